@@ -1,0 +1,58 @@
+//! The command `cargo dev`: everything a developer needs around Careway, from the servers to the checks of CI.
+
+mod checkout;
+mod down;
+mod inbox;
+mod ports;
+mod say;
+mod servers;
+mod status;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::checkout::Checkout;
+
+#[derive(Parser)]
+#[command(name = "cargo dev", bin_name = "cargo dev", about = "Run, watch and check Careway on this machine")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Show the messages the platform sent: SMS and mail, captured instead of delivered
+    Inbox(inbox::Arguments),
+    /// Run everything CI runs
+    Test(test::Arguments),
+    /// Say what of this checkout is running, and where
+    Status,
+    /// Stop the platform and the servers of this checkout
+    Down(down::Arguments),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Arguments::parse().command).await {
+        Ok(code) => code,
+        Err(error) => {
+            say::failure(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    let checkout = Checkout::find()?;
+    match command {
+        Command::Inbox(arguments) => inbox::run(&checkout, arguments).await?,
+        Command::Test(arguments) => return test::run(&checkout, arguments).await,
+        Command::Status => status::run(&checkout).await?,
+        Command::Down(arguments) => down::run(&checkout, arguments).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

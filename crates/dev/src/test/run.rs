@@ -1,0 +1,104 @@
+//! What the steps have in common: running a program in the checkout, with the addresses of its servers.
+
+use std::{
+    env,
+    ffi::OsStr,
+    io::{self, Write},
+    path::Path,
+    process::Stdio,
+};
+
+use anyhow::{Context, bail};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::Command,
+};
+
+use super::results::Results;
+use crate::{checkout::Checkout, servers::Servers};
+
+/// One run of `cargo dev test`.
+pub(super) struct Run<'a> {
+    checkout: &'a Checkout,
+    environment: Vec<(&'static str, String)>,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(checkout: &'a Checkout) -> Self {
+        let mut environment = Vec::new();
+        if env::var_os("CI").is_some() {
+            // What incremental builds keep for a next time is wasted where there is none.
+            environment.push(("CARGO_INCREMENTAL", "0".to_owned()));
+        }
+        Self { checkout, environment }
+    }
+
+    /// Lets the steps' programs know where the servers are.
+    pub(super) fn use_servers(&mut self, servers: &Servers) {
+        self.environment.extend([
+            ("CAREWAY_TEST_POSTGRES_URL", servers.postgres.clone()),
+            ("CAREWAY_TEST_REDIS_URL", servers.redis.clone()),
+            ("CAREWAY_TEST_NATS_URL", servers.nats.clone()),
+        ]);
+    }
+
+    pub(super) fn checkout(&self) -> &'a Checkout {
+        self.checkout
+    }
+
+    /// Runs a cargo command, its output passed through.
+    pub(super) async fn cargo(&self, arguments: &[&str]) -> anyhow::Result<Option<String>> {
+        self.program(Path::new("cargo"), arguments).await
+    }
+
+    /// Runs a program at the root of the checkout, its output passed through.
+    pub(super) async fn program(&self, program: &Path, arguments: &[&str]) -> anyhow::Result<Option<String>> {
+        let status = self
+            .command(program, arguments)
+            .status()
+            .await
+            .with_context(|| format!("{} cannot be run", program.display()))?;
+        if !status.success() {
+            bail!("`{} {}` failed ({status})", program.display(), arguments.join(" "));
+        }
+        Ok(None)
+    }
+
+    /// Runs `cargo test`, its output passed through and its results added up.
+    pub(super) async fn cargo_test(&self, arguments: &[&str]) -> anyhow::Result<Option<String>> {
+        let arguments = [&["test"], arguments].concat();
+        let mut child = self.command(Path::new("cargo"), &arguments).stdout(Stdio::piped()).spawn()?;
+        let output = child.stdout.take().context("the output is piped")?;
+        let mut lines = BufReader::new(output).split(b'\n');
+        let mut results = Results::default();
+        while let Some(mut line) = lines.next_segment().await? {
+            results.add(&String::from_utf8_lossy(&line));
+            line.push(b'\n');
+            io::stdout().write_all(&line)?;
+        }
+
+        let status = child.wait().await?;
+        if !status.success() {
+            bail!("`cargo {}` failed ({status}): {results}", arguments.join(" "));
+        }
+        Ok(Some(results.to_string()))
+    }
+
+    fn command(&self, program: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(self.checkout.root()).stdin(Stdio::null());
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        for (name, _) in env::vars_os().filter(|(name, _)| is_of_this_run(name)) {
+            command.env_remove(name);
+        }
+        command
+    }
+}
+
+/// Whether `cargo run` told this to the command it runs, about that command; another cargo must not hear it.
+fn is_of_this_run(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"]
+        .iter()
+        .any(|start| name.starts_with(start))
+}

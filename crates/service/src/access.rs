@@ -1,0 +1,195 @@
+//! Who may call what: the contract's access options, read once, and the layer that applies them to every request.
+//! Default deny: an RPC without the option stops the process at start.
+
+use std::{
+    collections::HashMap,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use anyhow::{Context as _, ensure};
+use prost_reflect::{DescriptorPool, MethodDescriptor, Value};
+use tonic::{body::Body, metadata::MetadataMap};
+
+use crate::{
+    call::Call,
+    caller::{Caller, Subject},
+    error::{Error, Kind, Result},
+    tokens::Verifier,
+};
+
+/// What an RPC asks of its caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Public,
+    /// Any valid access token.
+    Authenticated,
+    /// Careway's own services.
+    Internal,
+    /// A token that carries this permission.
+    Permission(String),
+}
+
+#[derive(Debug)]
+struct Rule {
+    method: &'static str,
+    access: Access,
+    keyed: bool,
+}
+
+/// The access rules of every RPC in the contract.
+#[derive(Debug, Clone)]
+pub struct Policy(Arc<HashMap<&'static str, Rule>>);
+
+impl Policy {
+    /// Reads the contract. The error names the RPC that does not say who may call it.
+    pub fn of_contract() -> anyhow::Result<Self> {
+        Self::read(careway_contract::DESCRIPTOR_SET)
+    }
+
+    /// Reads any descriptor set.
+    pub fn read(descriptor_set: &[u8]) -> anyhow::Result<Self> {
+        let pool = DescriptorPool::decode(descriptor_set).context("the descriptor set cannot be read")?;
+        let mut rules = HashMap::new();
+        for method in pool.services().flat_map(|service| service.methods().collect::<Vec<_>>()) {
+            let requires = text_option(&pool, &method, "careway.access.v1.requires");
+            ensure!(!requires.is_empty(), "{} does not say who may call it (careway.access.v1.requires)", method.full_name());
+            let access = match requires.as_str() {
+                "PUBLIC" => Access::Public,
+                "AUTHENTICATED" => Access::Authenticated,
+                "INTERNAL" => Access::Internal,
+                _ => Access::Permission(requires),
+            };
+            // Once per process: methods live as long as it does.
+            let path: &'static str = format!("/{}/{}", method.parent_service().full_name(), method.name()).leak();
+            rules.insert(path, Rule { method: path, access, keyed: flag_option(&pool, &method, "careway.rest.v1.keyed") });
+        }
+        Ok(Self(Arc::new(rules)))
+    }
+
+    /// Every RPC's path with its access, for tests over all of them.
+    pub fn rules(&self) -> impl Iterator<Item = (&'static str, &Access)> {
+        self.0.values().map(|rule| (rule.method, &rule.access))
+    }
+}
+
+fn option_value(pool: &DescriptorPool, method: &MethodDescriptor, name: &str) -> Option<Value> {
+    let extension = pool.get_extension_by_name(name)?;
+    let options = method.options();
+    options.has_extension(&extension).then(|| options.get_extension(&extension).into_owned())
+}
+
+fn text_option(pool: &DescriptorPool, method: &MethodDescriptor, name: &str) -> String {
+    option_value(pool, method, name).and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+fn flag_option(pool: &DescriptorPool, method: &MethodDescriptor, name: &str) -> bool {
+    option_value(pool, method, name).and_then(|value| value.as_bool()).unwrap_or_default()
+}
+
+/// Verifies the caller of every request and hands the operation its [`Call`].
+#[derive(Clone)]
+pub struct Guard<S> {
+    inner: S,
+    policy: Policy,
+    verifier: Verifier,
+}
+
+impl<S> Guard<S> {
+    /// Guards `inner`, all of whose RPCs are in the policy.
+    pub fn new(inner: S, policy: Policy, verifier: Verifier) -> Self {
+        Self { inner, policy, verifier }
+    }
+}
+
+impl<S> tower::Service<http::Request<Body>> for Guard<S>
+where
+    S: tower::Service<http::Request<Body>, Response = http::Response<Body>> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        let ready = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, ready);
+        let (policy, verifier) = (self.policy.clone(), self.verifier.clone());
+        Box::pin(async move {
+            let (mut parts, body) = request.into_parts();
+            match admit(&policy, &verifier, &parts).await {
+                Ok(call) => {
+                    parts.extensions.insert(call);
+                    inner.call(http::Request::from_parts(parts, body)).await
+                }
+                Err(refusal) => Ok(refusal.to_status().into_http()),
+            }
+        })
+    }
+}
+
+async fn admit(policy: &Policy, verifier: &Verifier, request: &http::request::Parts) -> Result<Call> {
+    let headers = &request.headers;
+    let rule = policy.0.get(request.uri.path()).ok_or_else(|| Error::new(Kind::NotFound, "NOT_FOUND", "There is no such method."))?;
+    let caller = match &rule.access {
+        Access::Public => Caller::anonymous(),
+        access => {
+            let caller = verifier.verify(bearer(headers)?).await?;
+            permit(access, &caller)?;
+            caller
+        }
+    };
+    // Only this layer writes headers that survive into the call; the map is small.
+    let metadata = MetadataMap::from_headers(headers.clone());
+    let call = Call::read(rule.method, caller, &metadata)?;
+    if rule.keyed && call.idempotency_key_hash().is_none() {
+        return Err(Error::new(Kind::Invalid, "IDEMPOTENCY_KEY_REQUIRED", "Idempotency-Key is required."));
+    }
+    Ok(call)
+}
+
+fn permit(access: &Access, caller: &Caller) -> Result<()> {
+    let service = matches!(caller.subject, Subject::Service(_));
+    let allowed = match access {
+        Access::Public => true,
+        Access::Authenticated => !service,
+        Access::Internal => service,
+        Access::Permission(permission) => caller.may(permission),
+    };
+    if allowed {
+        return Ok(());
+    }
+    let refusal = Error::new(Kind::Forbidden, "PERMISSION_DENIED", "You may not do this.");
+    Err(match access {
+        Access::Permission(permission) => refusal.with("permission", permission),
+        _ => refusal,
+    })
+}
+
+fn bearer(headers: &http::HeaderMap) -> Result<&str> {
+    let unauthenticated = || Error::new(Kind::Unauthenticated, "TOKEN_REQUIRED", "An access token is required.");
+    let mut values = headers.get_all(http::header::AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else { return Err(unauthenticated()) };
+    let (scheme, token) = value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(unauthenticated)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(unauthenticated());
+    }
+    Ok(token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rpc_of_the_contract_says_who_may_call_it() {
+        Policy::of_contract().unwrap();
+    }
+}

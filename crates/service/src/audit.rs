@@ -1,0 +1,160 @@
+//! Who looked: audit rows, and the group commit that lets every read of member data be audited before it is answered.
+
+use std::fmt::Write;
+
+use careway_kernel::{MemberId, VisitId};
+use chrono::{DateTime, Utc};
+use sqlx::{AssertSqlSafe, Executor};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use uuid::Uuid;
+
+use crate::{
+    call::Call,
+    database::Database,
+    error::{Error, Kind, Result},
+    literal,
+    transaction::{OutgoingEvent, write_events},
+};
+
+/// How many rows one commit takes at most.
+const GROUP: usize = 256;
+
+/// One access to a member's data.
+#[derive(Debug, Clone, Default)]
+pub struct AuditEntry {
+    /// What was done, like `benefits.read`.
+    pub action: &'static str,
+    /// Whose data.
+    pub member: Option<MemberId>,
+    /// For which visit.
+    pub visit: Option<VisitId>,
+    /// A word more, never data of the member.
+    pub detail: Option<&'static str>,
+}
+
+/// An audit entry with its circumstances, as it is kept.
+#[derive(Debug, Clone)]
+pub struct AuditRow {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// For whom the caller acts.
+    pub organization: Option<Uuid>,
+    /// The caller.
+    pub subject: String,
+    /// What.
+    pub entry: AuditEntry,
+    trace_id: Option<String>,
+}
+
+impl AuditRow {
+    pub(crate) fn new(call: &Call, entry: AuditEntry, at: DateTime<Utc>) -> Self {
+        Self {
+            at,
+            organization: call.caller.organization.map(|id| id.uuid()),
+            subject: call.caller.subject.to_string(),
+            entry,
+            trace_id: call.trace_id().map(str::to_owned),
+        }
+    }
+}
+
+pub(crate) fn write_rows<'a>(sql: &mut String, rows: impl Iterator<Item = &'a AuditRow>) {
+    sql.push_str(
+        "insert into audit_entry (at, organization_id, subject, action, member_id, visit_id, detail, trace_id) values ",
+    );
+    for (index, row) in rows.enumerate() {
+        let _ = write!(
+            sql,
+            "{}({},{},{},{},{},{},{},{})",
+            if index == 0 { "" } else { "," },
+            literal::instant(row.at),
+            literal::optional_uuid(row.organization),
+            literal::text(&row.subject),
+            literal::text(row.entry.action),
+            literal::optional_uuid(row.entry.member.map(|id| id.uuid())),
+            literal::optional_uuid(row.entry.visit.map(|id| id.uuid())),
+            literal::optional_text(row.entry.detail),
+            literal::optional_text(row.trace_id.as_deref()),
+        );
+    }
+    sql.push(';');
+}
+
+/// Writes the audit rows of reads, many in one commit. A read is answered only after the commit of its row.
+#[derive(Clone)]
+pub struct AuditLog {
+    rows: mpsc::Sender<(AuditRow, oneshot::Sender<bool>)>,
+    database: Database,
+}
+
+/// Turns a group of accesses into the one event that tells other services of them.
+pub type Tell = fn(&[AuditRow]) -> Option<OutgoingEvent>;
+
+impl AuditLog {
+    /// Starts the writer; it ends, with everything written, after `shutdown`.
+    pub fn start(database: Database, tell: Option<Tell>, tasks: &TaskTracker, shutdown: CancellationToken) -> Self {
+        let (rows, inbox) = mpsc::channel(GROUP * 4);
+        tasks.spawn(write_groups(database.clone(), inbox, tell, shutdown));
+        Self { rows, database }
+    }
+
+    /// Notes one access and waits until it is on disk.
+    pub async fn read(&self, call: &Call, entry: AuditEntry) -> Result<()> {
+        let row = AuditRow::new(call, entry, self.database.clock().now());
+        let (written, done) = oneshot::channel();
+        let unavailable =
+            || Error::new(Kind::Unavailable, "AUDIT_UNAVAILABLE", "The access could not be noted; try again.");
+        self.rows.send((row, written)).await.map_err(|_| unavailable())?;
+        match done.await {
+            Ok(true) => Ok(()),
+            _ => Err(unavailable()),
+        }
+    }
+}
+
+async fn write_groups(
+    database: Database,
+    mut inbox: mpsc::Receiver<(AuditRow, oneshot::Sender<bool>)>,
+    tell: Option<Tell>,
+    shutdown: CancellationToken,
+) {
+    let mut group = Vec::with_capacity(GROUP);
+    loop {
+        let taken = tokio::select! {
+            taken = inbox.recv_many(&mut group, GROUP) => taken,
+            // Whoever still asks is refused; what was taken is written.
+            () = shutdown.cancelled(), if !inbox.is_closed() => {
+                inbox.close();
+                continue;
+            }
+        };
+        if taken == 0 {
+            return;
+        }
+        let (rows, waiting): (Vec<_>, Vec<_>) = group.drain(..).unzip();
+        let written = write_group(&database, &rows, tell).await;
+        if let Err(error) = &written {
+            tracing::error!(%error, rows = rows.len(), "audit rows could not be written");
+        }
+        for done in waiting {
+            let _ = done.send(written.is_ok());
+        }
+    }
+}
+
+async fn write_group(database: &Database, rows: &[AuditRow], tell: Option<Tell>) -> Result<(), sqlx::Error> {
+    let mut sql = String::from("begin;select set_config('careway.purpose','audit',true);");
+    write_rows(&mut sql, rows.iter());
+    if let Some(event) = tell.and_then(|tell| tell(rows)) {
+        write_events(&mut sql, &[event], None);
+    }
+    sql.push_str("commit");
+    let mut connection = database.pool().acquire().await?;
+    let written = connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await;
+    if written.is_err() {
+        // The batch failed in the middle: this connection may still be inside it.
+        drop(connection.detach());
+    }
+    written.map(drop)
+}

@@ -1,0 +1,204 @@
+//! What came with one request: caller, key, expected version, deadline, trace; and how it travels on.
+
+use std::{net::IpAddr, time::Duration};
+
+use sha2::{Digest, Sha256};
+use tokio::time::Instant;
+use tonic::metadata::{Ascii, MetadataMap, MetadataValue};
+
+use crate::{
+    caller::Caller,
+    error::{Error, Kind, Result},
+};
+
+/// No operation runs longer than this, whatever its caller allows.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// Metadata that carries the caller's address from the gateway.
+pub const CLIENT_IP: &str = "careway-client-ip";
+
+/// One request's circumstances.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Who calls.
+    pub caller: Caller,
+    /// The caller's address as the gateway saw it.
+    pub client_ip: Option<IpAddr>,
+    /// The caller's preferred languages, as sent.
+    pub accept_language: Option<String>,
+    pub(crate) method: &'static str,
+    pub(crate) fingerprint: Option<[u8; 32]>,
+    pub(crate) traceparent: Option<String>,
+    key: Option<MetadataValue<Ascii>>,
+    bearer: Option<MetadataValue<Ascii>>,
+    if_match: Option<i64>,
+    deadline: Instant,
+}
+
+impl Call {
+    /// Careway's own doing, outside any request.
+    pub fn system(purpose: &'static str) -> Self {
+        Self::by(Caller::system(purpose))
+    }
+
+    /// A call by this caller with nothing else known.
+    pub fn by(caller: Caller) -> Self {
+        Self {
+            caller,
+            client_ip: None,
+            accept_language: None,
+            method: "",
+            fingerprint: None,
+            traceparent: crate::telemetry::current_traceparent(),
+            key: None,
+            bearer: None,
+            if_match: None,
+            deadline: Instant::now() + LONGEST,
+        }
+    }
+
+    /// Reads the metadata of a request to `method`.
+    pub(crate) fn read(method: &'static str, caller: Caller, metadata: &MetadataMap) -> Result<Self> {
+        let text = |name: &str| metadata.get(name).and_then(|value| value.to_str().ok());
+        let if_match = match text("if-match") {
+            Some(version) => Some(version.parse().map_err(|_| Error::violation("If-Match", "must be a version like \"v7\""))?),
+            None => None,
+        };
+        let allowed = text("grpc-timeout").and_then(parse_timeout).unwrap_or(LONGEST).min(LONGEST);
+        let mut bearer = metadata.get("authorization").cloned();
+        if let Some(value) = &mut bearer {
+            value.set_sensitive(true);
+        }
+        Ok(Self {
+            caller,
+            client_ip: text(CLIENT_IP).and_then(|address| address.parse().ok()),
+            accept_language: text("accept-language").map(str::to_owned),
+            method,
+            fingerprint: None,
+            traceparent: text("traceparent").map(str::to_owned),
+            key: metadata.get("idempotency-key").cloned(),
+            bearer,
+            if_match,
+            deadline: Instant::now() + allowed,
+        })
+    }
+
+    /// The version the caller means to change; 428 without one.
+    pub fn expected_version(&self) -> Result<i64> {
+        self.if_match.ok_or_else(|| {
+            Error::new(Kind::Invalid, "PRECONDITION_REQUIRED", "If-Match with the version you read is required.")
+        })
+    }
+
+    /// `Err(Stale)` unless the expected version, when one was given, is `actual`.
+    pub fn check_version(&self, actual: i64) -> Result<()> {
+        match self.if_match {
+            Some(expected) if expected != actual => {
+                Err(Error::new(Kind::Stale, "STALE_VERSION", "It changed since you read it; read it again.")
+                    .with("currentVersion", actual))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// When the answer must be there.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// The time left.
+    pub fn remaining(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+
+    /// The trace this request belongs to.
+    pub fn trace_id(&self) -> Option<&str> {
+        self.traceparent.as_deref().and_then(|parent| parent.get(3..35))
+    }
+
+    /// What stands for (caller, operation, key); the key itself is never stored.
+    pub fn idempotency_key_hash(&self) -> Option<[u8; 32]> {
+        let key = self.key.as_ref()?;
+        let [organization, _, _] = self.caller.settings();
+        let mut hash = Sha256::new();
+        for part in [self.caller.subject.to_string().as_bytes(), organization.as_bytes(), self.method.as_bytes()] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        hash.update(key.as_encoded_bytes());
+        Some(hash.finalize().into())
+    }
+
+    /// A request to another service in the caller's own name: token, key, address, trace and the time left.
+    pub fn forward<M>(&self, message: M) -> tonic::Request<M> {
+        let mut request = tonic::Request::new(message);
+        let metadata = request.metadata_mut();
+        if let Some(bearer) = &self.bearer {
+            metadata.insert("authorization", bearer.clone());
+        }
+        if let Some(key) = &self.key {
+            metadata.insert("idempotency-key", key.clone());
+        }
+        if let Some(value) = self.client_ip.and_then(|address| address.to_string().parse().ok()) {
+            metadata.insert(CLIENT_IP, value);
+        }
+        stamp(metadata, self.traceparent.as_deref());
+        request.set_timeout(self.remaining());
+        request
+    }
+}
+
+/// Puts the current trace on outgoing metadata; `fallback` when no span is recorded.
+pub(crate) fn stamp(metadata: &mut MetadataMap, fallback: Option<&str>) {
+    let current = crate::telemetry::current_traceparent();
+    if let Some(value) = current.as_deref().or(fallback).and_then(|parent| parent.parse().ok()) {
+        metadata.insert("traceparent", value);
+    }
+}
+
+/// `grpc-timeout`: up to eight digits and a unit.
+fn parse_timeout(text: &str) -> Option<Duration> {
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    if digits.is_empty() || digits.len() > 8 {
+        return None;
+    }
+    let amount: u64 = digits.parse().ok()?;
+    Some(match unit {
+        "H" => Duration::from_secs(amount * 3600),
+        "M" => Duration::from_secs(amount * 60),
+        "S" => Duration::from_secs(amount),
+        "m" => Duration::from_millis(amount),
+        "u" => Duration::from_micros(amount),
+        "n" => Duration::from_nanos(amount),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_every_unit_of_a_timeout() {
+        assert_eq!(parse_timeout("250m"), Some(Duration::from_millis(250)));
+        assert_eq!(parse_timeout("2S"), Some(Duration::from_secs(2)));
+        assert_eq!(parse_timeout("123456789S"), None);
+        assert_eq!(parse_timeout("S"), None);
+        assert_eq!(parse_timeout(""), None);
+    }
+
+    #[test]
+    fn a_key_belongs_to_its_caller_and_method() {
+        let metadata = {
+            let mut map = MetadataMap::new();
+            map.insert("idempotency-key", "0123456789abcdef".parse().unwrap());
+            map
+        };
+        let one = Call::read("/a.B/C", Caller::system("one"), &metadata).unwrap();
+        let two = Call::read("/a.B/C", Caller::system("two"), &metadata).unwrap();
+        let other = Call::read("/a.B/D", Caller::system("one"), &metadata).unwrap();
+        assert_ne!(one.idempotency_key_hash(), two.idempotency_key_hash());
+        assert_ne!(one.idempotency_key_hash(), other.idempotency_key_hash());
+        assert!(Call::system("none").idempotency_key_hash().is_none());
+    }
+}

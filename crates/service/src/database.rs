@@ -1,0 +1,181 @@
+//! A service's database: the pool, migrations, and reads with the caller set.
+
+use std::{ops::{Deref, DerefMut}, str::FromStr, time::Duration};
+
+use anyhow::Context;
+use careway_kernel::Clock;
+use sqlx::{
+    Connection, PgConnection, PgPool, Postgres, Row,
+    migrate::Migrator,
+    pool::PoolConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use crate::{
+    call::Call,
+    error::{Error, Kind, Result},
+    transaction::Transaction,
+};
+
+/// The migrations of the tables that every service's database has.
+pub static PLATFORM_MIGRATOR: Migrator = sqlx::migrate!();
+
+/// One service's database, used by its app role. Cheap to clone.
+#[derive(Clone)]
+pub struct Database {
+    pool: PgPool,
+    clock: Clock,
+}
+
+impl Database {
+    /// Opens the pool. Refuses a server that may lose what it acknowledged, and a role that row-level security does
+    /// not bind.
+    pub async fn connect(url: &str, connections: u32, clock: Clock) -> anyhow::Result<Self> {
+        let options = PgConnectOptions::from_str(url)
+            .context("the database URL is not valid")?
+            .application_name("careway")
+            .statement_cache_capacity(256)
+            .options([
+                ("standard_conforming_strings", "on"),
+                ("idle_in_transaction_session_timeout", "10s"),
+                ("lock_timeout", "2s"),
+                ("timezone", "UTC"),
+                ("jit", "off"),
+            ]);
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .min_connections(1)
+            // A dead connection shows at its first statement; asking each time costs a round trip.
+            .test_before_acquire(false)
+            .acquire_timeout(Duration::from_secs(2))
+            .connect_with(options)
+            .await
+            .context("cannot connect to the database")?;
+        let database = Self { pool, clock };
+        database.check().await?;
+        Ok(database)
+    }
+
+    async fn check(&self) -> anyhow::Result<()> {
+        let row = sqlx::query(
+            "select current_setting('fsync') as fsync, current_setting('synchronous_commit') as synchronous_commit, \
+             current_setting('full_page_writes') as full_page_writes, rolsuper or rolbypassrls as unbound, \
+             pg_get_userbyid(datdba) = current_user as owner \
+             from pg_roles, pg_database where rolname = current_user and datname = current_database()",
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        for setting in ["fsync", "synchronous_commit", "full_page_writes"] {
+            let value: String = row.get(setting);
+            anyhow::ensure!(
+                !matches!(value.as_str(), "off" | "local"),
+                "Postgres runs with {setting} = {value}: an acknowledged request could be lost"
+            );
+        }
+        anyhow::ensure!(
+            !row.get::<bool, _>("unbound") && !row.get::<bool, _>("owner"),
+            "the service must run as a role that neither owns the database nor bypasses row-level security"
+        );
+        Ok(())
+    }
+
+    /// The pool, for relays and health checks. Statements on it run with no caller set and see nothing.
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// The clock the service runs by.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Opens a transaction for this call, in one round trip. When the call's key was answered before, the error is that
+    /// answer, and [`crate::serve`] gives it: so `?` is all an operation needs.
+    ///
+    /// # Errors
+    /// 422 when the key was used with another request, 409 while its twin is running.
+    pub async fn begin(&self, call: &Call) -> Result<Transaction> {
+        Transaction::begin(self, call).await
+    }
+
+    /// Opens a transaction as Careway itself.
+    pub async fn begin_system(&self, purpose: &'static str) -> Result<Transaction> {
+        Transaction::begin(self, &Call::system(purpose)).await
+    }
+
+    /// `Err` with the kept answer when the call's key was answered. Asked before giving up on a refusal from another
+    /// service: the first try may have passed and its answer been lost on the way.
+    pub async fn replayed(&self, call: &Call) -> Result<()> {
+        let Some(key) = call.idempotency_key_hash() else { return Ok(()) };
+        let mut reader = self.read(call).await?;
+        let kept: Option<(Vec<u8>, Option<Vec<u8>>)> =
+            sqlx::query_as("select fingerprint, answer from idempotency_record where key_hash = $1")
+                .bind(&key[..])
+                .fetch_optional(&mut *reader)
+                .await?;
+        match kept {
+            None | Some((_, None)) => Ok(()),
+            Some((fingerprint, Some(answer))) if Some(&fingerprint[..]) == call.fingerprint.as_ref().map(|it| &it[..]) => {
+                Err(Error::replay(answer))
+            }
+            Some(_) => Err(Error::new(
+                Kind::Unprocessable,
+                "IDEMPOTENCY_KEY_REUSED",
+                "This Idempotency-Key was used with another request.",
+            )),
+        }
+    }
+
+    /// A connection that sees what the caller may see, without a transaction: one round trip, then the queries.
+    pub async fn read(&self, call: &Call) -> Result<Reader> {
+        let mut connection = self.pool.acquire().await?;
+        let [organization, kind, purpose] = call.caller.settings();
+        sqlx::query(
+            "select set_config('careway.organization', $1, false), set_config('careway.kind', $2, false), \
+             set_config('careway.purpose', $3, false), set_config('statement_timeout', $4, false)",
+        )
+        .bind(organization)
+        .bind(kind)
+        .bind(purpose)
+        .bind(statement_timeout(call))
+        .execute(&mut *connection)
+        .await?;
+        Ok(Reader { connection })
+    }
+}
+
+/// Milliseconds for Postgres, which takes 0 as "none".
+pub(crate) fn statement_timeout(call: &Call) -> String {
+    call.remaining().as_millis().max(1).to_string()
+}
+
+/// A connection with its caller set. The caller stays set when it goes back to the pool; whoever takes it next sets
+/// its own before anything else, because [`Database`] gives out no other kind.
+pub struct Reader {
+    connection: PoolConnection<Postgres>,
+}
+
+impl Deref for Reader {
+    type Target = PgConnection;
+    fn deref(&self) -> &PgConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Reader {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
+}
+
+/// Brings a database up to date as its owner: the platform's tables, then the service's own. Safe to run twice and
+/// from several places at once.
+pub async fn migrate(owner_url: &str, migrator: &Migrator) -> anyhow::Result<()> {
+    let mut connection = PgConnection::connect(owner_url).await.context("cannot connect as the owner role")?;
+    let mut platform = Migrator::with_migrations(PLATFORM_MIGRATOR.iter().cloned().collect());
+    platform.dangerous_set_table_name("_careway_platform_migrations");
+    platform.run(&mut connection).await.context("the platform's migrations")?;
+    migrator.run(&mut connection).await.context("the service's migrations")?;
+    connection.close().await?;
+    Ok(())
+}

@@ -1,0 +1,319 @@
+//! One error vocabulary for every service, and its one translation to and from gRPC statuses.
+
+use std::{borrow::Cow, collections::HashMap, fmt::Display, time::Duration};
+
+use bytes::Bytes;
+use careway_kernel::Violations;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
+
+/// What an operation returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The domain of every `ErrorInfo` that Careway sends.
+pub const ERROR_DOMAIN: &str = "careway";
+
+/// What kind of answer an error is; each kind is one gRPC code and one HTTP status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The request is malformed: 400.
+    Invalid,
+    /// The caller is not known: 401.
+    Unauthenticated,
+    /// The caller is known and may not: 403.
+    Forbidden,
+    /// There is no such thing, or it belongs to somebody else: 404.
+    NotFound,
+    /// It exists already, or a twin is at work: 409.
+    Conflict,
+    /// The state of things does not allow it: 409.
+    Refused,
+    /// `If-Match` names an older version: 412.
+    Stale,
+    /// Understood and not acceptable, whatever the state: 422.
+    Unprocessable,
+    /// Too often: 429.
+    Throttled,
+    /// Something needed is away; trying again may help: 503.
+    Unavailable,
+    /// The deadline passed: 504.
+    Timeout,
+    /// A fault of ours: 500. Its text never leaves the process.
+    Internal,
+}
+
+impl Kind {
+    const TABLE: [(Kind, Code); 12] = [
+        (Kind::Invalid, Code::InvalidArgument),
+        (Kind::Unauthenticated, Code::Unauthenticated),
+        (Kind::Forbidden, Code::PermissionDenied),
+        (Kind::NotFound, Code::NotFound),
+        (Kind::Conflict, Code::AlreadyExists),
+        (Kind::Refused, Code::FailedPrecondition),
+        (Kind::Stale, Code::Aborted),
+        (Kind::Unprocessable, Code::OutOfRange),
+        (Kind::Throttled, Code::ResourceExhausted),
+        (Kind::Unavailable, Code::Unavailable),
+        (Kind::Timeout, Code::DeadlineExceeded),
+        (Kind::Internal, Code::Internal),
+    ];
+
+    fn code(self) -> Code {
+        Self::TABLE.iter().find(|(kind, _)| *kind == self).map_or(Code::Internal, |(_, code)| *code)
+    }
+
+    fn of(code: Code) -> Self {
+        Self::TABLE.iter().find(|(_, listed)| *listed == code).map_or(Kind::Internal, |(kind, _)| *kind)
+    }
+}
+
+/// Why an operation did not do what it was asked, or the answer that was kept for its key.
+#[derive(Debug)]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+enum Inner {
+    Problem(Problem),
+    Replay(Bytes),
+}
+
+#[derive(Debug)]
+struct Problem {
+    kind: Kind,
+    reason: Cow<'static, str>,
+    message: Cow<'static, str>,
+    violations: Vec<(String, String)>,
+    metadata: HashMap<String, String>,
+    retry_after: Option<Duration>,
+    source: Option<anyhow::Error>,
+}
+
+impl Error {
+    /// A refusal: its kind, its stable `UPPER_SNAKE` reason, and a sentence for a person.
+    pub fn new(kind: Kind, reason: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::problem(kind, Cow::Borrowed(reason), message.into())
+    }
+
+    fn problem(kind: Kind, reason: Cow<'static, str>, message: Cow<'static, str>) -> Self {
+        Self(Box::new(Inner::Problem(Problem {
+            kind,
+            reason,
+            message,
+            violations: Vec::new(),
+            metadata: HashMap::new(),
+            retry_after: None,
+            source: None,
+        })))
+    }
+
+    /// 404. What belongs to another organization gets the very same answer.
+    pub fn not_found(what: &'static str) -> Self {
+        Self::new(Kind::NotFound, "NOT_FOUND", format!("There is no such {what}."))
+    }
+
+    /// 400 with one violation.
+    pub fn violation(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::invalid(vec![(field.into(), message.into())])
+    }
+
+    /// 500; the source is logged once, at the boundary, and never answered.
+    pub fn internal(source: impl Into<anyhow::Error>) -> Self {
+        let mut error = Self::new(Kind::Internal, "INTERNAL", "internal error");
+        if let Inner::Problem(problem) = &mut *error.0 {
+            problem.source = Some(source.into());
+        }
+        error
+    }
+
+    fn invalid(violations: Vec<(String, String)>) -> Self {
+        let mut error = Self::new(Kind::Invalid, "INVALID_REQUEST", "The request is not valid.");
+        if let Inner::Problem(problem) = &mut *error.0 {
+            problem.violations = violations;
+        }
+        error
+    }
+
+    pub(crate) fn replay(answer: impl Into<Bytes>) -> Self {
+        Self(Box::new(Inner::Replay(answer.into())))
+    }
+
+    pub(crate) fn into_replay(self) -> Result<Bytes, Self> {
+        match *self.0 {
+            Inner::Replay(answer) => Ok(answer),
+            problem => Err(Self(Box::new(problem))),
+        }
+    }
+
+    /// When it is worth trying again.
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        if let Inner::Problem(problem) = &mut *self.0 {
+            problem.retry_after = Some(wait);
+        }
+        self
+    }
+
+    /// A fact for programs beside the reason, like the id of the visit that is open already.
+    #[must_use]
+    pub fn with(mut self, key: &'static str, value: impl Display) -> Self {
+        if let Inner::Problem(problem) = &mut *self.0 {
+            problem.metadata.insert(key.to_owned(), value.to_string());
+        }
+        self
+    }
+
+    /// The kind of the refusal; a kept answer has none and says `Conflict`.
+    pub fn kind(&self) -> Kind {
+        match &*self.0 {
+            Inner::Problem(problem) => problem.kind,
+            Inner::Replay(_) => Kind::Conflict,
+        }
+    }
+
+    /// The stable reason.
+    pub fn reason(&self) -> &str {
+        match &*self.0 {
+            Inner::Problem(problem) => &problem.reason,
+            Inner::Replay(_) => "REPLAY",
+        }
+    }
+
+    /// A fact given by [`Error::with`], also across a call to another service.
+    pub fn fact(&self, key: &str) -> Option<&str> {
+        match &*self.0 {
+            Inner::Problem(problem) => problem.metadata.get(key).map(String::as_str),
+            Inner::Replay(_) => None,
+        }
+    }
+
+    /// The fault behind an internal error, for the one log line at the boundary.
+    pub(crate) fn source(&self) -> Option<&anyhow::Error> {
+        match &*self.0 {
+            Inner::Problem(problem) => problem.source.as_ref(),
+            Inner::Replay(_) => None,
+        }
+    }
+
+    /// The status that tells a caller of this error.
+    pub fn to_status(&self) -> Status {
+        let Inner::Problem(problem) = &*self.0 else {
+            return Status::internal("internal error");
+        };
+        let mut details = ErrorDetails::new();
+        details.set_error_info(problem.reason.as_ref(), ERROR_DOMAIN, problem.metadata.clone());
+        if !problem.violations.is_empty() {
+            let violations = problem.violations.iter();
+            details.set_bad_request(
+                violations.map(|(field, message)| FieldViolation::new(field, message)).collect::<Vec<_>>(),
+            );
+        }
+        if problem.retry_after.is_some() {
+            details.set_retry_info(problem.retry_after);
+        }
+        Status::with_error_details(problem.kind.code(), problem.message.as_ref(), details)
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &*self.0 {
+            Inner::Problem(problem) => match &problem.source {
+                Some(source) => write!(f, "{}: {source:#}", problem.reason),
+                None => write!(f, "{}: {}", problem.reason, problem.message),
+            },
+            Inner::Replay(_) => f.write_str("the kept answer of this key"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<Violations> for Error {
+    fn from(violations: Violations) -> Self {
+        Self::invalid(violations.into_iter().map(|violation| (violation.field, violation.message)).collect())
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        let code = error.as_database_error().and_then(|database| database.code());
+        match (&error, code.as_deref()) {
+            (_, Some("57014")) => Self::new(Kind::Timeout, "DEADLINE_EXCEEDED", "The request took too long."),
+            (_, Some("55P03" | "40001" | "40P01")) => {
+                Self::new(Kind::Unavailable, "BUSY", "Others are changing the same thing; try again.")
+                    .retry_after(Duration::from_secs(1))
+            }
+            (sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_), _)
+            | (_, Some("57P01" | "57P02" | "57P03" | "53300" | "08006" | "08001")) => {
+                let mut unavailable =
+                    Self::new(Kind::Unavailable, "DATABASE_UNAVAILABLE", "The service cannot answer now; try again.")
+                        .retry_after(Duration::from_secs(1));
+                if let Inner::Problem(problem) = &mut *unavailable.0 {
+                    problem.source = Some(error.into());
+                }
+                unavailable
+            }
+            _ => Self::internal(error),
+        }
+    }
+}
+
+impl From<redis::RedisError> for Error {
+    fn from(error: redis::RedisError) -> Self {
+        let mut unavailable = Self::new(Kind::Unavailable, "CACHE_UNAVAILABLE", "The service cannot answer now; try again.")
+            .retry_after(Duration::from_secs(1));
+        if let Inner::Problem(problem) = &mut *unavailable.0 {
+            problem.source = Some(error.into());
+        }
+        unavailable
+    }
+}
+
+impl From<anyhow::Error> for Error {
+    fn from(error: anyhow::Error) -> Self {
+        Self::internal(error)
+    }
+}
+
+/// Another service's refusal passes on as it is; its faults are faults here.
+impl From<Status> for Error {
+    fn from(status: Status) -> Self {
+        let kind = match status.code() {
+            Code::Cancelled => Kind::Unavailable,
+            code => Kind::of(code),
+        };
+        if kind == Kind::Internal {
+            return Self::internal(anyhow::anyhow!("upstream answered {:?}", status.code()));
+        }
+        let details = status.get_error_details();
+        let (reason, metadata) = match details.error_info() {
+            Some(info) => (info.reason.clone(), info.metadata.clone()),
+            None => ("UPSTREAM_UNAVAILABLE".to_owned(), HashMap::new()),
+        };
+        let violations = details.bad_request().map(|bad| {
+            bad.field_violations.iter().map(|one| (one.field.clone(), one.description.clone())).collect()
+        });
+        let mut error = Self::problem(kind, Cow::Owned(reason), Cow::Owned(status.message().to_owned()));
+        if let Inner::Problem(problem) = &mut *error.0 {
+            problem.metadata = metadata;
+            problem.violations = violations.unwrap_or_default();
+            problem.retry_after = details.retry_info().and_then(|retry| retry.retry_delay);
+        }
+        error
+    }
+}
+
+/// Lets the database have the last word: a named constraint becomes a refusal.
+pub trait OnConstraint<T> {
+    /// `refusal` when the constraint `name` was violated; any other error as it is.
+    fn on_constraint(self, name: &str, refusal: impl FnOnce() -> Error) -> Result<T>;
+}
+
+impl<T> OnConstraint<T> for std::result::Result<T, sqlx::Error> {
+    fn on_constraint(self, name: &str, refusal: impl FnOnce() -> Error) -> Result<T> {
+        self.map_err(|error| match error.as_database_error() {
+            Some(database) if database.constraint() == Some(name) => refusal(),
+            _ => error.into(),
+        })
+    }
+}

@@ -1,0 +1,33 @@
+//! What it takes to run a Careway service: settings, telemetry, Postgres with its callers and idempotent transactions,
+//! tokens and permissions, the gRPC boundary, upstreams, health and a clean end.
+
+pub mod access;
+pub mod audit;
+pub mod call;
+pub mod caller;
+pub mod database;
+pub mod error;
+pub mod foundation;
+mod literal;
+pub mod run;
+pub mod serve;
+pub mod settings;
+pub mod table;
+pub mod telemetry;
+pub mod tokens;
+pub mod transaction;
+pub mod upstream;
+
+pub use access::{Access, Policy};
+pub use audit::{AuditEntry, AuditLog, AuditRow};
+pub use call::Call;
+pub use caller::{Caller, OrganizationKind, Subject};
+pub use database::{Database, PLATFORM_MIGRATOR, Reader, migrate};
+pub use error::{Error, Kind, OnConstraint, Result};
+pub use foundation::{Foundation, Service};
+pub use run::run;
+pub use serve::{serve, serve_stream};
+pub use settings::Settings;
+pub use tokens::{ServiceIdentity, Verifier};
+pub use transaction::{OutgoingEvent, Transaction};
+pub use upstream::{Registry, Upstream};

@@ -1,0 +1,229 @@
+//! A service as a process: its command line, its port, its health, and its end.
+
+use std::{future::Future, net::SocketAddr, time::Duration};
+
+use anyhow::Context;
+use axum::{Router, routing::get};
+use careway_kernel::{Clock, Redacted};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use http::StatusCode;
+use metrics_exporter_prometheus::PrometheusHandle;
+use sqlx::migrate::Migrator;
+use tokio::net::TcpListener;
+use tokio_stream::wrappers::TcpListenerStream;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    database::{self, Database},
+    foundation::{Foundation, Service},
+    settings::{Settings, secrets_from_files},
+    telemetry::Telemetry,
+};
+
+/// How long requests may still run after the port is closed.
+const DRAIN: Duration = Duration::from_secs(20);
+
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli<C: Args> {
+    #[command(subcommand)]
+    command: Command<C>,
+}
+
+#[derive(Subcommand)]
+enum Command<C: Args> {
+    /// Answers gRPC until SIGTERM.
+    Serve(Box<Serve<C>>),
+    /// Brings the database up to date, as its owner, and ends.
+    Migrate(Migrate),
+}
+
+#[derive(Args)]
+struct Serve<C: Args> {
+    /// Where gRPC is answered.
+    #[arg(long, env = "CAREWAY_LISTEN", default_value = "0.0.0.0:50051")]
+    listen: SocketAddr,
+    /// Where `/livez`, `/readyz` and `/metrics` are answered.
+    #[arg(long, env = "CAREWAY_OPS_LISTEN", default_value = "0.0.0.0:9090")]
+    ops_listen: SocketAddr,
+    #[command(flatten)]
+    settings: Settings,
+    #[command(flatten)]
+    config: C,
+}
+
+#[derive(Args)]
+struct Migrate {
+    /// The database as its owner role.
+    #[arg(long, env = "CAREWAY_MIGRATION_DATABASE_URL", hide_env_values = true)]
+    database_url: Redacted,
+}
+
+/// Parses a command line, secrets from files included.
+pub fn parse<T: CommandFactory + FromArgMatches>() -> anyhow::Result<T> {
+    let secrets = secrets_from_files()?;
+    let mut command = T::command();
+    apply(&mut command, &secrets);
+    Ok(T::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit()))
+}
+
+/// A secret's content is the default of the argument whose variable it stands for.
+fn apply(command: &mut clap::Command, secrets: &[(String, String)]) {
+    let taken = std::mem::take(command);
+    let mut taken = taken.mut_args(|argument| {
+        let variable = argument.get_env().and_then(|name| name.to_str()).map(str::to_owned);
+        match secrets.iter().find(|(name, _)| Some(name) == variable.as_ref()) {
+            Some((_, content)) => argument.default_value(&*content.clone().leak()).hide_default_value(true).required(false),
+            None => argument,
+        }
+    });
+    for inner in taken.get_subcommands_mut() {
+        apply(inner, secrets);
+    }
+    *command = taken;
+}
+
+/// The `main` of a service.
+pub fn run<C, F>(
+    name: &'static str,
+    migrator: &'static Migrator,
+    start: impl FnOnce(C, Foundation) -> F,
+) -> anyhow::Result<()>
+where
+    C: Args,
+    F: Future<Output = anyhow::Result<Service>>,
+{
+    let cli: Cli<C> = parse()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async move {
+        match cli.command {
+            Command::Migrate(migrate) => database::migrate(migrate.database_url.expose(), migrator).await,
+            Command::Serve(serve) => {
+                let telemetry = Telemetry::start(name, &serve.settings.telemetry)?;
+                let foundation = Foundation::build(&serve.settings, Clock::system()).await?;
+                let service = start(serve.config, foundation.clone()).await?;
+                let ended = answer(serve.listen, serve.ops_listen, service, &foundation, telemetry.metrics.clone()).await;
+                telemetry.shutdown();
+                ended
+            }
+        }
+    })
+}
+
+async fn answer(
+    listen: SocketAddr,
+    ops_listen: SocketAddr,
+    service: Service,
+    foundation: &Foundation,
+    metrics: PrometheusHandle,
+) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+    let ops = TcpListener::bind(ops_listen).await.with_context(|| format!("cannot listen on {ops_listen}"))?;
+    let stopping = CancellationToken::new();
+    let health = serve_health(ops, vec![service.database.clone()], metrics, stopping.clone());
+    foundation.tasks.spawn(health);
+    tracing::info!(service = service.name, %listen, %ops_listen, "ready");
+
+    let stop = stopping.clone();
+    foundation.tasks.spawn(async move {
+        signalled().await;
+        stop.cancel();
+    });
+    serve_grpc(listener, service, stopping.clone()).await?;
+    stopping.cancel();
+    finish(foundation).await;
+    Ok(())
+}
+
+/// Answers a service's RPCs, gRPC health beside them, until `stopping`; then drains.
+pub async fn serve_grpc(listener: TcpListener, service: Service, stopping: CancellationToken) -> anyhow::Result<()> {
+    let (reporter, health) = tonic_health::server::health_reporter();
+    reporter.set_service_status("", tonic_health::ServingStatus::Serving).await;
+    let drained = CancellationToken::new();
+    let signal = {
+        let stopping = stopping.clone();
+        async move {
+            stopping.cancelled().await;
+            reporter.set_service_status("", tonic_health::ServingStatus::NotServing).await;
+        }
+    };
+    let fallback = tower::ServiceExt::map_request(service.upstream.clone(), |request: http::Request<axum::body::Body>| {
+        request.map(tonic::body::Body::new)
+    });
+    let router = tonic::service::Routes::new(health).into_axum_router().fallback_service(
+        axum::error_handling::HandleError::new(fallback, |error: tonic::Status| async move {
+            tracing::error!(%error, "a service failed");
+            StatusCode::INTERNAL_SERVER_ERROR
+        }),
+    );
+    let server = tonic::transport::Server::builder()
+        .tcp_nodelay(true)
+        .http2_keepalive_interval(Some(Duration::from_secs(20)))
+        .add_routes(tonic::service::Routes::from(router))
+        .serve_with_incoming_shutdown(TcpListenerStream::new(listener), signal);
+    let late = async {
+        stopping.cancelled().await;
+        tokio::select! {
+            () = tokio::time::sleep(DRAIN) => {}
+            () = drained.cancelled() => {}
+        }
+    };
+    tokio::select! {
+        ended = server => ended.context("the gRPC server"),
+        () = late => Ok(()),
+    }
+}
+
+/// Ends the background tasks: relays and consumers finish what they hold.
+pub async fn finish(foundation: &Foundation) {
+    foundation.shutdown.cancel();
+    foundation.tasks.close();
+    if tokio::time::timeout(Duration::from_secs(15), foundation.tasks.wait()).await.is_err() {
+        tracing::warn!("some background tasks did not end in time");
+    }
+}
+
+/// Answers liveness, readiness and metrics until `stopping`, when it is no longer ready.
+pub async fn serve_health(
+    listener: TcpListener,
+    databases: Vec<Database>,
+    metrics: PrometheusHandle,
+    stopping: CancellationToken,
+) {
+    let ready = {
+        let stopping = stopping.clone();
+        move || readiness(databases.clone(), stopping.clone())
+    };
+    let router = Router::new()
+        .route("/livez", get(async || "alive\n"))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(move || std::future::ready(metrics.render())));
+    let ended = axum::serve(listener, router).with_graceful_shutdown(async move { stopping.cancelled().await }).await;
+    if let Err(error) = ended {
+        tracing::error!(%error, "the health port failed");
+    }
+}
+
+/// Ready: not stopping, and every database answers.
+pub async fn readiness(databases: Vec<Database>, stopping: CancellationToken) -> (StatusCode, &'static str) {
+    if stopping.is_cancelled() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+    }
+    for database in databases {
+        let asked = sqlx::query("select 1").execute(database.pool());
+        if !matches!(tokio::time::timeout(Duration::from_secs(1), asked).await, Ok(Ok(_))) {
+            return (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n");
+        }
+    }
+    (StatusCode::OK, "ready\n")
+}
+
+/// Waits for SIGTERM or Ctrl-C.
+pub async fn signalled() {
+    let mut terminate =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).expect("signals can be heard");
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}

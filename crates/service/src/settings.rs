@@ -1,0 +1,80 @@
+//! The settings every process shares. Each is an environment variable; `--help` lists them all.
+
+use std::{env, fs};
+
+use anyhow::Context;
+use careway_kernel::Redacted;
+
+/// What every Careway process needs to know. Secrets may be given as a file: `CAREWAY_SERVICE_SECRET_FILE`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Settings {
+    /// Redis (or Valkey) 7 or newer: one-time codes, revocations, rate limits.
+    #[arg(long, env = "CAREWAY_REDIS_URL", default_value = "redis://127.0.0.1:6379", hide_env_values = true)]
+    pub redis_url: String,
+    /// nats-server 2.10 or newer with JetStream.
+    #[arg(long, env = "CAREWAY_NATS_URL", default_value = "nats://127.0.0.1:4222", hide_env_values = true)]
+    pub nats_url: String,
+    /// What Careway's own services prove themselves with; the same in every process, at least 32 characters.
+    #[arg(long, env = "CAREWAY_SERVICE_SECRET", hide_env_values = true)]
+    pub service_secret: Redacted,
+    /// `iss` of every token.
+    #[arg(long, env = "CAREWAY_ISSUER", default_value = "careway")]
+    pub issuer: String,
+    /// Goes before every Redis key and NATS name, for several installations on one server.
+    #[arg(long, env = "CAREWAY_PREFIX", default_value = "")]
+    pub prefix: String,
+    /// Connections to Postgres per service and process.
+    #[arg(long, env = "CAREWAY_DATABASE_CONNECTIONS", default_value_t = 16)]
+    pub database_connections: u32,
+    /// Where the identity service answers gRPC, when not in this process.
+    #[arg(long, env = "CAREWAY_IDENTITY_URL")]
+    pub identity_url: Option<String>,
+    /// Where the visits service answers gRPC, when not in this process.
+    #[arg(long, env = "CAREWAY_VISITS_URL")]
+    pub visits_url: Option<String>,
+    /// Where the renewals service answers gRPC, when not in this process.
+    #[arg(long, env = "CAREWAY_RENEWALS_URL")]
+    pub renewals_url: Option<String>,
+    /// Where the cases service answers gRPC, when not in this process.
+    #[arg(long, env = "CAREWAY_CASES_URL")]
+    pub cases_url: Option<String>,
+    /// Where the channels service answers gRPC, when not in this process.
+    #[arg(long, env = "CAREWAY_CHANNELS_URL")]
+    pub channels_url: Option<String>,
+    /// How logs are written, and where traces go.
+    #[command(flatten)]
+    pub telemetry: crate::telemetry::TelemetrySettings,
+}
+
+impl Settings {
+    /// The services that are reached over the network, by name.
+    pub fn urls(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        [
+            ("identity", &self.identity_url),
+            ("visits", &self.visits_url),
+            ("renewals", &self.renewals_url),
+            ("cases", &self.cases_url),
+            ("channels", &self.channels_url),
+        ]
+        .into_iter()
+        .filter_map(|(name, url)| Some((name, url.as_deref()?)))
+    }
+}
+
+/// Every `CAREWAY_X_FILE` as the `CAREWAY_X` it stands for: the file's content without its last line break. To be given
+/// to the command line's parser before the environment.
+///
+/// # Errors
+/// A file that cannot be read, or a variable given both ways.
+pub fn secrets_from_files() -> anyhow::Result<Vec<(String, String)>> {
+    let mut found = Vec::new();
+    for (name, path) in env::vars() {
+        let Some(variable) = name.strip_suffix("_FILE").filter(|variable| variable.starts_with("CAREWAY_")) else {
+            continue;
+        };
+        anyhow::ensure!(env::var_os(variable).is_none(), "{variable} and {name} are both set");
+        let content = fs::read_to_string(&path).with_context(|| format!("{name}: cannot read {path}"))?;
+        found.push((variable.to_owned(), content.trim_end_matches(['\n', '\r']).to_owned()));
+    }
+    Ok(found)
+}

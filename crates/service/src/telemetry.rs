@@ -1,0 +1,140 @@
+//! Logs, traces and metrics: how they are set up, and the span of an operation.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use opentelemetry::{propagation::TextMapPropagator, trace::TracerProvider};
+use opentelemetry_otlp::WithExportConfig;
+use opentelemetry_sdk::{propagation::TraceContextPropagator, trace::SdkTracerProvider};
+use tracing::Span;
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
+
+use crate::call::Call;
+
+/// How a process tells what it does.
+#[derive(Debug, Clone, clap::Args)]
+pub struct TelemetrySettings {
+    /// What is logged, as `level` or `target=level,…`.
+    #[arg(long, env = "CAREWAY_LOG", default_value = "info,sqlx=warn,async_nats=warn,h2=warn,hyper=warn")]
+    pub log: String,
+    /// `json` for machines, `pretty` for people.
+    #[arg(long, env = "CAREWAY_LOG_FORMAT", default_value = "json")]
+    pub log_format: LogFormat,
+    /// An OTLP collector's gRPC address; without it no traces are sent.
+    #[arg(long, env = "CAREWAY_OTLP_ENDPOINT")]
+    pub otlp_endpoint: Option<String>,
+}
+
+/// The shapes of a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// Coloured text.
+    Pretty,
+}
+
+/// Keeps traces flowing; `shutdown` sends the last ones.
+pub struct Telemetry {
+    traces: Option<SdkTracerProvider>,
+    /// The metrics of this process, in Prometheus' text format.
+    pub metrics: PrometheusHandle,
+}
+
+impl Telemetry {
+    /// Sets up logs, traces and metrics for the process. Once.
+    pub fn start(service: &'static str, settings: &TelemetrySettings) -> anyhow::Result<Self> {
+        let filter = EnvFilter::try_new(&settings.log).context("CAREWAY_LOG is not a filter")?;
+        let lines = match settings.log_format {
+            LogFormat::Json => tracing_subscriber::fmt::layer().json().flatten_event(true).boxed(),
+            LogFormat::Pretty => tracing_subscriber::fmt::layer().with_target(false).boxed(),
+        };
+        let traces = settings.otlp_endpoint.as_deref().map(|endpoint| exporter(service, endpoint)).transpose()?;
+        let spans = traces.as_ref().map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("careway")));
+        tracing_subscriber::registry().with(filter).with(spans).with(lines).try_init().context("logging is set up twice")?;
+        let metrics = PrometheusBuilder::new().install_recorder().context("metrics are set up twice")?;
+        Ok(Self { traces, metrics })
+    }
+
+    /// Sends what is still buffered. Last of all.
+    pub fn shutdown(self) {
+        if let Some(traces) = self.traces
+            && let Err(error) = traces.shutdown_with_timeout(Duration::from_secs(3))
+        {
+            tracing::warn!(%error, "the last traces were not sent");
+        }
+    }
+}
+
+fn exporter(service: &'static str, endpoint: &str) -> anyhow::Result<SdkTracerProvider> {
+    let exporter = opentelemetry_otlp::SpanExporter::builder()
+        .with_tonic()
+        .with_endpoint(endpoint)
+        .with_timeout(Duration::from_secs(3))
+        .build()
+        .context("CAREWAY_OTLP_ENDPOINT")?;
+    let resource = opentelemetry_sdk::Resource::builder().with_service_name(format!("careway-{service}")).build();
+    Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build())
+}
+
+/// The `traceparent` of the current span, when it is recorded.
+pub fn current_traceparent() -> Option<String> {
+    traceparent(&Span::current())
+}
+
+fn traceparent(span: &Span) -> Option<String> {
+    use opentelemetry::trace::TraceContextExt;
+    let context = span.context();
+    let carried = context.span().span_context().clone();
+    carried.is_valid().then(|| {
+        format!("00-{}-{}-{:02x}", carried.trace_id(), carried.span_id(), carried.trace_flags().to_u8())
+    })
+}
+
+/// Makes `span` a child of what a `traceparent` names. Before the span is entered.
+pub fn continue_trace(span: &Span, traceparent: Option<&str>) {
+    let Some(traceparent) = traceparent else { return };
+    let carrier = std::collections::HashMap::from([("traceparent".to_owned(), traceparent.to_owned())]);
+    // Refused where spans are not recorded: then there is nothing to continue.
+    let _ = span.set_parent(TraceContextPropagator::new().extract(&carrier));
+}
+
+/// The span of one operation, named after its RPC: `visits.verify_visit`.
+pub(crate) fn operation_span(call: &Call) -> Span {
+    let span = tracing::info_span!(
+        "operation",
+        otel.name = operation_name(call.method),
+        otel.kind = "server",
+        rpc = call.method,
+        trace_id = call.trace_id()
+    );
+    continue_trace(&span, call.traceparent.as_deref());
+    span
+}
+
+/// `/careway.visits.v1.VisitService/VerifyVisit` as `visits.verify_visit`.
+fn operation_name(method: &str) -> String {
+    let mut parts = method.trim_start_matches('/').split(['.', '/']);
+    let context = parts.nth(1).unwrap_or_default();
+    let rpc = parts.next_back().unwrap_or_default();
+    let mut name = format!("{context}.");
+    for (index, letter) in rpc.chars().enumerate() {
+        if letter.is_uppercase() && index > 0 {
+            name.push('_');
+        }
+        name.extend(letter.to_lowercase());
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_word_runs_from_the_rpc_to_the_span() {
+        assert_eq!(operation_name("/careway.visits.v1.VisitService/VerifyVisit"), "visits.verify_visit");
+    }
+}

@@ -1,0 +1,326 @@
+//! A route compiled against its messages: everything that can be decided before the first request.
+
+use std::{collections::HashMap, sync::Arc};
+
+use anyhow::{Context, ensure};
+use axum::http::{Method, uri::PathAndQuery};
+use prost_reflect::{DescriptorPool, MethodDescriptor};
+
+use crate::{
+    Settings,
+    route::{MethodOptions, Route, Rule, Segment, segments},
+    schema::{Arity, FieldOptions, HTTP_BODY, Kind, Schemas, Shape},
+};
+
+/// How deep a query parameter may reach into the request.
+const MAX_QUERY_DEPTH: usize = 4;
+
+#[derive(Debug)]
+pub(crate) struct Endpoint {
+    pub(crate) route: Route,
+    pub(crate) rpc: MethodDescriptor,
+    /// `/careway.visits.v1.VisitService/VerifyVisit`.
+    pub(crate) uri: PathAndQuery,
+    pub(crate) input: usize,
+    pub(crate) body: Body,
+    pub(crate) path_params: Vec<PathParam>,
+    pub(crate) query_params: Vec<QueryParam>,
+    pub(crate) query_index: HashMap<Box<str>, usize>,
+    /// The index of the request's `update_mask`, filled from the keys of a PATCH.
+    pub(crate) update_mask: Option<usize>,
+    pub(crate) reply: Reply,
+    pub(crate) location: Vec<Piece>,
+    /// The numbers that lead to the response's `version`.
+    pub(crate) version: Vec<u32>,
+    pub(crate) limits: Limits,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) json: usize,
+    pub(crate) raw: usize,
+}
+
+/// Where the HTTP body goes; fields by their index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Body {
+    None,
+    Whole,
+    Field(usize),
+    Raw(usize),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reply {
+    /// A message without fields: 204.
+    Empty,
+    Json(usize),
+    Raw,
+    Events(usize),
+    Download,
+}
+
+#[derive(Debug)]
+pub(crate) struct PathParam {
+    /// Its position in the path, the leading slash counting as an empty first segment.
+    pub(crate) segment: usize,
+    pub(crate) name: String,
+    pub(crate) fields: Vec<usize>,
+}
+
+#[derive(Debug)]
+pub(crate) struct QueryParam {
+    pub(crate) name: Box<str>,
+    pub(crate) fields: Vec<usize>,
+    pub(crate) list: bool,
+    pub(crate) required: bool,
+}
+
+/// A part of a `Location`.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Piece {
+    Literal(String),
+    /// The numbers that lead to a field of the response.
+    Field(Vec<u32>),
+}
+
+/// Compiles every route of the pool.
+pub(crate) fn compile(pool: &DescriptorPool, settings: &Settings) -> anyhow::Result<(Schemas, Vec<Arc<Endpoint>>)> {
+    let mut schemas = Schemas::default();
+    let fields = FieldOptions::new(pool);
+    let methods = MethodOptions::new(pool);
+    let limits = Limits { json: settings.max_json_bytes, raw: settings.max_raw_bytes };
+    let mut endpoints: Vec<Arc<Endpoint>> = Vec::new();
+    for service in pool.services() {
+        for rpc in service.methods() {
+            let routes = methods.routes(&rpc).with_context(|| rpc.full_name().to_owned())?;
+            for (route, rule) in routes {
+                let endpoint = Endpoint::compile(&rpc, route, &rule, &mut schemas, &fields, limits)
+                    .with_context(|| format!("{}: {} {}", rpc.full_name(), rule.method, rule.path))?;
+                let twin = endpoints.iter().find(|other| {
+                    (&other.route.method, &other.route.pattern) == (&rule.method, &endpoint.route.pattern)
+                });
+                if let Some(twin) = twin {
+                    anyhow::bail!("{} and {} have one route: {} {}", twin.route.rpc, rpc.full_name(), rule.method, rule.path);
+                }
+                endpoints.push(Arc::new(endpoint));
+            }
+        }
+    }
+    Ok((schemas, endpoints))
+}
+
+impl Endpoint {
+    fn compile(
+        rpc: &MethodDescriptor,
+        route: Route,
+        rule: &Rule,
+        schemas: &mut Schemas,
+        options: &FieldOptions,
+        limits: Limits,
+    ) -> anyhow::Result<Self> {
+        let input = schemas.add(&rpc.input(), options)?;
+        let body = body(schemas, input, &rule.body)?;
+        ensure!(
+            matches!(body, Body::Raw(_)) || !rpc.is_client_streaming(),
+            "a client stream must take a google.api.HttpBody"
+        );
+        ensure!(rule.method != Method::GET || body == Body::None, "a GET has no body");
+
+        let path_params = path_params(schemas, input, &rule.path)?;
+        let update_mask = schemas.message(input).by_name("update_mask").filter(|_| rule.method == Method::PATCH);
+        if let Some(index) = update_mask {
+            let mask = schemas.message(input).fields[index].message().map(|id| schemas.message(id).shape);
+            ensure!(mask == Some(Shape::FieldMask), "update_mask is not a google.protobuf.FieldMask");
+        }
+        let mut taken: Vec<Vec<usize>> = path_params.iter().map(|it| it.fields.clone()).collect();
+        taken.extend(update_mask.map(|index| vec![index]));
+        let mut query_params = Vec::new();
+        match body {
+            Body::Whole => {}
+            Body::Field(index) | Body::Raw(index) => {
+                taken.push(vec![index]);
+                query(schemas, input, &mut Vec::new(), "", &taken, &mut query_params);
+            }
+            Body::None => query(schemas, input, &mut Vec::new(), "", &taken, &mut query_params),
+        }
+        let query_index = query_params.iter().enumerate().map(|(index, it)| (it.name.clone(), index)).collect();
+
+        let reply = reply(rpc, schemas, options)?;
+        let (location, version) = match reply {
+            Reply::Json(id) => (
+                location(schemas, id, route.location.as_deref().unwrap_or_default())?,
+                version(schemas, id).unwrap_or_default(),
+            ),
+            _ => {
+                ensure!(route.location.is_none(), "a location needs a response with fields");
+                (Vec::new(), Vec::new())
+            }
+        };
+        let uri = format!("/{}/{}", rpc.parent_service().full_name(), rpc.name()).parse()?;
+        Ok(Self {
+            route,
+            rpc: rpc.clone(),
+            uri,
+            input,
+            body,
+            path_params,
+            query_params,
+            query_index,
+            update_mask,
+            reply,
+            location,
+            version,
+            limits,
+        })
+    }
+}
+
+fn body(schemas: &Schemas, input: usize, rule: &str) -> anyhow::Result<Body> {
+    let message = schemas.message(input);
+    Ok(match rule {
+        "" => Body::None,
+        "*" => Body::Whole,
+        name => {
+            let index = message.by_name(name).with_context(|| format!("no field {name} for the body"))?;
+            ensure!(message.fields[index].is_single(), "the body field {name} is a list");
+            if message.fields[index].is_raw() { Body::Raw(index) } else { Body::Field(index) }
+        }
+    })
+}
+
+fn reply(rpc: &MethodDescriptor, schemas: &mut Schemas, options: &FieldOptions) -> anyhow::Result<Reply> {
+    let output = rpc.output();
+    Ok(match (output.full_name() == HTTP_BODY, rpc.is_server_streaming()) {
+        (true, true) => Reply::Download,
+        (true, false) => Reply::Raw,
+        (false, true) => Reply::Events(schemas.add(&output, options)?),
+        (false, false) if output.fields().len() == 0 => Reply::Empty,
+        (false, false) => Reply::Json(schemas.add(&output, options)?),
+    })
+}
+
+fn path_params(schemas: &Schemas, input: usize, path: &str) -> anyhow::Result<Vec<PathParam>> {
+    let mut params: Vec<PathParam> = Vec::new();
+    for (index, segment) in segments(path)?.iter().enumerate() {
+        let Segment::Field(name) = segment else { continue };
+        let fields = resolve(schemas, input, name)?;
+        ensure!(params.iter().all(|other| other.fields != fields), "{name} is in the path twice");
+        params.push(PathParam { segment: index + 1, name: json_name(schemas, input, &fields), fields });
+    }
+    Ok(params)
+}
+
+/// The indexes of the scalar that a dotted name leads to.
+fn resolve(schemas: &Schemas, root: usize, dotted: &str) -> anyhow::Result<Vec<usize>> {
+    let mut at = Some(root);
+    let mut indexes = Vec::new();
+    for name in dotted.split('.') {
+        let message = schemas.message(at.with_context(|| format!("{dotted}: leads through a scalar"))?);
+        let index = message.by_name(name).with_context(|| format!("{dotted}: no such field"))?;
+        let field = &message.fields[index];
+        ensure!(field.is_single() && !field.is_raw(), "{dotted}: not a single value");
+        at = field.message();
+        indexes.push(index);
+    }
+    ensure!(at.is_none(), "{dotted}: not a scalar");
+    Ok(indexes)
+}
+
+fn json_name(schemas: &Schemas, root: usize, fields: &[usize]) -> String {
+    let mut at = Some(root);
+    let mut names = Vec::new();
+    for index in fields {
+        let Some(id) = at else { break };
+        let field = &schemas.message(id).fields[*index];
+        names.push(&*field.json);
+        at = field.message();
+    }
+    names.join(".")
+}
+
+/// Every scalar of the request that neither path nor body takes.
+fn query(
+    schemas: &Schemas,
+    id: usize,
+    above: &mut Vec<usize>,
+    prefix: &str,
+    taken: &[Vec<usize>],
+    params: &mut Vec<QueryParam>,
+) {
+    for (index, field) in schemas.message(id).fields.iter().enumerate() {
+        above.push(index);
+        let name = format!("{prefix}{}", field.json);
+        let nested = field.message().filter(|inner| schemas.message(*inner).shape == Shape::Object);
+        match (nested, field.arity) {
+            _ if taken.contains(above) || field.is_raw() || field.arity == Arity::Map => {}
+            (None, arity) => params.push(QueryParam {
+                name: name.into(),
+                fields: above.clone(),
+                list: arity == Arity::List,
+                required: field.required,
+            }),
+            (Some(inner), Arity::Optional | Arity::Plain) if above.len() < MAX_QUERY_DEPTH => {
+                query(schemas, inner, above, &format!("{name}."), taken, params);
+            }
+            _ => {}
+        }
+        above.pop();
+    }
+}
+
+fn location(schemas: &Schemas, output: usize, template: &str) -> anyhow::Result<Vec<Piece>> {
+    let mut pieces = Vec::new();
+    let mut rest = template;
+    while let Some((literal, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}').with_context(|| format!("{template}: a brace is open"))?;
+        pieces.push(Piece::Literal(literal.to_owned()));
+        let fields = resolve(schemas, output, name).context("location")?;
+        let (numbers, kind) = numbers(schemas, output, &fields);
+        let fits = matches!(kind, Some(Kind::String | Kind::Int32 | Kind::Int64 | Kind::Uint32 | Kind::Uint64));
+        ensure!(fits, "location: {name} is neither text nor number");
+        pieces.push(Piece::Field(numbers));
+        rest = after;
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Literal(rest.to_owned()));
+    }
+    Ok(pieces)
+}
+
+fn numbers<'s>(schemas: &'s Schemas, root: usize, fields: &[usize]) -> (Vec<u32>, Option<&'s Kind>) {
+    let mut at = Some(root);
+    let mut path = Vec::new();
+    let mut kind = None;
+    for index in fields {
+        let Some(id) = at else { break };
+        let field = &schemas.message(id).fields[*index];
+        path.push(field.number);
+        kind = Some(&field.kind);
+        at = field.message();
+    }
+    (path, kind)
+}
+
+/// `version` of the response, or of the one message in it.
+fn version(schemas: &Schemas, output: usize) -> Option<Vec<u32>> {
+    let own = |id: usize| {
+        let message = schemas.message(id);
+        let field = &message.fields[message.by_name("version")?];
+        let whole = matches!(field.kind, Kind::Int32 | Kind::Int64 | Kind::Uint32 | Kind::Uint64);
+        (whole && field.is_single()).then_some(field.number)
+    };
+    if let Some(number) = own(output) {
+        return Some(vec![number]);
+    }
+    let mut messages = schemas.message(output).fields.iter().filter(|field| field.is_single());
+    let mut objects = messages.by_ref().filter_map(|field| {
+        let id = field.message().filter(|id| schemas.message(*id).shape == Shape::Object)?;
+        Some((field.number, id))
+    });
+    let (number, id) = objects.next()?;
+    match objects.next() {
+        None => Some(vec![number, own(id)?]),
+        Some(_) => None,
+    }
+}

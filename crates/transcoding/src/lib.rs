@@ -1,0 +1,124 @@
+//! The contract's REST side: `google.api.http` routes as an axum router, RFC 9457 problems, the OpenAPI 3.1 document.
+//!
+//! A request goes [`headers`] (what is forwarded) → [`request`] (path, query and JSON into a message) → [`call`] (gRPC,
+//! retries) → [`reply`] (JSON, `ETag`, `Location`). Raw bodies go through [`raw`], server streams through [`stream`].
+
+mod call;
+mod endpoint;
+mod frames;
+mod headers;
+mod node;
+mod openapi;
+mod parse;
+mod print;
+pub mod problem;
+mod raw;
+mod reply;
+mod request;
+mod route;
+mod router;
+mod scalar;
+mod schema;
+mod stream;
+mod wire;
+
+use std::sync::Arc;
+
+use axum::http::{Request, Response, StatusCode};
+use prost_reflect::DescriptorPool;
+
+pub use crate::{
+    headers::{ClientIp, Deadline, TraceId},
+    problem::{Problem, Violation},
+    route::Route,
+};
+
+/// Where a service's RPCs are answered: a channel, or the service in process.
+pub type Upstream = tower::util::BoxCloneSyncService<
+    Request<tonic::body::Body>,
+    Response<tonic::body::Body>,
+    tower::BoxError,
+>;
+
+/// What the contract does not say.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The title of the OpenAPI document.
+    pub title: String,
+    /// The version of the OpenAPI document.
+    pub version: String,
+    /// The introduction of the OpenAPI document, in Markdown.
+    pub description: String,
+    /// The public address, like `https://api.example.org`; `/` for the document's own.
+    pub server: String,
+    /// The largest JSON body.
+    pub max_json_bytes: usize,
+    /// The largest raw body that is taken in one piece; streamed ones have no bound here.
+    pub max_raw_bytes: usize,
+    /// Hand-written endpoints: OpenAPI path items by path, merged into the document.
+    pub extra_paths: serde_json::Map<String, serde_json::Value>,
+    /// The reasons that problems may have, for the document.
+    pub problems: Vec<ProblemDoc>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            title: "Careway".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            description: String::new(),
+            server: "/".to_owned(),
+            max_json_bytes: 1 << 20,
+            max_raw_bytes: 32 << 20,
+            extra_paths: serde_json::Map::new(),
+            problems: Vec::new(),
+        }
+    }
+}
+
+/// One reason of a problem, for the document.
+#[derive(Debug, Clone)]
+pub struct ProblemDoc {
+    /// UPPER_SNAKE.
+    pub reason: String,
+    /// The HTTP status it comes with.
+    pub status: StatusCode,
+    /// What it means and what to do about it.
+    pub text: String,
+}
+
+/// The REST surface of a contract.
+pub struct Transcoder {
+    schemas: Arc<schema::Schemas>,
+    endpoints: Vec<Arc<endpoint::Endpoint>>,
+    routes: Vec<Route>,
+    openapi: serde_json::Value,
+}
+
+impl Transcoder {
+    /// Compiles the contract; fails when a route is malformed, two collide, or an RPC has a route but no access option.
+    pub fn new(pool: DescriptorPool, settings: Settings) -> anyhow::Result<Self> {
+        let (schemas, endpoints) = endpoint::compile(&pool, &settings)?;
+        let openapi = openapi::document(&pool, &schemas, &endpoints, &settings);
+        let routes = endpoints.iter().map(|endpoint| endpoint.route.clone()).collect();
+        Ok(Self { schemas: Arc::new(schemas), endpoints, routes, openapi })
+    }
+
+    /// The router; `upstream` finds a service by its full name. Fails when one has none.
+    ///
+    /// What no route has is answered 404, as a problem, by the router's fallback: a router with a fallback of its own
+    /// cannot be merged with it.
+    pub fn router(&self, upstream: impl Fn(&str) -> Option<Upstream>) -> anyhow::Result<axum::Router> {
+        router::router(&self.schemas, &self.endpoints, upstream)
+    }
+
+    /// The OpenAPI 3.1 document.
+    pub fn openapi(&self) -> serde_json::Value {
+        self.openapi.clone()
+    }
+
+    /// Every route, in the order of the contract.
+    pub fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+}

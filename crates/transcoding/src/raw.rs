@@ -1,0 +1,181 @@
+//! `google.api.HttpBody`: bodies that are not JSON, streamed both ways without being held.
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    response::Response,
+};
+use bytes::Bytes;
+use futures::{StreamExt, stream};
+use http_body::Frame;
+use http_body_util::StreamBody;
+
+use crate::{
+    Problem,
+    call::{Answer, Opened},
+    endpoint::{self, Endpoint},
+    frames::{HEAD, Messages, Outgoing},
+    headers::Context,
+    request,
+    schema::Schemas,
+    wire::{self, Wire},
+};
+
+/// One message of an upload.
+const CHUNK: usize = 64 << 10;
+const CONTENT_TYPE: u32 = 1;
+const DATA: u32 = 2;
+
+const HTTP_STATUS: HeaderName = HeaderName::from_static("careway-http-status");
+/// What a service may say about its raw answer in the metadata.
+const PASSED_THROUGH: [HeaderName; 8] = [
+    header::CONTENT_DISPOSITION,
+    header::ETAG,
+    header::CONTENT_RANGE,
+    header::ACCEPT_RANGES,
+    header::CONTENT_LENGTH,
+    header::CACHE_CONTROL,
+    header::LAST_MODIFIED,
+    header::RETRY_AFTER,
+];
+
+/// The whole body in one message, uncopied.
+pub(crate) async fn taken_whole(
+    endpoint: &Endpoint,
+    schemas: &Schemas,
+    parts: &Parts,
+    body: Body,
+) -> Result<Outgoing, Problem> {
+    let mut encoded = request::fields(endpoint, schemas, parts, &[])?;
+    let content_type = content_type(endpoint, parts)?;
+    let data = request::read(body, endpoint.limits.raw).await?;
+    put_chunk_head(&mut encoded, field_number(endpoint, schemas), content_type, data.len());
+    Ok(Outgoing::new(encoded, data))
+}
+
+/// The body in messages of at most [`CHUNK`] bytes, the parameters in the first; read as fast as they are taken.
+pub(crate) fn upload(
+    endpoint: &Endpoint,
+    schemas: &Schemas,
+    parts: &Parts,
+    body: Body,
+) -> Result<tonic::body::Body, Problem> {
+    let first = request::fields(endpoint, schemas, parts, &[])?;
+    let content_type = content_type(endpoint, parts)?.to_owned();
+    let field = field_number(endpoint, schemas);
+
+    let mut head = first;
+    put_chunk_head(&mut head, field, &content_type, 0);
+    let opening = Outgoing::new(head, Bytes::new()).head;
+    let chunks = body.into_data_stream().flat_map(move |read| {
+        let frames = match read {
+            Ok(data) => chunk_frames(field, data),
+            Err(error) => {
+                tracing::debug!(%error, "the upload broke off");
+                vec![Err(tonic::Status::cancelled("the upload broke off"))]
+            }
+        };
+        stream::iter(frames)
+    });
+    let frames = stream::iter([Ok(Frame::data(opening))]).chain(chunks);
+    Ok(tonic::body::Body::new(StreamBody::new(frames)))
+}
+
+fn chunk_frames(field: u32, mut data: Bytes) -> Vec<Result<Frame<Bytes>, tonic::Status>> {
+    let mut frames = Vec::with_capacity(2 * data.len().div_ceil(CHUNK));
+    while !data.is_empty() {
+        let chunk = data.split_to(data.len().min(CHUNK));
+        let mut head = vec![0; HEAD];
+        put_chunk_head(&mut head, field, "", chunk.len());
+        let Outgoing { head, tail } = Outgoing::new(head, chunk);
+        frames.extend([Ok(Frame::data(head)), Ok(Frame::data(tail))]);
+    }
+    frames
+}
+
+/// An `HttpBody` up to where its data begins.
+fn put_chunk_head(out: &mut Vec<u8>, field: u32, content_type: &str, length: usize) {
+    let mut inner = Vec::with_capacity(content_type.len() + 16);
+    if !content_type.is_empty() {
+        wire::put_bytes(&mut inner, CONTENT_TYPE, content_type.as_bytes());
+    }
+    if length > 0 {
+        wire::put_tag(&mut inner, DATA, 2);
+        wire::put_varint(&mut inner, length as u64);
+    }
+    wire::put_tag(out, field, 2);
+    wire::put_varint(out, (inner.len() + length) as u64);
+    out.extend_from_slice(&inner);
+}
+
+fn field_number(endpoint: &Endpoint, schemas: &Schemas) -> u32 {
+    match endpoint.body {
+        endpoint::Body::Raw(index) => schemas.message(endpoint.input).fields[index].number,
+        _ => 0,
+    }
+}
+
+fn content_type<'p>(endpoint: &Endpoint, parts: &'p Parts) -> Result<&'p str, Problem> {
+    let media_type = request::media_type(parts);
+    let consumes = &endpoint.route.consumes;
+    let fits = |accepted: &String| match accepted.strip_suffix("/*") {
+        Some(family) => media_type.split('/').next().is_some_and(|it| it.eq_ignore_ascii_case(family)),
+        None => accepted.eq_ignore_ascii_case(media_type) || accepted == "*/*",
+    };
+    if !consumes.is_empty() && !consumes.iter().any(fits) {
+        return Err(Problem::unsupported_media_type(&consumes.join(" or ")));
+    }
+    let whole = parts.headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
+    Ok(whole.unwrap_or("application/octet-stream"))
+}
+
+/// A raw answer that came in one message.
+pub(crate) fn whole(answer: Answer) -> Result<Response, Problem> {
+    let (content_type, data) = open(&answer.message)?;
+    Ok(response(&answer.headers, &content_type, data.into()))
+}
+
+/// A raw answer, chunk by chunk. What fails before the first chunk is a problem; later, the connection breaks off.
+pub(crate) async fn download(opened: Opened, context: &Context) -> Result<Response, Problem> {
+    let Opened { headers, mut messages } = opened;
+    let first = context
+        .in_time(async { messages.next().await.map_err(|status| Problem::from_status(&status)) })
+        .await?
+        .unwrap_or_default();
+    let (content_type, data) = open(&first)?;
+    let rest = stream::try_unfold(messages, next_chunk);
+    let body = stream::iter([Ok(data)]).chain(rest);
+    Ok(response(&headers, &content_type, Body::from_stream(body)))
+}
+
+async fn next_chunk(mut messages: Messages) -> Result<Option<(Bytes, Messages)>, tonic::Status> {
+    let Some(message) = messages.next().await? else { return Ok(None) };
+    let (_, data) = open(&message).map_err(|_| tonic::Status::internal("not an HttpBody"))?;
+    Ok(Some((data, messages)))
+}
+
+/// The content type and the data of an `HttpBody`, the data uncopied.
+fn open(message: &Bytes) -> Result<(String, Bytes), Problem> {
+    let block = |number| match wire::find(message, &[number])? {
+        Some(Wire::Bytes(bytes)) => Ok(message.slice_ref(bytes)),
+        _ => Ok::<_, Problem>(Bytes::new()),
+    };
+    let content_type = String::from_utf8(block(CONTENT_TYPE)?.to_vec()).map_err(|_| Problem::internal())?;
+    Ok((content_type, block(DATA)?))
+}
+
+fn response(metadata: &HeaderMap, content_type: &str, body: Body) -> Response {
+    let mut response = Response::new(body);
+    let status = metadata.get(HTTP_STATUS).and_then(|it| StatusCode::from_bytes(it.as_bytes()).ok());
+    *response.status_mut() = status.unwrap_or(StatusCode::OK);
+    let headers = response.headers_mut();
+    let content_type = HeaderValue::from_str(content_type).ok().filter(|it| !it.is_empty());
+    let content_type = content_type.unwrap_or_else(|| HeaderValue::from_static("application/octet-stream"));
+    headers.insert(header::CONTENT_TYPE, content_type);
+    for name in PASSED_THROUGH {
+        if let Some(value) = metadata.get(&name) {
+            headers.insert(name, value.clone());
+        }
+    }
+    response
+}

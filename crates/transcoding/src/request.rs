@@ -1,0 +1,274 @@
+//! A request's path, query and JSON body as one framed message.
+
+use std::{borrow::Cow, error::Error};
+
+use axum::{
+    body::Body,
+    http::{Method, StatusCode, header, request::Parts},
+};
+use bytes::Bytes;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use percent_encoding::percent_decode_str;
+
+use crate::{
+    Problem, Violation,
+    endpoint::{self, Endpoint},
+    frames::{HEAD, Outgoing},
+    node::Node,
+    parse::{At, Parser},
+    scalar,
+    schema::{Kind, Schemas},
+    wire,
+};
+
+type Entries<'a> = Vec<(Cow<'a, str>, Node<'a>)>;
+
+/// Reads the body, if the route has one, and encodes the request.
+pub(crate) async fn message(
+    endpoint: &Endpoint,
+    schemas: &Schemas,
+    parts: &Parts,
+    body: Body,
+) -> Result<Outgoing, Problem> {
+    if endpoint.body == endpoint::Body::None {
+        return encode(endpoint, schemas, parts, &[]);
+    }
+    let body = read(body, endpoint.limits.json).await?;
+    if !body.is_empty() && !is_json(endpoint, parts) {
+        return Err(Problem::unsupported_media_type("application/json"));
+    }
+    encode(endpoint, schemas, parts, &body)
+}
+
+/// The whole body, if it is not larger than `limit`.
+pub(crate) async fn read(body: Body, limit: usize) -> Result<Bytes, Problem> {
+    use http_body::Body as _;
+    if body.size_hint().lower() > limit as u64 {
+        return Err(Problem::too_large(limit));
+    }
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) => Err(broken(&*error, limit)),
+    }
+}
+
+/// A body that cannot be read: too large, here or at a layer before, or the client has gone.
+fn broken(error: &(dyn Error + 'static), limit: usize) -> Problem {
+    let mut source = Some(error);
+    while let Some(error) = source {
+        if error.is::<LengthLimitError>() {
+            return Problem::too_large(limit);
+        }
+        source = error.source();
+    }
+    Problem::new(StatusCode::BAD_REQUEST, "INCOMPLETE_BODY", "the body broke off")
+}
+
+fn is_json(endpoint: &Endpoint, parts: &Parts) -> bool {
+    let media_type = media_type(parts);
+    media_type.eq_ignore_ascii_case("application/json")
+        || endpoint.route.method == Method::PATCH && media_type.eq_ignore_ascii_case("application/merge-patch+json")
+}
+
+/// The content type without its parameters; empty if there is none.
+pub(crate) fn media_type(parts: &Parts) -> &str {
+    let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
+    content_type.and_then(|it| it.split(';').next()).unwrap_or_default().trim()
+}
+
+/// The parameters and the JSON as a frame.
+pub(crate) fn encode(
+    endpoint: &Endpoint,
+    schemas: &Schemas,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<Outgoing, Problem> {
+    fields(endpoint, schemas, parts, body).map(|encoded| Outgoing::new(encoded, Bytes::new()))
+}
+
+/// The parameters and the JSON as a message, after [`HEAD`] free bytes; every violation of both at once.
+pub(crate) fn fields(
+    endpoint: &Endpoint,
+    schemas: &Schemas,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<Vec<u8>, Problem> {
+    let mut encoded = Vec::with_capacity(HEAD + 64 + body.len());
+    encoded.resize(HEAD, 0);
+    let partial_at = endpoint.update_mask.map(|_| usize::from(matches!(endpoint.body, endpoint::Body::Field(_))));
+    let mut parser = Parser::new(schemas, encoded).partial(partial_at);
+
+    let mut root = body_entries(endpoint, schemas, body, &mut parser)?;
+    if let Some(mask) = endpoint.update_mask {
+        put_update_mask(endpoint, schemas, mask, &root, &mut parser);
+    }
+    path_entries(endpoint, schemas, parts, &mut root, &mut parser);
+    query_entries(endpoint, schemas, parts, &mut root, &mut parser);
+
+    parser.message(endpoint.input, &Node::Object(root), &At::Root);
+    if parser.violations.is_empty() {
+        return Ok(parser.out);
+    }
+    Err(Problem::invalid(as_the_client_sees(endpoint, schemas, parser.violations)))
+}
+
+/// A body that is one field of the request has its paths without that field.
+fn as_the_client_sees(endpoint: &Endpoint, schemas: &Schemas, mut violations: Vec<Violation>) -> Vec<Violation> {
+    if let endpoint::Body::Field(index) = endpoint.body {
+        let prefix = format!("{}.", schemas.message(endpoint.input).fields[index].json);
+        for violation in &mut violations {
+            if let Some(rest) = violation.field.strip_prefix(&prefix) {
+                violation.field = rest.to_owned();
+            }
+        }
+    }
+    violations
+}
+
+fn body_entries<'a>(
+    endpoint: &'a Endpoint,
+    schemas: &'a Schemas,
+    body: &'a [u8],
+    parser: &mut Parser<'_>,
+) -> Result<Entries<'a>, Problem> {
+    if body.is_empty() {
+        return Ok(Vec::new());
+    }
+    let node: Node<'a> = serde_json::from_slice(body).map_err(|error| malformed(&error))?;
+    match (endpoint.body, node) {
+        (endpoint::Body::Field(index), node) => {
+            Ok(vec![(Cow::Borrowed(&*schemas.message(endpoint.input).fields[index].json), node)])
+        }
+        (_, Node::Object(entries)) => Ok(entries),
+        (..) => {
+            parser.violation(&At::Root, "must be an object");
+            Ok(Vec::new())
+        }
+    }
+}
+
+fn malformed(error: &serde_json::Error) -> Problem {
+    let detail = format!("the body is not JSON: {error}");
+    Problem::new(StatusCode::BAD_REQUEST, "MALFORMED_JSON", detail)
+}
+
+/// The mask names what the body names, `null` (= clear) included.
+fn put_update_mask(
+    endpoint: &Endpoint,
+    schemas: &Schemas,
+    mask: usize,
+    root: &Entries<'_>,
+    parser: &mut Parser<'_>,
+) {
+    let input = schemas.message(endpoint.input);
+    let none = Vec::new();
+    let (of, entries) = match (endpoint.body, root.first()) {
+        (endpoint::Body::Field(index), Some((_, Node::Object(entries)))) => {
+            (input.fields[index].message().unwrap_or(endpoint.input), entries)
+        }
+        (endpoint::Body::Field(_), _) => (endpoint.input, &none),
+        _ => (endpoint.input, root),
+    };
+    let of = schemas.message(of);
+    let mut paths = Vec::new();
+    for (key, _) in entries {
+        match of.by_json(key) {
+            Some(index) if std::ptr::eq(of, input) && index == mask => {
+                parser.violation(&At::Key(&At::Root, key), "follows from the fields that are given");
+            }
+            Some(index) => wire::put_bytes(&mut paths, 1, of.fields[index].name.as_bytes()),
+            None => {}
+        }
+    }
+    wire::put_bytes(&mut parser.out, input.fields[mask].number, &paths);
+}
+
+fn path_entries<'a>(
+    endpoint: &'a Endpoint,
+    schemas: &'a Schemas,
+    parts: &'a Parts,
+    root: &mut Entries<'a>,
+    parser: &mut Parser<'_>,
+) {
+    if endpoint.path_params.is_empty() {
+        return;
+    }
+    let mut segments = parts.uri.path().split('/').enumerate();
+    for param in &endpoint.path_params {
+        let Some((_, text)) = segments.find(|(index, _)| *index == param.segment) else { return };
+        match percent_decode_str(text).decode_utf8() {
+            Ok(text) => insert(schemas, endpoint.input, root, &param.fields, text),
+            Err(_) => parser.violation(&At::Key(&At::Root, &param.name), "must be UTF-8"),
+        }
+    }
+}
+
+fn query_entries<'a>(
+    endpoint: &'a Endpoint,
+    schemas: &'a Schemas,
+    parts: &'a Parts,
+    root: &mut Entries<'a>,
+    parser: &mut Parser<'_>,
+) {
+    let query = parts.uri.query().unwrap_or_default();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (Some(name), Some(value)) = (form_text(name), form_text(value)) else {
+            parser.violation(&At::Key(&At::Root, name), "must be UTF-8");
+            continue;
+        };
+        match endpoint.query_index.get(&*name) {
+            Some(index) => insert(schemas, endpoint.input, root, &endpoint.query_params[*index].fields, value),
+            None => parser.violation(&At::Key(&At::Root, &name), "is not a parameter of this request"),
+        }
+    }
+}
+
+fn form_text(text: &str) -> Option<Cow<'_, str>> {
+    if !text.contains('+') {
+        return percent_decode_str(text).decode_utf8().ok();
+    }
+    let spaced = text.replace('+', " ");
+    percent_decode_str(&spaced).decode_utf8().ok().map(|decoded| Cow::Owned(decoded.into_owned()))
+}
+
+/// Puts a parameter where a JSON body would have it. What is there already shows as a key given twice.
+fn insert<'a>(schemas: &'a Schemas, id: usize, entries: &mut Entries<'a>, path: &[usize], text: Cow<'a, str>) {
+    let Some((index, rest)) = path.split_first() else { return };
+    let field = &schemas.message(id).fields[*index];
+    let present = entries.iter().position(|(key, _)| **key == *field.json);
+    let key = Cow::Borrowed(&*field.json);
+    match (&field.kind, rest.is_empty()) {
+        (Kind::Message(inner), false) => {
+            let at = match present.filter(|at| matches!(entries[*at].1, Node::Object(_))) {
+                Some(at) => at,
+                None => {
+                    entries.push((key, Node::Object(Vec::new())));
+                    entries.len() - 1
+                }
+            };
+            if let Node::Object(entries) = &mut entries[at].1 {
+                insert(schemas, *inner, entries, rest, text);
+            }
+        }
+        (kind, _) => {
+            let kind = wrapped(schemas, kind);
+            let value = scalar::from_text(kind, text);
+            match present.map(|at| &mut entries[at].1) {
+                Some(Node::List(list)) if !field.is_single() => list.push(value),
+                _ if !field.is_single() => entries.push((key, Node::List(vec![value]))),
+                _ => entries.push((key, value)),
+            }
+        }
+    }
+}
+
+/// The kind inside `google.protobuf.Int32Value` and its like.
+fn wrapped<'s>(schemas: &'s Schemas, kind: &'s Kind) -> &'s Kind {
+    match kind {
+        Kind::Message(id) if schemas.message(*id).shape == crate::schema::Shape::Wrapper => {
+            &schemas.message(*id).fields[0].kind
+        }
+        kind => kind,
+    }
+}

@@ -1,0 +1,108 @@
+//! The axum router: one handler per path, which finds the endpoint of the method.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use anyhow::Context;
+use axum::{
+    Router,
+    body::Body,
+    http::{Method, Request, request::Parts},
+    response::{IntoResponse, Response},
+    routing::any,
+};
+
+use crate::{
+    Problem, Upstream, call, endpoint,
+    endpoint::Endpoint,
+    headers::{self, Context as Headers},
+    raw, reply, request,
+    schema::Schemas,
+    stream,
+};
+
+/// An endpoint with what answers it.
+#[derive(Clone)]
+struct Served {
+    endpoint: Arc<Endpoint>,
+    schemas: Arc<Schemas>,
+    upstream: Upstream,
+}
+
+/// The endpoints of one path; a handful at most.
+struct Methods {
+    served: Vec<Served>,
+    allow: String,
+}
+
+pub(crate) fn router(
+    schemas: &Arc<Schemas>,
+    endpoints: &[Arc<Endpoint>],
+    upstream: impl Fn(&str) -> Option<Upstream>,
+) -> anyhow::Result<Router> {
+    let mut paths: BTreeMap<&str, Vec<Served>> = BTreeMap::new();
+    for endpoint in endpoints {
+        let service = &endpoint.route.service;
+        let upstream = upstream(service).with_context(|| format!("nothing answers {service}"))?;
+        let served = Served { endpoint: Arc::clone(endpoint), schemas: Arc::clone(schemas), upstream };
+        paths.entry(&endpoint.route.pattern).or_default().push(served);
+    }
+    let mut router = Router::new();
+    for (pattern, served) in paths {
+        let allow: Vec<&str> = served.iter().map(|it| it.endpoint.route.method.as_str()).collect();
+        let methods = Arc::new(Methods { allow: allow.join(", "), served });
+        let handler = move |request: Request<Body>| {
+            let methods = Arc::clone(&methods);
+            async move { methods.answer(request).await }
+        };
+        router = router.route(pattern, any(handler));
+    }
+    Ok(router.fallback(|request: Request<Body>| async move {
+        let (parts, _) = request.into_parts();
+        Problem::not_found().traced(headers::trace_id(&parts)).into_response()
+    }))
+}
+
+impl Methods {
+    async fn answer(&self, request: Request<Body>) -> Response {
+        let (parts, body) = request.into_parts();
+        // axum's own rule: a HEAD is a GET whose body is dropped.
+        let method = if parts.method == Method::HEAD { &Method::GET } else { &parts.method };
+        let answered = match self.served.iter().find(|served| served.endpoint.route.method == *method) {
+            Some(served) => served.answer(&parts, body).await,
+            None => Err(Problem::method_not_allowed(&self.allow)),
+        };
+        answered.unwrap_or_else(|problem| problem.traced(headers::trace_id(&parts)).into_response())
+    }
+}
+
+impl Served {
+    async fn answer(&self, parts: &Parts, body: Body) -> Result<Response, Problem> {
+        let headers = Headers::read(&self.endpoint, parts)?;
+        let call = call::Call { endpoint: &self.endpoint, upstream: &self.upstream, headers: &headers };
+
+        if self.endpoint.route.upload {
+            let message = raw::upload(&self.endpoint, &self.schemas, parts, body)?;
+            let answer = headers.in_time(call.once(message)).await?;
+            return reply::reply(&self.endpoint, &self.schemas, answer);
+        }
+        let message = headers.in_time(self.message(parts, body)).await?;
+        match self.endpoint.reply {
+            endpoint::Reply::Empty | endpoint::Reply::Json(_) => {
+                reply::reply(&self.endpoint, &self.schemas, call.unary(message).await?)
+            }
+            endpoint::Reply::Raw => raw::whole(call.unary(message).await?),
+            endpoint::Reply::Download => raw::download(headers.in_time(call.open(message.into_body())).await?, &headers).await,
+            endpoint::Reply::Events(output) => {
+                let opened = headers.in_time(call.open(message.into_body())).await?;
+                Ok(stream::events(opened, Arc::clone(&self.schemas), output, parts))
+            }
+        }
+    }
+
+    async fn message(&self, parts: &Parts, body: Body) -> Result<crate::frames::Outgoing, Problem> {
+        match self.endpoint.body {
+            endpoint::Body::Raw(_) => raw::taken_whole(&self.endpoint, &self.schemas, parts, body).await,
+            _ => request::message(&self.endpoint, &self.schemas, parts, body).await,
+        }
+    }
+}

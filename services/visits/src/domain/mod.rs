@@ -1,0 +1,11 @@
+//! The rules. Pure: no async, no SQL, no proto.
+
+pub(crate) mod benefit;
+pub(crate) mod contract;
+pub(crate) mod coverage;
+pub(crate) mod entitlement;
+pub(crate) mod ledger;
+pub(crate) mod period;
+pub(crate) mod plan;
+pub(crate) mod plan_rules;
+pub(crate) mod service_type;
