@@ -51,7 +51,13 @@ impl StreamSettings {
 
 impl Bus {
     /// A bus on this connection. `prefix` keeps installations on one server apart; empty is none.
-    pub fn new(nats: Client, prefix: &str, clock: Clock, tasks: TaskTracker, shutdown: CancellationToken) -> Self {
+    pub fn new(
+        nats: Client,
+        prefix: &str,
+        clock: Clock,
+        tasks: TaskTracker,
+        shutdown: CancellationToken,
+    ) -> Self {
         let jetstream = ContextBuilder::new()
             .timeout(ANSWER_WITHIN)
             .ack_timeout(ANSWER_WITHIN)

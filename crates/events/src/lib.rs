@@ -48,7 +48,6 @@ mod reaction;
 mod relay;
 mod retention;
 mod stream;
-mod trace;
 mod worker;
 
 pub use auditor::{Audit, Finding};

@@ -37,8 +37,10 @@ pub struct Foundation {
     pub page_key: Arc<[u8; 32]>,
     /// Connections to Postgres per service.
     pub database_connections: u32,
-    /// Background tasks; awaited at the end.
+    /// Background tasks that last as long as the process; awaited at the end.
     pub tasks: TaskTracker,
+    /// Short work that goes on after an answer, like sending a code; awaited at the end.
+    pub errands: TaskTracker,
     /// Ends the background tasks, after the last request was answered.
     pub shutdown: CancellationToken,
     policy: Policy,
@@ -81,6 +83,7 @@ impl Foundation {
             page_key: Arc::new(page_key.finalize().into()),
             database_connections: settings.database_connections,
             tasks,
+            errands: TaskTracker::new(),
             shutdown,
             policy,
         })

@@ -176,6 +176,10 @@ pub async fn serve_grpc(listener: TcpListener, service: Service, stopping: Cance
 
 /// Ends the background tasks: relays and consumers finish what they hold.
 pub async fn finish(foundation: &Foundation) {
+    foundation.errands.close();
+    if tokio::time::timeout(Duration::from_secs(5), foundation.errands.wait()).await.is_err() {
+        tracing::warn!("some errands did not end in time");
+    }
     foundation.shutdown.cancel();
     foundation.tasks.close();
     if tokio::time::timeout(Duration::from_secs(15), foundation.tasks.wait()).await.is_err() {

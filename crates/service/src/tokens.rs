@@ -296,6 +296,11 @@ impl ServiceIdentity {
         Ok(Self(Arc::new(Keys { signing, verifying, issuer, clock, current: RwLock::new(None) })))
     }
 
+    /// `iss` of every token of this installation.
+    pub fn issuer(&self) -> &str {
+        &self.0.issuer
+    }
+
     /// A request to another service as Careway itself, for internal RPCs.
     pub fn request<M>(&self, message: M) -> tonic::Request<M> {
         let mut request = tonic::Request::new(message);

@@ -1,1 +1,17 @@
-//! stub
+//! What tests need: databases of their own, prefixes, captured logs and mail, and connections that can be cut.
+//! A dev-dependency only.
+
+pub mod database;
+pub mod logs;
+pub mod mail;
+pub mod prefix;
+pub mod proxy;
+pub mod servers;
+mod template;
+
+pub use database::TestDatabase;
+pub use logs::{CapturedLogs, capture_logs};
+pub use mail::{Mail, SmtpSink, SmtpStage};
+pub use prefix::unique_prefix;
+pub use proxy::FaultProxy;
+pub use servers::TestServers;

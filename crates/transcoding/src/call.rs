@@ -53,7 +53,10 @@ impl From<Problem> for Failure {
 impl From<tonic::Status> for Failure {
     fn from(status: tonic::Status) -> Self {
         tracing::debug!(code = ?status.code(), "the call was refused");
-        Self { problem: Problem::from_status(&status), unavailable: status.code() == tonic::Code::Unavailable }
+        Self {
+            problem: Problem::from_status(&status),
+            unavailable: status.code() == tonic::Code::Unavailable,
+        }
     }
 }
 

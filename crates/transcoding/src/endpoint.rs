@@ -8,12 +8,10 @@ use prost_reflect::{DescriptorPool, MethodDescriptor};
 
 use crate::{
     Settings,
-    route::{MethodOptions, Route, Rule, Segment, segments},
-    schema::{Arity, FieldOptions, HTTP_BODY, Kind, Schemas, Shape},
+    params::{PathParam, QueryParam, numbers, path_params, query, resolve},
+    route::{MethodOptions, Route, Rule},
+    schema::{FieldOptions, HTTP_BODY, Kind, Schemas, Shape},
 };
-
-/// How deep a query parameter may reach into the request.
-const MAX_QUERY_DEPTH: usize = 4;
 
 #[derive(Debug)]
 pub(crate) struct Endpoint {
@@ -60,22 +58,6 @@ pub(crate) enum Reply {
     Download,
 }
 
-#[derive(Debug)]
-pub(crate) struct PathParam {
-    /// Its position in the path, the leading slash counting as an empty first segment.
-    pub(crate) segment: usize,
-    pub(crate) name: String,
-    pub(crate) fields: Vec<usize>,
-}
-
-#[derive(Debug)]
-pub(crate) struct QueryParam {
-    pub(crate) name: Box<str>,
-    pub(crate) fields: Vec<usize>,
-    pub(crate) list: bool,
-    pub(crate) required: bool,
-}
-
 /// A part of a `Location`.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Piece {
@@ -85,7 +67,10 @@ pub(crate) enum Piece {
 }
 
 /// Compiles every route of the pool.
-pub(crate) fn compile(pool: &DescriptorPool, settings: &Settings) -> anyhow::Result<(Schemas, Vec<Arc<Endpoint>>)> {
+pub(crate) fn compile(
+    pool: &DescriptorPool,
+    settings: &Settings,
+) -> anyhow::Result<(Schemas, Vec<Arc<Endpoint>>)> {
     let mut schemas = Schemas::default();
     let fields = FieldOptions::new(pool);
     let methods = MethodOptions::new(pool);
@@ -101,7 +86,13 @@ pub(crate) fn compile(pool: &DescriptorPool, settings: &Settings) -> anyhow::Res
                     (&other.route.method, &other.route.pattern) == (&rule.method, &endpoint.route.pattern)
                 });
                 if let Some(twin) = twin {
-                    anyhow::bail!("{} and {} have one route: {} {}", twin.route.rpc, rpc.full_name(), rule.method, rule.path);
+                    anyhow::bail!(
+                        "{} and {} have one route: {} {}",
+                        twin.route.rpc,
+                        rpc.full_name(),
+                        rule.method,
+                        rule.path
+                    );
                 }
                 endpoints.push(Arc::new(endpoint));
             }
@@ -128,7 +119,8 @@ impl Endpoint {
         ensure!(rule.method != Method::GET || body == Body::None, "a GET has no body");
 
         let path_params = path_params(schemas, input, &rule.path)?;
-        let update_mask = schemas.message(input).by_name("update_mask").filter(|_| rule.method == Method::PATCH);
+        let update_mask =
+            schemas.message(input).by_name("update_mask").filter(|_| rule.method == Method::PATCH);
         if let Some(index) = update_mask {
             let mask = schemas.message(input).fields[index].message().map(|id| schemas.message(id).shape);
             ensure!(mask == Some(Shape::FieldMask), "update_mask is not a google.protobuf.FieldMask");
@@ -144,7 +136,8 @@ impl Endpoint {
             }
             Body::None => query(schemas, input, &mut Vec::new(), "", &taken, &mut query_params),
         }
-        let query_index = query_params.iter().enumerate().map(|(index, it)| (it.name.clone(), index)).collect();
+        let query_index =
+            query_params.iter().enumerate().map(|(index, it)| (it.name.clone(), index)).collect();
 
         let reply = reply(rpc, schemas, options)?;
         let (location, version) = match reply {
@@ -200,75 +193,6 @@ fn reply(rpc: &MethodDescriptor, schemas: &mut Schemas, options: &FieldOptions) 
     })
 }
 
-fn path_params(schemas: &Schemas, input: usize, path: &str) -> anyhow::Result<Vec<PathParam>> {
-    let mut params: Vec<PathParam> = Vec::new();
-    for (index, segment) in segments(path)?.iter().enumerate() {
-        let Segment::Field(name) = segment else { continue };
-        let fields = resolve(schemas, input, name)?;
-        ensure!(params.iter().all(|other| other.fields != fields), "{name} is in the path twice");
-        params.push(PathParam { segment: index + 1, name: json_name(schemas, input, &fields), fields });
-    }
-    Ok(params)
-}
-
-/// The indexes of the scalar that a dotted name leads to.
-fn resolve(schemas: &Schemas, root: usize, dotted: &str) -> anyhow::Result<Vec<usize>> {
-    let mut at = Some(root);
-    let mut indexes = Vec::new();
-    for name in dotted.split('.') {
-        let message = schemas.message(at.with_context(|| format!("{dotted}: leads through a scalar"))?);
-        let index = message.by_name(name).with_context(|| format!("{dotted}: no such field"))?;
-        let field = &message.fields[index];
-        ensure!(field.is_single() && !field.is_raw(), "{dotted}: not a single value");
-        at = field.message();
-        indexes.push(index);
-    }
-    ensure!(at.is_none(), "{dotted}: not a scalar");
-    Ok(indexes)
-}
-
-fn json_name(schemas: &Schemas, root: usize, fields: &[usize]) -> String {
-    let mut at = Some(root);
-    let mut names = Vec::new();
-    for index in fields {
-        let Some(id) = at else { break };
-        let field = &schemas.message(id).fields[*index];
-        names.push(&*field.json);
-        at = field.message();
-    }
-    names.join(".")
-}
-
-/// Every scalar of the request that neither path nor body takes.
-fn query(
-    schemas: &Schemas,
-    id: usize,
-    above: &mut Vec<usize>,
-    prefix: &str,
-    taken: &[Vec<usize>],
-    params: &mut Vec<QueryParam>,
-) {
-    for (index, field) in schemas.message(id).fields.iter().enumerate() {
-        above.push(index);
-        let name = format!("{prefix}{}", field.json);
-        let nested = field.message().filter(|inner| schemas.message(*inner).shape == Shape::Object);
-        match (nested, field.arity) {
-            _ if taken.contains(above) || field.is_raw() || field.arity == Arity::Map => {}
-            (None, arity) => params.push(QueryParam {
-                name: name.into(),
-                fields: above.clone(),
-                list: arity == Arity::List,
-                required: field.required,
-            }),
-            (Some(inner), Arity::Optional | Arity::Plain) if above.len() < MAX_QUERY_DEPTH => {
-                query(schemas, inner, above, &format!("{name}."), taken, params);
-            }
-            _ => {}
-        }
-        above.pop();
-    }
-}
-
 fn location(schemas: &Schemas, output: usize, template: &str) -> anyhow::Result<Vec<Piece>> {
     let mut pieces = Vec::new();
     let mut rest = template;
@@ -277,7 +201,8 @@ fn location(schemas: &Schemas, output: usize, template: &str) -> anyhow::Result<
         pieces.push(Piece::Literal(literal.to_owned()));
         let fields = resolve(schemas, output, name).context("location")?;
         let (numbers, kind) = numbers(schemas, output, &fields);
-        let fits = matches!(kind, Some(Kind::String | Kind::Int32 | Kind::Int64 | Kind::Uint32 | Kind::Uint64));
+        let fits =
+            matches!(kind, Some(Kind::String | Kind::Int32 | Kind::Int64 | Kind::Uint32 | Kind::Uint64));
         ensure!(fits, "location: {name} is neither text nor number");
         pieces.push(Piece::Field(numbers));
         rest = after;
@@ -286,20 +211,6 @@ fn location(schemas: &Schemas, output: usize, template: &str) -> anyhow::Result<
         pieces.push(Piece::Literal(rest.to_owned()));
     }
     Ok(pieces)
-}
-
-fn numbers<'s>(schemas: &'s Schemas, root: usize, fields: &[usize]) -> (Vec<u32>, Option<&'s Kind>) {
-    let mut at = Some(root);
-    let mut path = Vec::new();
-    let mut kind = None;
-    for index in fields {
-        let Some(id) = at else { break };
-        let field = &schemas.message(id).fields[*index];
-        path.push(field.number);
-        kind = Some(&field.kind);
-        at = field.message();
-    }
-    (path, kind)
 }
 
 /// `version` of the response, or of the one message in it.

@@ -115,7 +115,8 @@ impl Messages {
             self.buffer = data;
             return;
         }
-        let mut joined = std::mem::take(&mut self.buffer).try_into_mut().unwrap_or_else(|it| BytesMut::from(&*it));
+        let mut joined =
+            std::mem::take(&mut self.buffer).try_into_mut().unwrap_or_else(|it| BytesMut::from(&*it));
         joined.extend_from_slice(&data);
         self.buffer = joined.freeze();
     }
@@ -124,7 +125,9 @@ impl Messages {
         self.ended = true;
         match trailers.and_then(tonic::Status::from_header_map) {
             Some(status) if status.code() == tonic::Code::Ok && self.buffer.is_empty() => Ok(()),
-            Some(status) if status.code() == tonic::Code::Ok => Err(tonic::Status::internal("a message is cut short")),
+            Some(status) if status.code() == tonic::Code::Ok => {
+                Err(tonic::Status::internal("a message is cut short"))
+            }
             Some(status) => Err(status),
             None => Err(tonic::Status::unavailable("the stream broke off")),
         }

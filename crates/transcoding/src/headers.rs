@@ -82,7 +82,10 @@ impl Context {
     }
 
     /// The outcome, or 504 at the deadline.
-    pub(crate) async fn in_time<T>(&self, work: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
+    pub(crate) async fn in_time<T>(
+        &self,
+        work: impl Future<Output = Result<T, Problem>>,
+    ) -> Result<T, Problem> {
         match self.deadline {
             None => work.await,
             Some(deadline) => {

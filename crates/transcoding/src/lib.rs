@@ -1,14 +1,16 @@
 //! The contract's REST side: `google.api.http` routes as an axum router, RFC 9457 problems, the OpenAPI 3.1 document.
 //!
-//! A request goes [`headers`] (what is forwarded) → [`request`] (path, query and JSON into a message) → [`call`] (gRPC,
-//! retries) → [`reply`] (JSON, `ETag`, `Location`). Raw bodies go through [`raw`], server streams through [`stream`].
+//! A request goes through `headers` (what is forwarded), `request` (path, query and JSON into a message), `call`
+//! (gRPC, retries) and `reply` (JSON, `ETag`, `Location`); raw bodies through `raw`, server streams through `stream`.
 
 mod call;
+mod dynamic;
 mod endpoint;
 mod frames;
 mod headers;
 mod node;
 mod openapi;
+mod params;
 mod parse;
 mod print;
 pub mod problem;
@@ -96,7 +98,8 @@ pub struct Transcoder {
 }
 
 impl Transcoder {
-    /// Compiles the contract; fails when a route is malformed, two collide, or an RPC has a route but no access option.
+    /// Compiles the contract; fails when a route is malformed, when two collide, or when an RPC has a route but does
+    /// not say who may call it.
     pub fn new(pool: DescriptorPool, settings: Settings) -> anyhow::Result<Self> {
         let (schemas, endpoints) = endpoint::compile(&pool, &settings)?;
         let openapi = openapi::document(&pool, &schemas, &endpoints, &settings);

@@ -111,12 +111,16 @@ mod tests {
 
     #[test]
     fn duplicate_keys_are_kept() {
-        let node: Node<'_> = serde_json::from_str(r#"{"a":1,"a":null,"\u0062":[true,1.5,18446744073709551615]}"#).unwrap();
+        let node: Node<'_> =
+            serde_json::from_str(r#"{"a":1,"a":null,"\u0062":[true,1.5,18446744073709551615]}"#).unwrap();
         let Node::Object(entries) = node else { panic!("no object") };
         assert_eq!(entries[0], ("a".into(), Node::Integer(1)));
         assert_eq!(entries[1], ("a".into(), Node::Null));
         assert_eq!(entries[2].0, "b");
-        assert_eq!(entries[2].1, Node::List(vec![Node::Bool(true), Node::Float(1.5), Node::Unsigned(u64::MAX)]));
+        assert_eq!(
+            entries[2].1,
+            Node::List(vec![Node::Bool(true), Node::Float(1.5), Node::Unsigned(u64::MAX)])
+        );
     }
 
     #[test]

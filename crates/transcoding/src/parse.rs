@@ -1,8 +1,9 @@
-//! JSON → protobuf: one walk checks the text against the contract, reports every violation, and writes the message.
+//! JSON → protobuf: one walk checks the text against the contract, tells every violation, and writes the message.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet};
 
 use crate::{
+    dynamic,
     node::Node,
     problem::Violation,
     scalar,
@@ -86,6 +87,7 @@ impl<'s> Parser<'s> {
             (Shape::Timestamp, node) => scalar::put_timestamp(&mut self.out, node),
             (Shape::Duration, node) => scalar::put_duration(&mut self.out, node),
             (Shape::FieldMask, node) => scalar::put_field_mask(&mut self.out, node),
+            (shape, node) => dynamic::put(&mut self.out, shape, node),
         };
         if let Err(message) = written {
             self.violation(at, message);
@@ -122,7 +124,7 @@ impl<'s> Parser<'s> {
         let partial = self.partial.is_some_and(|depth| depth == at.depth());
         for (index, field) in message.fields.iter().enumerate() {
             let missing = given & (1 << index) == 0 && !(partial && named & (1 << index) == 0);
-            if field.required && missing {
+            if field.required && missing && !field.is_raw() {
                 self.violation(&At::Key(at, &field.json), "is required");
             }
         }
@@ -163,7 +165,7 @@ impl<'s> Parser<'s> {
         for (index, item) in items.iter().enumerate() {
             let here = At::Index(at, index);
             match item {
-                Node::Null => self.violation(&here, "must not be null"),
+                Node::Null if !self.takes_null(&field.kind) => self.violation(&here, "must not be null"),
                 _ if packed => self.value(&field.kind, item, &here),
                 _ => self.single(field, item, &here),
             }
@@ -175,12 +177,13 @@ impl<'s> Parser<'s> {
 
     fn map(&mut self, field: &Field, entries: &[(Cow<'_, str>, Node<'_>)], at: &At<'_>) {
         let Some(entry) = field.message().map(|id| self.schemas.message(id)) else { return };
-        for (index, (key, node)) in entries.iter().enumerate() {
+        let mut keys = HashSet::with_capacity(entries.len());
+        for (key, node) in entries {
             let here = At::Key(at, key);
-            if entries[..index].iter().any(|(earlier, _)| earlier == key) {
+            if !keys.insert(key) {
                 self.violation(&here, "is given twice");
             }
-            if *node == Node::Null {
+            if *node == Node::Null && !self.takes_null(&entry.fields[1].kind) {
                 self.violation(&here, "must not be null");
                 continue;
             }
@@ -191,6 +194,11 @@ impl<'s> Parser<'s> {
             self.single(&entry.fields[1], node, &here);
             self.close(start);
         }
+    }
+
+    /// A `google.protobuf.Value` has a null of its own.
+    fn takes_null(&self, kind: &Kind) -> bool {
+        matches!(kind, Kind::Message(id) if self.schemas.message(*id).shape == Shape::Value)
     }
 
     fn single(&mut self, field: &Field, node: &Node<'_>, at: &At<'_>) {

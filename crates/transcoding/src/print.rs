@@ -1,6 +1,7 @@
 //! Protobuf → JSON: straight from the wire to the text, by the compiled schema, in the order of the contract.
 //!
-//! Unset numbers, booleans and lists are written; unset messages, `optional`s, empty texts and `*_UNSPECIFIED` are not.
+//! Unset numbers, booleans and lists are written; unset messages and `optional`s, empty texts and unspecified enums
+//! are not.
 
 use std::io::Write;
 
@@ -8,6 +9,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use chrono::{DateTime, SecondsFormat};
 
 use crate::{
+    dynamic,
     schema::{Arity, Field, Kind, Message, Schemas, Shape},
     wire::{self, Corrupt, Fields, Wire},
 };
@@ -16,7 +18,8 @@ const MAX_DEPTH: usize = 64;
 
 /// The JSON of one message.
 pub(crate) fn print(schemas: &Schemas, id: usize, message: &[u8]) -> Result<Vec<u8>, Corrupt> {
-    let mut printer = Printer { schemas, out: Vec::with_capacity(message.len() * 2 + 128), slots: Vec::with_capacity(32) };
+    let mut printer =
+        Printer { schemas, out: Vec::with_capacity(message.len() * 2 + 128), slots: Vec::with_capacity(32) };
     printer.message(id, message, 0)?;
     Ok(printer.out)
 }
@@ -39,6 +42,9 @@ impl<'a> Printer<'a> {
             Shape::Timestamp => self.timestamp(bytes),
             Shape::Duration => self.duration(bytes),
             Shape::FieldMask => self.field_mask(bytes),
+            shape @ (Shape::Struct | Shape::Value | Shape::ListValue) => {
+                dynamic::print(&mut self.out, shape, bytes, depth)
+            }
             Shape::Wrapper => {
                 let field = &message.fields[0];
                 match wire::find(bytes, &[field.number])? {
@@ -95,7 +101,9 @@ impl<'a> Printer<'a> {
         }
         match (field.arity, &field.kind) {
             (_, Kind::Raw) => false,
-            (Arity::Plain, Kind::String | Kind::Bytes) => value.is_some_and(|value| value != Wire::Bytes(&[])),
+            (Arity::Plain, Kind::String | Kind::Bytes) => {
+                value.is_some_and(|value| value != Wire::Bytes(&[]))
+            }
             (Arity::Optional, _) => value.is_some(),
             (Arity::Plain | Arity::List | Arity::Map, _) => true,
         }
@@ -179,7 +187,8 @@ impl<'a> Printer<'a> {
             let Wire::Bytes(part) = part else { return Err(Corrupt) };
             whole.extend_from_slice(part);
         }
-        let mut printer = Printer { schemas: self.schemas, out: std::mem::take(&mut self.out), slots: Vec::new() };
+        let mut printer =
+            Printer { schemas: self.schemas, out: std::mem::take(&mut self.out), slots: Vec::new() };
         let printed = printer.message(id, &whole, depth + 1);
         self.out = std::mem::take(&mut printer.out);
         printed
@@ -228,7 +237,8 @@ impl<'a> Printer<'a> {
 
     fn timestamp(&mut self, bytes: &[u8]) -> Result<(), Corrupt> {
         let (seconds, nanos) = seconds_and_nanos(bytes)?;
-        let instant = DateTime::from_timestamp(seconds, u32::try_from(nanos).map_err(|_| Corrupt)?).ok_or(Corrupt)?;
+        let instant =
+            DateTime::from_timestamp(seconds, u32::try_from(nanos).map_err(|_| Corrupt)?).ok_or(Corrupt)?;
         self.quoted(instant.to_rfc3339_opts(SecondsFormat::AutoSi, true))
     }
 

@@ -294,10 +294,12 @@ mod tests {
 
     #[test]
     fn details_are_carried_over() {
-        let mut details = ErrorDetails::with_error_info("SLOT_TAKEN", "careway", [("", ""); 0]);
+        let mut details =
+            ErrorDetails::with_error_info("SLOT_TAKEN", "careway", std::collections::HashMap::new());
         details.add_bad_request_violation("lines[2].unit_price", "must be positive");
         details.set_retry_info(Some(Duration::from_millis(1200)));
-        let status = tonic::Status::with_error_details(Code::FailedPrecondition, "the slot is taken", details);
+        let status =
+            tonic::Status::with_error_details(Code::FailedPrecondition, "the slot is taken", details);
         let problem = Problem::from_status(&status);
         assert_eq!(problem.status, StatusCode::CONFLICT);
         assert_eq!((&*problem.reason, &*problem.detail), ("SLOT_TAKEN", "the slot is taken"));

@@ -1,5 +1,7 @@
 //! `google.api.HttpBody`: bodies that are not JSON, streamed both ways without being held.
 
+use std::sync::{Arc, OnceLock};
+
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
@@ -39,6 +41,9 @@ const PASSED_THROUGH: [HeaderName; 8] = [
     header::RETRY_AFTER,
 ];
 
+/// Why an upload could not be read to its end, if so.
+pub(crate) type Broken = Arc<OnceLock<Problem>>;
+
 /// The whole body in one message, uncopied.
 pub(crate) async fn taken_whole(
     endpoint: &Endpoint,
@@ -59,7 +64,7 @@ pub(crate) fn upload(
     schemas: &Schemas,
     parts: &Parts,
     body: Body,
-) -> Result<tonic::body::Body, Problem> {
+) -> Result<(tonic::body::Body, Broken), Problem> {
     let first = request::fields(endpoint, schemas, parts, &[])?;
     let content_type = content_type(endpoint, parts)?.to_owned();
     let field = field_number(endpoint, schemas);
@@ -67,18 +72,21 @@ pub(crate) fn upload(
     let mut head = first;
     put_chunk_head(&mut head, field, &content_type, 0);
     let opening = Outgoing::new(head, Bytes::new()).head;
+    let broken = Broken::default();
+    let noted = Arc::clone(&broken);
     let chunks = body.into_data_stream().flat_map(move |read| {
         let frames = match read {
             Ok(data) => chunk_frames(field, data),
             Err(error) => {
                 tracing::debug!(%error, "the upload broke off");
+                noted.set(request::broken(&error)).ok();
                 vec![Err(tonic::Status::cancelled("the upload broke off"))]
             }
         };
         stream::iter(frames)
     });
     let frames = stream::iter([Ok(Frame::data(opening))]).chain(chunks);
-    Ok(tonic::body::Body::new(StreamBody::new(frames)))
+    Ok((tonic::body::Body::new(StreamBody::new(frames)), broken))
 }
 
 fn chunk_frames(field: u32, mut data: Bytes) -> Vec<Result<Frame<Bytes>, tonic::Status>> {

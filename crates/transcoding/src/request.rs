@@ -48,26 +48,35 @@ pub(crate) async fn read(body: Body, limit: usize) -> Result<Bytes, Problem> {
     }
     match Limited::new(body, limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) => Err(broken(&*error, limit)),
+        Err(error) if is_too_large(&*error) => Err(Problem::too_large(limit)),
+        Err(error) => Err(broken(&*error)),
     }
 }
 
-/// A body that cannot be read: too large, here or at a layer before, or the client has gone.
-fn broken(error: &(dyn Error + 'static), limit: usize) -> Problem {
+/// A body that cannot be read to its end: a layer before found it too large, or the client has gone.
+pub(crate) fn broken(error: &(dyn Error + 'static)) -> Problem {
+    if is_too_large(error) {
+        return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", "the body is too large");
+    }
+    Problem::new(StatusCode::BAD_REQUEST, "INCOMPLETE_BODY", "the body broke off")
+}
+
+fn is_too_large(error: &(dyn Error + 'static)) -> bool {
     let mut source = Some(error);
     while let Some(error) = source {
         if error.is::<LengthLimitError>() {
-            return Problem::too_large(limit);
+            return true;
         }
         source = error.source();
     }
-    Problem::new(StatusCode::BAD_REQUEST, "INCOMPLETE_BODY", "the body broke off")
+    false
 }
 
 fn is_json(endpoint: &Endpoint, parts: &Parts) -> bool {
     let media_type = media_type(parts);
     media_type.eq_ignore_ascii_case("application/json")
-        || endpoint.route.method == Method::PATCH && media_type.eq_ignore_ascii_case("application/merge-patch+json")
+        || endpoint.route.method == Method::PATCH
+            && media_type.eq_ignore_ascii_case("application/merge-patch+json")
 }
 
 /// The content type without its parameters; empty if there is none.
@@ -95,7 +104,8 @@ pub(crate) fn fields(
 ) -> Result<Vec<u8>, Problem> {
     let mut encoded = Vec::with_capacity(HEAD + 64 + body.len());
     encoded.resize(HEAD, 0);
-    let partial_at = endpoint.update_mask.map(|_| usize::from(matches!(endpoint.body, endpoint::Body::Field(_))));
+    let partial_at =
+        endpoint.update_mask.map(|_| usize::from(matches!(endpoint.body, endpoint::Body::Field(_))));
     let mut parser = Parser::new(schemas, encoded).partial(partial_at);
 
     let mut root = body_entries(endpoint, schemas, body, &mut parser)?;
@@ -113,7 +123,11 @@ pub(crate) fn fields(
 }
 
 /// A body that is one field of the request has its paths without that field.
-fn as_the_client_sees(endpoint: &Endpoint, schemas: &Schemas, mut violations: Vec<Violation>) -> Vec<Violation> {
+fn as_the_client_sees(
+    endpoint: &Endpoint,
+    schemas: &Schemas,
+    mut violations: Vec<Violation>,
+) -> Vec<Violation> {
     if let endpoint::Body::Field(index) = endpoint.body {
         let prefix = format!("{}.", schemas.message(endpoint.input).fields[index].json);
         for violation in &mut violations {
@@ -218,7 +232,9 @@ fn query_entries<'a>(
             continue;
         };
         match endpoint.query_index.get(&*name) {
-            Some(index) => insert(schemas, endpoint.input, root, &endpoint.query_params[*index].fields, value),
+            Some(index) => {
+                insert(schemas, endpoint.input, root, &endpoint.query_params[*index].fields, value)
+            }
             None => parser.violation(&At::Key(&At::Root, &name), "is not a parameter of this request"),
         }
     }
@@ -233,7 +249,13 @@ fn form_text(text: &str) -> Option<Cow<'_, str>> {
 }
 
 /// Puts a parameter where a JSON body would have it. What is there already shows as a key given twice.
-fn insert<'a>(schemas: &'a Schemas, id: usize, entries: &mut Entries<'a>, path: &[usize], text: Cow<'a, str>) {
+fn insert<'a>(
+    schemas: &'a Schemas,
+    id: usize,
+    entries: &mut Entries<'a>,
+    path: &[usize],
+    text: Cow<'a, str>,
+) {
     let Some((index, rest)) = path.split_first() else { return };
     let field = &schemas.message(id).fields[*index];
     let present = entries.iter().position(|(key, _)| **key == *field.json);

@@ -82,13 +82,17 @@ impl MethodOptions {
         let http = http.as_message().context("google.api.http is not a message")?;
 
         let text = |option: &Option<ExtensionDescriptor>| {
-            value(&own, option.as_ref()).and_then(|it| it.as_str().map(str::to_owned)).filter(|it| !it.is_empty())
+            value(&own, option.as_ref())
+                .and_then(|it| it.as_str().map(str::to_owned))
+                .filter(|it| !it.is_empty())
         };
         let flag = |option: &Option<ExtensionDescriptor>| {
             value(&own, option.as_ref()).and_then(|it| it.as_bool()).unwrap_or_default()
         };
         let texts = |option: &Option<ExtensionDescriptor>| match value(&own, option.as_ref()) {
-            Some(Value::List(texts)) => texts.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect(),
+            Some(Value::List(texts)) => {
+                texts.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect()
+            }
             _ => Vec::new(),
         };
 

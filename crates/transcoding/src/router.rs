@@ -81,8 +81,9 @@ impl Served {
         let call = call::Call { endpoint: &self.endpoint, upstream: &self.upstream, headers: &headers };
 
         if self.endpoint.route.upload {
-            let message = raw::upload(&self.endpoint, &self.schemas, parts, body)?;
-            let answer = headers.in_time(call.once(message)).await?;
+            let (message, broken) = raw::upload(&self.endpoint, &self.schemas, parts, body)?;
+            let answer = headers.in_time(call.once(message)).await;
+            let answer = answer.map_err(|problem| broken.get().cloned().unwrap_or(problem))?;
             return reply::reply(&self.endpoint, &self.schemas, answer);
         }
         let message = headers.in_time(self.message(parts, body)).await?;
@@ -91,7 +92,9 @@ impl Served {
                 reply::reply(&self.endpoint, &self.schemas, call.unary(message).await?)
             }
             endpoint::Reply::Raw => raw::whole(call.unary(message).await?),
-            endpoint::Reply::Download => raw::download(headers.in_time(call.open(message.into_body())).await?, &headers).await,
+            endpoint::Reply::Download => {
+                raw::download(headers.in_time(call.open(message.into_body())).await?, &headers).await
+            }
             endpoint::Reply::Events(output) => {
                 let opened = headers.in_time(call.open(message.into_body())).await?;
                 Ok(stream::events(opened, Arc::clone(&self.schemas), output, parts))

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use anyhow::{bail, ensure};
-use prost_reflect::{DescriptorPool, EnumDescriptor, ExtensionDescriptor, FieldDescriptor, MessageDescriptor};
+use prost_reflect::{
+    DescriptorPool, EnumDescriptor, ExtensionDescriptor, FieldDescriptor, MessageDescriptor,
+};
 
 pub(crate) const HTTP_BODY: &str = "google.api.HttpBody";
 
@@ -45,6 +47,18 @@ pub(crate) enum Shape {
     FieldMask,
     /// `google.protobuf.StringValue` and its like: the bare value.
     Wrapper,
+    /// Any JSON object.
+    Struct,
+    /// Any JSON.
+    Value,
+    /// Any JSON list.
+    ListValue,
+}
+
+impl Shape {
+    pub(crate) fn is_any_json(self) -> bool {
+        matches!(self, Shape::Struct | Shape::Value | Shape::ListValue)
+    }
 }
 
 #[derive(Debug)]
@@ -124,12 +138,20 @@ impl FieldOptions {
 }
 
 impl Schemas {
+    pub(crate) fn messages(&self) -> impl Iterator<Item = &Message> {
+        self.messages.iter()
+    }
+
     pub(crate) fn message(&self, id: usize) -> &Message {
         &self.messages[id]
     }
 
     /// The message's index; compiles it and everything it contains on first sight.
-    pub(crate) fn add(&mut self, message: &MessageDescriptor, options: &FieldOptions) -> anyhow::Result<usize> {
+    pub(crate) fn add(
+        &mut self,
+        message: &MessageDescriptor,
+        options: &FieldOptions,
+    ) -> anyhow::Result<usize> {
         if let Some(id) = self.by_name.get(message.full_name()) {
             return Ok(*id);
         }
@@ -137,6 +159,9 @@ impl Schemas {
             "google.protobuf.Timestamp" => Shape::Timestamp,
             "google.protobuf.Duration" => Shape::Duration,
             "google.protobuf.FieldMask" => Shape::FieldMask,
+            "google.protobuf.Struct" => Shape::Struct,
+            "google.protobuf.Value" => Shape::Value,
+            "google.protobuf.ListValue" => Shape::ListValue,
             name if WRAPPERS.contains(&name.trim_start_matches("google.protobuf.")) => Shape::Wrapper,
             name if name.starts_with("google.protobuf.") && !message.is_map_entry() => {
                 bail!("{name} has no JSON form here")
@@ -153,26 +178,34 @@ impl Schemas {
             by_number: HashMap::new(),
         });
 
+        if shape.is_any_json() {
+            return Ok(id);
+        }
         let mut declared: Vec<FieldDescriptor> = message.fields().collect();
         declared.sort_by_key(|field| field.path().last().copied());
-        let fields = declared.iter().map(|field| self.field(field, options)).collect::<anyhow::Result<Vec<_>>>()?;
+        let fields =
+            declared.iter().map(|field| self.field(field, options)).collect::<anyhow::Result<Vec<_>>>()?;
 
         ensure!(fields.len() <= 128, "{}: more than 128 fields", message.full_name());
         let compiled = &mut self.messages[id];
-        compiled.by_json = fields.iter().enumerate().map(|(index, field)| (field.json.clone(), index)).collect();
+        compiled.by_json =
+            fields.iter().enumerate().map(|(index, field)| (field.json.clone(), index)).collect();
         compiled.by_number = fields.iter().enumerate().map(|(index, field)| (field.number, index)).collect();
-        ensure!(compiled.by_json.len() == fields.len(), "{}: two fields have one JSON name", message.full_name());
+        ensure!(
+            compiled.by_json.len() == fields.len(),
+            "{}: two fields have one JSON name",
+            message.full_name()
+        );
         compiled.fields = fields;
         Ok(id)
     }
 
     fn field(&mut self, field: &FieldDescriptor, options: &FieldOptions) -> anyhow::Result<Field> {
         let own = field.options();
-        let required = options.required.as_ref().is_some_and(|it| own.get_extension(it).as_bool() == Some(true));
-        let example = match options.example.as_ref().filter(|it| own.has_extension(it)) {
-            Some(it) => Some(example(own.get_extension(it).as_str().unwrap_or_default())),
-            None => None,
-        };
+        let required =
+            options.required.as_ref().is_some_and(|it| own.get_extension(it).as_bool() == Some(true));
+        let given = options.example.as_ref().filter(|it| own.has_extension(it));
+        let example = given.map(|it| example(own.get_extension(it).as_str().unwrap_or_default()));
         let arity = match () {
             () if field.is_map() => Arity::Map,
             () if field.is_list() => Arity::List,

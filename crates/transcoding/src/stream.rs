@@ -80,7 +80,8 @@ impl Events {
             Ok(json) => self.event(&json),
             Err(problem) => {
                 self.ended = true;
-                self.problem(&problem.traced(self.trace_id.take()).to_json())
+                let problem = problem.traced(self.trace_id.take());
+                self.problem(&problem.to_json())
             }
         })
     }

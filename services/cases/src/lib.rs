@@ -1,1 +1,49 @@
-//! stub
+//! Support cases for partners. Owns the case forms; says and hears nothing yet.
+
+mod api;
+mod operations;
+mod store;
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use careway_contract::cases::v1::case_form_service_server::CaseFormServiceServer;
+use careway_kernel::Redacted;
+use careway_service::{Database, Foundation, Service};
+
+/// The service's name.
+pub const NAME: &str = "cases";
+
+/// The service's own tables.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// The service's settings.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Config {
+    /// The service's database, as its app role.
+    #[arg(id = "cases_database_url", long = "cases-database-url", env = "CAREWAY_CASES_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Redacted,
+}
+
+/// What the operations share. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    db: Database,
+}
+
+impl App {
+    pub(crate) fn db(&self) -> &Database {
+        &self.0.db
+    }
+}
+
+/// Starts the service in this process.
+pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Service> {
+    let db = foundation.database(config.database_url.expose()).await.context("the cases database")?;
+    careway_events::Relay::new(&foundation, &db, NAME).start();
+    let app = App(Arc::new(Inner { db: db.clone() }));
+    let routes = tonic::service::Routes::new(CaseFormServiceServer::new(api::Api { app }));
+    Ok(Service::new(NAME, routes, db, &foundation))
+}

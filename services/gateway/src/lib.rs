@@ -1,1 +1,87 @@
-//! stub
+//! The one REST gateway: the contract's routes behind the edge stack, and the few endpoints that cannot be RPCs.
+//! It holds no business rule and no database.
+
+mod config;
+mod edge;
+mod endpoints;
+mod problems;
+pub mod process;
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use axum::Router;
+use careway_service::{Foundation, Upstream};
+use careway_transcoding::{Route, Settings, Transcoder};
+use prost_reflect::DescriptorPool;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower::{BoxError, ServiceExt, util::BoxCloneSyncService};
+
+pub use config::Config;
+pub use problems::PROBLEMS;
+
+/// The gateway, ready to be served.
+pub struct Gateway {
+    router: Router,
+    transcoder: Transcoder,
+}
+
+impl Gateway {
+    /// Builds every route of the contract. Services are found in the foundation's registry when they are called.
+    ///
+    /// # Errors
+    /// A contract that cannot be a REST interface: colliding routes, an RPC without an access option.
+    pub fn build(config: &Config, foundation: &Foundation, readiness: endpoints::health::Readiness) -> anyhow::Result<Self> {
+        let transcoder = transcoder(config)?;
+        let api = transcoder.router(|service| Some(upstream(foundation, service)))?;
+        let openapi: Arc<[u8]> = serde_json::to_vec(&transcoder.openapi())?.into();
+        let edge = edge::Edge::new(config, foundation)?;
+        let router = edge.around(endpoints::router(config, foundation, openapi).merge(api));
+        Ok(Self { router: endpoints::health::router(readiness).merge(router), transcoder })
+    }
+
+    /// The OpenAPI document.
+    pub fn openapi(&self) -> serde_json::Value {
+        self.transcoder.openapi()
+    }
+
+    /// Every route of the contract, for tests over all of them.
+    pub fn routes(&self) -> &[Route] {
+        self.transcoder.routes()
+    }
+
+    /// Answers REST until `stopping`; then drains.
+    pub async fn serve(self, listener: TcpListener, stopping: CancellationToken) -> anyhow::Result<()> {
+        let service = self.router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+        axum::serve(listener, service)
+            .with_graceful_shutdown(async move { stopping.cancelled().await })
+            .await
+            .context("the REST server")
+    }
+}
+
+pub use endpoints::health::Readiness;
+
+/// The contract as REST, for the gateway and for documents made from it.
+pub fn transcoder(config: &Config) -> anyhow::Result<Transcoder> {
+    let pool = DescriptorPool::decode(careway_contract::DESCRIPTOR_SET).context("the contract")?;
+    let settings = Settings {
+        title: "Careway".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        description: include_str!("introduction.md").to_owned(),
+        server: config.public_url.clone(),
+        max_json_bytes: config.max_json_bytes,
+        extra_paths: endpoints::openapi_paths(),
+        problems: problems::documented(),
+        ..Settings::default()
+    };
+    Transcoder::new(pool, settings)
+}
+
+/// `careway.visits.v1.VisitService` is answered by the service `visits`.
+fn upstream(foundation: &Foundation, service: &str) -> careway_transcoding::Upstream {
+    let context = service.split('.').nth(1).unwrap_or_default();
+    let upstream: Upstream = foundation.registry.upstream(context);
+    BoxCloneSyncService::new(upstream.map_err(BoxError::from))
+}

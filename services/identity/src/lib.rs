@@ -1,1 +1,81 @@
-//! stub
+//! Who is asking, and is the patient really here.
+//!
+//! Owns organizations, accounts and their roles, API clients, sessions and signing keys; members and their contacts;
+//! one-time codes. Says `OrganizationRegistered`, `AccountJoined`, `AccountDisabled`, `SessionEnded`,
+//! `MemberRegistered`, `MemberContactChanged`, `ChallengePassed`, `ChallengeLocked`… Hears nothing.
+
+mod api;
+mod bootstrap;
+mod codes;
+mod config;
+mod domain;
+mod error;
+mod keys;
+mod mail;
+mod operations;
+mod passwords;
+mod revocations;
+mod store;
+mod throttle;
+mod vault;
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use careway_kernel::Clock;
+use careway_service::{AuditLog, Database, Foundation, Service};
+
+pub use bootstrap::{Operator, bootstrap};
+pub use config::{Config, MembersConfig};
+
+/// The service's name.
+pub const NAME: &str = "identity";
+
+/// The service's own tables.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// What the operations share. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) config: Arc<Config>,
+    pub(crate) foundation: Foundation,
+    pub(crate) db: Database,
+    pub(crate) clock: Clock,
+    pub(crate) audit: AuditLog,
+    pub(crate) vault: Arc<vault::Vault>,
+    pub(crate) keys: keys::Keys,
+    pub(crate) passwords: passwords::Passwords,
+    pub(crate) throttle: throttle::Throttle,
+    pub(crate) mail: mail::Mail,
+}
+
+impl App {
+    fn new(config: Config, foundation: Foundation, db: Database) -> anyhow::Result<Self> {
+        Ok(Self {
+            clock: foundation.clock.clone(),
+            audit: AuditLog::start(db.clone(), None, &foundation.tasks, foundation.shutdown.clone()),
+            vault: Arc::new(vault::Vault::new(&config.master_key)),
+            keys: keys::Keys::default(),
+            passwords: passwords::Passwords::new()?,
+            throttle: throttle::Throttle::new(&foundation),
+            mail: mail::Mail::new(&foundation, &config.portal_url),
+            config: Arc::new(config),
+            foundation,
+            db,
+        })
+    }
+}
+
+/// Starts the service in this process.
+pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Service> {
+    config.check()?;
+    let db = foundation.database(config.database_url.expose()).await.context("the identity database")?;
+    if let Some(operator) = Operator::from_config(&config)? {
+        bootstrap(&db, &foundation.clock, &operator).await?;
+    }
+    let app = App::new(config, foundation.clone(), db.clone())?;
+    keys::start(&app).await?;
+    revocations::start(&app);
+    careway_events::Relay::new(&foundation, &db, NAME).start();
+    Ok(Service::new(NAME, api::routes(app), db, &foundation))
+}

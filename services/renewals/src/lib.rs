@@ -1,1 +1,94 @@
-//! stub
+//! Renewals: for now its `NotificationService`, which sends every SMS and e-mail of the platform. Owns messages; says
+//! `MessageAccepted` and `MessageFailed`; hears what the other contexts need told to people.
+
+mod api;
+mod config;
+mod domain;
+mod operations;
+mod ports;
+mod reactions;
+mod sender;
+mod store;
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use careway_contract::renewals::v1::notification_service_server::NotificationServiceServer;
+use careway_service::{Database, Foundation, Sealer, Service};
+use sqlx::PgConnection;
+use tokio::sync::Notify;
+
+pub use config::Config;
+
+/// The service's name.
+pub const NAME: &str = "renewals";
+
+/// The service's own tables.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// What the operations share. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    db: Database,
+    foundation: Foundation,
+    sealer: Sealer,
+    ports: ports::Ports,
+    dispute_url: String,
+    wake: Notify,
+}
+
+impl App {
+    pub(crate) fn db(&self) -> &Database {
+        &self.0.db
+    }
+
+    pub(crate) fn foundation(&self) -> &Foundation {
+        &self.0.foundation
+    }
+
+    pub(crate) fn sealer(&self) -> &Sealer {
+        &self.0.sealer
+    }
+
+    pub(crate) fn ports(&self) -> &ports::Ports {
+        &self.0.ports
+    }
+
+    /// The address a member disputes a visit at; the token follows.
+    pub(crate) fn dispute_url(&self) -> &str {
+        &self.0.dispute_url
+    }
+
+    /// Wakes the sender: something is due.
+    pub(crate) fn wake(&self) -> &Notify {
+        &self.0.wake
+    }
+}
+
+/// Starts the service in this process.
+pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Service> {
+    let db = foundation.database(config.database_url.expose()).await.context("the renewals database")?;
+    let app = App(Arc::new(Inner {
+        db: db.clone(),
+        foundation: foundation.clone(),
+        sealer: Sealer::derive(&config.master_key, NAME)?,
+        ports: ports::Ports::open(&config).await?,
+        dispute_url: config.dispute_url,
+        wake: Notify::new(),
+    }));
+    careway_events::Relay::new(&foundation, &db, NAME).start();
+    careway_events::Consumers::new(&foundation, &db, NAME)
+        .on("visit_notices", app.clone(), reactions::visit_admitted)
+        .start()
+        .await?;
+    foundation.tasks.spawn(sender::run(app.clone()));
+    let routes = tonic::service::Routes::new(NotificationServiceServer::new(api::Api { app }));
+    Ok(Service::new(NAME, routes, db, &foundation))
+}
+
+/// How many messages are not yet sent, for whoever waits for quiet.
+pub async fn unsent(connection: &mut PgConnection) -> sqlx::Result<i64> {
+    store::message::count_unsent(connection).await
+}

@@ -1,1 +1,84 @@
-//! stub
+//! Visits: the patient is admitted, the cover is known, the work is paid.
+//!
+//! Owns plans and their versions, coverages, contracts between payers and facilities, the benefit ledger, and visits.
+//! Says `VisitStarted`, `VisitVerified`, `VisitAdmitted` and what becomes of visits afterwards; hears identity's
+//! `MemberRegistered`, for the number and family that a coverage is made with, and what organizations are called.
+
+mod accesses;
+mod api;
+mod benefit_error;
+mod config;
+mod desk;
+mod domain;
+mod error;
+mod operations;
+mod reactions;
+mod seal;
+mod store;
+mod timers;
+
+use std::sync::Arc;
+
+use careway_contract::visits::v1::{
+    benefit_service_server::BenefitServiceServer, contract_service_server::ContractServiceServer,
+    coverage_service_server::CoverageServiceServer, plan_service_server::PlanServiceServer,
+    visit_notice_service_server::VisitNoticeServiceServer, visit_override_service_server::VisitOverrideServiceServer,
+    visit_rules_service_server::VisitRulesServiceServer, visit_service_server::VisitServiceServer,
+};
+use careway_events::{Consumers, Relay};
+use careway_kernel::Clock;
+use careway_service::{AuditLog, Database, Foundation, Service};
+use sqlx::migrate::Migrator;
+use tonic::service::Routes;
+
+pub use config::{Config, DeskSettings};
+use desk::Desk;
+use store::plan_cache::PlanCache;
+
+/// The service's name, in the registry, in streams and in logs.
+pub const NAME: &str = "visits";
+
+/// The database's migrations.
+pub static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// What every operation has at hand. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) db: Database,
+    pub(crate) clock: Clock,
+    pub(crate) audit: AuditLog,
+    pub(crate) page_key: Arc<[u8; 32]>,
+    /// Versions of plans, which never change.
+    pub(crate) plans: PlanCache,
+    pub(crate) desk: Desk,
+}
+
+/// Starts the service: its RPCs, its relay, its consumers and its timers.
+pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Service> {
+    let db = foundation.database(config.database_url.expose()).await?;
+    let app = App {
+        clock: foundation.clock.clone(),
+        audit: AuditLog::start(db.clone(), Some(accesses::tell), &foundation.tasks, foundation.shutdown.clone()),
+        page_key: foundation.page_key.clone(),
+        plans: PlanCache::default(),
+        desk: Desk::new(config.desk, &foundation)?,
+        db,
+    };
+    Relay::new(&foundation, &app.db, NAME).start();
+    Consumers::new(&foundation, &app.db, NAME)
+        .on("organization_ref", app.clone(), reactions::organizations::organization_registered)
+        .on("organization_ref", app.clone(), reactions::organizations::organization_changed)
+        .on("member_ref", app.clone(), reactions::member_registered)
+        .start()
+        .await?;
+    foundation.tasks.spawn(timers::run(app.clone(), foundation.shutdown.clone()));
+    let routes = Routes::new(PlanServiceServer::new(app.clone()))
+        .add_service(CoverageServiceServer::new(app.clone()))
+        .add_service(ContractServiceServer::new(app.clone()))
+        .add_service(BenefitServiceServer::new(app.clone()))
+        .add_service(VisitServiceServer::new(app.clone()))
+        .add_service(VisitOverrideServiceServer::new(app.clone()))
+        .add_service(VisitRulesServiceServer::new(app.clone()))
+        .add_service(VisitNoticeServiceServer::new(app.clone()));
+    Ok(Service::new(NAME, routes, app.db.clone(), &foundation))
+}

@@ -17,7 +17,7 @@ use std::{
 use anyhow::{Context, bail};
 use rustix::process::Signal;
 use serde::{Deserialize, Serialize};
-use tokio::time::sleep;
+use tokio::{process::Child, time::sleep};
 
 use crate::{
     checkout::{self, Checkout},
@@ -27,8 +27,14 @@ use crate::{
 /// How long a server that was just started may take to answer; crash recovery is part of it.
 const START: Duration = Duration::from_secs(60);
 
+/// How long a server that runs may stay silent before it counts as hung.
+const RECOVER: Duration = Duration::from_secs(10);
+
 /// How long a server may take to end.
 const STOP: Duration = Duration::from_secs(30);
+
+/// How long the system may take to end a server that did not do so itself.
+const KILL: Duration = Duration::from_secs(5);
 
 /// How often a start is tried anew when another program was quicker to take the port.
 const TRIES: usize = 3;
@@ -77,7 +83,7 @@ impl Kind {
         }
     }
 
-    async fn start(self, checkout: &Checkout, folder: &Path, port: u16) -> anyhow::Result<u32> {
+    async fn start(self, checkout: &Checkout, folder: &Path, port: u16) -> anyhow::Result<Child> {
         match self {
             Self::Postgres => postgres::start(checkout, folder, port).await,
             Self::Redis => redis::start(checkout, folder, port).await,
@@ -140,10 +146,7 @@ pub(crate) async fn ensure(checkout: &Checkout) -> anyhow::Result<Servers> {
     let _lock = checkout.lock()?;
     let mut known = read(checkout);
     for kind in Kind::ALL {
-        let server = ensure_one(checkout, kind, known.get(&kind)).await?;
-        known.insert(kind, server);
-        // At once: a server that runs must be known even if the next one fails to start.
-        write(checkout, &known)?;
+        ensure_one(checkout, kind, &mut known).await?;
     }
     let url = |kind: Kind| kind.url(known[&kind].port);
     Ok(Servers { postgres: url(Kind::Postgres), redis: url(Kind::Redis), nats: url(Kind::Nats) })
@@ -187,28 +190,33 @@ pub(crate) fn outside(checkout: &Checkout) -> PathBuf {
     postgres::outside(checkout)
 }
 
-async fn ensure_one(checkout: &Checkout, kind: Kind, known: Option<&Server>) -> anyhow::Result<Server> {
+async fn ensure_one(checkout: &Checkout, kind: Kind, known: &mut Known) -> anyhow::Result<()> {
     let step = say::begin(kind);
-    if let Some(server) = known.filter(|server| server.is_alive()) {
-        if kind.answers(server).await {
+    let before = known.get(&kind).cloned();
+    if let Some(server) = before.as_ref().filter(|server| server.is_alive()) {
+        if wait_until_answering(kind, server, RECOVER, || Ok(server.is_alive())).await? {
             step.done(format!("{kind:<10}  {}  running", kind.url(server.port)));
-            return Ok(server.clone());
+            return Ok(());
         }
-        say::line(format!("{kind} runs as process {} but does not answer: starting it anew", server.pid));
+        say::line(format!("{kind} (process {}) runs but does not answer: starting it anew", server.pid));
         stop_one(kind, server).await?;
     }
 
     let folder = kind.folder(checkout).await?;
-    let mut preferred = known.map(|server| server.port);
+    let mut preferred = before.map(|server| server.port);
     for _ in 0..TRIES {
         let first = ports::first_for(checkout.key());
         let port = ports::choose(preferred, first, ports::is_free)
             .with_context(|| format!("no free port for {kind} from {first} on"))?;
-        let pid = kind.start(checkout, &folder, port).await?;
+        let mut process = kind.start(checkout, &folder, port).await?;
+        let pid = process.id().context("a process that was just started has an id")?;
         let server = Server { pid, port, folder: folder.clone() };
-        if wait_until_answering(kind, &server).await? {
+        // At once: whatever happens next, `cargo dev down` knows of it.
+        known.insert(kind, server.clone());
+        write(checkout, known)?;
+        if wait_until_answering(kind, &server, START, || Ok(process.try_wait()?.is_none())).await? {
             step.done(format!("{kind:<10}  {}  started", kind.url(port)));
-            return Ok(server);
+            return Ok(());
         }
         if ports::is_free(port) {
             break;
@@ -216,40 +224,36 @@ async fn ensure_one(checkout: &Checkout, kind: Kind, known: Option<&Server>) -> 
         preferred = None;
     }
     let log = checkout.log(kind.log())?;
-    bail!(
-        "{kind} ended right after its start; the last lines of {}:\n{}",
-        log.display(),
-        process::last_lines(&log)
-    )
+    bail!("{kind} could not be started; the last lines of {}:\n{}", log.display(), process::last_lines(&log))
 }
 
-/// False when the server ended instead.
-async fn wait_until_answering(kind: Kind, server: &Server) -> anyhow::Result<bool> {
+/// False when the server ended instead, or stays silent. Another program may answer on a port it did not get.
+async fn wait_until_answering(
+    kind: Kind,
+    server: &Server,
+    patience: Duration,
+    mut lives: impl FnMut() -> anyhow::Result<bool>,
+) -> anyhow::Result<bool> {
     let since = Instant::now();
-    while since.elapsed() < START {
-        // Another program may answer on the port that this one did not get.
-        if !server.is_alive() {
-            return Ok(false);
-        }
+    while lives()? && since.elapsed() < patience {
         if kind.answers(server).await {
-            return Ok(true);
+            return lives();
         }
         sleep(Duration::from_millis(20)).await;
     }
-    bail!(
-        "{kind} (process {}) does not answer on port {} after {} s",
-        server.pid,
-        server.port,
-        START.as_secs()
-    )
+    Ok(false)
 }
 
 async fn stop_one(kind: Kind, server: &Server) -> anyhow::Result<()> {
     let mark = server.folder.to_string_lossy();
-    if !process::stop(server.pid, &mark, kind.goodbye(), STOP).await? {
-        bail!("{kind} (process {}) was asked to end, and has not after {} s", server.pid, STOP.as_secs());
+    // Killed only when it hangs. All three keep what they acknowledged even so.
+    for (signal, patience) in [(kind.goodbye(), STOP), (Signal::KILL, KILL)] {
+        if process::stop(server.pid, &mark, signal, patience).await? {
+            return Ok(());
+        }
+        say::line(format!("{kind} (process {}) has not ended after {} s", server.pid, patience.as_secs()));
     }
-    Ok(())
+    bail!("{kind} (process {}) cannot be stopped", server.pid)
 }
 
 /// What is known of the servers. Unreadable is as good as absent: a start finds out by itself.

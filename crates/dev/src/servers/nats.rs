@@ -10,6 +10,7 @@ use serde::Deserialize;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     net::TcpStream,
+    process::Child,
     time::timeout,
 };
 
@@ -31,7 +32,7 @@ struct Info {
 }
 
 /// Starts the server.
-pub(super) async fn start(checkout: &Checkout, folder: &Path, port: u16) -> anyhow::Result<u32> {
+pub(super) async fn start(checkout: &Checkout, folder: &Path, port: u16) -> anyhow::Result<Child> {
     let program = program(checkout).await?;
     process::detach(&program, &checkout.log("nats")?, |nats| {
         nats.args(["--addr", "127.0.0.1", "--port", &port.to_string(), "--jetstream", "--store_dir"])

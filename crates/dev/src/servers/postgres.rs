@@ -10,7 +10,10 @@ use std::{
 
 use anyhow::{Context, bail};
 use sqlx::{Connection, PgConnection};
-use tokio::{process::Command, time::timeout};
+use tokio::{
+    process::{Child, Command},
+    time::timeout,
+};
 
 use super::{install, process, version::Version};
 use crate::{checkout::Checkout, say};
@@ -24,7 +27,7 @@ struct Account {
 }
 
 /// Makes the cluster when there is none, and starts the server.
-pub(super) async fn start(checkout: &Checkout, folder: &Path, port: u16) -> anyhow::Result<u32> {
+pub(super) async fn start(checkout: &Checkout, folder: &Path, port: u16) -> anyhow::Result<Child> {
     let account = account()?;
     let data = folder.join("data");
     let made_by = fs::read_to_string(data.join("PG_VERSION")).ok().and_then(|text| Version::parse(&text));
@@ -32,6 +35,7 @@ pub(super) async fn start(checkout: &Checkout, folder: &Path, port: u16) -> anyh
     if made_by.is_none() {
         initialize(checkout, folder, &programs, account.as_ref()).await?;
     }
+    release(&data)?;
 
     let log = checkout.log("postgres")?;
     process::detach(&programs.join("postgres"), &log, |postgres| {
@@ -71,6 +75,8 @@ pub(super) fn url(port: u16) -> String {
 
 /// The folder of the cluster: in the checkout, or, when PostgreSQL's account cannot reach that, under /var/lib.
 pub(super) async fn folder(checkout: &Checkout) -> anyhow::Result<PathBuf> {
+    // Installing brings the account with it, so that comes first.
+    programs(checkout, None).await?;
     let inside = checkout.folder("postgres")?;
     let Some(account) = account()? else { return Ok(inside) };
     if is_reachable(&inside, &account).await? {
@@ -155,6 +161,20 @@ async fn initialize(
     fs::rename(&half, folder.join("data"))?;
     step.done("database cluster made");
     Ok(())
+}
+
+/// Frees the data of a server that was killed, when its process id lives on: as another process (after a
+/// reboot), or unburied (in a container whose first process buries nobody). PostgreSQL would take it for itself.
+fn release(data: &Path) -> anyhow::Result<()> {
+    let file = data.join("postmaster.pid");
+    let text = fs::read_to_string(&file).unwrap_or_default();
+    let Some((pid, rest)) = text.split_once('\n') else { return Ok(()) };
+    if pid.parse().is_ok_and(|pid| process::is_alive(pid, &data.to_string_lossy())) {
+        return Ok(());
+    }
+    // Only the process id goes: the rest lets PostgreSQL see whether the dead server left children behind.
+    fs::write(&file, format!("{}\n{rest}", i32::MAX))
+        .context("cannot release the database of a killed server")
 }
 
 /// A locale that knows the letters of all languages, by the name this system has for it.

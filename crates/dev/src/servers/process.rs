@@ -11,7 +11,10 @@ use std::{
 
 use anyhow::{Context, bail};
 use rustix::process::{Pid, Signal, kill_process};
-use tokio::{process::Command, time::sleep};
+use tokio::{
+    process::{Child, Command},
+    time::sleep,
+};
 
 use super::version::Version;
 
@@ -53,7 +56,11 @@ pub(crate) async fn complete(command: &mut Command, log: &Path) -> anyhow::Resul
 }
 
 /// Starts a command in a session of its own, so that neither Ctrl-C nor a closing terminal ends it.
-pub(crate) fn detach(program: &Path, log: &Path, prepare: impl FnOnce(&mut Command)) -> anyhow::Result<u32> {
+pub(crate) fn detach(
+    program: &Path,
+    log: &Path,
+    prepare: impl FnOnce(&mut Command),
+) -> anyhow::Result<Child> {
     let mut command = match which("setsid").first() {
         // Not a group leader, so setsid execs the program in place and the process id stays.
         Some(setsid) => {
@@ -69,14 +76,13 @@ pub(crate) fn detach(program: &Path, log: &Path, prepare: impl FnOnce(&mut Comma
     };
     prepare(&mut command);
     let output = File::options().create(true).append(true).open(log)?;
-    let child = command
+    command
         .stdin(Stdio::null())
         .stdout(output.try_clone()?)
         .stderr(output)
         .kill_on_drop(false)
         .spawn()
-        .with_context(|| format!("{} cannot be started", program.display()))?;
-    child.id().context("the program ended at once")
+        .with_context(|| format!("{} cannot be started", program.display()))
 }
 
 /// Whether that process is alive and its command line names `mark`; a process id alone may be reused by another.
@@ -115,9 +121,9 @@ fn command_line(pid: u32) -> Option<String> {
     let text = if Path::new("/proc/self/cmdline").exists() {
         String::from_utf8_lossy(&fs::read(format!("/proc/{pid}/cmdline")).ok()?).replace('\0', " ")
     } else {
-        let output =
-            std::process::Command::new("ps").args(["-ww", "-o", "command=", "-p"]).arg(pid.to_string());
-        String::from_utf8_lossy(&{ output }.output().ok()?.stdout).into_owned()
+        let mut ps = std::process::Command::new("ps");
+        let output = ps.args(["-ww", "-o", "command=", "-p", &pid.to_string()]).output().ok()?;
+        String::from_utf8_lossy(&output.stdout).into_owned()
     };
     (!text.trim().is_empty()).then_some(text)
 }
@@ -136,14 +142,17 @@ mod tests {
     async fn a_detached_program_is_recognized_and_stopped() {
         let folder = env::temp_dir().join(format!("careway-dev-process-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
-        let pid = detach(Path::new("/bin/sh"), &folder.join("log"), |sh| {
+        let log = folder.join("log");
+        let child = detach(Path::new("/bin/sh"), &log, |sh| {
             // The shell must stay: without the second command it would exec the first, and lose its mark.
-            sh.args(["-c", "sleep 60; exit", "the-mark"]);
+            sh.args(["-c", "echo ready; sleep 60; exit", "the-mark"]);
         })
         .unwrap();
-        while !is_alive(pid, "the-mark") {
+        let pid = child.id().unwrap();
+        while !fs::read_to_string(&log).unwrap().contains("ready") {
             tokio::task::yield_now().await;
         }
+        assert!(is_alive(pid, "the-mark"));
         assert!(!is_alive(pid, "another mark"));
         assert!(stop(pid, "the-mark", Signal::TERM, Duration::from_secs(10)).await.unwrap());
         assert!(!is_alive(pid, "the-mark"));

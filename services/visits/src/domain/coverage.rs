@@ -1,7 +1,7 @@
 //! A member's cover under one version of a plan, from a first to a last day.
 
 use careway_kernel::{CoverageId, FamilyId, MemberId, OrganizationId, PlanId};
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::entitlement::Reason;
@@ -29,6 +29,7 @@ pub(crate) struct Coverage {
     pub(crate) termination: Option<TerminationReason>,
     pub(crate) replaced_by: Option<CoverageId>,
     pub(crate) version: i64,
+    pub(crate) created_at: DateTime<Utc>,
 }
 
 /// What the payer last did with a coverage. That its last day has passed is no status but a matter of the date.

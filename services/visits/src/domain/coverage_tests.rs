@@ -27,6 +27,7 @@ pub(crate) fn coverage(from: &str, to: &str) -> Coverage {
         termination: None,
         replaced_by: None,
         version: 1,
+        created_at: clock.now(),
     }
 }
 

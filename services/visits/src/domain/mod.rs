@@ -9,3 +9,6 @@ pub(crate) mod period;
 pub(crate) mod plan;
 pub(crate) mod plan_rules;
 pub(crate) mod service_type;
+pub(crate) mod visit;
+pub(crate) mod visit_override;
+pub(crate) mod visit_transitions;

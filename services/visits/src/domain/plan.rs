@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use careway_kernel::{Currency, Language, Percent};
-use chrono::{Datelike, Days, Months, NaiveDate};
+use careway_kernel::{Currency, Language, OrganizationId, Percent, PlanId};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::entitlement::Reason;
@@ -17,6 +17,9 @@ pub(crate) type Texts = BTreeMap<Language, String>;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PlanDefinition {
+    /// The payer's own code of the plan; the same in all versions.
+    pub(crate) code: String,
+    pub(crate) names: Texts,
     /// Of every amount below; the same in all versions, because the ledger adds them up.
     pub(crate) currency: Currency,
     /// From this age on, in years, the adult's rules apply.
@@ -28,6 +31,17 @@ pub(crate) struct PlanDefinition {
     pub(crate) deductibles: Vec<Deductible>,
     /// How a line's price becomes the payer's part: the steps in the order they are taken.
     pub(crate) order: Vec<Step>,
+}
+
+/// A plan as one of its versions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PlanVersion {
+    pub(crate) id: PlanId,
+    pub(crate) payer: OrganizationId,
+    pub(crate) version: i32,
+    pub(crate) latest_version: i32,
+    pub(crate) created_at: DateTime<Utc>,
+    pub(crate) definition: PlanDefinition,
 }
 
 /// One category of care under one service type.
@@ -205,6 +219,17 @@ impl PlanDefinition {
         let years = on.year() - birth_date.year();
         let had_birthday = (on.month(), on.day()) >= (birth_date.month(), birth_date.day());
         years - i32::from(!had_birthday) >= i32::from(self.adult_age)
+    }
+
+    /// The deductible that applies to a benefit.
+    pub(crate) fn deductible_of(&self, benefit: &Benefit) -> Option<&Deductible> {
+        let code = benefit.deductible.as_ref()?;
+        self.deductibles.iter().find(|deductible| deductible.code == *code)
+    }
+
+    /// The ceilings that a benefit counts against.
+    pub(crate) fn ceilings_of<'a>(&'a self, benefit: &'a Benefit) -> impl Iterator<Item = &'a Ceiling> {
+        self.ceilings.iter().filter(|ceiling| benefit.ceilings.contains(&ceiling.code))
     }
 
     /// Whether some limit depends on how many are in the family.

@@ -1,0 +1,85 @@
+//! Whether everything that was said has been heard: what a test waits for instead of sleeping.
+
+use careway_service::{Call, Database};
+use futures::TryStreamExt;
+
+use crate::{bus::Bus, outbox, stream::Stream};
+
+/// Watches the outboxes of several services, and the streams and consumers of an installation.
+#[derive(Clone)]
+pub struct Probe {
+    bus: Bus,
+    databases: Vec<Database>,
+}
+
+impl Probe {
+    /// Of the installation with this bus's prefix.
+    pub fn new(bus: impl Into<Bus>) -> Self {
+        Self { bus: bus.into(), databases: Vec::new() }
+    }
+
+    /// Watches this database's outbox too.
+    #[must_use]
+    pub fn watching(mut self, database: &Database) -> Self {
+        self.databases.push(database.clone());
+        self
+    }
+
+    /// Whether nothing is on its way: no unpublished row, no event undelivered or unacknowledged.
+    ///
+    /// A reaction may record an event between two of the questions asked here; then a stream has grown meanwhile, and
+    /// the answer is no.
+    pub async fn settled(&self) -> bool {
+        self.ask().await.unwrap_or(false)
+    }
+
+    async fn ask(&self) -> anyhow::Result<bool> {
+        let before = self.published().await?;
+        if !self.consumers_are_idle().await? {
+            return Ok(false);
+        }
+        for database in &self.databases {
+            if !outbox_is_empty(database).await? {
+                return Ok(false);
+            }
+        }
+        Ok(self.published().await? == before)
+    }
+
+    /// How many events every stream was given, by stream.
+    async fn published(&self) -> anyhow::Result<Vec<(String, u64)>> {
+        let mut published: Vec<_> = self
+            .bus
+            .jetstream
+            .streams()
+            .try_filter_map(|info| async move { Ok(Some((info.config.name, info.state.last_sequence))) })
+            .try_collect()
+            .await?;
+        published.retain(|(name, _): &(String, u64)| self.is_ours(name));
+        published.sort();
+        Ok(published)
+    }
+
+    async fn consumers_are_idle(&self) -> anyhow::Result<bool> {
+        let names: Vec<String> = self.bus.jetstream.stream_names().try_collect().await?;
+        for name in names.iter().filter(|name| self.is_ours(name)) {
+            let stream = self.bus.jetstream.get_stream_no_info(name).await?;
+            let mut consumers = stream.consumers();
+            while let Some(info) = consumers.try_next().await? {
+                if info.num_pending > 0 || info.num_ack_pending > 0 {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn is_ours(&self, name: &str) -> bool {
+        name.starts_with(&Stream::new(&self.bus.prefix, "").name())
+    }
+}
+
+pub(crate) async fn outbox_is_empty(database: &Database) -> anyhow::Result<bool> {
+    let mut reader = database.read(&Call::system("probe")).await?;
+    Ok(outbox::is_empty(&mut reader).await?)
+}

@@ -1,0 +1,151 @@
+//! What a context does when another's event arrives, and the register of it all.
+
+use std::{collections::BTreeMap, marker::PhantomData};
+
+use bytes::Bytes;
+use careway_kernel::OrganizationId;
+use careway_service::{Error, Result, Transaction};
+use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
+use prost::{Message, Name};
+use uuid::Uuid;
+
+use crate::envelope::Envelope;
+
+/// An event as its reaction gets it.
+#[derive(Debug, Clone)]
+pub struct Received<M> {
+    /// The same at every delivery.
+    pub event_id: Uuid,
+    /// When it happened, by the sender's clock.
+    pub occurred_at: DateTime<Utc>,
+    /// Whose fact it is.
+    pub organization: Option<OrganizationId>,
+    /// The other party to it.
+    pub also: Option<OrganizationId>,
+    /// What it is about.
+    pub aggregate: Uuid,
+    /// The aggregate's version after the change; an event may come after a later one.
+    pub version: i64,
+    /// What it says.
+    pub message: M,
+}
+
+/// An `async fn(&App, &mut Transaction, Received<M>) -> Result<()>`. Nobody implements it by hand.
+pub trait Reaction<'a, A, M>: Send + Sync + 'static {
+    /// What the function returns.
+    type Future: Future<Output = Result<()>> + Send + 'a;
+
+    /// Calls it.
+    fn react(&self, app: &'a A, tx: &'a mut Transaction, received: Received<M>) -> Self::Future;
+}
+
+impl<'a, A: 'a, M, F, R> Reaction<'a, A, M> for F
+where
+    F: Fn(&'a A, &'a mut Transaction, Received<M>) -> R + Send + Sync + 'static,
+    R: Future<Output = Result<()>> + Send + 'a,
+{
+    type Future = R;
+
+    fn react(&self, app: &'a A, tx: &'a mut Transaction, received: Received<M>) -> R {
+        self(app, tx, received)
+    }
+}
+
+/// Why an event had no effect.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// It will never be understood.
+    #[error("the message does not decode")]
+    Undecodable,
+    /// The database is away: nothing about the event is known to be wrong.
+    #[error("{0}")]
+    Away(Error),
+    /// The reaction refused or failed.
+    #[error("{0}")]
+    Refused(#[from] Error),
+    /// The reaction panicked.
+    #[error("the reaction panicked")]
+    Panicked,
+    /// The reaction did not end in time.
+    #[error("the reaction took too long")]
+    TimedOut,
+}
+
+/// A reaction with its types forgotten.
+pub(crate) trait Handler: Send + Sync {
+    fn handle<'a>(
+        &'a self,
+        tx: &'a mut Transaction,
+        envelope: &'a Envelope,
+        payload: Bytes,
+    ) -> BoxFuture<'a, Result<(), Failure>>;
+}
+
+struct Typed<A, M, F> {
+    app: A,
+    reaction: F,
+    message: PhantomData<fn() -> M>,
+}
+
+impl<A, M, F> Handler for Typed<A, M, F>
+where
+    A: Send + Sync + 'static,
+    M: Message + Default + 'static,
+    F: for<'a> Reaction<'a, A, M>,
+{
+    fn handle<'a>(
+        &'a self,
+        tx: &'a mut Transaction,
+        envelope: &'a Envelope,
+        payload: Bytes,
+    ) -> BoxFuture<'a, Result<(), Failure>> {
+        let Ok(message) = M::decode(payload) else { return Box::pin(async { Err(Failure::Undecodable) }) };
+        let received = Received {
+            event_id: envelope.event_id,
+            occurred_at: envelope.occurred_at,
+            organization: envelope.organization,
+            also: envelope.also,
+            aggregate: envelope.aggregate,
+            version: envelope.version,
+            message,
+        };
+        Box::pin(async move { Ok(self.reaction.react(&self.app, tx, received).await?) })
+    }
+}
+
+/// Every reaction of a service, by purpose and event type.
+#[derive(Default)]
+pub(crate) struct Reactions {
+    handlers: BTreeMap<(&'static str, String), Box<dyn Handler>>,
+    twice: Vec<String>,
+}
+
+impl Reactions {
+    pub(crate) fn add<A, M, F>(&mut self, purpose: &'static str, app: A, reaction: F)
+    where
+        A: Send + Sync + 'static,
+        M: Message + Name + Default + 'static,
+        F: for<'a> Reaction<'a, A, M>,
+    {
+        let handler = Typed { app, reaction, message: PhantomData::<fn() -> M> };
+        if self.handlers.insert((purpose, M::full_name()), Box::new(handler)).is_some() {
+            self.twice.push(format!("{purpose}: {}", M::full_name()));
+        }
+    }
+
+    /// Refuses two reactions to one type under one purpose: the inbox would let only one of them run.
+    pub(crate) fn check(&self) -> anyhow::Result<()> {
+        anyhow::ensure!(self.twice.is_empty(), "two reactions to the same event: {}", self.twice.join(", "));
+        Ok(())
+    }
+
+    pub(crate) fn get(&self, purpose: &str, event_type: &str) -> Option<(&'static str, &dyn Handler)> {
+        let found = self.handlers.iter().find(|((p, t), _)| *p == purpose && t == event_type);
+        found.map(|((purpose, _), handler)| (*purpose, handler.as_ref()))
+    }
+
+    pub(crate) fn keys(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.handlers.keys().map(|(purpose, event_type)| (*purpose, event_type.as_str()))
+    }
+}

@@ -1,0 +1,248 @@
+//! Carries the outbox to JetStream: one relay of a service leads, the others stand by.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context;
+use careway_service::Database;
+use sqlx::{
+    Connection, PgConnection,
+    postgres::{PgListener, PgPoolOptions},
+};
+use tokio::{
+    sync::{Semaphore, mpsc, oneshot},
+    task::AbortHandle,
+    time::Instant,
+};
+
+use crate::{
+    auditor::{Audit, Auditor},
+    backoff::Backoff,
+    bus::Bus,
+    fault::Fault,
+    outbox::{self, Row},
+    publisher, retention,
+    stream::Stream,
+};
+
+/// How many rows are picked, published and marked at a time.
+const BATCH: i64 = 500;
+/// How often the outbox is looked at without being told, and a standby tries to lead.
+const POLL: Duration = Duration::from_secs(1);
+const AUDIT_EVERY: Duration = Duration::from_secs(60);
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+
+/// The relay of one service.
+pub struct Relay {
+    bus: Bus,
+    database: Database,
+    service: &'static str,
+    stream: Stream,
+    before_mark: Option<Arc<Semaphore>>,
+}
+
+/// A started relay.
+#[derive(Clone)]
+pub struct RelayHandle {
+    database: Database,
+    audits: mpsc::Sender<oneshot::Sender<Audit>>,
+    task: AbortHandle,
+}
+
+/// The session of the leader: the lock lives and dies with its connection.
+struct Session {
+    connection: PgConnection,
+    listener: PgListener,
+}
+
+impl Relay {
+    /// The relay from this database to the stream of the context that is named as its service.
+    pub fn new(bus: impl Into<Bus>, database: &Database, service: &'static str) -> Self {
+        let bus = bus.into();
+        let stream = Stream::new(&bus.prefix, service);
+        Self { bus, database: database.clone(), service, stream, before_mark: None }
+    }
+
+    /// For tests of a crash at the worst instant: each batch, published, takes a permit before its rows are marked.
+    #[must_use]
+    pub fn hold_before_mark(mut self, permits: Arc<Semaphore>) -> Self {
+        self.before_mark = Some(permits);
+        self
+    }
+
+    /// Starts it. It ends at shutdown, when what is in flight is acknowledged and marked.
+    pub fn start(self) -> RelayHandle {
+        let (audits, requests) = mpsc::channel(8);
+        let (database, tasks) = (self.database.clone(), self.bus.tasks.clone());
+        let task = tasks.spawn(self.run(requests)).abort_handle();
+        RelayHandle { database, audits, task }
+    }
+
+    async fn run(self, mut requests: mpsc::Receiver<oneshot::Sender<Audit>>) {
+        let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(30));
+        while !self.bus.shutdown.is_cancelled() {
+            let led = async {
+                let Some(mut session) = self.stand_by().await? else { return Ok(()) };
+                backoff.reset();
+                self.lead(&mut session, &mut requests).await
+            };
+            if let Err(error) = led.await {
+                tracing::warn!(service = self.service, %error, "the relay lost its lead");
+                self.bus.pause(backoff.next()).await;
+            }
+        }
+    }
+
+    /// Waits until no other relay of the service leads. `None` at shutdown.
+    async fn stand_by(&self) -> Result<Option<Session>, Fault> {
+        let options = self.database.pool().connect_options();
+        let mut connection = PgConnection::connect_with(&options).await?;
+        sqlx::query("select set_config('careway.purpose', 'relay', false)").execute(&mut connection).await?;
+        while !try_lock(&mut connection, self.service).await? {
+            if !self.bus.pause(POLL).await {
+                return Ok(None);
+            }
+        }
+        // A pool of its own: a listener keeps its connection, and the service's pool is sized for requests.
+        let own = PgPoolOptions::new().max_connections(1).connect_lazy_with((*options).clone());
+        let mut listener = PgListener::connect_with(&own).await?;
+        listener.listen("outbox").await?;
+        tracing::info!(service = self.service, "the relay leads");
+        Ok(Some(Session { connection, listener }))
+    }
+
+    async fn lead(
+        &self,
+        session: &mut Session,
+        requests: &mut mpsc::Receiver<oneshot::Sender<Audit>>,
+    ) -> Result<(), Fault> {
+        let mut auditor = Auditor::new(self.bus.clone(), self.stream.clone(), self.service);
+        let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(30));
+        let mut asked: Vec<oneshot::Sender<Audit>> = Vec::new();
+        let (mut next_audit, mut next_sweep) = (Instant::now(), Instant::now());
+        while !self.bus.shutdown.is_cancelled() {
+            while session.listener.next_buffered().is_some() {}
+            asked.extend(std::iter::from_fn(|| requests.try_recv().ok()));
+
+            let turn = async {
+                let rows = outbox::list_unpublished(&mut session.connection, BATCH).await?;
+                self.measure(&rows);
+                self.check_broker()?;
+                let mut work = rows.len() as u64;
+                if !asked.is_empty() || Instant::now() >= next_audit {
+                    let audit = auditor.audit(&mut session.connection).await?;
+                    for reply in asked.drain(..) {
+                        // Whoever asked may have stopped waiting.
+                        let _: Result<(), Audit> = reply.send(audit);
+                    }
+                    next_audit = Instant::now() + AUDIT_EVERY;
+                    work += audit.refilled;
+                }
+                self.publish_batch(&mut session.connection, &mut auditor, rows).await?;
+                Ok(work)
+            };
+            match turn.await {
+                Ok(0) => {
+                    backoff.reset();
+                    if Instant::now() >= next_sweep {
+                        if retention::sweep(&mut session.connection, self.bus.clock.now()).await? == 0 {
+                            next_sweep = Instant::now() + SWEEP_EVERY;
+                        }
+                        continue;
+                    }
+                    tokio::select! {
+                        () = self.bus.shutdown.cancelled() => {}
+                        heard = session.listener.recv() => if heard.is_err() {
+                            self.bus.pause(POLL).await;
+                        },
+                        Some(reply) = requests.recv() => asked.push(reply),
+                        () = tokio::time::sleep(POLL) => {}
+                    }
+                }
+                Ok(_) => backoff.reset(),
+                Err(Fault::Broker(error)) => {
+                    let wait = backoff.next();
+                    tracing::warn!(
+                        service = self.service,
+                        wait_ms = wait.as_millis(),
+                        error = format!("{error:#}"),
+                        "events wait in the outbox"
+                    );
+                    // Whatever is wrong, look at the stream before publishing again.
+                    next_audit = Instant::now();
+                    self.bus.pause(wait).await;
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(())
+    }
+
+    fn check_broker(&self) -> Result<(), Fault> {
+        self.bus.check_server()?;
+        if !self.bus.is_connected() {
+            return Err(Fault::Broker(anyhow::anyhow!("not connected")));
+        }
+        Ok(())
+    }
+
+    /// Publishes these rows and marks what was acknowledged.
+    async fn publish_batch(
+        &self,
+        connection: &mut PgConnection,
+        auditor: &mut Auditor,
+        rows: Vec<Row>,
+    ) -> Result<(), Fault> {
+        let count = rows.len();
+        let outcome = publisher::publish(&self.bus, &self.stream, self.service, rows).await;
+        if let Some(permits) = self.before_mark.as_ref().filter(|_| count > 0) {
+            permits.acquire().await.context("the test ended")?.forget();
+        }
+        if !auditor.trusts(connection, &outcome).await? {
+            return Ok(());
+        }
+        if !outcome.published.is_empty() {
+            outbox::update_published(connection, &outcome.published, self.bus.clock.now()).await?;
+            metrics::counter!("careway_outbox_published_total", "service" => self.service)
+                .increment(outcome.published.len() as u64);
+        }
+        if let Some((_, error)) = outcome.failed.first() {
+            let message = format!("{} of {count} events were not taken: {error}", outcome.failed.len());
+            outbox::update_failed(connection, &outcome.failed).await?;
+            return Err(Fault::Broker(anyhow::anyhow!(message)));
+        }
+        Ok(())
+    }
+
+    fn measure(&self, rows: &[Row]) {
+        let age = rows.first().map_or(0.0, |row| row.age);
+        metrics::gauge!("careway_outbox_oldest_seconds", "service" => self.service).set(age);
+    }
+}
+
+impl RelayHandle {
+    /// Audits now, and says what was found; `None` when the relay ended first. Waits while NATS is away, and while
+    /// another relay leads.
+    pub async fn audit_now(&self) -> Option<Audit> {
+        let (reply, audit) = oneshot::channel();
+        self.audits.send(reply).await.ok()?;
+        audit.await.ok()
+    }
+
+    /// Whether everything that was recorded is published.
+    pub async fn settled(&self) -> bool {
+        crate::probe::outbox_is_empty(&self.database).await.unwrap_or(false)
+    }
+
+    /// Ends it on the spot, as a crash would.
+    pub fn abort(&self) {
+        self.task.abort();
+    }
+}
+
+/// A session lock: it goes when the connection goes, so a dead leader never blocks the next.
+async fn try_lock(connection: &mut PgConnection, service: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar("select pg_try_advisory_lock(hashtextextended('careway.relay.' || $1, 0))")
+        .bind(service)
+        .fetch_one(connection)
+        .await
+}

@@ -1,0 +1,215 @@
+//! Takes a purpose's events: inbox row, reaction and commit together, then the acknowledgement.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use careway_service::{Database, Error, Kind, Transaction, telemetry::continue_trace};
+use futures::FutureExt;
+use tracing::{Instrument, Span, field::Empty, info_span};
+
+use crate::{
+    backoff,
+    consumers::Retries,
+    dead_letters,
+    delivery::Delivery,
+    envelope::Envelope,
+    inbox,
+    reaction::{Failure, Handler, Reactions},
+};
+
+/// A reaction takes less, or is given up: Postgres itself ends a transaction that idles this long.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// What takes the events of one purpose.
+#[derive(Clone)]
+pub(crate) struct Worker {
+    pub(crate) database: Database,
+    pub(crate) reactions: Arc<Reactions>,
+    pub(crate) service: &'static str,
+    pub(crate) purpose: &'static str,
+    pub(crate) retries: Retries,
+}
+
+/// Whether the next events should be fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    GoOn,
+    /// The database is away; every fetch would only spend a delivery.
+    DatabaseAway,
+}
+
+/// An event with its reaction.
+struct Job<'a> {
+    delivery: Delivery,
+    envelope: Envelope,
+    handler: &'a dyn Handler,
+}
+
+impl Worker {
+    /// Takes these deliveries. Those that come for the first time share a transaction; when that fails, and for those
+    /// that failed before, each has its own: so a bad event never spoils its neighbours.
+    pub(crate) async fn take(&self, deliveries: Vec<Delivery>) -> Verdict {
+        let (mut together, mut alone) = (Vec::new(), Vec::new());
+        for delivery in deliveries {
+            let Some(job) = self.prepare(delivery).await else { continue };
+            if job.delivery.delivered > 1 { alone.push(job) } else { together.push(job) }
+        }
+        if together.len() > 1 && self.apply(&together).await.is_ok() {
+            for job in together.drain(..) {
+                self.done(&job).await;
+            }
+        }
+        together.append(&mut alone);
+        let mut verdict = Verdict::GoOn;
+        for job in together {
+            job.delivery.hold().await;
+            if verdict == Verdict::DatabaseAway {
+                job.delivery.postpone(Some(self.wait(&job.delivery))).await;
+            } else {
+                verdict = self.take_alone(job).await;
+            }
+        }
+        verdict
+    }
+
+    /// Puts aside what cannot be taken. The count is asked before anything is done with the event: so one that ends
+    /// the whole process is put aside as well.
+    async fn prepare(&self, delivery: Delivery) -> Option<Job<'_>> {
+        let envelope = match &delivery.envelope {
+            Ok(envelope) => envelope.clone(),
+            Err(unreadable) => {
+                let reason = unreadable.to_string();
+                self.park(&delivery, &reason).await;
+                return None;
+            }
+        };
+        if delivery.delivered > self.retries.deliveries {
+            self.park(&delivery, "it was delivered too often; the process may have ended while taking it")
+                .await;
+            return None;
+        }
+        let Some((_, handler)) = self.reactions.get(self.purpose, &envelope.event_type) else {
+            // A newer replica asked for it, and it may get it.
+            tracing::debug!(
+                purpose = self.purpose,
+                event_type = envelope.event_type,
+                "no reaction here; left to others"
+            );
+            delivery.postpone(Some(self.wait(&delivery))).await;
+            return None;
+        };
+        Some(Job { delivery, envelope, handler })
+    }
+
+    async fn take_alone(&self, job: Job<'_>) -> Verdict {
+        let span = self.span(&job.envelope);
+        let delivery = &job.delivery;
+        match self.apply(std::slice::from_ref(&job)).instrument(span).await {
+            Ok(()) => self.done(&job).await,
+            Err(Failure::Undecodable) => self.park(delivery, &Failure::Undecodable.to_string()).await,
+            Err(failure) => {
+                self.count("failed", 1);
+                tracing::warn!(service = self.service, purpose = self.purpose, event_type = job.envelope.event_type, event_id = %job.envelope.event_id, delivered = delivery.delivered, error = %failure, "a reaction failed");
+                if let Failure::Away(_) = failure {
+                    delivery.postpone(Some(self.wait(delivery))).await;
+                    return Verdict::DatabaseAway;
+                }
+                if delivery.delivered >= self.retries.deliveries {
+                    self.park(delivery, &failure.to_string()).await;
+                } else {
+                    delivery.postpone(Some(self.wait(delivery))).await;
+                }
+            }
+        }
+        Verdict::GoOn
+    }
+
+    /// Applies these events in one transaction: all or none.
+    async fn apply(&self, jobs: &[Job<'_>]) -> Result<(), Failure> {
+        let mut tx = self.database.begin_system(self.purpose).await.map_err(Failure::of_database)?;
+        let now = tx.now();
+        let events = jobs.iter().map(|job| job.envelope.event_id);
+        let mut new = inbox::insert_new(&mut tx, self.purpose, events, now)
+            .await
+            .map_err(|error| Failure::of_database(error.into()))?;
+        for job in jobs {
+            // Taken out, for the same event may be among these twice.
+            if new.remove(&job.envelope.event_id) {
+                let span = if jobs.len() == 1 { Span::current() } else { self.span(&job.envelope) };
+                react(job.handler, &mut tx, &job.envelope, job.delivery.payload()).instrument(span).await?;
+            }
+        }
+        Ok(tx.finish().await?)
+    }
+
+    fn span(&self, envelope: &Envelope) -> Span {
+        let span = info_span!(
+            "reaction",
+            otel.name = format!("{}.{}", self.service, self.purpose),
+            otel.kind = "consumer",
+            event_type = envelope.event_type,
+            event_id = %envelope.event_id,
+            error = Empty,
+        );
+        continue_trace(&span, envelope.traceparent.as_deref());
+        span
+    }
+
+    async fn done(&self, job: &Job<'_>) {
+        job.delivery.acknowledge().await;
+        self.count("taken", 1);
+    }
+
+    /// Keeps the event for a person, and only then lets go of it.
+    async fn park(&self, delivery: &Delivery, reason: &str) {
+        match dead_letters::insert(&self.database, self.purpose, delivery, reason).await {
+            Ok(()) => {
+                delivery.acknowledge().await;
+                self.count("parked", 1);
+                tracing::error!(
+                    service = self.service,
+                    purpose = self.purpose,
+                    stream = delivery.stream,
+                    sequence = delivery.sequence,
+                    reason,
+                    "an event is now a dead letter"
+                );
+            }
+            Err(error) => {
+                tracing::warn!(service = self.service, purpose = self.purpose, %error, "a dead letter could not be kept");
+                delivery.postpone(Some(self.wait(delivery))).await;
+            }
+        }
+    }
+
+    fn wait(&self, delivery: &Delivery) -> Duration {
+        let failures = u32::try_from(delivery.delivered).unwrap_or(u32::MAX);
+        backoff::delay(self.retries.first, self.retries.longest, failures)
+    }
+
+    fn count(&self, outcome: &'static str, events: u64) {
+        metrics::counter!("careway_events_total", "service" => self.service, "purpose" => self.purpose, "outcome" => outcome)
+            .increment(events);
+    }
+}
+
+/// Runs one reaction, within its time, whatever it does.
+pub(crate) async fn react(
+    handler: &dyn Handler,
+    tx: &mut Transaction,
+    envelope: &Envelope,
+    payload: bytes::Bytes,
+) -> Result<(), Failure> {
+    let reaction = AssertUnwindSafe(handler.handle(tx, envelope, payload)).catch_unwind();
+    match tokio::time::timeout(LONGEST, reaction).await {
+        Ok(Ok(done)) => done,
+        Ok(Err(_panic)) => Err(Failure::Panicked),
+        Err(_elapsed) => Err(Failure::TimedOut),
+    }
+}
+
+impl Failure {
+    /// A failure to begin.
+    fn of_database(error: Error) -> Self {
+        if error.kind() == Kind::Unavailable { Self::Away(error) } else { Self::Refused(error) }
+    }
+}

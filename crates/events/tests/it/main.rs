@@ -1,0 +1,9 @@
+//! The way of an event, against real Postgres and real NATS servers that are stopped, killed and robbed of their disk.
+
+mod audit;
+mod consuming;
+mod dead_letters;
+mod outage;
+mod relaying;
+mod throughput;
+mod world;

@@ -1,0 +1,124 @@
+//! From the outbox to the stream: order, crashes, late commits, several replicas, and what is forgotten.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use careway_events::{Fact, record};
+use sqlx::{Connection, Executor};
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use crate::world::{App, Happened, World, eventually};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_of_an_aggregate_keep_their_order() {
+    let world = World::new().await;
+    let aggregates: Vec<_> = (0..20).map(|_| Uuid::now_v7()).collect();
+    let relay = world.relay().start();
+    for version in 1..=50 {
+        let mut tx = world.database.begin_system("test").await.unwrap();
+        for aggregate in &aggregates {
+            record(&mut tx, Fact::new(Happened { number: version }).about(*aggregate, version));
+        }
+        tx.finish().await.unwrap();
+    }
+    eventually("all is published", async || relay.settled().await).await;
+
+    let stream = world.stream().await;
+    assert_eq!(stream.cached_info().state.messages, 1000);
+    let mut versions: HashMap<String, i64> = HashMap::new();
+    for sequence in 1..=1000 {
+        let message = stream.direct_get(sequence).await.unwrap();
+        let header = |name: &str| message.headers.get(name).unwrap().as_str().to_owned();
+        assert_eq!(header("ce-type"), "careway.visits.v1.Happened");
+        assert_eq!(message.subject.as_str(), "it.evt.visits.Happened");
+        let version: i64 = header("ce-aggregateversion").parse().unwrap();
+        assert_eq!(versions.insert(header("ce-subject"), version).unwrap_or(0) + 1, version);
+    }
+    assert_eq!(versions.len(), 20);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_between_publishing_and_marking_loses_nothing_and_doubles_nothing() {
+    let world = World::new().await;
+    let _listening = world.consumers(App::default()).start().await.unwrap();
+    world.say(0..100).await;
+
+    let doomed = world.relay().hold_before_mark(Arc::new(Semaphore::new(0))).start();
+    eventually("the stream has them", async || world.held().await == 100).await;
+    doomed.abort();
+    assert_eq!(world.count("select count(*) from outbox where published_at is null").await, 100);
+
+    let relay = world.relay().start();
+    eventually("all is published", async || relay.settled().await).await;
+    assert_eq!(world.held().await, 100, "the server knows them by their ids");
+    world.assert_each_once(100).await;
+    assert_eq!(relay.audit_now().await.unwrap().finding, None);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_commit_with_a_lower_id_is_not_skipped() {
+    let world = World::new().await;
+    let relay = world.relay().start();
+
+    let mut slow = world.owner.acquire().await.unwrap();
+    slow.execute("select set_config('careway.purpose', 'test', false)").await.unwrap();
+    let mut late = slow.begin().await.unwrap();
+    late.execute(
+        "insert into outbox (event_id, aggregate_type, aggregate_id, aggregate_version, type, payload, occurred_at) \
+         values (gen_random_uuid(), 'visits', gen_random_uuid(), 1, 'careway.visits.v1.Happened', '', now())",
+    )
+    .await
+    .unwrap();
+    world.say([2]).await;
+    eventually("the later row is published", async || world.held().await == 1).await;
+    late.commit().await.unwrap();
+    eventually("the earlier row is too", async || world.held().await == 2).await;
+    eventually("and marked", async || relay.settled().await).await;
+    assert_eq!(world.count("select (select stream_seq from outbox order by id limit 1)").await, 2);
+    drop(slow);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_standby_takes_over() {
+    let world = World::new().await;
+    let first = world.relay().start();
+    world.say([1]).await;
+    eventually("the first leads", async || first.settled().await).await;
+    let leaders = "select count(*) from pg_locks where locktype = 'advisory' and granted \
+                   and database = (select oid from pg_database where datname = current_database())";
+    let second = world.relay().start();
+    world.say([2]).await;
+    eventually("all is published", async || second.settled().await).await;
+    assert_eq!(world.count(leaders).await, 1);
+
+    first.abort();
+    world.say([3]).await;
+    eventually("the second leads", async || second.settled().await).await;
+    assert_eq!(world.held().await, 3);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_old_is_forgotten() {
+    let world = World::new().await;
+    let listening = world.consumers(App::default()).start().await.unwrap();
+    let relay = world.relay().start();
+    world.say(0..10).await;
+    world.assert_each_once(10).await;
+    eventually("it is quiet", async || relay.settled().await && listening.settled().await).await;
+    relay.abort();
+
+    world.clock.advance(Duration::from_secs(15 * 24 * 3600));
+    let relay = world.relay().start();
+    eventually("the outbox is empty", async || world.count("select count(*) from outbox").await == 0).await;
+    assert_eq!(world.count("select count(*) from inbox").await, 10, "repeated events may still come");
+    relay.abort();
+
+    world.clock.advance(Duration::from_secs(31 * 24 * 3600));
+    world.relay().start();
+    eventually("the inbox is empty", async || world.count("select count(*) from inbox").await == 0).await;
+    world.end().await;
+}

@@ -1,0 +1,333 @@
+//! A service called `visits` with its own database and its own NATS server, to say and to hear things in.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use async_nats::ConnectOptions;
+use careway_events::{Bus, Consumers, Fact, Received, Relay, Retries, record};
+use careway_kernel::Clock;
+use careway_service::{Database, Error, Kind, PLATFORM_MIGRATOR, Result, Transaction};
+use prost::Name;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use uuid::Uuid;
+
+/// Something that happened in a visit.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Happened {
+    #[prost(int64, tag = "1")]
+    pub(crate) number: i64,
+}
+
+impl Name for Happened {
+    const NAME: &'static str = "Happened";
+    const PACKAGE: &'static str = "careway.visits.v1";
+}
+
+/// The state a reaction gets: how to behave.
+#[derive(Clone, Default)]
+pub(crate) struct App {
+    /// Refuse the event with this number, until mended.
+    pub(crate) refuses: Option<i64>,
+    pub(crate) panics: bool,
+    pub(crate) mended: Arc<AtomicBool>,
+}
+
+/// Notes the event; nothing in the table keeps it from being noted twice.
+pub(crate) async fn note(app: &App, tx: &mut Transaction, received: Received<Happened>) -> Result<()> {
+    let number = received.message.number;
+    sqlx::query("insert into effect (event_id, number, aggregate, version) values ($1, $2, $3, $4)")
+        .bind(received.event_id)
+        .bind(number)
+        .bind(received.aggregate)
+        .bind(received.version)
+        .execute(&mut **tx)
+        .await?;
+    if app.refuses == Some(number) && !app.mended.load(Ordering::SeqCst) {
+        assert!(!app.panics, "this reaction panics");
+        return Err(Error::new(Kind::Refused, "NOT_THIS_ONE", "not this one"));
+    }
+    Ok(())
+}
+
+pub(crate) struct World {
+    pub(crate) bus: Bus,
+    pub(crate) clock: Clock,
+    pub(crate) database: Database,
+    pub(crate) owner: PgPool,
+    pub(crate) nats: NatsServer,
+    pub(crate) client: async_nats::Client,
+    pub(crate) shutdown: CancellationToken,
+    tasks: TaskTracker,
+    database_name: String,
+}
+
+pub(crate) const QUICK: Retries =
+    Retries { deliveries: 3, first: Duration::from_millis(5), longest: Duration::from_millis(20) };
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let database_name = format!("events_{}", Uuid::now_v7().simple());
+        create_database(&database_name).await;
+        let clock = Clock::movable();
+        let app_url = url_of("events_app", &database_name);
+        let database = Database::connect(&app_url, 10, clock.clone()).await.unwrap();
+        let owner = PgPool::connect(&url_of("events_owner", &database_name)).await.unwrap();
+        let nats = NatsServer::start();
+        let client = nats.connect().await;
+        let (tasks, shutdown) = (TaskTracker::new(), CancellationToken::new());
+        let bus = Bus::new(client.clone(), "it", clock.clone(), tasks.clone(), shutdown.clone());
+        Self { bus, clock, database, owner, nats, client, shutdown, tasks, database_name }
+    }
+
+    pub(crate) fn relay(&self) -> Relay {
+        Relay::new(&self.bus, &self.database, "visits")
+    }
+
+    pub(crate) fn consumers(&self, app: App) -> Consumers {
+        Consumers::new(&self.bus, &self.database, "visits").retrying(QUICK).on("notes", app, note)
+    }
+
+    /// Says these numbers, each about its own aggregate, in one transaction.
+    pub(crate) async fn say(&self, numbers: impl IntoIterator<Item = i64>) {
+        let mut tx = self.database.begin_system("test").await.unwrap();
+        for number in numbers {
+            record(&mut tx, Fact::new(Happened { number }).about(Uuid::now_v7(), 1));
+        }
+        tx.finish().await.unwrap();
+    }
+
+    /// One number about the outbox, the inbox, the effects or the dead letters.
+    pub(crate) async fn count(&self, query: &'static str) -> i64 {
+        let mut connection = self.owner.acquire().await.unwrap();
+        connection.execute("select set_config('careway.purpose', 'test', false)").await.unwrap();
+        sqlx::query_scalar(query).fetch_one(&mut *connection).await.unwrap()
+    }
+
+    pub(crate) async fn execute(&self, statement: &'static str) {
+        let mut connection = self.owner.acquire().await.unwrap();
+        connection.execute("select set_config('careway.purpose', 'test', false)").await.unwrap();
+        connection.execute(statement).await.unwrap();
+    }
+
+    pub(crate) async fn effects(&self) -> i64 {
+        self.count("select count(*) from effect").await
+    }
+
+    /// Each of this many events has had its effect, once.
+    pub(crate) async fn assert_each_once(&self, events: i64) {
+        eventually("every event has its effect", async || self.effects().await >= events).await;
+        assert_eq!(
+            self.count("select count(distinct number) from effect").await,
+            events,
+            "some events are missing"
+        );
+        assert_eq!(self.effects().await, events, "some events had their effect twice");
+    }
+
+    pub(crate) async fn stream(&self) -> async_nats::jetstream::stream::Stream {
+        async_nats::jetstream::new(self.client.clone()).get_stream("IT_EVT_VISITS").await.unwrap()
+    }
+
+    /// How many messages the stream holds; none while it is not there.
+    pub(crate) async fn held(&self) -> u64 {
+        let found = async_nats::jetstream::new(self.client.clone()).get_stream("IT_EVT_VISITS").await;
+        found.map_or(0, |stream| stream.cached_info().state.messages)
+    }
+
+    /// Ends it as SIGTERM would, and removes what it leaves.
+    pub(crate) async fn end(self) {
+        self.shutdown.cancel();
+        self.tasks.close();
+        tokio::time::timeout(Duration::from_secs(20), self.tasks.wait())
+            .await
+            .expect("the tasks end at shutdown");
+        self.database.pool().close().await;
+        self.owner.close().await;
+        let mut admin = PgConnection::connect(&admin_url()).await.unwrap();
+        let drop = format!("drop database {} with (force)", self.database_name);
+        admin.execute(sqlx::raw_sql(AssertSqlSafe(drop))).await.unwrap();
+    }
+}
+
+/// Polls until it is so; fails after half a minute.
+pub(crate) async fn eventually(what: &str, mut so: impl AsyncFnMut() -> bool) {
+    let poll = async {
+        let mut ticks = tokio::time::interval(Duration::from_millis(20));
+        loop {
+            ticks.tick().await;
+            if so().await {
+                return;
+            }
+        }
+    };
+    assert!(tokio::time::timeout(Duration::from_secs(30), poll).await.is_ok(), "not in time: {what}");
+}
+
+fn admin_url() -> String {
+    std::env::var("CAREWAY_TEST_POSTGRES_URL")
+        .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned())
+}
+
+fn url_of(role: &str, database: &str) -> String {
+    let admin = admin_url();
+    let host = admin.split_once("://").unwrap().1;
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    let host = host.split('/').next().unwrap();
+    format!("postgres://{role}:{role}@{host}/{database}")
+}
+
+async fn create_database(name: &str) {
+    let mut admin = PgConnection::connect(&admin_url()).await.unwrap();
+    for role in ["events_owner", "events_app"] {
+        let create = format!(
+            "do $$ begin create role {role} login password '{role}'; \
+             exception when duplicate_object or unique_violation then null; end $$"
+        );
+        admin.execute(sqlx::raw_sql(AssertSqlSafe(create))).await.unwrap();
+    }
+    let create = format!("create database {name} owner events_owner");
+    admin.execute(sqlx::raw_sql(AssertSqlSafe(create))).await.unwrap();
+    let mut owner = PgConnection::connect(&url_of("events_owner", name)).await.unwrap();
+    PLATFORM_MIGRATOR.run(&mut owner).await.unwrap();
+    owner
+        .execute(
+            "create table effect (event_id uuid not null, number bigint not null, aggregate uuid not null, \
+             version bigint not null, noted_in xid8 not null default pg_current_xact_id()); \
+             grant select, insert on effect to events_app",
+        )
+        .await
+        .unwrap();
+}
+
+/// A server of the test's own, with its own disk.
+pub(crate) struct NatsServer {
+    child: Child,
+    port: u16,
+    directory: PathBuf,
+}
+
+impl NatsServer {
+    pub(crate) fn start() -> Self {
+        let directory = std::env::temp_dir().join(format!("careway-nats-{}", Uuid::now_v7().simple()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        Self { child: spawn(port, &directory), port, directory }
+    }
+
+    pub(crate) async fn connect(&self) -> async_nats::Client {
+        let options = ConnectOptions::new()
+            .retry_on_initial_connect()
+            .reconnect_delay_callback(|_| Duration::from_millis(50));
+        let client = options.connect(format!("127.0.0.1:{}", self.port)).await.unwrap();
+        eventually("NATS answers", async || client.flush().await.is_ok() && connected(&client)).await;
+        client
+    }
+
+    /// SIGKILL.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// SIGTERM: everything is on the disk at return.
+    pub(crate) fn stop(&mut self) {
+        let stopped = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().unwrap();
+        assert!(stopped.success());
+        self.child.wait().unwrap();
+    }
+
+    /// Starts again with what is on its disk.
+    pub(crate) fn restart(&mut self) {
+        self.child = spawn(self.port, &self.directory);
+    }
+
+    pub(crate) fn lose_disk(&self) {
+        std::fs::remove_dir_all(self.store()).unwrap();
+    }
+
+    pub(crate) fn back_up(&self) {
+        copy(&self.store(), &self.directory.join("backup"));
+    }
+
+    pub(crate) fn restore(&self) {
+        self.lose_disk();
+        copy(&self.directory.join("backup"), &self.store());
+    }
+
+    fn store(&self) -> PathBuf {
+        self.directory.join("jetstream")
+    }
+}
+
+impl Drop for NatsServer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_dir_all(&self.directory);
+    }
+}
+
+pub(crate) fn connected(client: &async_nats::Client) -> bool {
+    client.connection_state() == async_nats::connection::State::Connected
+}
+
+fn spawn(port: u16, directory: &Path) -> Child {
+    Command::new(binary())
+        .args(["-a", "127.0.0.1", "-p", &port.to_string(), "-js", "-sd"])
+        .arg(directory)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// `CAREWAY_TEST_NATS_SERVER`, or the first of 2.10 and newer in the PATH or among this checkout's tools.
+fn binary() -> PathBuf {
+    if let Some(named) = std::env::var_os("CAREWAY_TEST_NATS_SERVER") {
+        return named.into();
+    }
+    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.dev/tools");
+    let mut folders: Vec<PathBuf> =
+        std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect();
+    folders.extend(folders_under(&tools));
+    let mut candidates = folders.into_iter().map(|folder| folder.join("nats-server"));
+    candidates
+        .find(|candidate| is_new_enough(candidate))
+        .expect("these tests need nats-server 2.10 or newer: name it in CAREWAY_TEST_NATS_SERVER")
+}
+
+fn folders_under(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let within = entries.filter(|entry| entry.path().is_dir()).flat_map(|entry| folders_under(&entry.path()));
+    within.chain([folder.to_owned()]).collect()
+}
+
+/// `nats-server: v2.15.1`.
+fn is_new_enough(candidate: &Path) -> bool {
+    let Ok(output) = Command::new(candidate).arg("-v").output() else { return false };
+    let version = String::from_utf8_lossy(&output.stdout).into_owned();
+    let Some((_, version)) = version.trim().rsplit_once('v') else { return false };
+    let mut parts = version.split('.').map_while(|part| part.parse::<u32>().ok());
+    (parts.next(), parts.next()) >= (Some(2), Some(10))
+}

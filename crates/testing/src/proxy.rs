@@ -1,0 +1,241 @@
+//! A TCP proxy that can be cut, stalled and restored: a server gone and back.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Open,
+    Stalled,
+    Cut,
+}
+
+/// Stands before a server on a loopback port of its own. Connect to [`address`](Self::address) instead.
+#[derive(Debug)]
+pub struct FaultProxy {
+    address: SocketAddr,
+    state: watch::Sender<State>,
+    round_trips: Arc<AtomicU64>,
+    task: JoinHandle<()>,
+}
+
+impl FaultProxy {
+    /// Starts a proxy to `host:port`.
+    ///
+    /// # Panics
+    /// When the loopback has no port left.
+    pub async fn start(upstream: &str) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port on the loopback");
+        let address = listener.local_addr().expect("a bound listener has an address");
+        let (state, watched) = watch::channel(State::Open);
+        let round_trips = Arc::new(AtomicU64::new(0));
+        let task = tokio::spawn(accept(listener, upstream.to_owned(), watched, Arc::clone(&round_trips)));
+        Self { address, state, round_trips, task }
+    }
+
+    /// Starts a proxy to the server of a URL; gives it with the URL through it.
+    ///
+    /// # Panics
+    /// When the URL names no `host:port`.
+    pub async fn before(url: &str) -> (Self, String) {
+        let (scheme, rest) = url.split_once("://").expect("a URL has a scheme");
+        let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        let (user, host) = authority.rsplit_once('@').map_or(("", authority), |(user, host)| (user, host));
+        assert!(host.contains(':'), "the URL names the port");
+        let proxy = Self::start(host).await;
+        let at = if user.is_empty() { "" } else { "@" };
+        let through = format!("{scheme}://{user}{at}{}{path}", proxy.address);
+        (proxy, through)
+    }
+
+    /// Where to connect.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The server is gone: every connection ends at once, and new ones end as soon as they are made.
+    pub fn cut(&self) {
+        self.state.send_replace(State::Cut);
+    }
+
+    /// The server hangs: connections stay and new ones are taken, and nothing passes.
+    pub fn stall(&self) {
+        self.state.send_replace(State::Stalled);
+    }
+
+    /// The server is back. What was stalled passes on.
+    pub fn restore(&self) {
+        self.state.send_replace(State::Open);
+    }
+
+    /// How often a client has spoken after the server had: the round trips of a protocol of questions and answers.
+    #[must_use]
+    pub fn round_trips(&self) -> u64 {
+        self.round_trips.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for FaultProxy {
+    fn drop(&mut self) {
+        self.state.send_replace(State::Cut);
+        self.task.abort();
+    }
+}
+
+async fn accept(
+    listener: TcpListener,
+    upstream: String,
+    state: watch::Receiver<State>,
+    turns: Arc<AtomicU64>,
+) {
+    while let Ok((client, _)) = listener.accept().await {
+        tokio::spawn(serve(client, upstream.clone(), state.clone(), Arc::clone(&turns)));
+    }
+}
+
+async fn serve(
+    mut client: TcpStream,
+    upstream: String,
+    mut state: watch::Receiver<State>,
+    turns: Arc<AtomicU64>,
+) {
+    let mut cut = state.clone();
+    let cut = cut.wait_for(|state| *state == State::Cut);
+    let pass = async {
+        opened(&mut state).await;
+        let Ok(mut server) = TcpStream::connect(upstream).await else { return };
+        // Nagle would add what the proxied protocol has taken care to avoid.
+        let _ = (client.set_nodelay(true), server.set_nodelay(true));
+        let (from_client, to_client) = client.split();
+        let (from_server, to_server) = server.split();
+        let answered = AtomicBool::new(true);
+        let up = pump(from_client, to_server, state.clone(), || {
+            if answered.swap(false, Ordering::SeqCst) {
+                turns.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        let down = pump(from_server, to_client, state.clone(), || answered.store(true, Ordering::SeqCst));
+        tokio::join!(up, down);
+    };
+    // Cut first: a cut proxy lets nothing through, not even what has just arrived.
+    tokio::select! {
+        biased;
+        _ = cut => {}
+        () = pass => {}
+    }
+}
+
+/// Copies until the source ends, and then ends the sink.
+async fn pump(
+    mut source: impl AsyncRead + Unpin,
+    mut sink: impl AsyncWrite + Unpin,
+    mut state: watch::Receiver<State>,
+    passed: impl Fn(),
+) {
+    let mut buffer = vec![0; 16 * 1024];
+    while let Ok(length @ 1..) = source.read(&mut buffer).await {
+        opened(&mut state).await;
+        passed();
+        if sink.write_all(&buffer[..length]).await.is_err() {
+            break;
+        }
+    }
+    let _ = sink.shutdown().await;
+}
+
+/// Waits while stalled. A cut ends the waiting from outside.
+async fn opened(state: &mut watch::Receiver<State>) {
+    if state.wait_for(|state| *state == State::Open).await.is_err() {
+        std::future::pending().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+    use tokio::time::timeout;
+
+    /// A server that says back what it hears.
+    async fn echo() -> String {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                tokio::spawn(async move {
+                    let (mut read, mut write) = stream.split();
+                    let _ = tokio::io::copy(&mut read, &mut write).await;
+                });
+            }
+        });
+        address
+    }
+
+    async fn say(stream: &mut TcpStream, text: &[u8]) -> std::io::Result<Vec<u8>> {
+        stream.write_all(text).await?;
+        let mut heard = vec![0; text.len()];
+        stream.read_exact(&mut heard).await?;
+        Ok(heard)
+    }
+
+    #[tokio::test]
+    async fn cut_and_restored() {
+        let proxy = FaultProxy::start(&echo().await).await;
+        let mut stream = TcpStream::connect(proxy.address()).await.unwrap();
+        assert_eq!(say(&mut stream, b"one").await.unwrap(), b"one");
+        assert_eq!(say(&mut stream, b"two").await.unwrap(), b"two");
+        assert_eq!(proxy.round_trips(), 2);
+        proxy.cut();
+        assert!(say(&mut stream, b"three").await.is_err());
+        let mut stream = TcpStream::connect(proxy.address()).await.unwrap();
+        assert!(say(&mut stream, b"four").await.is_err());
+        proxy.restore();
+        let mut stream = TcpStream::connect(proxy.address()).await.unwrap();
+        assert_eq!(say(&mut stream, b"five").await.unwrap(), b"five");
+    }
+
+    #[tokio::test]
+    async fn a_stall_keeps_what_was_said() {
+        let proxy = FaultProxy::start(&echo().await).await;
+        let mut stream = TcpStream::connect(proxy.address()).await.unwrap();
+        assert_eq!(say(&mut stream, b"one").await.unwrap(), b"one");
+        proxy.stall();
+        let mut late = TcpStream::connect(proxy.address()).await.unwrap();
+        assert!(timeout(Duration::from_millis(50), say(&mut stream, b"two")).await.is_err());
+        assert!(timeout(Duration::from_millis(50), say(&mut late, b"new")).await.is_err());
+        proxy.restore();
+        let mut heard = [0; 3];
+        stream.read_exact(&mut heard).await.unwrap();
+        assert_eq!(&heard, b"two");
+        late.read_exact(&mut heard).await.unwrap();
+        assert_eq!(&heard, b"new");
+    }
+
+    #[tokio::test]
+    async fn an_end_is_passed_on() {
+        let proxy = FaultProxy::start(&echo().await).await;
+        let mut stream = TcpStream::connect(proxy.address()).await.unwrap();
+        stream.write_all(b"all").await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut heard = Vec::new();
+        stream.read_to_end(&mut heard).await.unwrap();
+        assert_eq!(heard, b"all");
+    }
+
+    #[tokio::test]
+    async fn a_url_goes_through() {
+        let upstream = echo().await;
+        let (proxy, url) =
+            FaultProxy::before(&format!("postgres://me:pw@{upstream}/db?sslmode=disable")).await;
+        assert_eq!(url, format!("postgres://me:pw@{}/db?sslmode=disable", proxy.address()));
+        let (proxy, url) = FaultProxy::before(&format!("nats://{upstream}")).await;
+        assert_eq!(url, format!("nats://{}", proxy.address()));
+    }
+}

@@ -1,0 +1,185 @@
+//! One operation: its texts, parameters, body and permission.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{Source, comments::split_summary, example, object, responses, schemas::Components, tag};
+use crate::{
+    endpoint::{Body, Endpoint, Reply},
+    route::{Segment, segments},
+    schema::Field,
+};
+
+/// The path with the JSON names of its fields.
+pub(super) fn path(endpoint: &Endpoint) -> String {
+    let mut params = endpoint.path_params.iter();
+    let mut path = String::new();
+    for segment in segments(&endpoint.route.path).unwrap_or_default() {
+        match (segment, &mut params) {
+            (Segment::Literal(text), _) => path.extend(["/", text]),
+            (Segment::Field(_), params) => {
+                path.extend(["/{", params.next().map(|it| it.name.as_str()).unwrap_or_default(), "}"]);
+            }
+        }
+    }
+    path
+}
+
+/// The RPC's name; further routes of one RPC are numbered, RPCs of one name told apart by their service.
+pub(super) fn unique_id(endpoint: &Endpoint, taken: &mut BTreeMap<String, String>) -> String {
+    let lower = |name: &str| name[..1].to_ascii_lowercase() + &name[1..];
+    let name = lower(endpoint.rpc.name());
+    let rpc = &endpoint.route.rpc;
+    let mut candidate = match taken.get(&name) {
+        Some(other) if other != rpc => format!("{}{}", lower(&tag(endpoint)), endpoint.rpc.name()),
+        _ => name,
+    };
+    let base = candidate.clone();
+    let mut number = 1;
+    while taken.contains_key(&candidate) {
+        number += 1;
+        candidate = format!("{base}{number}");
+    }
+    taken.insert(candidate.clone(), rpc.clone());
+    candidate
+}
+
+/// `template` is the route whose names the path has.
+pub(super) fn operation(
+    source: &Source<'_>,
+    components: &mut Components<'_>,
+    endpoint: &Endpoint,
+    template: &Endpoint,
+    id: String,
+) -> Value {
+    let route = &endpoint.route;
+    let file = endpoint.rpc.parent_service().parent_file();
+    let (summary, mut description) = split_summary(source.comments.of(&file, endpoint.rpc.path()));
+    let permission = match route.access.as_str() {
+        "PUBLIC" | "AUTHENTICATED" => Value::Null,
+        permission => {
+            let blank = if description.is_empty() { "" } else { "\n\n" };
+            description.push_str(&format!("{blank}Needs the permission `{permission}`."));
+            permission.into()
+        }
+    };
+    let mut operation = object([
+        ("operationId", id.into()),
+        ("tags", json!([tag(endpoint)])),
+        ("summary", summary.into()),
+        ("description", description.into()),
+        ("parameters", parameters(source, components, endpoint, template).into()),
+        ("requestBody", request_body(source, components, endpoint)),
+        ("responses", responses::responses(source, components, endpoint)),
+        ("x-careway-permission", permission),
+    ]);
+    if route.access == "PUBLIC" {
+        operation["security"] = json!([]);
+    }
+    operation
+}
+
+fn parameters(
+    source: &Source<'_>,
+    components: &mut Components<'_>,
+    endpoint: &Endpoint,
+    template: &Endpoint,
+) -> Vec<Value> {
+    let mut parameters = Vec::new();
+    for (param, named) in endpoint.path_params.iter().zip(&template.path_params) {
+        let field = field(source, endpoint.input, &param.fields);
+        parameters.push(parameter(components, "path", &named.name, field, true));
+    }
+    for param in &endpoint.query_params {
+        let field = field(source, endpoint.input, &param.fields);
+        parameters.push(parameter(components, "query", &param.name, field, param.required));
+    }
+    let mut header = |name: &str, required: bool, description: &str, schema: Value| {
+        parameters.push(json!({
+            "name": name, "in": "header", "required": required, "description": description, "schema": schema,
+        }));
+    };
+    if endpoint.route.keyed {
+        let text = "Chosen by the client, the same for every try of one request: it is done once.";
+        let schema = json!({ "type": "string", "minLength": 16, "maxLength": 255, "pattern": "^[!-~]+$",
+            "examples": ["0198c5a2-7b1e-7c3d-9f00-3d2a1b4c5e6f"] });
+        header("Idempotency-Key", true, text, schema);
+    }
+    if endpoint.route.versioned {
+        let schema = json!({ "type": "string", "pattern": "^\"v[0-9]{1,18}\"$", "examples": ["\"v7\""] });
+        header("If-Match", true, "The ETag of the version that is changed.", schema);
+    }
+    if endpoint.reply == Reply::Download {
+        let schema = json!({ "type": "string", "examples": ["bytes=0-1023"] });
+        header("Range", false, "The part that is wanted, where the resource has parts.", schema);
+    }
+    parameters
+}
+
+fn parameter(
+    components: &mut Components<'_>,
+    place: &str,
+    name: &str,
+    field: &Field,
+    required: bool,
+) -> Value {
+    let mut schema = components.field(field);
+    let description =
+        schema.as_object_mut().and_then(|schema| schema.remove("description")).unwrap_or_default();
+    let mut parameter = object([
+        ("name", name.into()),
+        ("in", place.into()),
+        ("description", description),
+        ("schema", schema),
+    ]);
+    if required {
+        parameter["required"] = true.into();
+    }
+    parameter
+}
+
+fn field<'a>(source: &Source<'a>, root: usize, path: &[usize]) -> &'a Field {
+    let mut field = &source.schemas.message(root).fields[path[0]];
+    for index in &path[1..] {
+        let inner = field.message().expect("only messages are led through");
+        field = &source.schemas.message(inner).fields[*index];
+    }
+    field
+}
+
+fn request_body(source: &Source<'_>, components: &mut Components<'_>, endpoint: &Endpoint) -> Value {
+    let input = source.schemas.message(endpoint.input);
+    let mut without: Vec<&[usize]> =
+        endpoint.path_params.iter().map(|param| param.fields.as_slice()).collect();
+    let mask = endpoint.update_mask.map(|index| vec![index]);
+    without.extend(mask.as_deref());
+    let patch = endpoint.update_mask.is_some();
+
+    let (schema, example, required) = match endpoint.body {
+        Body::None => return Value::Null,
+        Body::Raw(_) => {
+            let any = vec!["application/octet-stream".to_owned()];
+            let types = if endpoint.route.consumes.is_empty() { &any } else { &endpoint.route.consumes };
+            let raw = json!({ "schema": { "type": "string", "format": "binary" } });
+            let content: serde_json::Map<_, _> = types.iter().map(|it| (it.clone(), raw.clone())).collect();
+            return json!({ "required": true, "content": content });
+        }
+        Body::Whole => {
+            let fields = input.fields.iter().enumerate();
+            let required =
+                fields.filter(|(index, _)| !without.contains(&&[*index][..])).any(|(_, it)| it.required);
+            let schema = components.request(endpoint.input, &without);
+            (schema, example::message(source.schemas, endpoint.input, &without), required)
+        }
+        Body::Field(index) => {
+            let field = &input.fields[index];
+            let example = field.message().and_then(|id| example::message(source.schemas, id, &[]));
+            (components.field(field), example, field.required)
+        }
+    };
+    // A PATCH changes what it names: nothing of it is required.
+    let schema = if patch { components.relaxed(schema) } else { schema };
+    let content = object([("schema", schema), ("example", example.unwrap_or_default())]);
+    json!({ "required": required || patch, "content": { "application/json": content } })
+}

@@ -1,0 +1,57 @@
+//! Contracts that cannot be served are refused at the start.
+
+use axum::http::Method;
+use careway_transcoding::{Settings, Transcoder};
+
+use crate::support::{POOL, pool};
+
+fn refusal(file: &str) -> String {
+    let refused = Transcoder::new(pool(file), Settings::default()).err().expect("refused");
+    format!("{refused:#}")
+}
+
+#[test]
+fn an_rpc_without_access_is_refused() {
+    assert!(
+        refusal("no_access.proto").contains("careway.bad.v1.BadService.Get"),
+        "{}",
+        refusal("no_access.proto")
+    );
+}
+
+#[test]
+fn routes_that_collide_are_refused() {
+    let refused = refusal("collision.proto");
+    assert!(refused.contains("GetByName") && refused.contains("GetById"), "{refused}");
+}
+
+#[test]
+fn a_malformed_route_is_refused() {
+    assert!(refusal("no_field.proto").contains("no such field"), "{}", refusal("no_field.proto"));
+}
+
+#[test]
+fn a_service_that_nothing_answers_is_refused() {
+    let transcoder = Transcoder::new(POOL.clone(), Settings::default()).unwrap();
+    assert!(transcoder.router(|_| None).unwrap_err().to_string().contains("careway.shelf.v1.ShelfService"));
+}
+
+#[test]
+fn routes_tell_what_they_want() {
+    let transcoder = Transcoder::new(POOL.clone(), Settings::default()).unwrap();
+    let create = transcoder.routes().iter().find(|route| route.rpc.ends_with(".CreateBook")).unwrap();
+    assert_eq!((create.method.clone(), create.path.as_str()), (Method::POST, "/v1/books"));
+    assert_eq!((create.access.as_str(), create.keyed, create.versioned), ("books.write", true, false));
+    assert_eq!(create.refuses, ["TITLE_TAKEN"]);
+    assert_eq!(transcoder.routes().len(), 12);
+    assert!(transcoder.routes().iter().all(|route| !route.rpc.ends_with(".Sweep")));
+}
+
+#[test]
+fn the_contract_itself_can_be_served() {
+    let pool = prost_reflect::DescriptorPool::decode(careway_contract::DESCRIPTOR_SET).unwrap();
+    let transcoder = Transcoder::new(pool, Settings::default()).unwrap();
+    if let Some(file) = std::env::var_os("CAREWAY_TEST_CONTRACT_OPENAPI_FILE") {
+        std::fs::write(file, transcoder.openapi().to_string()).unwrap();
+    }
+}

@@ -1,0 +1,122 @@
+//! Raw bodies, up and down.
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, Method, Request, header},
+};
+use bytes::Bytes;
+use careway_transcoding::Settings;
+use http_body_util::BodyExt;
+use serde_json::json;
+use tonic::Status;
+use tower::ServiceExt;
+
+use crate::support::{Answer, Service, chunked, decode, encode, message, request, send, send_request};
+
+fn upload(path: &str, content_type: &str, body: Body) -> Request<Body> {
+    request(Method::POST, path).header(header::CONTENT_TYPE, content_type).body(body).unwrap()
+}
+
+#[tokio::test]
+async fn an_upload_is_sent_in_chunks() {
+    let service = Service::new([message("UploadScanResponse", json!({"scanId": "s-1", "size": "100000"}))]);
+    let chunks = vec![Bytes::from(vec![1; 100_000]), Bytes::new(), Bytes::from(vec![2; 7])];
+    let sent = upload("/v1/books/b-1/scans?title=front", "application/pdf; q=1", chunked(chunks));
+    let got = send_request(&service.router(), sent).await;
+    assert_eq!(got.status, 201);
+    assert_eq!(got.headers[header::LOCATION], "/v1/scans/s-1");
+
+    let messages = &service.calls()[0].messages;
+    let first = decode("UploadScanRequest", &messages[0]);
+    assert_eq!(
+        first,
+        json!({"bookId": "b-1", "title": "front", "file": {"contentType": "application/pdf; q=1"}})
+    );
+    let sizes: Vec<usize> = messages.iter().map(Bytes::len).collect();
+    assert!(sizes.iter().all(|size| *size <= (64 << 10) + 16), "{sizes:?}");
+    assert_eq!(messages.len(), 4);
+    let last = decode("UploadScanRequest", &messages[3]);
+    assert_eq!(last, json!({"file": {"data": "AgICAgICAg=="}}));
+}
+
+#[tokio::test]
+async fn an_upload_is_checked_before_it_is_read() {
+    let service = Service::new([message("UploadScanResponse", json!({}))]);
+    let router = service.router();
+    let got = send_request(&router, upload("/v1/books/b-1/scans", "application/pdf", Body::empty())).await;
+    assert_eq!(got.violations(), [("title".to_owned(), "is required".to_owned())]);
+    let got = send_request(&router, upload("/v1/books/b-1/scans?title=x", "text/html", Body::empty())).await;
+    got.assert_problem(415, "UNSUPPORTED_MEDIA_TYPE");
+    let got = send_request(&router, upload("/v1/books/b-1/scans?title=x", "image/png", Body::empty())).await;
+    assert_eq!(got.status, 201);
+    assert_eq!(service.calls()[0].messages.len(), 1);
+}
+
+#[tokio::test]
+async fn an_upload_over_a_layers_limit_is_413() {
+    let service = Service::new([message("UploadScanResponse", json!({}))]);
+    let limited = Body::new(http_body_util::Limited::new(chunked(vec![vec![0; 200].into()]), 100));
+    let got =
+        send_request(&service.router(), upload("/v1/books/b-1/scans?title=x", "image/png", limited)).await;
+    got.assert_problem(413, "BODY_TOO_LARGE");
+}
+
+#[tokio::test]
+async fn a_small_raw_body_is_taken_whole() {
+    let service = Service::new([message("UploadScanResponse", json!({"size": "3"}))]);
+    let router = service.router_with(Settings { max_raw_bytes: 300, ..Settings::default() });
+    let put = |body: Body| request(Method::PUT, "/v1/books/b-1/cover").body(body).unwrap();
+    let got = send_request(&router, put(Body::from("abc"))).await;
+    assert_eq!(got.json()["size"], "3");
+    let expected =
+        json!({"bookId": "b-1", "image": {"contentType": "application/octet-stream", "data": "YWJj"}});
+    assert_eq!(service.only_message("SetCoverRequest"), expected);
+    let large = chunked(vec![vec![0; 200].into(), vec![0; 200].into()]);
+    send_request(&router, put(large)).await.assert_problem(413, "BODY_TOO_LARGE");
+    assert_eq!(send_request(&router, put(vec![7; 300].into())).await.status, 200);
+}
+
+fn chunk(content_type: &str, data: &str) -> Bytes {
+    encode("google.api.HttpBody", json!({"contentType": content_type, "data": data}))
+}
+
+#[tokio::test]
+async fn a_download_keeps_its_headers_and_status() {
+    let mut metadata = HeaderMap::new();
+    metadata.insert("content-disposition", HeaderValue::from_static("attachment; filename=\"a.pdf\""));
+    metadata.insert("content-range", HeaderValue::from_static("bytes 0-5/9"));
+    metadata.insert("careway-http-status", HeaderValue::from_static("206"));
+    metadata.insert("x-internal", HeaderValue::from_static("no"));
+    let chunks = vec![chunk("application/pdf", "YWJj"), chunk("", "ZGVm")];
+    let service = Service::new([Answer::Messages(metadata, chunks, Status::ok(""))]);
+    let got =
+        send(&service.router(), request(Method::GET, "/v1/scans/s-1").header(header::RANGE, "bytes=0-5"))
+            .await;
+    assert_eq!((got.status.as_u16(), &*got.body), (206, &b"abcdef"[..]));
+    assert_eq!(got.headers[header::CONTENT_TYPE], "application/pdf");
+    assert_eq!(got.headers[header::CONTENT_RANGE], "bytes 0-5/9");
+    assert!(got.headers.contains_key(header::CONTENT_DISPOSITION) && !got.headers.contains_key("x-internal"));
+    assert_eq!(service.calls()[0].headers["range"], "bytes=0-5");
+}
+
+#[tokio::test]
+async fn a_download_that_fails_at_once_is_a_problem_and_later_breaks_off() {
+    let service =
+        Service::new([Answer::Messages(HeaderMap::new(), Vec::new(), Status::not_found("no scan"))]);
+    let got = send(&service.router(), request(Method::GET, "/v1/scans/s-1")).await;
+    got.assert_problem(404, "NOT_FOUND");
+
+    let half = Answer::Messages(HeaderMap::new(), vec![chunk("text/csv", "YWJj")], Status::internal("disk"));
+    let sent = request(Method::GET, "/v1/scans/s-1").body(Body::empty()).unwrap();
+    let response = Service::new([half]).router().oneshot(sent).await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert!(response.into_body().collect().await.is_err());
+}
+
+#[tokio::test]
+async fn a_raw_answer_in_one_piece() {
+    let answer = Answer::Messages(HeaderMap::new(), vec![chunk("image/png", "YWJj")], Status::ok(""));
+    let got = send(&Service::new([answer]).router(), request(Method::GET, "/v1/covers/s-1")).await;
+    assert_eq!((got.status.as_u16(), &*got.body), (200, &b"abc"[..]));
+    assert_eq!(got.headers[header::CONTENT_TYPE], "image/png");
+}

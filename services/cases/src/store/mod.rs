@@ -1,0 +1,3 @@
+//! SQL and nothing else.
+
+pub(crate) mod case_form;

@@ -1,0 +1,44 @@
+//! The gateway's settings.
+
+use std::net::SocketAddr;
+
+/// What the edge needs to know.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Config {
+    /// Where REST is answered.
+    #[arg(id = "gateway_listen", long = "gateway-listen", env = "CAREWAY_GATEWAY_LISTEN", default_value = "0.0.0.0:8080")]
+    pub listen: SocketAddr,
+    /// The public address of this gateway, for the OpenAPI document and the OAuth metadata.
+    #[arg(long, env = "CAREWAY_GATEWAY_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
+    pub public_url: String,
+    /// How many proxies stand before the gateway; so many addresses of `X-Forwarded-For` are believed.
+    #[arg(long, env = "CAREWAY_GATEWAY_TRUSTED_PROXIES", default_value_t = 0)]
+    pub trusted_proxies: usize,
+    /// Origins of browsers that may call, separated by commas; none by default.
+    #[arg(long, env = "CAREWAY_GATEWAY_CORS_ORIGINS", value_delimiter = ',')]
+    pub cors_origins: Vec<String>,
+    /// The largest JSON body in bytes.
+    #[arg(long, env = "CAREWAY_GATEWAY_MAX_JSON_BYTES", default_value_t = 1 << 20)]
+    pub max_json_bytes: usize,
+    /// Requests a second that one account or client may send, over time.
+    #[arg(long, env = "CAREWAY_GATEWAY_CALLER_RATE", default_value_t = 100)]
+    pub caller_rate: u32,
+    /// Requests a second that one address may send without a token, over time: sign-in, password reset, disputes.
+    #[arg(long, env = "CAREWAY_GATEWAY_PUBLIC_RATE", default_value_t = 5)]
+    pub public_rate: u32,
+    /// How many seconds' worth of either rate may come at once.
+    #[arg(long, env = "CAREWAY_GATEWAY_BURST_SECONDS", default_value_t = 4)]
+    pub burst_seconds: u32,
+    /// Requests under way at once; beyond four fifths of it reads are shed first.
+    #[arg(long, env = "CAREWAY_GATEWAY_CONCURRENCY", default_value_t = 1024)]
+    pub concurrency: usize,
+    /// Milliseconds a read may take.
+    #[arg(long, env = "CAREWAY_GATEWAY_READ_BUDGET_MS", default_value_t = 5_000)]
+    pub read_budget_ms: u64,
+    /// Milliseconds a command may take.
+    #[arg(long, env = "CAREWAY_GATEWAY_WRITE_BUDGET_MS", default_value_t = 10_000)]
+    pub write_budget_ms: u64,
+    /// Milliseconds an upload may take.
+    #[arg(long, env = "CAREWAY_GATEWAY_UPLOAD_BUDGET_MS", default_value_t = 120_000)]
+    pub upload_budget_ms: u64,
+}

@@ -1,0 +1,70 @@
+//! What every request passes, in this order: trace, bearer token, rate limit, load shedding, deadline, CORS,
+//! compression. Bodies are bounded by the routes themselves.
+
+mod address;
+mod bearer;
+mod deadline;
+mod gcra;
+mod rate_limit;
+mod shed;
+mod trace;
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context;
+use axum::{Router, middleware};
+use careway_service::Foundation;
+use http::{HeaderName, HeaderValue, Method, header};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, cors::CorsLayer};
+
+use crate::config::Config;
+
+/// The edge stack.
+pub(crate) struct Edge {
+    cors: CorsLayer,
+    bearer: bearer::Bearer,
+    limits: Arc<rate_limit::Limits>,
+    shed: shed::Shed,
+    budgets: deadline::Budgets,
+    trusted_proxies: usize,
+}
+
+impl Edge {
+    pub(crate) fn new(config: &Config, foundation: &Foundation) -> anyhow::Result<Self> {
+        Ok(Self {
+            cors: cors(&config.cors_origins)?,
+            bearer: bearer::Bearer::new(foundation.verifier.clone()),
+            limits: Arc::new(rate_limit::Limits::new(config, foundation)),
+            shed: shed::Shed::new(config.concurrency),
+            budgets: deadline::Budgets::new(config),
+            trusted_proxies: config.trusted_proxies,
+        })
+    }
+
+    /// Layers are listed from the innermost outwards.
+    pub(crate) fn around(self, router: Router) -> Router {
+        router
+            .layer(CompressionLayer::new())
+            .layer(self.cors)
+            .layer(middleware::from_fn_with_state(self.budgets, deadline::set))
+            .layer(middleware::from_fn_with_state(self.shed, shed::shed))
+            .layer(middleware::from_fn_with_state(self.limits, rate_limit::limit))
+            .layer(middleware::from_fn_with_state(self.bearer, bearer::check))
+            .layer(CatchPanicLayer::custom(trace::panicked))
+            .layer(middleware::from_fn(trace::trace))
+            .layer(middleware::from_fn_with_state(self.trusted_proxies, address::find))
+    }
+}
+
+fn cors(origins: &[String]) -> anyhow::Result<CorsLayer> {
+    let origins: Vec<HeaderValue> =
+        origins.iter().map(|origin| origin.parse().context("CAREWAY_GATEWAY_CORS_ORIGINS")).collect::<Result<_, _>>()?;
+    let ours = ["idempotency-key", "if-match"].map(HeaderName::from_static);
+    let shown = ["etag", "idempotency-replayed", "location", "retry-after", "x-request-id"].map(HeaderName::from_static);
+    Ok(CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT_LANGUAGE].into_iter().chain(ours).collect::<Vec<_>>())
+        .expose_headers(shown)
+        .max_age(Duration::from_secs(3600)))
+}

@@ -1,0 +1,84 @@
+//! Every request belongs to a trace: the caller's, or a new one. Its id is the request id, told in each answer.
+
+use std::{any::Any, time::Instant};
+
+use axum::{
+    extract::Request,
+    http::{HeaderValue, header::HeaderName},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use careway_service::telemetry;
+use careway_transcoding::{Problem, TraceId};
+use tracing::Instrument;
+
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+pub(crate) async fn trace(mut request: Request, next: Next) -> Response {
+    let inbound = request.headers().get(TRACEPARENT).and_then(|value| value.to_str().ok()).filter(|it| is_valid(it));
+    // The query may hold personal data; it is in no span.
+    let span = tracing::info_span!(
+        "request",
+        otel.kind = "server",
+        method = %request.method(),
+        path = request.uri().path(),
+        status = tracing::field::Empty
+    );
+    telemetry::continue_trace(&span, inbound);
+    let traceparent = span
+        .in_scope(telemetry::current_traceparent)
+        .or_else(|| inbound.map(str::to_owned))
+        .unwrap_or_else(new_traceparent);
+    let trace_id = traceparent[3..35].to_owned();
+    if let Ok(value) = HeaderValue::from_str(&traceparent) {
+        request.headers_mut().insert(TRACEPARENT, value);
+    }
+    request.extensions_mut().insert(TraceId(trace_id.clone()));
+
+    let method = request.method().clone();
+    let started = Instant::now();
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let status = response.status().as_u16();
+    span.record("status", status);
+    let labels = [("method", method.to_string()), ("status", status.to_string())];
+    metrics::histogram!("careway_http_seconds", &labels).record(started.elapsed().as_secs_f64());
+    if let Ok(value) = HeaderValue::from_str(&trace_id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+fn new_traceparent() -> String {
+    let id = uuid::Uuid::new_v4().simple().to_string();
+    let span = uuid::Uuid::new_v4().simple().to_string();
+    format!("00-{id}-{}-00", &span[..16])
+}
+
+/// `00-<32 hex>-<16 hex>-<2 hex>`, neither id all zero.
+fn is_valid(traceparent: &str) -> bool {
+    let parts: Vec<&str> = traceparent.split('-').collect();
+    let hex = |text: &str, length| text.len() == length && text.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'));
+    matches!(parts[..], ["00", trace, span, flags]
+        if hex(trace, 32) && hex(span, 16) && hex(flags, 2) && trace.contains(|it| it != '0') && span.contains(|it| it != '0'))
+}
+
+/// A panic is a fault of ours like any other.
+pub(crate) fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    tracing::error!("a request panicked");
+    Problem::internal().into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_whole_traceparent_is_continued() {
+        assert!(is_valid("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+        assert!(!is_valid("00-00000000000000000000000000000000-b7ad6b7169203331-01"));
+        assert!(!is_valid("00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01"));
+        assert!(!is_valid("ff"));
+        assert!(is_valid(&new_traceparent()));
+    }
+}

@@ -1,0 +1,27 @@
+//! What cannot be an RPC: the OAuth token endpoint's form, the published keys, the documentation, health.
+
+mod docs;
+pub(crate) mod health;
+mod jwks;
+mod oauth;
+
+use std::sync::Arc;
+
+use axum::Router;
+use careway_service::Foundation;
+
+use crate::config::Config;
+
+pub(crate) fn router(config: &Config, foundation: &Foundation, openapi: Arc<[u8]>) -> Router {
+    Router::new()
+        .merge(oauth::router(config, foundation))
+        .merge(jwks::router(config, foundation))
+        .merge(docs::router(openapi))
+}
+
+/// These endpoints' part of the OpenAPI document.
+pub(crate) fn openapi_paths() -> serde_json::Map<String, serde_json::Value> {
+    let mut paths = oauth::openapi();
+    paths.extend(jwks::openapi());
+    paths
+}

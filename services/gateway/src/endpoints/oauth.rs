@@ -1,0 +1,153 @@
+//! The OAuth 2.0 token endpoint (RFC 6749 §4.4): a form in, RFC 6749's own answers out.
+
+use std::{collections::HashMap, time::Duration};
+
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, Extension},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use careway_contract::identity::v1::{IssueClientTokenRequest, session_service_client::SessionServiceClient};
+use careway_service::{Error, Foundation, Kind, Upstream, call::CLIENT_IP};
+use careway_transcoding::ClientIp;
+use serde_json::{Map, Value, json};
+
+use crate::config::Config;
+
+const LARGEST_FORM: usize = 8 * 1024;
+
+pub(crate) fn router(_config: &Config, foundation: &Foundation) -> Router {
+    let identity = foundation.registry.upstream("identity");
+    let handler = move |address: Option<Extension<ClientIp>>, headers: HeaderMap, body: String| {
+        issue(identity.clone(), address.map(|Extension(ip)| ip), headers, body)
+    };
+    Router::new().route("/oauth2/token", post(handler)).layer(DefaultBodyLimit::max(LARGEST_FORM))
+}
+
+async fn issue(identity: Upstream, address: Option<ClientIp>, headers: HeaderMap, body: String) -> Response {
+    let Some(asked) = read(&headers, &body) else {
+        return refusal(StatusCode::BAD_REQUEST, "invalid_request");
+    };
+    if asked.grant_type != "client_credentials" {
+        return refusal(StatusCode::BAD_REQUEST, "unsupported_grant_type");
+    }
+    let mut request = tonic::Request::new(IssueClientTokenRequest {
+        client_id: asked.client_id,
+        client_secret: asked.client_secret,
+        scope: asked.scope,
+    });
+    request.set_timeout(Duration::from_secs(5));
+    if let Some(value) = address.and_then(|ClientIp(ip)| ip.to_string().parse().ok()) {
+        request.metadata_mut().insert(CLIENT_IP, value);
+    }
+    match SessionServiceClient::new(identity).issue_client_token(request).await {
+        Ok(answer) => {
+            let token = answer.into_inner();
+            let body = Json(json!({
+                "access_token": token.access_token,
+                "token_type": "Bearer",
+                "expires_in": token.expires_in_seconds,
+                "scope": token.scope,
+            }));
+            uncached((StatusCode::OK, body).into_response())
+        }
+        Err(status) => refused(Error::from(status)),
+    }
+}
+
+struct Asked {
+    grant_type: String,
+    client_id: String,
+    client_secret: String,
+    scope: String,
+}
+
+/// The form, with the client's credentials from it or from HTTP Basic, never both.
+fn read(headers: &HeaderMap, body: &str) -> Option<Asked> {
+    let form_type = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    if !form_type.starts_with("application/x-www-form-urlencoded") {
+        return None;
+    }
+    let mut form = HashMap::new();
+    for (name, value) in form_urlencoded::parse(body.as_bytes()) {
+        // RFC 6749 §3.2: no parameter twice.
+        if form.insert(name.into_owned(), value.into_owned()).is_some() {
+            return None;
+        }
+    }
+    let basic = match headers.get(header::AUTHORIZATION) {
+        Some(value) => Some(basic(value)?),
+        None => None,
+    };
+    let in_form = form.remove("client_id").zip(form.remove("client_secret"));
+    let (client_id, client_secret) = match (basic, in_form) {
+        (Some(credentials), None) | (None, Some(credentials)) => credentials,
+        _ => return None,
+    };
+    let grant_type = form.remove("grant_type")?;
+    Some(Asked { grant_type, client_id, client_secret, scope: form.remove("scope").unwrap_or_default() })
+}
+
+/// RFC 6749 §2.3.1: both halves are form-encoded within Basic.
+fn basic(value: &HeaderValue) -> Option<(String, String)> {
+    let (scheme, encoded) = value.to_str().ok()?.split_once(' ')?;
+    let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    let (id, secret) = decoded.split_once(':')?;
+    let plain = |part: &str| form_urlencoded::parse(part.as_bytes()).next().map(|(name, _)| name.into_owned());
+    scheme.eq_ignore_ascii_case("basic").then_some((plain(id)?, plain(secret)?))
+}
+
+fn refused(error: Error) -> Response {
+    match (error.kind(), error.reason()) {
+        (_, "INVALID_SCOPE") => refusal(StatusCode::BAD_REQUEST, "invalid_scope"),
+        (Kind::Unauthenticated | Kind::NotFound | Kind::Invalid, _) => {
+            let mut response = refusal(StatusCode::UNAUTHORIZED, "invalid_client");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"careway\""));
+            response
+        }
+        (Kind::Throttled, _) => refusal(StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable"),
+        _ => refusal(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable"),
+    }
+}
+
+fn refusal(status: StatusCode, error: &'static str) -> Response {
+    uncached((status, Json(json!({ "error": error }))).into_response())
+}
+
+fn uncached(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+pub(crate) fn openapi() -> Map<String, Value> {
+    let problem = |text: &str| {
+        json!({"description": text, "content": {"application/json": {"schema": {
+            "type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}}}})
+    };
+    let operation = json!({"post": {
+        "operationId": "issueToken", "tags": ["OAuth"], "security": [],
+        "summary": "An access token for a partner's system.",
+        "description": "OAuth 2.0 client credentials (RFC 6749 §4.4), with the secret in the form or in HTTP Basic.",
+        "requestBody": {"required": true, "content": {"application/x-www-form-urlencoded": {"schema": {
+            "type": "object", "required": ["grant_type"],
+            "properties": {
+                "grant_type": {"type": "string", "enum": ["client_credentials"]},
+                "client_id": {"type": "string"}, "client_secret": {"type": "string"},
+                "scope": {"type": "string", "description": "Permissions separated by spaces; all of the client's when absent."}
+            }}}}},
+        "responses": {
+            "200": {"description": "The token.", "content": {"application/json": {"schema": {"type": "object",
+                "required": ["access_token", "token_type", "expires_in"],
+                "properties": {"access_token": {"type": "string"}, "token_type": {"type": "string"},
+                    "expires_in": {"type": "integer"}, "scope": {"type": "string"}}}}}},
+            "400": problem("The form is not as it must be, or the scope is not the client's."),
+            "401": problem("The client is not known or the secret is wrong."),
+            "429": problem("Too many tries."),
+            "503": problem("Try again.")
+        }
+    }});
+    Map::from_iter([("/oauth2/token".to_owned(), operation)])
+}

@@ -1,0 +1,5 @@
+//! The gateway as a process.
+
+fn main() -> anyhow::Result<()> {
+    careway_gateway::process::main()
+}

@@ -1,0 +1,50 @@
+//! The gateway as a process of its own: services are elsewhere, by `CAREWAY_*_URL`.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use careway_kernel::Clock;
+use careway_service::{Foundation, Settings, run, telemetry::Telemetry};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Config, Gateway, Readiness};
+
+/// Answers REST until SIGTERM.
+#[derive(clap::Parser)]
+#[command(name = "careway-gateway", version, about)]
+struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(flatten)]
+    config: Config,
+}
+
+/// The `main` of the gateway.
+pub fn main() -> anyhow::Result<()> {
+    let cli: Cli = run::parse()?;
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(cli))
+}
+
+async fn serve(cli: Cli) -> anyhow::Result<()> {
+    let telemetry = Telemetry::start("gateway", &cli.settings.telemetry)?;
+    let foundation = Foundation::build(&cli.settings, Clock::system()).await?;
+    let stopping = CancellationToken::new();
+    let metrics = telemetry.metrics.clone();
+    let readiness =
+        Readiness { databases: Vec::new(), stopping: stopping.clone(), metrics: Arc::new(move || metrics.render()) };
+    let gateway = Gateway::build(&cli.config, &foundation, readiness)?;
+    let listener = TcpListener::bind(cli.config.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", cli.config.listen))?;
+    tracing::info!(listen = %cli.config.listen, "ready");
+    let signal = stopping.clone();
+    foundation.tasks.spawn(async move {
+        run::signalled().await;
+        signal.cancel();
+    });
+    let ended = gateway.serve(listener, stopping).await;
+    run::finish(&foundation).await;
+    telemetry.shutdown();
+    ended
+}

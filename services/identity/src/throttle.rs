@@ -1,0 +1,141 @@
+//! Slows down guessing, without letting a stranger lock somebody out: waits grow per (what is guessed, network
+//! address), and per address; per account they hold only for addresses it never came from.
+
+use std::{net::IpAddr, time::Duration};
+
+use careway_kernel::Clock;
+use careway_service::{Error, Foundation, Kind, Result};
+use redis::{Script, aio::ConnectionManager};
+use sha2::{Digest, Sha256};
+
+/// How many tries are free, and how long one waits after them.
+#[derive(Debug, Clone, Copy)]
+struct Limit {
+    free: u32,
+    first: Duration,
+    longest: Duration,
+    memory: Duration,
+}
+
+const fn limit(free: u32, first_seconds: u64, longest_seconds: u64, memory_seconds: u64) -> Limit {
+    let seconds = Duration::from_secs;
+    Limit { free, first: seconds(first_seconds), longest: seconds(longest_seconds), memory: seconds(memory_seconds) }
+}
+
+/// One address guessing one account: five tries, then 1 s, 2 s, 4 s … 5 min.
+const BY_PAIR: Limit = limit(5, 1, 300, 3600);
+/// One address guessing anything: a hospital may stand behind it.
+const BY_ADDRESS: Limit = limit(100, 1, 60, 900);
+/// Many addresses guessing one account.
+const BY_STRANGERS: Limit = limit(50, 5, 60, 86_400);
+/// How long an address that signed in is no stranger.
+const FAMILIAR: Duration = Duration::from_secs(30 * 86_400);
+
+/// The counts, in Redis.
+#[derive(Clone)]
+pub(crate) struct Throttle {
+    redis: ConnectionManager,
+    prefix: std::sync::Arc<str>,
+    clock: Clock,
+}
+
+/// One guess: what for, at what, and from where.
+#[derive(Clone)]
+pub(crate) struct Guess {
+    pair: String,
+    address: String,
+    strangers: String,
+    familiar: String,
+}
+
+impl Throttle {
+    pub(crate) fn new(foundation: &Foundation) -> Self {
+        Self { redis: foundation.redis.clone(), prefix: foundation.prefix.clone(), clock: foundation.clock.clone() }
+    }
+
+    /// Counts a try before it is judged.
+    ///
+    /// # Errors
+    /// 429 when it is too early for another; 503 without Redis: nobody guesses unseen.
+    pub(crate) async fn count(&self, purpose: &str, target: &str, address: Option<IpAddr>) -> Result<Guess> {
+        let guess = self.guess(purpose, target, address);
+        let mut redis = self.redis.clone();
+        let familiar: bool = redis::cmd("EXISTS").arg(&guess.familiar).query_async(&mut redis).await?;
+        let script = Script::new(include_str!("throttle.lua"));
+        let mut call = script.arg(self.clock.now().timestamp_millis());
+        let mut limits = vec![(&guess.pair, BY_PAIR), (&guess.address, BY_ADDRESS)];
+        if !familiar {
+            limits.push((&guess.strangers, BY_STRANGERS));
+        }
+        for (key, limit) in limits {
+            call.key(key).arg(limit.free);
+            for duration in [limit.first, limit.longest, limit.memory] {
+                call.arg(duration.as_millis() as u64);
+            }
+        }
+        let wait: u64 = call.invoke_async(&mut redis).await?;
+        if wait > 0 {
+            let refusal = Error::new(Kind::Throttled, "SIGN_IN_THROTTLED", "Too many tries. Wait, then try again.");
+            return Err(refusal.retry_after(Duration::from_secs(wait.div_ceil(1000))));
+        }
+        Ok(guess)
+    }
+
+    /// The try was right: its counts are forgotten, and its address is familiar from now on.
+    pub(crate) async fn forgive(&self, guess: &Guess) -> Result<()> {
+        redis::pipe()
+            .del(&guess.pair)
+            .ignore()
+            .hincr(&guess.address, "tries", -1)
+            .ignore()
+            .hincr(&guess.strangers, "tries", -1)
+            .ignore()
+            .pset_ex(&guess.familiar, 1, FAMILIAR.as_millis() as u64)
+            .ignore()
+            .query_async::<()>(&mut self.redis.clone())
+            .await?;
+        Ok(())
+    }
+
+    /// Keys hold digests: neither an address nor a name stands in Redis.
+    fn guess(&self, purpose: &str, target: &str, address: Option<IpAddr>) -> Guess {
+        let network = network(address);
+        let key = |kind: &str, parts: [&str; 2]| {
+            let mut hash = Sha256::new();
+            for part in parts {
+                hash.update((part.len() as u64).to_be_bytes());
+                hash.update(part);
+            }
+            format!("{}throttle:{purpose}:{kind}:{}", self.prefix, hex::encode(&hash.finalize()[..16]))
+        };
+        Guess {
+            pair: key("pair", [target, &network]),
+            address: key("address", ["", &network]),
+            strangers: key("strangers", [target, ""]),
+            familiar: key("familiar", [target, &network]),
+        }
+    }
+}
+
+/// IPv6 by its /56: one customer has as many addresses as they like.
+fn network(address: Option<IpAddr>) -> String {
+    match address.map(|address| address.to_canonical()) {
+        None => String::new(),
+        Some(IpAddr::V4(address)) => address.to_string(),
+        Some(IpAddr::V6(address)) => hex::encode(&address.octets()[..7]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_customer_is_one_network() {
+        let net = |text: &str| network(Some(text.parse().unwrap()));
+        assert_eq!(net("2001:db8:1:2200::1"), net("2001:db8:1:22ff::9"));
+        assert_ne!(net("2001:db8:1:2200::1"), net("2001:db8:1:2300::1"));
+        assert_eq!(net("::ffff:10.0.0.1"), net("10.0.0.1"));
+        assert_ne!(net("10.0.0.1"), net("10.0.0.2"));
+    }
+}

@@ -1,0 +1,4 @@
+//! The rules of messages. Pure.
+
+pub(crate) mod message;
+pub(crate) mod template;

@@ -1,0 +1,5 @@
+//! One file per use case, named as its RPC.
+
+mod send;
+
+pub(crate) use send::send;

@@ -1,0 +1,86 @@
+//! The running platform: started from a configuration, asked for its address, ended cleanly.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use anyhow::Context;
+use careway_gateway::{Gateway, Readiness};
+use careway_kernel::Clock;
+use careway_service::{Foundation, Service, run};
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use crate::Config;
+
+/// Every service and the gateway, in this process.
+pub struct Platform {
+    foundation: Foundation,
+    services: Vec<Service>,
+    gateway: SocketAddr,
+    openapi: serde_json::Value,
+    routes: Vec<careway_transcoding::Route>,
+    stopping: CancellationToken,
+    rest: JoinHandle<anyhow::Result<()>>,
+}
+
+impl Platform {
+    /// Starts every service, then the gateway on the configured address (port 0: a free one). The databases are to be
+    /// migrated before.
+    pub async fn start(config: Config, clock: Clock, metrics: Arc<dyn Fn() -> String + Send + Sync>) -> anyhow::Result<Self> {
+        let foundation = Foundation::build(&config.settings, clock).await?;
+        let services = vec![
+            careway_identity::start(config.identity, foundation.clone()).await.context("identity")?,
+            careway_renewals::start(config.renewals, foundation.clone()).await.context("renewals")?,
+            careway_visits::start(config.visits, foundation.clone()).await.context("visits")?,
+            careway_cases::start(config.cases, foundation.clone()).await.context("cases")?,
+            careway_channels::start(config.channels, foundation.clone()).await.context("channels")?,
+        ];
+        let stopping = CancellationToken::new();
+        let databases = services.iter().map(|service| service.database.clone()).collect();
+        let readiness = Readiness { databases, stopping: stopping.clone(), metrics };
+        let gateway = Gateway::build(&config.gateway, &foundation, readiness)?;
+        let (openapi, routes) = (gateway.openapi(), gateway.routes().to_vec());
+        let listen = config.gateway.listen;
+        let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+        let address = listener.local_addr()?;
+        let rest = tokio::spawn(gateway.serve(listener, stopping.clone()));
+        Ok(Self { foundation, services, gateway: address, openapi, routes, stopping, rest })
+    }
+
+    /// Where REST is answered.
+    pub fn gateway(&self) -> SocketAddr {
+        self.gateway
+    }
+
+    /// What the services share: clock, Redis, NATS, upstreams.
+    pub fn foundation(&self) -> &Foundation {
+        &self.foundation
+    }
+
+    /// The services, with their databases.
+    pub fn services(&self) -> &[Service] {
+        &self.services
+    }
+
+    /// The OpenAPI document.
+    pub fn openapi(&self) -> &serde_json::Value {
+        &self.openapi
+    }
+
+    /// Every route of the contract.
+    pub fn routes(&self) -> &[careway_transcoding::Route] {
+        &self.routes
+    }
+
+    /// Waits until nothing is under way: no errand, no unpublished event, none undelivered, no message unsent.
+    pub async fn settle(&self) -> anyhow::Result<()> {
+        crate::settle::settle(&self.foundation, &self.services).await
+    }
+
+    /// Stops answering, drains, and ends the background tasks.
+    pub async fn shutdown(self) -> anyhow::Result<()> {
+        self.stopping.cancel();
+        let ended = self.rest.await.context("the gateway's task")?;
+        run::finish(&self.foundation).await;
+        ended
+    }
+}

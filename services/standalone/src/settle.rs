@@ -1,0 +1,43 @@
+//! Waiting for quiet, by asking what is left rather than by sleeping and hoping.
+
+use std::time::Duration;
+
+use anyhow::ensure;
+use careway_events::Probe;
+use careway_service::{Call, Foundation, Service};
+use tokio::time::Instant;
+
+const LONGEST: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(5);
+
+pub(crate) async fn settle(foundation: &Foundation, services: &[Service]) -> anyhow::Result<()> {
+    let events = services.iter().fold(Probe::new(foundation), |probe, service| probe.watching(&service.database));
+    let started = Instant::now();
+    // Quiet twice in a row: what the first look ended may have begun something at a place already looked at.
+    let mut quiet = 0;
+    while quiet < 2 {
+        let left = left(foundation, services, &events).await?;
+        quiet = if left.is_empty() { quiet + 1 } else { 0 };
+        ensure!(started.elapsed() < LONGEST, "still under way after {LONGEST:?}: {}", left.join(", "));
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(())
+}
+
+async fn left(foundation: &Foundation, services: &[Service], events: &Probe) -> anyhow::Result<Vec<String>> {
+    let mut left = Vec::new();
+    if !foundation.errands.is_empty() {
+        left.push(format!("{} errands", foundation.errands.len()));
+    }
+    if !events.settled().await {
+        left.push("events".to_owned());
+    }
+    for service in services.iter().filter(|service| service.name == careway_renewals::NAME) {
+        let mut reader = service.database.read(&Call::system("settle")).await?;
+        let unsent = careway_renewals::unsent(&mut reader).await?;
+        if unsent > 0 {
+            left.push(format!("{unsent} messages"));
+        }
+    }
+    Ok(left)
+}

@@ -1,0 +1,16 @@
+//! The settings of the visits service.
+
+use careway_kernel::Redacted;
+
+pub use crate::desk::DeskSettings;
+
+/// Everything the visits service can be told.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Config {
+    /// The database, as the role that runs the service: neither owner nor exempt from row-level security.
+    #[arg(id = "visits_database_url", long = "visits-database-url", env = "CAREWAY_VISITS_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Redacted,
+    /// How visits run at the desk.
+    #[command(flatten)]
+    pub desk: DeskSettings,
+}

@@ -1,0 +1,92 @@
+//! Request an override: a visit without a code, for a second person to approve.
+
+use careway_contract::visits::v1::{
+    RequestVisitOverrideRequest, RequestVisitOverrideResponse, VisitOverrideRequested,
+};
+use careway_events::{Fact, record};
+use careway_kernel::{OrganizationId, VisitId, Violations};
+use careway_service::{AuditEntry, Call, Error, Result};
+
+use super::{resend_visit_code::bound, visit_callers::facility};
+use crate::{
+    App,
+    api::visit_view,
+    domain::{
+        visit::Visit,
+        visit_override::{Review, VisitOverride},
+    },
+    error::Refusal,
+    seal::Column,
+    store,
+};
+
+pub(crate) async fn request_visit_override(
+    app: &App,
+    call: &Call,
+    request: RequestVisitOverrideRequest,
+) -> Result<RequestVisitOverrideResponse> {
+    let (facility, person) = (facility(call)?, call.caller.account()?);
+    let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
+    let mut violations = Violations::default();
+    let reason = violations.present("reason", visit_view::parse_override_reason(request.reason()));
+    let note = violations.required("note", request.note.as_str(), note);
+    let (reason, note) = violations.all((reason, note))?;
+
+    let mut tx = app.db.begin(call).await?;
+    let visit = store::visit::lock_facility_visit(&mut tx, id, facility).await?.ok_or(Error::not_found("visit"))?;
+    let payer = certain_payer(app, &visit, tx.now())?;
+    let visit = visit.request_override(tx.now(), payer, app.desk.settings.unadmitted())?;
+    if store::visit_override::find_override(&mut tx, id, facility).await?.is_some() {
+        return Err(Refusal::OverrideAlreadyRequested.into());
+    }
+    let (now, cap) = (tx.now(), app.desk.settings.overrides_per_day);
+    let asked = VisitOverride {
+        visit: id,
+        facility,
+        payer,
+        reason,
+        sealed_note: app.desk.keys.seal(Column::OverrideNote, id, note.as_bytes())?,
+        requested_by: person,
+        requested_at: now,
+        number_that_day: store::visit_override::count_override(&mut tx, facility, now, cap).await?,
+        approval: None,
+        review: Review::Pending,
+        sealed_review: None,
+        reviewed_by: None,
+        reviewed_at: None,
+        version: 1,
+    };
+    store::visit_override::insert_override(&mut tx, &asked).await?;
+    store::visit_update::update_visit(&mut tx, &visit).await?;
+    let requested = VisitOverrideRequested {
+        visit_id: id.to_string(),
+        facility_id: facility.to_string(),
+        payer_id: payer.map(|payer| payer.to_string()).unwrap_or_default(),
+        reason: reason.as_str().to_owned(),
+        number_that_day: asked.number_that_day,
+    };
+    let fact = Fact::new(requested).about(id.uuid(), visit.version).of(facility);
+    record(&mut tx, match payer {
+        Some(payer) => fact.also(payer),
+        None => fact,
+    });
+    let detail = Some(reason.as_str());
+    tx.audit(AuditEntry { action: "visit.request_override", visit: Some(id), detail, ..Default::default() });
+    let shown = visit_view::visit_override(&app.desk.keys, &asked)?;
+    tx.commit(RequestVisitOverrideResponse { visit: Some(visit_view::visit(&visit)), r#override: Some(shown) }).await
+}
+
+/// The payer, when only one can be it: it may approve as well.
+fn certain_payer(app: &App, visit: &Visit, now: chrono::DateTime<chrono::Utc>) -> Result<Option<OrganizationId>> {
+    let member = bound(app, visit, visit.awaiting(now)?)?.member.unwrap_or_default();
+    match member.payer_ids.as_slice() {
+        [only] => Ok(OrganizationId::parse(only).ok()),
+        _ => Ok(None),
+    }
+}
+
+/// A note for a person, of at most 1,000 characters.
+pub(crate) fn note(text: &str) -> Result<String, &'static str> {
+    let text = text.trim();
+    if text.chars().count() > 1000 { Err("must be at most 1000 characters") } else { Ok(text.to_owned()) }
+}

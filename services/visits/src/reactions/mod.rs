@@ -1,0 +1,3 @@
+//! What visits does when other contexts' events arrive.
+
+pub(crate) mod organizations;

@@ -1,0 +1,134 @@
+//! What visits remembers of organizations: who they are and where, and a payer's rules for visits.
+
+use anyhow::Context;
+use careway_kernel::{CountryCode, OrganizationId};
+use careway_service::{Error, Result};
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::{FromRow, PgConnection};
+use uuid::Uuid;
+
+/// An organization as identity told of it.
+#[derive(Debug, Clone)]
+pub(crate) struct OrganizationRef {
+    pub(crate) organization_id: Uuid,
+    pub(crate) kind: String,
+    pub(crate) name: String,
+    pub(crate) country: String,
+    pub(crate) time_zone: String,
+    pub(crate) locale: String,
+    pub(crate) version: i64,
+}
+
+/// What the desk of a facility needs to start a visit.
+#[derive(Debug, Clone)]
+pub(crate) struct FacilityDesk {
+    pub(crate) name: String,
+    pub(crate) country: CountryCode,
+    /// The facility's own date.
+    pub(crate) today: NaiveDate,
+    /// The day of service.
+    pub(crate) day: NaiveDate,
+    /// The payers with a contract on that day.
+    pub(crate) payers: Vec<OrganizationId>,
+}
+
+/// Keeps what identity told, unless something newer is known.
+pub(crate) async fn upsert_organization(conn: &mut PgConnection, known: &OrganizationRef) -> Result<()> {
+    sqlx::query(
+        "insert into organization_ref (organization_id, kind, name, country, time_zone, locale, version) \
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict (organization_id) do update set \
+         kind = excluded.kind, name = excluded.name, country = excluded.country, time_zone = excluded.time_zone, \
+         locale = excluded.locale, version = excluded.version \
+         where organization_ref.version < excluded.version",
+    )
+    .bind(known.organization_id)
+    .bind(&known.kind)
+    .bind(&known.name)
+    .bind(&known.country)
+    .bind(&known.time_zone)
+    .bind(&known.locale)
+    .bind(known.version)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The desk of a facility on the day of service (today there, unless given); none until identity told of it.
+pub(crate) async fn find_desk(
+    conn: &mut PgConnection,
+    facility: OrganizationId,
+    day: Option<NaiveDate>,
+    now: DateTime<Utc>,
+) -> Result<Option<FacilityDesk>> {
+    #[derive(FromRow)]
+    struct Row {
+        name: String,
+        country: String,
+        today: NaiveDate,
+        day: NaiveDate,
+        payers: Vec<Uuid>,
+    }
+    let row: Option<Row> = sqlx::query_as(
+        "select name, country, here.today, here.day, array(select distinct payer_id from contract \
+         where contract.facility_id = organization_id and valid @> here.day \
+         order by payer_id) as payers \
+         from organization_ref cross join lateral (select ($3 at time zone time_zone)::date as today, \
+         coalesce($2, ($3 at time zone time_zone)::date) as day) here where organization_id = $1",
+    )
+    .bind(facility.uuid())
+    .bind(day)
+    .bind(now)
+    .fetch_optional(conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let country = CountryCode::parse(&row.country)
+        .with_context(|| format!("the country of organization {facility}"))
+        .map_err(Error::internal)?;
+    Ok(Some(FacilityDesk {
+        name: row.name,
+        country,
+        today: row.today,
+        day: row.day,
+        payers: row.payers.into_iter().map(OrganizationId::from_uuid).collect(),
+    }))
+}
+
+/// The name of an organization, once identity told of it.
+pub(crate) async fn find_name(conn: &mut PgConnection, organization: OrganizationId) -> Result<Option<String>> {
+    let name = sqlx::query_scalar("select name from organization_ref where organization_id = $1")
+        .bind(organization.uuid())
+        .fetch_optional(conn)
+        .await?;
+    Ok(name)
+}
+
+/// A payer's rules for visits, and their version; none while the defaults hold.
+pub(crate) async fn find_rules(conn: &mut PgConnection, payer: OrganizationId) -> Result<Option<(i32, i64)>> {
+    let row =
+        sqlx::query_as("select admission_notice_hours, version from payer_visit_rules where payer_id = $1")
+            .bind(payer.uuid())
+            .fetch_optional(conn)
+            .await?;
+    Ok(row)
+}
+
+/// Sets them; their new version.
+pub(crate) async fn upsert_rules(
+    conn: &mut PgConnection,
+    payer: OrganizationId,
+    admission_notice_hours: i32,
+    now: DateTime<Utc>,
+) -> Result<i64> {
+    let version = sqlx::query_scalar(
+        "insert into payer_visit_rules (payer_id, admission_notice_hours, version, updated_at) \
+         values ($1, $2, 1, $3) on conflict (payer_id) do update set \
+         admission_notice_hours = excluded.admission_notice_hours, \
+         version = payer_visit_rules.version + 1, updated_at = excluded.updated_at returning version",
+    )
+    .bind(payer.uuid())
+    .bind(admission_notice_hours)
+    .bind(now)
+    .fetch_one(conn)
+    .await?;
+    Ok(version)
+}
