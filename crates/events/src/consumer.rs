@@ -18,11 +18,12 @@ use crate::{
 
 /// How many events one transaction takes when they wait together.
 const BATCH: usize = 100;
-/// How many are fetched ahead, and may be on their way over all replicas.
-const AHEAD: usize = 256;
-/// An event neither acknowledged nor refused in this time comes again. `backoff` on the server would replace it and
+/// How many may be on their way over all replicas.
+const UNACKNOWLEDGED: i64 = 256;
+/// An event neither acknowledged nor refused in this time comes again, even one that waits here to be taken: so it is
+/// long beside the fetched ones. `backoff` on the server would replace it and
 /// does not apply to refusals, which carry their own wait.
-const ACK_WITHIN: Duration = Duration::from_secs(30);
+pub(crate) const ACK_WITHIN: Duration = Duration::from_secs(60);
 /// Only a backstop: an event becomes a dead letter long before, unless that cannot be written.
 const MAX_DELIVER: i64 = 1000;
 
@@ -45,7 +46,7 @@ impl Consumer {
             deliver_policy: DeliverPolicy::All,
             ack_policy: AckPolicy::Explicit,
             ack_wait: ACK_WITHIN,
-            max_ack_pending: AHEAD as i64,
+            max_ack_pending: UNACKNOWLEDGED,
             max_deliver: MAX_DELIVER,
             ..pull::Config::default()
         }
@@ -99,7 +100,7 @@ impl Consumer {
     async fn consume(&self, consumer: Pull, backoff: &mut Backoff) -> anyhow::Result<()> {
         let mut messages = consumer
             .stream()
-            .max_messages_per_batch(AHEAD)
+            .max_messages_per_batch(BATCH)
             .expires(Duration::from_secs(30))
             .heartbeat(Duration::from_secs(5))
             .messages()

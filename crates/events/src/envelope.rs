@@ -1,6 +1,6 @@
 //! What travels beside an event's message, as CloudEvents attributes in NATS headers.
 
-use async_nats::HeaderMap;
+use async_nats::{HeaderMap, header::HeaderName};
 use careway_kernel::OrganizationId;
 use chrono::{DateTime, SecondsFormat, Utc};
 use uuid::Uuid;
@@ -35,23 +35,27 @@ pub(crate) struct Unreadable(&'static str);
 
 impl Envelope {
     /// The headers of this event, said by `context`.
-    pub(crate) fn write(&self, context: &str) -> HeaderMap {
+    pub(crate) fn write(self, context: &str) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        headers.insert("ce-specversion", "1.0");
-        headers.insert("ce-source", format!("/careway/{context}").as_str());
-        headers.insert("content-type", "application/protobuf");
-        headers.insert(ID, self.event_id.to_string().as_str());
-        headers.insert(TYPE, self.event_type.as_str());
-        headers.insert(TIME, self.occurred_at.to_rfc3339_opts(SecondsFormat::Micros, true).as_str());
-        headers.insert(SUBJECT, self.aggregate.to_string().as_str());
-        headers.insert(VERSION, self.version.to_string().as_str());
+        let mut put =
+            |name: &'static str, value: String| headers.insert(HeaderName::from_static(name), value);
+        put("ce-specversion", "1.0".to_owned());
+        put("ce-source", format!("/careway/{context}"));
+        put("content-type", "application/protobuf".to_owned());
+        put(ID, self.event_id.to_string());
+        put(TYPE, self.event_type);
+        put(TIME, self.occurred_at.to_rfc3339_opts(SecondsFormat::Micros, true));
+        put(SUBJECT, self.aggregate.to_string());
+        put(VERSION, self.version.to_string());
         for (name, organization) in [(ORGANIZATION, self.organization), (ALSO, self.also)] {
             if let Some(organization) = organization {
-                headers.insert(name, organization.to_string().as_str());
+                put(name, organization.to_string());
             }
         }
-        if let Some(traceparent) = &self.traceparent {
-            headers.insert(TRACEPARENT, traceparent.as_str());
+        // It may come from outside, and a line break in it would panic here.
+        let of_hex = |text: &String| text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+        if let Some(traceparent) = self.traceparent.filter(of_hex) {
+            put(TRACEPARENT, traceparent);
         }
         headers
     }
@@ -101,9 +105,15 @@ mod tests {
     #[test]
     fn comes_back_from_its_headers() {
         let sent = envelope();
-        let headers = sent.write("visits");
+        let headers = sent.clone().write("visits");
         let received = Envelope::read(|name| headers.get(name).map(|value| value.as_str())).unwrap();
         assert_eq!(received, sent);
+    }
+
+    #[test]
+    fn a_malformed_trace_is_left_out() {
+        let sent = Envelope { traceparent: Some("00-\r\nce-id: x".to_owned()), ..envelope() };
+        assert!(sent.write("visits").get(TRACEPARENT).is_none());
     }
 
     #[test]

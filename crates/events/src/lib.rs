@@ -9,7 +9,7 @@
 //! Postgres is the durable truth and JetStream a transport that may lose data. A service starts one [`Relay`] for what
 //! it says, and its [`Consumers`] for what it hears:
 //!
-//! ```ignore
+//! ```text
 //! events::record(&mut tx, Fact::new(VisitAdmitted { .. }).about(visit.id.uuid(), visit.version).of(visit.facility));
 //!
 //! Relay::new(&foundation, &database, "visits").start();

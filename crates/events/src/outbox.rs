@@ -20,7 +20,7 @@ pub(crate) struct Row {
     aggregate_version: i64,
     #[sqlx(rename = "type")]
     pub(crate) event_type: String,
-    pub(crate) payload: Vec<u8>,
+    payload: Vec<u8>,
     traceparent: Option<String>,
     occurred_at: DateTime<Utc>,
     pub(crate) refill: i32,
@@ -29,17 +29,19 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    pub(crate) fn envelope(&self) -> Envelope {
-        Envelope {
+    /// What travels in the headers, and the message.
+    pub(crate) fn split(self) -> (Envelope, Vec<u8>) {
+        let envelope = Envelope {
             event_id: self.event_id,
-            event_type: self.event_type.clone(),
+            event_type: self.event_type,
             occurred_at: self.occurred_at,
             organization: self.organization_id.map(OrganizationId::from_uuid),
             also: self.also_organization.map(OrganizationId::from_uuid),
             aggregate: self.aggregate_id,
             version: self.aggregate_version,
-            traceparent: self.traceparent.clone(),
-        }
+            traceparent: self.traceparent,
+        };
+        (envelope, self.payload)
     }
 }
 

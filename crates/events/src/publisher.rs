@@ -84,12 +84,14 @@ async fn publish_row(
     context: &str,
     row: Row,
 ) -> anyhow::Result<(i64, bool)> {
+    let (subject, message_id) = (stream.subject(&row.event_type), message_id(&row));
+    let (envelope, payload) = row.split();
     let message = PublishMessage::build()
-        .headers(row.envelope().write(context))
-        .message_id(message_id(&row))
+        .headers(envelope.write(context))
+        .message_id(message_id)
         .expected_stream(name)
-        .payload(row.payload.into());
-    let ack = bus.jetstream.send_publish(stream.subject(&row.event_type), message).await?.await?;
+        .payload(payload.into());
+    let ack = bus.jetstream.send_publish(subject, message).await?.await?;
     Ok((i64::try_from(ack.sequence).context("the stream's sequence overflows")?, !ack.duplicate))
 }
 

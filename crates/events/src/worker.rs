@@ -1,13 +1,15 @@
 //! Takes a purpose's events: inbox row, reaction and commit together, then the acknowledgement.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{collections::VecDeque, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use careway_service::{Database, Error, Kind, Transaction, telemetry::continue_trace};
 use futures::FutureExt;
+use tokio::time::Instant;
 use tracing::{Instrument, Span, field::Empty, info_span};
 
 use crate::{
     backoff,
+    consumer::ACK_WITHIN,
     consumers::Retries,
     dead_letters,
     delivery::Delivery,
@@ -49,6 +51,7 @@ impl Worker {
     /// that failed before, each has its own: so a bad event never spoils its neighbours.
     pub(crate) async fn take(&self, deliveries: Vec<Delivery>) -> Verdict {
         let (mut together, mut alone) = (Vec::new(), Vec::new());
+        let mut held = Instant::now();
         for delivery in deliveries {
             let Some(job) = self.prepare(delivery).await else { continue };
             if job.delivery.delivered > 1 { alone.push(job) } else { together.push(job) }
@@ -58,15 +61,21 @@ impl Worker {
                 self.done(&job).await;
             }
         }
-        together.append(&mut alone);
+        let mut waiting = VecDeque::from(together);
+        waiting.extend(alone);
         let mut verdict = Verdict::GoOn;
-        for job in together {
-            job.delivery.hold().await;
+        while let Some(job) = waiting.pop_front() {
             if verdict == Verdict::DatabaseAway {
                 job.delivery.postpone(Some(self.wait(&job.delivery))).await;
-            } else {
-                verdict = self.take_alone(job).await;
+                continue;
             }
+            if held.elapsed() > ACK_WITHIN / 4 {
+                for waiting in waiting.iter().chain([&job]) {
+                    waiting.delivery.hold().await;
+                }
+                held = Instant::now();
+            }
+            verdict = self.take_alone(job).await;
         }
         verdict
     }

@@ -61,14 +61,20 @@ struct Migrate {
 
 /// Parses a command line, secrets from files included.
 pub fn parse<T: CommandFactory + FromArgMatches>() -> anyhow::Result<T> {
-    let secrets = secrets_from_files()?;
     let mut command = T::command();
-    apply(&mut command, &secrets);
+    give(&mut command, &secrets_from_files()?);
     Ok(T::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit()))
 }
 
-/// A secret's content is the default of the argument whose variable it stands for.
-fn apply(command: &mut clap::Command, secrets: &[(String, String)]) {
+/// Settings from a list of variables in place of a command line: for a process that configures another part of itself.
+pub fn parse_settings<T: CommandFactory + FromArgMatches>(settings: &[(String, String)]) -> anyhow::Result<T> {
+    let mut command = T::command();
+    give(&mut command, settings);
+    Ok(T::from_arg_matches(&command.try_get_matches_from(["careway"])?)?)
+}
+
+/// A variable's content becomes the default of the argument it stands for.
+fn give(command: &mut clap::Command, secrets: &[(String, String)]) {
     let taken = std::mem::take(command);
     let mut taken = taken.mut_args(|argument| {
         let variable = argument.get_env().and_then(|name| name.to_str()).map(str::to_owned);
@@ -78,7 +84,7 @@ fn apply(command: &mut clap::Command, secrets: &[(String, String)]) {
         }
     });
     for inner in taken.get_subcommands_mut() {
-        apply(inner, secrets);
+        give(inner, secrets);
     }
     *command = taken;
 }

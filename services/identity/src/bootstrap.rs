@@ -1,6 +1,7 @@
 //! The first operator: without one nobody could register an organization.
 
 use anyhow::Context as _;
+use careway_events::record;
 use careway_kernel::{AccountId, Clock, CountryCode, Email, Language, Names, OrganizationId};
 use careway_service::{Database, OrganizationKind};
 use chrono_tz::Tz;
@@ -12,6 +13,7 @@ use crate::{
         password::Password,
         roles::Table,
     },
+    operations::{accept_invitation::joined, create_organization::registered},
     store,
 };
 
@@ -46,9 +48,7 @@ impl Operator {
 /// when it was made.
 pub async fn bootstrap(db: &Database, clock: &Clock, operator: &Operator) -> anyhow::Result<Option<OrganizationId>> {
     let mut tx = db.begin_system("bootstrap").await?;
-    // Of several replicas that start at once, one makes it; the others wait here and find it.
-    sqlx::query("select pg_advisory_xact_lock(hashtext('careway identity bootstrap'))").execute(&mut *tx).await?;
-    if store::organization::platform_exists(&mut tx).await? {
+    if store::organization::lock_platform(&mut tx).await? {
         return Ok(None);
     }
     let now = clock.now();
@@ -69,6 +69,8 @@ pub async fn bootstrap(db: &Database, clock: &Clock, operator: &Operator) -> any
     store::organization::insert(&mut tx, &platform).await?;
     store::account::insert(&mut tx, account, &operator.email, &operator.password.hash()?, now).await?;
     store::membership::insert(&mut tx, platform.id, account, &Names::parse("Operator")?, &roles, now).await?;
+    record(&mut tx, registered(&platform));
+    record(&mut tx, joined(account, platform.id, &roles));
     tx.finish().await?;
     tracing::info!(organization = %platform.id, "the platform has its first operator");
     Ok(Some(platform.id))

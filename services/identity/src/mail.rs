@@ -9,9 +9,11 @@ use careway_contract::renewals::v1::{
 use careway_kernel::{Email, Redacted};
 use careway_service::{Foundation, Result, ServiceIdentity, Upstream};
 use chrono::{DateTime, Utc};
-use prost_types::Timestamp;
 
-use crate::domain::{invitation::Invitation, organization::Organization};
+use crate::{
+    domain::{invitation::Invitation, organization::Organization},
+    operations::member_message::timestamp,
+};
 
 /// Hands mails to the renewals service, which keeps and sends them.
 #[derive(Clone)]
@@ -82,9 +84,4 @@ impl Mail {
     fn link(&self, page: &str, token: &Redacted) -> String {
         format!("{}/{page}#{}", self.portal, token.expose())
     }
-}
-
-/// An instant in the contract.
-pub(crate) fn timestamp(at: DateTime<Utc>) -> Timestamp {
-    Timestamp { seconds: at.timestamp(), nanos: i32::try_from(at.timestamp_subsec_nanos()).unwrap_or_default() }
 }

@@ -1,7 +1,11 @@
 //! Slows down guessing, without letting a stranger lock somebody out: waits grow per (what is guessed, network
 //! address), and per address; per account they hold only for addresses it never came from.
 
-use std::{net::IpAddr, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use careway_kernel::Clock;
 use careway_service::{Error, Foundation, Kind, Result};
@@ -31,11 +35,13 @@ const BY_STRANGERS: Limit = limit(50, 5, 60, 86_400);
 /// How long an address that signed in is no stranger.
 const FAMILIAR: Duration = Duration::from_secs(30 * 86_400);
 
+static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("throttle.lua")));
+
 /// The counts, in Redis.
 #[derive(Clone)]
 pub(crate) struct Throttle {
     redis: ConnectionManager,
-    prefix: std::sync::Arc<str>,
+    prefix: Arc<str>,
     clock: Clock,
 }
 
@@ -46,6 +52,8 @@ pub(crate) struct Guess {
     address: String,
     strangers: String,
     familiar: String,
+    /// Whether the try counts among those of strangers.
+    strange: bool,
 }
 
 impl Throttle {
@@ -58,16 +66,13 @@ impl Throttle {
     /// # Errors
     /// 429 when it is too early for another; 503 without Redis: nobody guesses unseen.
     pub(crate) async fn count(&self, purpose: &str, target: &str, address: Option<IpAddr>) -> Result<Guess> {
-        let guess = self.guess(purpose, target, address);
+        let mut guess = self.guess(purpose, target, address);
         let mut redis = self.redis.clone();
         let familiar: bool = redis::cmd("EXISTS").arg(&guess.familiar).query_async(&mut redis).await?;
-        let script = Script::new(include_str!("throttle.lua"));
-        let mut call = script.arg(self.clock.now().timestamp_millis());
-        let mut limits = vec![(&guess.pair, BY_PAIR), (&guess.address, BY_ADDRESS)];
-        if !familiar {
-            limits.push((&guess.strangers, BY_STRANGERS));
-        }
-        for (key, limit) in limits {
+        guess.strange = !familiar;
+        let limits = [(&guess.pair, BY_PAIR), (&guess.address, BY_ADDRESS), (&guess.strangers, BY_STRANGERS)];
+        let mut call = SCRIPT.arg(self.clock.now().timestamp_millis());
+        for (key, limit) in limits.into_iter().take(if familiar { 2 } else { 3 }) {
             call.key(key).arg(limit.free);
             for duration in [limit.first, limit.longest, limit.memory] {
                 call.arg(duration.as_millis() as u64);
@@ -83,17 +88,14 @@ impl Throttle {
 
     /// The try was right: its counts are forgotten, and its address is familiar from now on.
     pub(crate) async fn forgive(&self, guess: &Guess) -> Result<()> {
-        redis::pipe()
-            .del(&guess.pair)
-            .ignore()
-            .hincr(&guess.address, "tries", -1)
-            .ignore()
-            .hincr(&guess.strangers, "tries", -1)
-            .ignore()
-            .pset_ex(&guess.familiar, 1, FAMILIAR.as_millis() as u64)
-            .ignore()
-            .query_async::<()>(&mut self.redis.clone())
-            .await?;
+        let mut pipe = redis::pipe();
+        pipe.del(&guess.pair).ignore();
+        pipe.hincr(&guess.address, "tries", -1).ignore();
+        if guess.strange {
+            pipe.hincr(&guess.strangers, "tries", -1).ignore();
+        }
+        pipe.pset_ex(&guess.familiar, 1, FAMILIAR.as_millis() as u64).ignore();
+        pipe.query_async::<()>(&mut self.redis.clone()).await?;
         Ok(())
     }
 
@@ -113,6 +115,7 @@ impl Throttle {
             address: key("address", ["", &network]),
             strangers: key("strangers", [target, ""]),
             familiar: key("familiar", [target, &network]),
+            strange: false,
         }
     }
 }

@@ -3,15 +3,11 @@
 //! Every use has a key of its own, derived from the master key by its label; a sealed value is bound to its table,
 //! column and row, so that one row's phone cannot be moved to another's.
 
-use aes_gcm_siv::aead::{Aead, Payload};
-use aes_gcm_siv::{Aes256GcmSiv, Key, KeyInit, Nonce};
-use careway_kernel::{Redacted, random};
-use hmac::{Hmac, Mac};
+use careway_kernel::Redacted;
+use careway_service::Sealer;
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
-
-const VERSION: u8 = 1;
-const NONCE: usize = 12;
 
 /// Where a sealed value is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +28,8 @@ impl Place {
         self.column == column
     }
 
-    fn associated_data(&self) -> String {
-        format!("{}|{}|{}", self.table, self.column, self.row)
+    fn name(&self) -> String {
+        format!("{}.{}", self.table, self.column)
     }
 }
 
@@ -48,7 +44,7 @@ pub(crate) struct Damaged {
 /// The keys of the members' data.
 #[derive(Clone)]
 pub(crate) struct Vault {
-    personal_data: Aes256GcmSiv,
+    sealer: Sealer,
     national_id_index: [u8; 32],
     code_subject: [u8; 32],
     decoy: [u8; 32],
@@ -58,10 +54,10 @@ pub(crate) struct Vault {
 
 impl Vault {
     /// Derives the keys.
-    pub(crate) fn new(master: &Redacted) -> Self {
+    pub(crate) fn new(master: &Redacted) -> anyhow::Result<Self> {
         let key = |label| derive(master, label);
-        Self {
-            personal_data: Aes256GcmSiv::new(&Key::<Aes256GcmSiv>::from(key("member personal data"))),
+        Ok(Self {
+            sealer: Sealer::derive(master, "identity")?,
             national_id_index: key("member national id index"),
             code_subject: key("one-time code subject"),
             decoy: key("decoy phone"),
@@ -72,20 +68,14 @@ impl Vault {
 
     /// Seals a text for its place.
     pub(crate) fn seal(&self, place: Place, text: &str) -> Vec<u8> {
-        let nonce = random::bytes::<NONCE>();
-        let payload = Payload { msg: text.as_bytes(), aad: place.associated_data().as_bytes() };
-        let sealed = self.personal_data.encrypt(&Nonce::from(nonce), payload).expect("a short text can be sealed");
-        [&[VERSION][..], &nonce, &sealed].concat()
+        self.sealer.seal(&place.name(), place.row, text.as_bytes()).expect("a short text can be sealed")
     }
 
     /// Opens a text sealed for this place.
     pub(crate) fn open(&self, place: Place, sealed: &[u8]) -> Result<String, Damaged> {
+        let opened = self.sealer.open(&place.name(), place.row, sealed).ok();
         let damaged = || Damaged { table: place.table, column: place.column };
-        let Some((&VERSION, rest)) = sealed.split_first() else { return Err(damaged()) };
-        let (nonce, sealed) = rest.split_first_chunk::<NONCE>().ok_or_else(damaged)?;
-        let payload = Payload { msg: sealed, aad: place.associated_data().as_bytes() };
-        let text = self.personal_data.decrypt(&Nonce::from(*nonce), payload).map_err(|_| damaged())?;
-        String::from_utf8(text).map_err(|_| damaged())
+        opened.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(damaged)
     }
 
     /// What a national id is found by. The country is left out, so that a foreigner's card finds them too.
@@ -121,7 +111,7 @@ fn derive(master: &Redacted, label: &str) -> [u8; 32] {
 
 /// HMAC-SHA256 of parts, each with its length before it: no two lists of parts read alike.
 pub(crate) fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-    let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key).expect("HMAC takes a key of any length");
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
     for part in parts {
         mac.update(&(part.len() as u64).to_be_bytes());
         mac.update(part);
@@ -134,7 +124,7 @@ mod tests {
     use super::*;
 
     fn vault() -> Vault {
-        Vault::new(&Redacted::new("a master key of some length"))
+        Vault::new(&Redacted::new("a master key of thirty-two characters")).unwrap()
     }
 
     #[test]
@@ -149,7 +139,7 @@ mod tests {
         {
             assert!(vault().open(elsewhere, &sealed).is_err());
         }
-        assert!(Vault::new(&Redacted::new("another")).open(place, &sealed).is_err());
+        assert!(Vault::new(&Redacted::new("another master key of thirty-two characters")).unwrap().open(place, &sealed).is_err());
         for cut in 0..sealed.len() {
             assert!(vault().open(place, &sealed[..cut]).is_err());
         }

@@ -1,6 +1,6 @@
 //! The settings of the whole platform: the shared ones, and each service's own, under the same names as apart.
 
-use careway_service::Settings;
+use careway_service::{Settings, run};
 
 /// Everything one process of the whole platform needs to know.
 #[derive(Debug, Clone, clap::Args)]
@@ -26,4 +26,20 @@ pub struct Config {
     /// Channels'.
     #[command(flatten)]
     pub channels: careway_channels::Config,
+}
+
+#[derive(clap::Parser)]
+struct Whole {
+    #[command(flatten)]
+    config: Config,
+}
+
+impl Config {
+    /// From a list of `CAREWAY_*` settings.
+    ///
+    /// # Errors
+    /// A setting that is missing or not valid.
+    pub fn from_settings(settings: &[(String, String)]) -> anyhow::Result<Self> {
+        Ok(run::parse_settings::<Whole>(settings)?.config)
+    }
 }

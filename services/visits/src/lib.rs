@@ -5,6 +5,7 @@
 //! `MemberRegistered`, for the number and family that a coverage is made with, and what organizations are called.
 
 mod accesses;
+mod accesses;
 mod api;
 mod benefit_error;
 mod config;
@@ -68,7 +69,7 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
     Consumers::new(&foundation, &app.db, NAME)
         .on("organization_ref", app.clone(), reactions::organizations::organization_registered)
         .on("organization_ref", app.clone(), reactions::organizations::organization_changed)
-        .on("member_ref", app.clone(), reactions::member_registered)
+        .on("member_ref", app.clone(), reactions::member_registered::member_registered)
         .start()
         .await?;
     foundation.tasks.spawn(timers::run(app.clone(), foundation.shutdown.clone()));

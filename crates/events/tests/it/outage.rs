@@ -88,3 +88,18 @@ async fn jetstream_loses_its_disk_under_load() {
     world.assert_each_once(EVENTS).await;
     world.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_session_with_postgres_is_ended() {
+    let world = World::new().await;
+    let relay = world.relay().start();
+    let listening = world.consumers(App::default()).start().await.unwrap();
+    world.say(0..10).await;
+    world.assert_each_once(10).await;
+    world.end_sessions().await;
+    // As callers do, again until it is taken.
+    eventually("something can be said", async || world.try_say([10]).await.is_ok()).await;
+    world.assert_each_once(11).await;
+    eventually("it is quiet", async || relay.settled().await && listening.settled().await).await;
+    world.end().await;
+}

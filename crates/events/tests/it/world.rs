@@ -97,11 +97,25 @@ impl World {
 
     /// Says these numbers, each about its own aggregate, in one transaction.
     pub(crate) async fn say(&self, numbers: impl IntoIterator<Item = i64>) {
-        let mut tx = self.database.begin_system("test").await.unwrap();
+        self.try_say(numbers).await.unwrap();
+    }
+
+    pub(crate) async fn try_say(&self, numbers: impl IntoIterator<Item = i64>) -> Result<()> {
+        let mut tx = self.database.begin_system("test").await?;
         for number in numbers {
             record(&mut tx, Fact::new(Happened { number }).about(Uuid::now_v7(), 1));
         }
-        tx.finish().await.unwrap();
+        tx.finish().await
+    }
+
+    /// Ends every session in the database, as a restart of Postgres would; the tests' own pool comes back by itself.
+    pub(crate) async fn end_sessions(&self) {
+        let mut admin = PgConnection::connect(&admin_url()).await.unwrap();
+        sqlx::query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1")
+            .bind(&self.database_name)
+            .execute(&mut admin)
+            .await
+            .unwrap();
     }
 
     /// One number about the outbox, the inbox, the effects or the dead letters.

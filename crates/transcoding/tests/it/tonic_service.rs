@@ -1,6 +1,10 @@
 //! A real tonic service behind the router: in process, and over a channel.
 
-use axum::{Router, body::Body, http::Method};
+use axum::{
+    Router,
+    body::Body,
+    http::{Method, Request},
+};
 use careway_transcoding::{Settings, Transcoder, Upstream};
 use http_body_util::BodyExt;
 use serde_json::json;
@@ -19,7 +23,8 @@ fn router(upstream: Upstream) -> Router {
 async fn in_process() -> Upstream {
     let (reporter, service) = tonic_health::server::health_reporter();
     reporter.set_service_status("visits", ServingStatus::Serving).await;
-    BoxCloneSyncService::new(service.map_err(Into::into))
+    let service = tonic::service::Routes::new(service);
+    BoxCloneSyncService::new(ServiceExt::<Request<tonic::body::Body>>::map_err(service, Into::into))
 }
 
 async fn over_a_channel() -> Upstream {

@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn a_binding_differs_by_member_facility_staff_purpose_and_day() {
-        let vault = Vault::new(&Redacted::new("master"));
+        let vault = Vault::new(&Redacted::new("a master key of thirty-two characters")).unwrap();
         let uwase = asked(Identifier::MemberNumber(MemberNumber::parse("RSSB-1").unwrap()));
         let other = asked(Identifier::MemberNumber(MemberNumber::parse("RSSB-2").unwrap()));
         let here = occasion();

@@ -130,8 +130,12 @@ pub(crate) async fn list(
     rows.into_iter().map(Row::read).collect()
 }
 
-/// Whether the platform's own organization exists.
-pub(crate) async fn platform_exists(connection: &mut PgConnection) -> Result<bool> {
+/// Whether the platform's own organization exists. Of several replicas that start at once, one makes it; the others
+/// wait here and find it.
+pub(crate) async fn lock_platform(connection: &mut PgConnection) -> Result<bool> {
+    sqlx::query("select pg_advisory_xact_lock(hashtext('careway platform organization'))")
+        .execute(&mut *connection)
+        .await?;
     Ok(sqlx::query_scalar("select exists (select 1 from organization where kind = 'PLATFORM')")
         .fetch_one(connection)
         .await?)

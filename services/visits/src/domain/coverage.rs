@@ -75,6 +75,17 @@ pub(crate) enum SuspensionReason {
     Other,
 }
 
+impl SuspensionReason {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unpaid => "UNPAID",
+            Self::UnderReview => "UNDER_REVIEW",
+            Self::MemberRequest => "MEMBER_REQUEST",
+            Self::Other => "OTHER",
+        }
+    }
+}
+
 /// Why a payer ends a cover before its last day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

@@ -128,19 +128,3 @@ pub(crate) async fn list_contracts(conn: &mut PgConnection, filter: &ContractFil
     .await?;
     rows.into_iter().map(TryInto::try_into).collect()
 }
-
-/// The payers that have a contract with the facility on that day, the longest-standing first.
-pub(crate) async fn list_payers(
-    conn: &mut PgConnection,
-    facility: OrganizationId,
-    on: NaiveDate,
-) -> Result<Vec<OrganizationId>> {
-    let payers: Vec<Uuid> = sqlx::query_scalar(
-        "select payer_id from contract where facility_id = $1 and valid @> $2 order by contract_id",
-    )
-    .bind(facility.uuid())
-    .bind(on)
-    .fetch_all(conn)
-    .await?;
-    Ok(payers.into_iter().map(OrganizationId::from_uuid).collect())
-}

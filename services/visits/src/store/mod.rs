@@ -1,6 +1,17 @@
 //! SQL and nothing else: functions over a connection; rows stay private.
 
+pub(crate) mod benefit;
+pub(crate) mod contract;
+pub(crate) mod coverage;
+pub(crate) mod coverage_import;
+mod coverage_row;
+pub(crate) mod entitlement;
+pub(crate) mod ledger;
+pub(crate) mod member_ref;
 pub(crate) mod organization;
+pub(crate) mod plan;
+pub(crate) mod plan_cache;
+pub(crate) mod service_type;
 pub(crate) mod visit;
 pub(crate) mod visit_override;
 pub(crate) mod visit_row;

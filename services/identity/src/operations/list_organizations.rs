@@ -1,0 +1,33 @@
+//! List the organizations the caller may see, by name.
+
+use careway_contract::identity::v1::{ListOrganizationsRequest, ListOrganizationsResponse, organization::Kind};
+use careway_kernel::Violations;
+use careway_service::{Call, Result};
+
+use super::{
+    organization_message::{parse_kind, seen_by},
+    page::Page,
+};
+use crate::{App, store};
+
+pub(crate) async fn list_organizations(
+    app: &App,
+    call: &Call,
+    request: ListOrganizationsRequest,
+) -> Result<ListOrganizationsResponse> {
+    let kind: Kind = request.kind();
+    let code = request.code.trim().to_ascii_uppercase();
+    let filter = [kind.as_str_name(), &code];
+    let mut v = Violations::default();
+    let page = Page::parse(app, "list_organizations", &filter, request.page_size, &request.page_token)
+        .map_err(|error| v.add(error.field(), error))
+        .ok();
+    let (page,) = v.all((page,))?;
+
+    let code = Some(code.as_str()).filter(|code| !code.is_empty());
+    let mut reader = app.db.read(call).await?;
+    let found = store::organization::list(&mut reader, parse_kind(kind), code, page.after, page.limit()).await?;
+    let (found, next_page_token) = page.cut(app, found, |organization| organization.id.uuid());
+    let organizations = found.iter().map(|organization| seen_by(call, organization)).collect();
+    Ok(ListOrganizationsResponse { organizations, next_page_token })
+}

@@ -1,0 +1,24 @@
+//! The member behind an identifier, for Careway's own services.
+
+use careway_contract::identity::v1::{ResolveMemberRequest, ResolveMemberResponse};
+use careway_kernel::Violations;
+use careway_service::{AuditEntry, Call, Result};
+
+use super::{challenge_request::{find, read_identifier}, member_message::summary};
+use crate::{App, store::member_list};
+
+pub(crate) async fn resolve_member(
+    app: &App,
+    call: &Call,
+    request: ResolveMemberRequest,
+) -> Result<ResolveMemberResponse> {
+    let mut violations = Violations::default();
+    let asked = read_identifier(&mut violations, request.member.as_ref());
+    let (asked,) = violations.all((asked,))?;
+    let Some(person) = find(app, call, &asked).await? else {
+        return Ok(ResolveMemberResponse { member: None });
+    };
+    let found = member_list::by_ids(&mut *app.db.read(call).await?, &[person.id.uuid()]).await?.pop();
+    app.audit.read(call, AuditEntry { action: "member.resolve", member: Some(person.id), ..AuditEntry::default() }).await?;
+    Ok(ResolveMemberResponse { member: found.as_ref().map(summary) })
+}

@@ -1,0 +1,306 @@
+//! A visits service per test, with a facility, a payer, a contract and a plan; and the people who use it.
+
+use std::{future::Future, sync::atomic::{AtomicU64, Ordering}, time::Duration};
+
+use careway_contract::visits::v1::{
+    visit_override_service_client::VisitOverrideServiceClient, visit_service_client::VisitServiceClient, *,
+};
+use careway_kernel::{AccountId, Clock, MemberId, OrganizationId, Redacted};
+use careway_service::{Error, Foundation, OrganizationKind, Service, Settings, Upstream};
+use careway_testing::{TestDatabase, TestServers, unique_prefix};
+use clap::Parser;
+use sqlx::PgPool;
+use tonic::{Request, Response, Status};
+
+use crate::fake_identity::{CODE, FakeIdentity};
+
+/// Every permission; what the guard does with them is tested elsewhere.
+const PERMISSIONS: [&str; 14] = [
+    "visits.start",
+    "visits.verify",
+    "visits.admit",
+    "visits.cancel",
+    "visits.read",
+    "visits.override",
+    "visits.override.approve",
+    "visits.override.review",
+    "benefits.read",
+    "plans.manage",
+    "coverages.manage",
+    "coverages.read",
+    "contracts.manage",
+    "contracts.read",
+];
+
+pub(crate) struct Desk {
+    pub(crate) clock: Clock,
+    pub(crate) identity: FakeIdentity,
+    pub(crate) service: Service,
+    pub(crate) foundation: Foundation,
+    /// Sees every row.
+    pub(crate) admin: PgPool,
+    pub(crate) facility: Person,
+    pub(crate) payer: Person,
+}
+
+/// Somebody who works for an organization.
+#[derive(Clone)]
+pub(crate) struct Person {
+    pub(crate) organization: OrganizationId,
+    kind: OrganizationKind,
+    pub(crate) account: AccountId,
+}
+
+#[derive(Parser)]
+struct Config {
+    #[command(flatten)]
+    visits: careway_visits::Config,
+}
+
+#[derive(Parser)]
+struct Shared {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+static KEY: AtomicU64 = AtomicU64::new(0);
+
+/// A fresh Idempotency-Key.
+pub(crate) fn key() -> String {
+    format!("test-key-{:016}", KEY.fetch_add(1, Ordering::Relaxed))
+}
+
+impl Desk {
+    /// Opens the desk of a facility that has a contract for everything but DENTAL.
+    pub(crate) async fn open() -> Self {
+        let database = TestDatabase::create("visits", &careway_visits::MIGRATOR).await;
+        let servers = TestServers::from_env();
+        let (prefix, secret) = (unique_prefix(), "a service secret of 32 characters!");
+        let shared = Shared::parse_from([
+            "test", "--redis-url", &servers.redis, "--nats-url", &servers.nats, "--prefix", &prefix,
+            "--service-secret", secret,
+        ]);
+        let config = Config::parse_from([
+            "test", "--visits-database-url", &database.url_app, "--visits-master-key", secret,
+            "--visits-timer-seconds", "1", "--visits-overrides-per-day", "3",
+        ]);
+        let clock = Clock::movable();
+        let foundation = Foundation::build(&shared.settings, clock.clone()).await.unwrap();
+        let identity = FakeIdentity::new(&clock);
+        foundation.registry.provide("identity", identity.upstream());
+        let service = careway_visits::start(config.visits, foundation.clone()).await.unwrap();
+        let admin = PgPool::connect(&database.url_admin).await.unwrap();
+        let person = |kind| Person {
+            organization: OrganizationId::new(&clock),
+            kind,
+            account: AccountId::new(&clock),
+        };
+        let (facility, payer) = (person(OrganizationKind::Facility), person(OrganizationKind::Payer));
+        let desk = Self { clock, identity, service, foundation, admin, facility, payer };
+        desk.know(&desk.facility, "Kigali Clinic").await;
+        desk.know(&desk.payer, "Umurage Health").await;
+        desk.contract(&desk.facility, &["INPATIENT", "OUTPATIENT", "OPTICAL"]).await;
+        desk
+    }
+
+    /// Another facility, known and without a contract.
+    pub(crate) async fn other_facility(&self) -> Person {
+        let other = Person {
+            organization: OrganizationId::new(&self.clock),
+            account: AccountId::new(&self.clock),
+            ..self.facility.clone()
+        };
+        self.know(&other, "Huye Hospital").await;
+        other
+    }
+
+    /// Somebody else of the same organization.
+    pub(crate) fn colleague(&self, of: &Person) -> Person {
+        Person { account: AccountId::new(&self.clock), ..of.clone() }
+    }
+
+    async fn know(&self, person: &Person, name: &str) {
+        sqlx::query("insert into organization_ref values ($1, $2, $3, 'RW', 'Africa/Kigali', 'rw', 1)")
+            .bind(person.organization.uuid())
+            .bind(person.kind.as_str())
+            .bind(name)
+            .execute(&self.admin)
+            .await
+            .unwrap();
+    }
+
+    /// A contract between the payer and a facility.
+    pub(crate) async fn contract(&self, facility: &Person, service_types: &[&str]) {
+        sqlx::query(
+            "insert into contract (contract_id, payer_id, facility_id, service_types, valid_from, version, created_at) \
+             values (gen_random_uuid(), $1, $2, $3, '2020-01-01', 1, now())",
+        )
+        .bind(self.payer.organization.uuid())
+        .bind(facility.organization.uuid())
+        .bind(service_types)
+        .execute(&self.admin)
+        .await
+        .unwrap();
+    }
+
+    /// A member whose plan covers everything but OPTICAL.
+    pub(crate) async fn member(&self, number: &str, national_id: &str) -> MemberId {
+        let payer = self.payer.organization;
+        let member = self.identity.register(payer, number, national_id);
+        let plan = uuid::Uuid::new_v4();
+        let benefits: Vec<_> = ["INPATIENT", "OUTPATIENT", "DENTAL"].map(benefit).into();
+        let definition = serde_json::json!({
+            "code": number, "names": {"en": "Gold"}, "currency": "RWF", "adult_age": 18, "benefits": benefits,
+            "ceilings": [], "deductibles": [], "order": [],
+        });
+        sqlx::query("insert into plan values ($1, $2, $3, 'RWF', 1, now())")
+            .bind(plan)
+            .bind(payer.uuid())
+            .bind(number)
+            .execute(&self.admin)
+            .await
+            .unwrap();
+        sqlx::query("insert into plan_version values ($1, 1, $2, $3, false, now())")
+            .bind(plan)
+            .bind(payer.uuid())
+            .bind(&definition)
+            .execute(&self.admin)
+            .await
+            .unwrap();
+        sqlx::query(
+            "insert into coverage (coverage_id, payer_id, member_id, family_id, plan_id, plan_version, valid_from, \
+             valid_to, member_since, policy_year_from, status, version, created_at) values (gen_random_uuid(), $1, $2, \
+             $2, $3, 1, '2020-01-01', '2099-12-31', '2020-01-01', '2020-01-01', 'ACTIVE', 1, now())",
+        )
+        .bind(payer.uuid())
+        .bind(member.uuid())
+        .bind(plan)
+        .execute(&self.admin)
+        .await
+        .unwrap();
+        member
+    }
+
+    pub(crate) fn visits(&self) -> VisitServiceClient<Upstream> {
+        VisitServiceClient::new(self.service.upstream.clone())
+    }
+
+    pub(crate) fn overrides(&self) -> VisitOverrideServiceClient<Upstream> {
+        VisitOverrideServiceClient::new(self.service.upstream.clone())
+    }
+
+    /// A request by a person under a key.
+    pub(crate) fn by<M>(&self, person: &Person, key: &str, message: M) -> Request<M> {
+        let token = self.identity.token(&serde_json::json!({
+            "sub": person.account, "org": person.organization, "kind": person.kind, "perms": PERMISSIONS,
+        }));
+        let mut request = Request::new(message);
+        request.metadata_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+        request.metadata_mut().insert("idempotency-key", key.parse().unwrap());
+        request
+    }
+
+    pub(crate) async fn start(&self, by: &Person, key: &str, number: &str) -> Result<Response<StartVisitResponse>, Error> {
+        let identifier = Some(start_visit_request::Identifier::MemberNumber(number.to_owned()));
+        let request = StartVisitRequest { identifier, ..Default::default() };
+        Ok(self.visits().start_visit(self.by(by, key, request)).await?)
+    }
+
+    pub(crate) async fn verify(
+        &self,
+        by: &Person,
+        key: &str,
+        visit_id: &str,
+        code: &str,
+    ) -> Result<Response<VerifyVisitResponse>, Error> {
+        let request = VerifyVisitRequest { visit_id: visit_id.to_owned(), code: code.to_owned() };
+        Ok(self.visits().verify_visit(self.by(by, key, request)).await?)
+    }
+
+    pub(crate) async fn admit(&self, visit_id: &str, service_type: &str) -> Result<Visit, Error> {
+        let request = AdmitVisitRequest {
+            visit_id: visit_id.to_owned(),
+            service_type: service_type.to_owned(),
+            ..Default::default()
+        };
+        let admitted = self.visits().admit_visit(self.by(&self.facility, &key(), request)).await?;
+        Ok(admitted.into_inner().visit.unwrap())
+    }
+
+    pub(crate) async fn get(&self, by: &Person, visit_id: &str) -> Result<GetVisitResponse, Error> {
+        let request = GetVisitRequest { visit_id: visit_id.to_owned() };
+        Ok(self.visits().get_visit(self.by(by, &key(), request)).await?.into_inner())
+    }
+
+    /// A visit of this member that awaits its code.
+    pub(crate) async fn started(&self, number: &str) -> Visit {
+        self.start(&self.facility, &key(), number).await.unwrap().into_inner().visit.unwrap()
+    }
+
+    /// A verified visit of this member.
+    pub(crate) async fn verified(&self, number: &str) -> VerifyVisitResponse {
+        let visit = self.started(number).await;
+        self.verify(&self.facility, &key(), &visit.visit_id, CODE).await.unwrap().into_inner()
+    }
+
+    /// An admitted visit of this member.
+    pub(crate) async fn admitted(&self, number: &str, service_type: &str) -> Visit {
+        let visit = self.verified(number).await.visit.unwrap();
+        self.admit(&visit.visit_id, service_type).await.unwrap()
+    }
+
+    /// How many events of a type were said.
+    pub(crate) async fn said(&self, event: &str) -> i64 {
+        sqlx::query_scalar("select count(*) from outbox where type = 'careway.visits.v1.' || $1")
+            .bind(event)
+            .fetch_one(&self.admin)
+            .await
+            .unwrap()
+    }
+}
+
+fn benefit(service_type: &str) -> serde_json::Value {
+    serde_json::json!({
+        "code": service_type, "service_type": service_type, "names": {"en": service_type}, "covered": true,
+        "limits": [], "deductible": null, "ceilings": [], "ceiling_exempt": [], "copayment": 0, "coinsurance": "0",
+        "waiting": {"adult_months": 0, "adult_days": 0, "child_months": 0, "child_days": 0},
+        "frequency_days": null, "preauthorization": {"always": false, "above": null}, "exclusions": [],
+        "conditions": [],
+    })
+}
+
+/// Waits until it is so; a timer is at work meanwhile.
+pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut so: impl FnMut() -> F) {
+    let patient = async {
+        let mut every = tokio::time::interval(Duration::from_millis(50));
+        loop {
+            every.tick().await;
+            if so().await {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), patient).await.unwrap_or_else(|_| panic!("never: {what}"));
+}
+
+/// A status as the refusal it carries.
+pub(crate) fn refusal<T: std::fmt::Debug>(outcome: Result<T, impl Into<Error>>) -> Error {
+    outcome.expect_err("a refusal").into()
+}
+
+/// The answer without what differs between any two visits.
+pub(crate) fn anonymous(visit: Visit) -> Visit {
+    Visit {
+        visit_id: String::new(),
+        started_at: None,
+        expires_at: None,
+        code_expires_at: None,
+        resend_available_at: None,
+        ..visit
+    }
+}
+
+/// Used by `Desk::open`'s neighbours only through their types.
+pub(crate) type Answer<T> = Result<Response<T>, Status>;
+
+const _: fn(&str) -> Redacted = |text| Redacted::from(text);
