@@ -96,7 +96,8 @@ fn names(folder: &Path) -> anyhow::Result<Vec<String>> {
     };
     let mut names: Vec<_> =
         entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
-    names.retain(|name| name.ends_with(".json"));
+    // A hidden one is still being written.
+    names.retain(|name| name.ends_with(".json") && !name.starts_with('.'));
     names.sort();
     Ok(names)
 }
@@ -177,7 +178,7 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("careway-dev-inbox-{}", std::process::id()));
         assert!(names(&folder).unwrap().is_empty());
         fs::create_dir_all(&folder).unwrap();
-        for name in ["2.json", "1.json", "3.json.new"] {
+        for name in ["2.json", "1.json", ".3.json"] {
             fs::write(folder.join(name), "").unwrap();
         }
         assert_eq!(names(&folder).unwrap(), ["1.json", "2.json"]);

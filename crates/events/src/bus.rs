@@ -46,7 +46,7 @@ impl Default for StreamSettings {
 
 impl StreamSettings {
     /// For an installation of many on one server, as tests are.
-    const SMALL: Self = Self { stream_max_bytes: 64 << 20, stream_replicas: 1 };
+    const SMALL: Self = Self { stream_max_bytes: 16 << 20, stream_replicas: 1 };
 }
 
 impl Bus {

@@ -1,6 +1,6 @@
 //! The settings of the identity service.
 
-mod members;
+pub(crate) mod members;
 
 use careway_kernel::Redacted;
 use chrono::Duration;

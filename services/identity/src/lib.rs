@@ -2,7 +2,8 @@
 //!
 //! Owns organizations, accounts and their roles, API clients, sessions and signing keys; members and their contacts;
 //! one-time codes. Says `OrganizationRegistered`, `AccountJoined`, `AccountDisabled`, `SessionEnded`,
-//! `MemberRegistered`, `MemberContactChanged`, `ChallengePassed`, `ChallengeLocked`… Hears nothing.
+//! `MemberRegistered`, `MemberContactChanged`, `ChallengePassed`, `ChallengeLocked`… Hears
+//! `MemberDataAccessed`, for the members' access log.
 
 mod api;
 mod bootstrap;
@@ -12,8 +13,11 @@ mod domain;
 mod error;
 mod keys;
 mod mail;
+mod members;
+mod members;
 mod operations;
 mod passwords;
+mod reactions;
 mod revocations;
 mod store;
 mod throttle;
@@ -42,19 +46,22 @@ pub struct App {
     pub(crate) db: Database,
     pub(crate) clock: Clock,
     pub(crate) audit: AuditLog,
-    pub(crate) vault: Arc<vault::Vault>,
+    pub(crate) members: Arc<members::Members>,
     pub(crate) keys: keys::Keys,
     pub(crate) passwords: passwords::Passwords,
     pub(crate) throttle: throttle::Throttle,
     pub(crate) mail: mail::Mail,
+    pub(crate) members: Arc<members::Members>,
 }
 
 impl App {
     fn new(config: Config, foundation: Foundation, db: Database) -> anyhow::Result<Self> {
+        let vault = Arc::new(vault::Vault::new(&config.master_key)?);
         Ok(Self {
+            members: Arc::new(members::Members::new(config.members.clone(), Arc::clone(&vault), &foundation)),
             clock: foundation.clock.clone(),
             audit: AuditLog::start(db.clone(), None, &foundation.tasks, foundation.shutdown.clone()),
-            vault: Arc::new(vault::Vault::new(&config.master_key)),
+            vault: Arc::clone(&vault),
             keys: keys::Keys::default(),
             passwords: passwords::Passwords::new()?,
             throttle: throttle::Throttle::new(&foundation),
@@ -76,6 +83,8 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
     let app = App::new(config, foundation.clone(), db.clone())?;
     keys::start(&app).await?;
     revocations::start(&app);
+    foundation.tasks.spawn(members::forget_strangers(app.clone()));
+    members::start(&app).await?;
     careway_events::Relay::new(&foundation, &db, NAME).start();
     Ok(Service::new(NAME, api::routes(app), db, &foundation))
 }

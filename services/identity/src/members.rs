@@ -1,15 +1,17 @@
 //! What the members' half shares between its operations: keys, codes, settings, payers' countries.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use careway_kernel::{OrganizationId, Redacted};
+use careway_events::Consumers;
+use careway_kernel::OrganizationId;
 use careway_service::{Call, Caller, Foundation, Result};
 
 use crate::{
     App,
     codes::Codes,
-    config::members::MembersConfig,
+    config::MembersConfig,
     domain::member::Home,
+    reactions,
     store::{self, challenge::Phones},
     vault::Vault,
 };
@@ -21,7 +23,7 @@ const STRANGERS_KEPT: chrono::Duration = chrono::Duration::days(7);
 
 /// The members' half of the service.
 pub(crate) struct Members {
-    pub(crate) vault: Vault,
+    pub(crate) vault: Arc<Vault>,
     pub(crate) codes: Codes,
     pub(crate) config: MembersConfig,
     /// Stands in for the phones of a stranger, so that a stranger costs what a member costs.
@@ -30,24 +32,32 @@ pub(crate) struct Members {
 }
 
 impl Members {
-    /// Derives the keys and reads the scripts.
-    pub(crate) fn new(config: MembersConfig, master_key: &Redacted, foundation: &Foundation) -> anyhow::Result<Self> {
-        config.check()?;
-        let vault = Vault::new(master_key);
+    /// Reads the scripts.
+    pub(crate) fn new(config: MembersConfig, vault: Arc<Vault>, foundation: &Foundation) -> Self {
         let codes = Codes::new(
             foundation.redis.clone(),
             foundation.prefix.clone(),
             foundation.clock.clone(),
             config.clone(),
         );
-        Ok(Self {
+        Self {
             nobodys_phones: Phones::decoy(&vault),
             vault,
             codes,
             config,
             homes: moka::sync::Cache::builder().max_capacity(1000).time_to_live(HOME_BELIEVED).build(),
-        })
+        }
     }
+}
+
+/// Starts what the members' half hears and what it does by itself.
+pub(crate) async fn start(app: &App) -> anyhow::Result<()> {
+    Consumers::new(&app.foundation, &app.db, crate::NAME)
+        .on("access_log", app.clone(), reactions::member_data_accessed)
+        .start()
+        .await?;
+    app.foundation.tasks.spawn(forget_strangers(app.clone()));
+    Ok(())
 }
 
 /// The payer's country and language: how phones and national ids are read.
@@ -68,7 +78,7 @@ pub(crate) fn as_system(call: &Call, purpose: &'static str) -> Call {
 }
 
 /// Forgets strangers' wrong codes, once an hour.
-pub(crate) async fn forget_strangers(app: App) {
+async fn forget_strangers(app: App) {
     let mut hours = tokio::time::interval(Duration::from_secs(3600));
     loop {
         tokio::select! {

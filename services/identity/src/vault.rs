@@ -63,7 +63,7 @@ impl Vault {
             decoy: key("decoy phone"),
             binding: key("one-time code binding"),
             recovery_code: key("recovery code"),
-        }
+        })
     }
 
     /// Seals a text for its place.

@@ -26,10 +26,13 @@ pub(crate) fn note(tx: &mut Transaction, call: &Call, entry: AuditEntry) {
             at: Some(timestamp(tx.now())),
         };
         let fact = Fact::new(MemberDataAccessed { accesses: vec![access] });
-        careway_events::record(tx, match organization {
-            Some(organization) => fact.of(organization),
-            None => fact,
-        });
+        careway_events::record(
+            tx,
+            match organization {
+                Some(organization) => fact.of(organization),
+                None => fact,
+            },
+        );
     }
     tx.audit(entry);
 }

@@ -5,7 +5,6 @@
 //! `MemberRegistered`, for the number and family that a coverage is made with, and what organizations are called.
 
 mod accesses;
-mod accesses;
 mod api;
 mod benefit_error;
 mod config;

@@ -21,7 +21,9 @@ pub(crate) async fn run(app: App, shutdown: CancellationToken) {
             () = shutdown.cancelled() => return,
             _ = every.tick() => {}
         }
-        for (timer, outcome) in [("expiry", expire_all(&app).await), ("admission_notice", warn_all(&app).await)] {
+        for (timer, outcome) in
+            [("expiry", expire_all(&app).await), ("admission_notice", warn_all(&app).await)]
+        {
             if let Err(error) = outcome {
                 tracing::warn!(timer, %error, "a timer failed; it will try again");
             }
@@ -47,7 +49,8 @@ async fn expire(app: &App) -> Result<i64> {
     let taken = i64::try_from(overdue.len()).unwrap_or(BATCH);
     for visit in overdue.into_iter().filter_map(|visit| visit.expire(now)) {
         store::visit_update::update_visit(&mut tx, &visit).await?;
-        let expired = VisitExpired { visit_id: visit.id.to_string(), facility_id: visit.facility.to_string() };
+        let expired =
+            VisitExpired { visit_id: visit.id.to_string(), facility_id: visit.facility.to_string() };
         record(&mut tx, Fact::new(expired).about(visit.id.uuid(), visit.version).of(visit.facility));
         tx.audit(AuditEntry { action: "visit.expire", visit: Some(visit.id), ..Default::default() });
     }

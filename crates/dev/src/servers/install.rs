@@ -22,7 +22,7 @@ pub(crate) async fn apt(checkout: &Checkout, what: &str, packages: &[&str]) -> a
     }
     let Some(privileged) = privileged().await else {
         bail!(
-            "{what} is not installed, and installing it needs root (sudo would ask for a password).\n\
+            "{what} is not installed, and installing it needs root, which this user is not without a password.\n\
              Run this once, then the same command again:\n\n    sudo apt-get install -y {names}\n"
         );
     };

@@ -70,7 +70,8 @@ pub(super) async fn answers(port: u16, folder: &Path) -> bool {
 
 /// Where the superuser connects.
 pub(super) fn url(port: u16) -> String {
-    format!("postgres://postgres@127.0.0.1:{port}/postgres")
+    // Without sslmode each connection would ask for TLS first, which this server has not.
+    format!("postgres://postgres@127.0.0.1:{port}/postgres?sslmode=disable")
 }
 
 /// The folder of the cluster: in the checkout, or, when PostgreSQL's account cannot reach that, under /var/lib.

@@ -1,9 +1,11 @@
-//! How fast events flow, beside a bare relay without order, headers or care.
+//! How fast events flow, beside a bare relay without order, CloudEvents headers or care.
 
 use std::time::{Duration, Instant};
 
+use async_nats::jetstream::message::PublishMessage;
 use futures::{StreamExt, stream};
 use sqlx::{Connection, Executor, PgConnection, Row};
+use uuid::Uuid;
 
 use crate::world::{App, World, eventually};
 
@@ -61,11 +63,12 @@ async fn bare_relay(world: &World) -> Duration {
     connection.execute("select set_config('careway.purpose', 'test', false)").await.unwrap();
     let started = Instant::now();
     loop {
-        let rows =
-            sqlx::query("select id, payload from outbox where published_at is null order by id limit 500")
-                .fetch_all(&mut connection)
-                .await
-                .unwrap();
+        let rows = sqlx::query(
+            "select id, payload, event_id from outbox where published_at is null order by id limit 500",
+        )
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
         if rows.is_empty() {
             return started.elapsed();
         }
@@ -73,7 +76,10 @@ async fn bare_relay(world: &World) -> Duration {
             .map(|row| {
                 let jetstream = &jetstream;
                 async move {
-                    let ack = jetstream.publish("bare", row.get::<Vec<u8>, _>(1).into()).await.unwrap();
+                    let message = PublishMessage::build()
+                        .message_id(row.get::<Uuid, _>(2).to_string())
+                        .payload(row.get::<Vec<u8>, _>(1).into());
+                    let ack = jetstream.send_publish("bare", message).await.unwrap();
                     (row.get(0), ack.await.unwrap().sequence.cast_signed())
                 }
             })

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use self::limits::Limit;
 use crate::{
-    config::members::MembersConfig,
+    config::MembersConfig,
     domain::challenge::{Occasion, code_mac},
 };
 

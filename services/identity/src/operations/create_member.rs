@@ -23,7 +23,7 @@ pub(crate) async fn create_member(app: &App, call: &Call, request: CreateMemberR
     let today = app.clock.today(home.country.default_time_zone());
     let mut violations = Violations::default();
     let parsed = read(Reading { violations: &mut violations, home, today }, &request);
-    let (facts, national_ids) = violations.all((parsed,))?.0;
+    let ((facts, national_ids),) = violations.all((parsed,))?;
     let warnings = member_message::warning_messages(&facts, &national_ids);
 
     let mut tx = app.db.begin(call).await?;

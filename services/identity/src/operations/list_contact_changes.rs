@@ -1,20 +1,18 @@
 //! The contacts a member had before, the latest change first.
 
 use careway_contract::identity::v1::{self as contract, ListContactChangesRequest, ListContactChangesResponse};
-use careway_kernel::{MemberId, PageToken};
+use careway_kernel::MemberId;
 use careway_service::{AuditEntry, Call, Error, Result};
 
 use super::{
-    list_members::{after, parse_page},
     member_message::{parse_id, timestamp},
+    page::Page,
 };
 use crate::{
     App,
     domain::member::ContactKind,
     store::{member_contact, member_list},
 };
-
-const OPERATION: &str = "ListContactChanges";
 
 pub(crate) async fn list_contact_changes(
     app: &App,
@@ -23,26 +21,19 @@ pub(crate) async fn list_contact_changes(
 ) -> Result<ListContactChangesResponse> {
     let payer = call.caller.organization()?;
     let id = parse_id("memberId", &request.member_id, MemberId::parse)?;
-    let (key, filter) = (&app.foundation.page_key[..], id.uuid());
-    let page = parse_page(key, OPERATION, filter.as_bytes(), request.page_size, &request.page_token)?;
-    let after = after(&page)?;
+    let page = Page::parse(app, "list_contact_changes", &[&id.to_string()], request.page_size, &request.page_token)
+        .map_err(|error| Error::violation(error.field(), error.to_string()))?;
 
     let mut reader = app.db.read(call).await?;
     if !member_list::exists(&mut reader, payer, id).await? {
         return Err(Error::not_found("member"));
     }
-    let found = member_contact::list(&mut reader, &app.members.vault, id, after, page.limit()).await?;
+    let found = member_contact::list(&mut reader, &app.members.vault, id, page.after, page.limit()).await?;
     drop(reader);
-    let (changes, more) = page.cut(found);
+    let (changes, next_page_token) = page.cut(app, found, |change| change.id);
     let entry = AuditEntry { action: "member.list-contact-changes", member: Some(id), ..AuditEntry::default() };
     app.audit.read(call, entry).await?;
-    let next = changes.last().filter(|_| more);
-    Ok(ListContactChangesResponse {
-        next_page_token: next
-            .map(|last| PageToken::issue(key, OPERATION, filter.as_bytes(), last.id.as_bytes()))
-            .unwrap_or_default(),
-        changes: changes.into_iter().map(message).collect(),
-    })
+    Ok(ListContactChangesResponse { changes: changes.into_iter().map(message).collect(), next_page_token })
 }
 
 fn message(remembered: member_contact::Remembered) -> contract::ContactChange {

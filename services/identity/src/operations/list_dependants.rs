@@ -5,12 +5,10 @@ use careway_kernel::MemberId;
 use careway_service::{AuditEntry, Call, Error, Result};
 
 use super::{
-    list_members::{after, next_page_token, parse_page},
     member_message::{listing, parse_id},
+    page::Page,
 };
 use crate::{App, store::member_list};
-
-const OPERATION: &str = "ListDependants";
 
 pub(crate) async fn list_dependants(
     app: &App,
@@ -19,20 +17,16 @@ pub(crate) async fn list_dependants(
 ) -> Result<ListDependantsResponse> {
     let payer = call.caller.organization()?;
     let id = parse_id("memberId", &request.member_id, MemberId::parse)?;
-    let (key, filter) = (&app.foundation.page_key[..], id.uuid());
-    let page = parse_page(key, OPERATION, filter.as_bytes(), request.page_size, &request.page_token)?;
-    let after = after(&page)?;
+    let page = Page::parse(app, "list_dependants", &[&id.to_string()], request.page_size, &request.page_token)
+        .map_err(|error| Error::violation(error.field(), error.to_string()))?;
 
     let mut reader = app.db.read(call).await?;
     if !member_list::exists(&mut reader, payer, id).await? {
         return Err(Error::not_found("member"));
     }
-    let found = member_list::dependants(&mut reader, payer, id, after, page.limit()).await?;
+    let found = member_list::dependants(&mut reader, payer, id, page.after, page.limit()).await?;
     drop(reader);
-    let (members, more) = page.cut(found);
+    let (members, next_page_token) = page.cut(app, found, |member| member.id.uuid());
     app.audit.read(call, AuditEntry { action: "member.list-dependants", member: Some(id), ..AuditEntry::default() }).await?;
-    Ok(ListDependantsResponse {
-        next_page_token: next_page_token(key, OPERATION, filter.as_bytes(), members.last().filter(|_| more)),
-        members: members.iter().map(listing).collect(),
-    })
+    Ok(ListDependantsResponse { members: members.iter().map(listing).collect(), next_page_token })
 }

@@ -1,14 +1,11 @@
 //! Who read or changed a member's data, the latest first.
 
 use careway_contract::identity::v1::{ListMemberAccessesRequest, ListMemberAccessesResponse, MemberAccess};
-use careway_kernel::{MemberId, PageToken};
+use careway_kernel::{MemberId, PageRequest, PageToken};
 use careway_service::{AuditEntry, Call, Error, Result};
 use chrono::DateTime;
 
-use super::{
-    list_members::parse_page,
-    member_message::{parse_id, timestamp},
-};
+use super::member_message::{parse_id, timestamp};
 use crate::{
     App,
     members::as_system,
@@ -18,7 +15,7 @@ use crate::{
     },
 };
 
-const OPERATION: &str = "ListMemberAccesses";
+const OPERATION: &str = "list_member_accesses";
 
 pub(crate) async fn list_member_accesses(
     app: &App,
@@ -28,7 +25,8 @@ pub(crate) async fn list_member_accesses(
     let payer = call.caller.organization()?;
     let id = parse_id("memberId", &request.member_id, MemberId::parse)?;
     let (key, filter) = (&app.foundation.page_key[..], id.uuid());
-    let page = parse_page(key, OPERATION, filter.as_bytes(), request.page_size, &request.page_token)?;
+    let page = PageRequest::parse(key, OPERATION, filter.as_bytes(), request.page_size, &request.page_token)
+        .map_err(|error| Error::violation(error.field(), error.to_string()))?;
     let after = page.after.as_deref().map(Cursor::read).transpose()?;
 
     let mut reader = app.db.read(call).await?;

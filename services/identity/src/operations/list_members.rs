@@ -1,18 +1,17 @@
 //! List the payer's members, all or those that are searched for.
 
 use careway_contract::identity::v1::{ListMembersRequest, ListMembersResponse};
-use careway_kernel::{MemberNumber, OrganizationId, PageRequest, PageToken, text};
+use careway_kernel::{MemberNumber, OrganizationId, text};
 use careway_service::{AuditEntry, Call, Error, Reader, Result};
 use uuid::Uuid;
 
-use super::member_message::listing;
+use super::{member_message::listing, page::Page};
 use crate::{
     App,
     domain::{challenge::NationalIdText, member::Summary},
     store::member_list,
 };
 
-const OPERATION: &str = "ListMembers";
 /// Words of a search that are looked at.
 const WORDS: usize = 8;
 
@@ -22,20 +21,15 @@ pub(crate) async fn list_members(app: &App, call: &Call, request: ListMembersReq
         return Err(Error::violation("q", "must be at most 200 characters"));
     }
     let q = text::fold(&request.q);
-    let key = &app.foundation.page_key[..];
-    let filter = [payer.uuid().as_bytes(), q.as_bytes()].concat();
-    let page = parse_page(key, OPERATION, &filter, request.page_size, &request.page_token)?;
-    let after = after(&page)?;
+    let page = Page::parse(app, "list_members", &[&payer.to_string(), &q], request.page_size, &request.page_token)
+        .map_err(|error| Error::violation(error.field(), error.to_string()))?;
 
     let mut reader = app.db.read(call).await?;
-    let found = search(app, &mut reader, payer, &q, after, page.limit()).await?;
+    let found = search(app, &mut reader, payer, &q, page.after, page.limit()).await?;
     drop(reader);
-    let (members, more) = page.cut(found);
+    let (members, next_page_token) = page.cut(app, found, |member| member.id.uuid());
     app.audit.read(call, AuditEntry { action: "member.list", ..AuditEntry::default() }).await?;
-    Ok(ListMembersResponse {
-        next_page_token: next_page_token(key, OPERATION, &filter, members.last().filter(|_| more)),
-        members: members.iter().map(listing).collect(),
-    })
+    Ok(ListMembersResponse { members: members.iter().map(listing).collect(), next_page_token })
 }
 
 async fn search(
@@ -57,20 +51,4 @@ async fn search(
     }
     let words: Vec<String> = q.split(' ').take(WORDS).map(str::to_owned).collect();
     member_list::by_words(reader, payer, &words, after, limit).await
-}
-
-/// The page that is asked for.
-pub(super) fn parse_page(key: &[u8], operation: &str, filter: &[u8], size: i32, token: &str) -> Result<PageRequest> {
-    PageRequest::parse(key, operation, filter, size, token)
-        .map_err(|error| Error::violation(error.field(), error.to_string()))
-}
-
-/// The member the page before ended with.
-pub(super) fn after(page: &PageRequest) -> Result<Option<Uuid>> {
-    page.after.as_deref().map(Uuid::from_slice).transpose().map_err(Error::internal)
-}
-
-/// The token of the page after this member.
-pub(super) fn next_page_token(key: &[u8], operation: &str, filter: &[u8], last: Option<&Summary>) -> String {
-    last.map(|last| PageToken::issue(key, operation, filter, last.id.uuid().as_bytes())).unwrap_or_default()
 }

@@ -19,9 +19,7 @@ pub(crate) async fn list_organizations(
     let code = request.code.trim().to_ascii_uppercase();
     let filter = [kind.as_str_name(), &code];
     let mut v = Violations::default();
-    let page = Page::parse(app, "list_organizations", &filter, request.page_size, &request.page_token)
-        .map_err(|error| v.add(error.field(), error))
-        .ok();
+    let page = Page::parse(app, &mut v, "list_organizations", &filter, request.page_size, &request.page_token);
     let (page,) = v.all((page,))?;
 
     let code = Some(code.as_str()).filter(|code| !code.is_empty());

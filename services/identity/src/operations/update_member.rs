@@ -6,7 +6,10 @@ use careway_kernel::{MemberId, NationalId, Violations};
 use careway_service::{AuditEntry, Call, Error, Result};
 use uuid::Uuid;
 
-use super::member_message::{self, Reading, parse_id};
+use super::{
+    changes::Changes,
+    member_message::{self, Reading, parse_id},
+};
 use crate::{
     App,
     domain::{
@@ -29,8 +32,8 @@ pub(crate) async fn update_member(app: &App, call: &Call, request: UpdateMemberR
     let member = store::member::lock(&mut tx, vault, payer, id).await?.ok_or_else(|| Error::not_found("member"))?;
     call.check_version(member.version)?;
     let mut violations = Violations::default();
-    let read = read(Reading { violations: &mut violations, home, today }, &request, member.facts.clone());
-    let (facts, national_ids) = violations.all((read,))?.0;
+    let read = read(Reading { violations: &mut violations, home, today }, &request, &member.facts);
+    let ((facts, national_ids),) = violations.all((read,))?;
     let warnings = member_message::warning_messages(&facts, national_ids.as_deref().unwrap_or_default());
     if let Some(principal) = facts.principal.filter(|_| facts.principal != member.facts.principal) {
         let principal = store::member::lock_principal(&mut tx, payer, principal).await?;
@@ -57,36 +60,50 @@ pub(crate) async fn update_member(app: &App, call: &Call, request: UpdateMemberR
     tx.commit(UpdateMemberResponse { member: Some(member_message::member(&member)), warnings }).await
 }
 
-type Read = (Facts, Option<Vec<NationalId>>);
+const CHANGEABLE: [&str; 11] = [
+    "member_number",
+    "given_names",
+    "family_name",
+    "birth_date",
+    "sex",
+    "phone",
+    "mobile",
+    "email",
+    "language",
+    "principal_member_id",
+    "national_ids",
+];
 
-fn read(mut reading: Reading<'_>, request: &UpdateMemberRequest, mut facts: Facts) -> Option<Read> {
-    let mask = request.update_mask.clone().unwrap_or_default();
-    if mask.paths.is_empty() {
-        reading.violations.add("", "must name at least one field to change");
-    }
-    let mut national_ids = None;
-    for path in &mask.paths {
-        // A field at fault keeps its value here; its violation refuses the whole change.
-        match path.as_str() {
-            "member_number" => facts.number = reading.number(&request.member_number).unwrap_or(facts.number),
-            "given_names" => {
-                facts.given_names = reading.names("givenNames", &request.given_names).unwrap_or(facts.given_names);
-            }
-            "family_name" => {
-                facts.family_name = reading.names("familyName", &request.family_name).unwrap_or(facts.family_name);
-            }
-            "birth_date" => facts.birth_date = reading.birth_date(&request.birth_date).unwrap_or(facts.birth_date),
-            "sex" => facts.sex = reading.sex(request.sex()).unwrap_or(facts.sex),
-            "phone" => facts.phone = reading.phone(&request.phone).flatten(),
-            "mobile" => facts.mobile = reading.mobile(&request.mobile).flatten(),
-            "email" => facts.email = reading.email(&request.email).flatten(),
-            "language" => facts.language = reading.language(&request.language).unwrap_or(facts.language),
-            "principal_member_id" => facts.principal = reading.principal(&request.principal_member_id).flatten(),
-            "national_ids" => national_ids = reading.national_ids(&request.national_ids),
-            _ => reading.violations.add("updateMask", format!("names the unknown field {path}")),
-        }
-    }
-    Some((facts, national_ids))
+/// The facts as they shall be, and the national ids when they are given.
+type Wanted = (Facts, Option<Vec<NationalId>>);
+
+fn read(mut reading: Reading<'_>, request: &UpdateMemberRequest, now: &Facts) -> Option<Wanted> {
+    let changes = Changes::of(request.update_mask.as_ref());
+    changes.check(reading.violations, &CHANGEABLE);
+    let number = changes.given("member_number", || reading.number(&request.member_number));
+    let given_names = changes.given("given_names", || reading.names("givenNames", &request.given_names));
+    let family_name = changes.given("family_name", || reading.names("familyName", &request.family_name));
+    let birth_date = changes.given("birth_date", || reading.birth_date(&request.birth_date));
+    let sex = changes.given("sex", || reading.sex(request.sex()));
+    let phone = changes.given("phone", || reading.phone(&request.phone));
+    let mobile = changes.given("mobile", || reading.mobile(&request.mobile));
+    let email = changes.given("email", || reading.email(&request.email));
+    let language = changes.given("language", || reading.language(&request.language));
+    let principal = changes.given("principal_member_id", || reading.principal(&request.principal_member_id));
+    let national_ids = changes.given("national_ids", || reading.national_ids(&request.national_ids));
+    let facts = Facts {
+        number: number?.unwrap_or_else(|| now.number.clone()),
+        given_names: given_names?.unwrap_or_else(|| now.given_names.clone()),
+        family_name: family_name?.unwrap_or_else(|| now.family_name.clone()),
+        birth_date: birth_date?.unwrap_or(now.birth_date),
+        sex: sex?.unwrap_or(now.sex),
+        phone: phone?.unwrap_or_else(|| now.phone.clone()),
+        mobile: mobile?.unwrap_or_else(|| now.mobile.clone()),
+        email: email?.unwrap_or_else(|| now.email.clone()),
+        language: language?.unwrap_or(now.language),
+        principal: principal?.unwrap_or(now.principal),
+    };
+    Some((facts, national_ids?))
 }
 
 /// The fact that a member is reached differently; none when they are not.

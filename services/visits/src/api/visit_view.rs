@@ -151,7 +151,9 @@ fn service_types(it: &Entitlement) -> Vec<proto::VisitServiceType> {
 /// An override, its notes opened.
 pub(crate) fn visit_override(keys: &Keys, it: &VisitOverride) -> Result<proto::VisitOverride> {
     let note = |column, sealed: Option<&[u8]>| match sealed {
-        Some(sealed) => keys.open(column, it.visit, sealed).map(|text| String::from_utf8_lossy(&text).into_owned()),
+        Some(sealed) => {
+            keys.open(column, it.visit, sealed).map(|text| String::from_utf8_lossy(&text).into_owned())
+        }
         None => Ok(String::new()),
     };
     Ok(proto::VisitOverride {

@@ -1,8 +1,9 @@
 //! The RPCs of visits: one line each, into their operation.
 
 use careway_contract::visits::v1::{
-    self as proto, visit_notice_service_server::VisitNoticeService, visit_override_service_server::VisitOverrideService,
-    visit_rules_service_server::VisitRulesService, visit_service_server::VisitService,
+    self as proto, visit_notice_service_server::VisitNoticeService,
+    visit_override_service_server::VisitOverrideService, visit_rules_service_server::VisitRulesService,
+    visit_service_server::VisitService,
 };
 use careway_service::serve;
 use tonic::{Request, Response, Status, async_trait};

@@ -18,8 +18,14 @@ pub(crate) enum State {
 }
 
 impl State {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::AwaitingCode, Self::Verified, Self::Admitted, Self::Discharged, Self::Cancelled, Self::Expired];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::AwaitingCode,
+        Self::Verified,
+        Self::Admitted,
+        Self::Discharged,
+        Self::Cancelled,
+        Self::Expired,
+    ];
 
     /// The word of the database and of refusals.
     pub(crate) const fn as_str(self) -> &'static str {

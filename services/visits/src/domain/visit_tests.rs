@@ -84,7 +84,12 @@ fn service(code: &str) -> ServiceType {
 }
 
 fn wish(code: &str) -> AdmissionWish {
-    AdmissionWish { service_type: service(code), number: "V26-1".to_owned(), practitioner: None, referral: None }
+    AdmissionWish {
+        service_type: service(code),
+        number: "V26-1".to_owned(),
+        practitioner: None,
+        referral: None,
+    }
 }
 
 fn rule() -> NoticeRule {
@@ -176,7 +181,9 @@ fn every_command_in_every_state() {
             let state = visit.state;
             match run(visit, command, minute) {
                 Ok(_) => assert!(allowed, "{command:?} of {state:?} was allowed"),
-                Err(Refusal::WrongState { is, .. }) => assert!(!allowed && is == state, "{command:?} of {state:?}"),
+                Err(Refusal::WrongState { is, .. }) => {
+                    assert!(!allowed && is == state, "{command:?} of {state:?}")
+                }
                 Err(other) => panic!("{command:?} of {state:?}: {other:?}"),
             }
         }

@@ -7,8 +7,8 @@ use super::{
     entitlement::Reason,
     service_type::ServiceType,
     visit::{
-        Admission, AdmissionNotice, AdmissionWish, Cancellation, Challenge, Dispute, NoticeRule, Patient, Resolution,
-        Start, State, Visit,
+        Admission, AdmissionNotice, AdmissionWish, Cancellation, Challenge, Dispute, NoticeRule, Patient,
+        Resolution, Start, State, Visit,
     },
 };
 use crate::error::{Refusal, wait_until};
@@ -100,7 +100,12 @@ impl Visit {
     }
 
     /// The patient is admitted for one of the service types that were allowed at the verification.
-    pub(crate) fn admit(self, now: DateTime<Utc>, wish: AdmissionWish, rule: NoticeRule) -> Result<Self, Refusal> {
+    pub(crate) fn admit(
+        self,
+        now: DateTime<Utc>,
+        wish: AdmissionWish,
+        rule: NoticeRule,
+    ) -> Result<Self, Refusal> {
         self.in_time(State::Verified, now)?;
         self.may_admit(&wish.service_type)?;
         let notice = (wish.service_type.as_str() == INPATIENT).then(|| AdmissionNotice {
@@ -120,9 +125,9 @@ impl Visit {
             .and_then(|known| known.service_types.iter().find(|option| option.service_type == *service_type));
         match option {
             Some(option) if option.allowed => Ok(()),
-            option => {
-                Err(Refusal::NotEntitled(option.and_then(|it| it.reason).unwrap_or(Reason::ServiceNotCovered)))
-            }
+            option => Err(Refusal::NotEntitled(
+                option.and_then(|it| it.reason).unwrap_or(Reason::ServiceNotCovered),
+            )),
         }
     }
 
@@ -201,7 +206,11 @@ impl Visit {
     }
 
     fn in_state(&self, needs: State) -> Result<(), Refusal> {
-        if self.state == needs { Ok(()) } else { Err(Refusal::WrongState { is: self.state, needs: needs.as_str() }) }
+        if self.state == needs {
+            Ok(())
+        } else {
+            Err(Refusal::WrongState { is: self.state, needs: needs.as_str() })
+        }
     }
 
     fn in_time(&self, needs: State, now: DateTime<Utc>) -> Result<(), Refusal> {
@@ -211,7 +220,8 @@ impl Visit {
     }
 
     fn with_notice(self, notice: AdmissionNotice) -> Self {
-        let admission = self.admission.clone().map(|admission| Admission { notice: Some(notice), ..admission });
+        let admission =
+            self.admission.clone().map(|admission| Admission { notice: Some(notice), ..admission });
         Self { admission, ..self.next() }
     }
 

@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{AdmitVisitRequest, AdmitVisitResponse, VisitAdmitted};
 use careway_events::{Fact, record};
-use careway_kernel::{HumanNumber, VisitId, Violations};
+use careway_kernel::{HumanNumber, Violations, VisitId};
 use careway_service::{AuditEntry, Call, Error, Result};
 use chrono::{Datelike, Duration};
 
@@ -18,7 +18,11 @@ use crate::{
     store,
 };
 
-pub(crate) async fn admit_visit(app: &App, call: &Call, request: AdmitVisitRequest) -> Result<AdmitVisitResponse> {
+pub(crate) async fn admit_visit(
+    app: &App,
+    call: &Call,
+    request: AdmitVisitRequest,
+) -> Result<AdmitVisitResponse> {
     let facility = facility(call)?;
     let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
     let mut violations = Violations::default();
@@ -28,7 +32,8 @@ pub(crate) async fn admit_visit(app: &App, call: &Call, request: AdmitVisitReque
     let (service_type, practitioner, referral) = violations.all((service_type, practitioner, referral))?;
 
     let mut tx = app.db.begin(call).await?;
-    let locked = store::visit::lock_for_admission(&mut tx, id, facility).await?.ok_or(Error::not_found("visit"))?;
+    let locked =
+        store::visit::lock_for_admission(&mut tx, id, facility).await?.ok_or(Error::not_found("visit"))?;
     if !locked.visit.knows(&service_type) {
         return Err(Violations::one("serviceType", "must be one of the visit's service types").into());
     }
@@ -58,7 +63,10 @@ pub(crate) async fn admit_visit(app: &App, call: &Call, request: AdmitVisitReque
 
 fn notice_rule(app: &App, payers_hours: Option<i32>) -> NoticeRule {
     let hours = payers_hours.unwrap_or_else(|| app.desk.settings.admission_notice_hours.into());
-    NoticeRule { within: Duration::hours(hours.into()), warn_percent: app.desk.settings.admission_warning_percent }
+    NoticeRule {
+        within: Duration::hours(hours.into()),
+        warn_percent: app.desk.settings.admission_warning_percent,
+    }
 }
 
 async fn named(app: &App, call: &Call, visit: &Visit, error: Error) -> Result<Error> {

@@ -38,7 +38,10 @@ pub(crate) async fn approve_visit_override(
     let (visit, asked) = {
         let mut reader = app.db.read(call).await?;
         let visit = store::visit::find_visit(&mut reader, id, organization).await?;
-        (visit.ok_or(Error::not_found("visit"))?, store::visit_override::find_override(&mut reader, id, organization).await?)
+        (
+            visit.ok_or(Error::not_found("visit"))?,
+            store::visit_override::find_override(&mut reader, id, organization).await?,
+        )
     };
     // Whoever may not approve learns nothing of the member, not even that there is one.
     let allowed = asked.ok_or(Refusal::OverrideNotRequested).and_then(|asked| {
@@ -68,12 +71,16 @@ pub(crate) async fn approve_visit_override(
     };
     let fact = Fact::new(told).about(id.uuid(), visit.version);
     record(&mut tx, fact.of(visit.facility).also(patient.payer));
-    accesses::note(&mut tx, call, AuditEntry {
-        action: "visit.approve_override",
-        member: Some(patient.member),
-        visit: Some(id),
-        detail: Some(approved.reason.as_str()),
-    });
+    accesses::note(
+        &mut tx,
+        call,
+        AuditEntry {
+            action: "visit.approve_override",
+            member: Some(patient.member),
+            visit: Some(id),
+            detail: Some(approved.reason.as_str()),
+        },
+    );
     let shown = visit_view::shown(&app.desk.keys, &visit, patient)?;
     tx.commit(ApproveVisitOverrideResponse {
         visit: Some(visit_view::visit(&visit)),

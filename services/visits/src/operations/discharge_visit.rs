@@ -16,7 +16,8 @@ pub(crate) async fn discharge_visit(
     let facility = facility(call)?;
     let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
     let mut tx = app.db.begin(call).await?;
-    let visit = store::visit::lock_facility_visit(&mut tx, id, facility).await?.ok_or(Error::not_found("visit"))?;
+    let visit =
+        store::visit::lock_facility_visit(&mut tx, id, facility).await?.ok_or(Error::not_found("visit"))?;
     let visit = visit.discharge(tx.now())?;
     store::visit_update::update_visit(&mut tx, &visit).await?;
     if let Some(patient) = &visit.patient {
@@ -26,7 +27,10 @@ pub(crate) async fn discharge_visit(
             payer_id: patient.payer.to_string(),
             member_id: patient.member.to_string(),
         };
-        record(&mut tx, Fact::new(discharged).about(id.uuid(), visit.version).of(facility).also(patient.payer));
+        record(
+            &mut tx,
+            Fact::new(discharged).about(id.uuid(), visit.version).of(facility).also(patient.payer),
+        );
         let member = Some(patient.member);
         let entry = AuditEntry { action: "visit.discharge", member, visit: Some(id), ..Default::default() };
         accesses::note(&mut tx, call, entry);

@@ -15,7 +15,8 @@ pub(crate) async fn get_visit_notice(
     let mut reader = app.db.read(call).await?;
     let visit = store::visit::find_any_visit(&mut reader, id).await?.ok_or(Error::not_found("visit"))?;
     let patient = visit.patient.as_ref().ok_or(Error::not_found("visit"))?;
-    let facility_name = store::organization::find_name(&mut reader, visit.facility).await?.unwrap_or_default();
+    let facility_name =
+        store::organization::find_name(&mut reader, visit.facility).await?.unwrap_or_default();
     Ok(GetVisitNoticeResponse {
         visit_id: id.to_string(),
         facility_name,

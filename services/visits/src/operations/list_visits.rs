@@ -1,7 +1,7 @@
 //! List visits, newest first, with nothing of the members.
 
 use careway_contract::visits::v1::{ListVisitsRequest, ListVisitsResponse};
-use careway_kernel::{MemberNumber, PageRequest, PageToken, VisitId, Violations, parse_date};
+use careway_kernel::{MemberNumber, PageRequest, PageToken, Violations, VisitId, parse_date};
 use careway_service::{Call, Error, Result};
 use uuid::Uuid;
 
@@ -14,7 +14,11 @@ use crate::{
 
 const OPERATION: &str = "ListVisits";
 
-pub(crate) async fn list_visits(app: &App, call: &Call, request: ListVisitsRequest) -> Result<ListVisitsResponse> {
+pub(crate) async fn list_visits(
+    app: &App,
+    call: &Call,
+    request: ListVisitsRequest,
+) -> Result<ListVisitsResponse> {
     let organization = call.caller.organization()?;
     let mut violations = Violations::default();
     let number = violations.optional("memberNumber", request.member_number.as_str(), MemberNumber::parse);

@@ -2,7 +2,9 @@
 
 pub(crate) mod admit_visit;
 pub(crate) mod approve_visit_override;
+mod benefit_language;
 pub(crate) mod cancel_visit;
+mod coverage_change;
 pub(crate) mod create_contract;
 pub(crate) mod create_coverage;
 pub(crate) mod create_plan;

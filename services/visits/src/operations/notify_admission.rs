@@ -16,7 +16,8 @@ pub(crate) async fn notify_admission(
     let facility = facility(call)?;
     let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
     let mut tx = app.db.begin(call).await?;
-    let visit = store::visit::lock_facility_visit(&mut tx, id, facility).await?.ok_or(Error::not_found("visit"))?;
+    let visit =
+        store::visit::lock_facility_visit(&mut tx, id, facility).await?.ok_or(Error::not_found("visit"))?;
     let (visit, late) = visit.notify_admission(tx.now())?;
     store::visit_update::update_visit(&mut tx, &visit).await?;
     if let Some(patient) = &visit.patient {
@@ -28,7 +29,8 @@ pub(crate) async fn notify_admission(
         };
         record(&mut tx, Fact::new(notified).about(id.uuid(), visit.version).of(facility).also(patient.payer));
         let member = Some(patient.member);
-        let entry = AuditEntry { action: "visit.notify_admission", member, visit: Some(id), ..Default::default() };
+        let entry =
+            AuditEntry { action: "visit.notify_admission", member, visit: Some(id), ..Default::default() };
         accesses::note(&mut tx, call, entry);
     }
     tx.commit(NotifyAdmissionResponse { visit: Some(visit_view::visit(&visit)) }).await

@@ -4,7 +4,7 @@ use careway_contract::visits::v1::{
     RequestVisitOverrideRequest, RequestVisitOverrideResponse, VisitOverrideRequested,
 };
 use careway_events::{Fact, record};
-use careway_kernel::{OrganizationId, VisitId, Violations};
+use careway_kernel::{OrganizationId, Violations, VisitId};
 use careway_service::{AuditEntry, Call, Error, Result};
 
 use super::{resend_visit_code::bound, visit_callers::facility};
@@ -33,7 +33,8 @@ pub(crate) async fn request_visit_override(
     let (reason, note) = violations.all((reason, note))?;
 
     let mut tx = app.db.begin(call).await?;
-    let visit = store::visit::lock_facility_visit(&mut tx, id, facility).await?.ok_or(Error::not_found("visit"))?;
+    let visit =
+        store::visit::lock_facility_visit(&mut tx, id, facility).await?.ok_or(Error::not_found("visit"))?;
     let payer = certain_payer(app, &visit, tx.now())?;
     let visit = visit.request_override(tx.now(), payer, app.desk.settings.unadmitted())?;
     if store::visit_override::find_override(&mut tx, id, facility).await?.is_some() {
@@ -66,18 +67,29 @@ pub(crate) async fn request_visit_override(
         number_that_day: asked.number_that_day,
     };
     let fact = Fact::new(requested).about(id.uuid(), visit.version).of(facility);
-    record(&mut tx, match payer {
-        Some(payer) => fact.also(payer),
-        None => fact,
-    });
+    record(
+        &mut tx,
+        match payer {
+            Some(payer) => fact.also(payer),
+            None => fact,
+        },
+    );
     let detail = Some(reason.as_str());
     tx.audit(AuditEntry { action: "visit.request_override", visit: Some(id), detail, ..Default::default() });
     let shown = visit_view::visit_override(&app.desk.keys, &asked)?;
-    tx.commit(RequestVisitOverrideResponse { visit: Some(visit_view::visit(&visit)), r#override: Some(shown) }).await
+    tx.commit(RequestVisitOverrideResponse {
+        visit: Some(visit_view::visit(&visit)),
+        r#override: Some(shown),
+    })
+    .await
 }
 
 /// The payer, when only one can be it: it may approve as well.
-fn certain_payer(app: &App, visit: &Visit, now: chrono::DateTime<chrono::Utc>) -> Result<Option<OrganizationId>> {
+fn certain_payer(
+    app: &App,
+    visit: &Visit,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<Option<OrganizationId>> {
     let member = bound(app, visit, visit.awaiting(now)?)?.member.unwrap_or_default();
     match member.payer_ids.as_slice() {
         [only] => Ok(OrganizationId::parse(only).ok()),

@@ -5,7 +5,7 @@ use careway_contract::visits::v1::{
     resolve_visit_dispute_request::Outcome,
 };
 use careway_events::{Fact, record};
-use careway_kernel::{VisitId, Violations};
+use careway_kernel::{Violations, VisitId};
 use careway_service::{AuditEntry, Call, Error, Result};
 
 use super::visit_callers::payer;
@@ -37,7 +37,8 @@ pub(crate) async fn resolve_visit_dispute(
         };
         record(&mut tx, Fact::new(resolved).about(id.uuid(), visit.version).of(visit.facility).also(payer));
         let member = Some(patient.member);
-        let entry = AuditEntry { action: "visit.resolve_dispute", member, visit: Some(id), ..Default::default() };
+        let entry =
+            AuditEntry { action: "visit.resolve_dispute", member, visit: Some(id), ..Default::default() };
         accesses::note(&mut tx, call, entry);
     }
     tx.commit(ResolveVisitDisputeResponse { visit: Some(visit_view::visit(&visit)) }).await

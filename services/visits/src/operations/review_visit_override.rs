@@ -5,7 +5,7 @@ use careway_contract::visits::v1::{
     review_visit_override_request::Outcome,
 };
 use careway_events::{Fact, record};
-use careway_kernel::{VisitId, Violations};
+use careway_kernel::{Violations, VisitId};
 use careway_service::{AuditEntry, Call, Error, Result};
 
 use super::{request_visit_override::note, visit_callers::payer};
@@ -19,11 +19,14 @@ pub(crate) async fn review_visit_override(
     let (payer, person) = (payer(call)?, call.caller.account()?);
     let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
     let mut violations = Violations::default();
-    let outcome = violations.present("outcome", match request.outcome() {
-        Outcome::Unspecified => None,
-        Outcome::Accepted => Some(Review::Accepted),
-        Outcome::Rejected => Some(Review::Rejected),
-    });
+    let outcome = violations.present(
+        "outcome",
+        match request.outcome() {
+            Outcome::Unspecified => None,
+            Outcome::Accepted => Some(Review::Accepted),
+            Outcome::Rejected => Some(Review::Rejected),
+        },
+    );
     let text = violations.optional("note", request.note.as_str(), note);
     let (outcome, text) = violations.all((outcome, text))?;
     let sealed = text.map(|text| app.desk.keys.seal(Column::ReviewNote, id, text.as_bytes())).transpose()?;

@@ -5,7 +5,7 @@ use careway_contract::{
     visits::v1::{StartVisitRequest, StartVisitResponse, VisitStarted, start_visit_request::Identifier},
 };
 use careway_events::{Fact, record};
-use careway_kernel::{MemberNumber, NationalId, OrganizationId, Redacted, VisitId, Violations, parse_date};
+use careway_kernel::{MemberNumber, NationalId, OrganizationId, Redacted, Violations, VisitId, parse_date};
 use careway_service::{AuditEntry, Call, Error, Kind, Result};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use prost::Message;
@@ -22,7 +22,11 @@ use crate::{
 /// What the code of a visit is for; part of its binding.
 pub(crate) const PURPOSE: &str = "VISIT";
 
-pub(crate) async fn start_visit(app: &App, call: &Call, request: StartVisitRequest) -> Result<StartVisitResponse> {
+pub(crate) async fn start_visit(
+    app: &App,
+    call: &Call,
+    request: StartVisitRequest,
+) -> Result<StartVisitResponse> {
     let (facility, by) = (facility(call)?, subject(call)?);
     let mut violations = Violations::default();
     let day = violations.optional("serviceDate", request.service_date.as_str(), parse_date);
@@ -35,7 +39,10 @@ pub(crate) async fn start_visit(app: &App, call: &Call, request: StartVisitReque
     let payers: Vec<_> = desk.payers.iter().filter(|it| payer.is_none_or(|payer| payer == **it)).collect();
     let bound = StartChallengeRequest {
         member: Some(MemberIdentifier {
-            payer_id: payer.filter(|payer| payers.contains(&payer)).map(|it| it.to_string()).unwrap_or_default(),
+            payer_id: payer
+                .filter(|payer| payers.contains(&payer))
+                .map(|it| it.to_string())
+                .unwrap_or_default(),
             payer_ids: payers.iter().map(ToString::to_string).collect(),
             country: desk.country.to_string(),
             identifier: Some(identifier.asked()),
@@ -69,12 +76,21 @@ pub(crate) async fn start_visit(app: &App, call: &Call, request: StartVisitReque
     tx.commit(StartVisitResponse { visit: Some(visit_view::visit(&visit)) }).await
 }
 
-async fn desk(app: &App, call: &Call, facility: OrganizationId, day: Option<NaiveDate>) -> Result<FacilityDesk> {
+async fn desk(
+    app: &App,
+    call: &Call,
+    facility: OrganizationId,
+    day: Option<NaiveDate>,
+) -> Result<FacilityDesk> {
     let mut reader = app.db.read(call).await?;
     let desk = store::organization::find_desk(&mut reader, facility, day, app.clock.now()).await?;
     desk.ok_or_else(|| {
-        Error::new(Kind::Unavailable, "FACILITY_NOT_READY", "The facility was just registered; try again in a moment.")
-            .retry_after(std::time::Duration::from_secs(1))
+        Error::new(
+            Kind::Unavailable,
+            "FACILITY_NOT_READY",
+            "The facility was just registered; try again in a moment.",
+        )
+        .retry_after(std::time::Duration::from_secs(1))
     })
 }
 
@@ -87,7 +103,9 @@ enum Named {
 impl Named {
     fn asked(&self) -> member_identifier::Identifier {
         match self {
-            Self::MemberNumber(number) => member_identifier::Identifier::MemberNumber(number.as_str().to_owned()),
+            Self::MemberNumber(number) => {
+                member_identifier::Identifier::MemberNumber(number.as_str().to_owned())
+            }
             Self::NationalId(id) => member_identifier::Identifier::NationalId(id.as_str().to_owned()),
         }
     }

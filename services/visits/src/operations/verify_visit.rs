@@ -5,7 +5,7 @@ use careway_contract::{
     visits::v1::{VerifyVisitRequest, VerifyVisitResponse, VisitVerified},
 };
 use careway_events::{Fact, record};
-use careway_kernel::{FamilyId, MemberId, MemberNumber, OrganizationId, VisitId, Violations, parse_date};
+use careway_kernel::{FamilyId, MemberId, MemberNumber, OrganizationId, Violations, VisitId, parse_date};
 use careway_service::{AuditEntry, Call, Error, Result, Transaction};
 use prost::Message;
 use uuid::Uuid;
@@ -25,7 +25,11 @@ use crate::{
     store,
 };
 
-pub(crate) async fn verify_visit(app: &App, call: &Call, request: VerifyVisitRequest) -> Result<VerifyVisitResponse> {
+pub(crate) async fn verify_visit(
+    app: &App,
+    call: &Call,
+    request: VerifyVisitRequest,
+) -> Result<VerifyVisitResponse> {
     let (facility, by) = (facility(call)?, subject(call)?);
     let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
     let mut violations = Violations::default();
@@ -35,7 +39,9 @@ pub(crate) async fn verify_visit(app: &App, call: &Call, request: VerifyVisitReq
 
     let visit = {
         let mut reader = app.db.read(call).await?;
-        store::visit::find_facility_visit(&mut reader, id, facility).await?.ok_or(Error::not_found("visit"))?
+        store::visit::find_facility_visit(&mut reader, id, facility)
+            .await?
+            .ok_or(Error::not_found("visit"))?
     };
     let challenge = unless_replayed(app, call, visit.awaiting(app.clock.now()).cloned()).await?;
     let bound = bound(app, &visit, &challenge)?;
@@ -108,7 +114,10 @@ pub(crate) async fn confirm(
 
 /// Says that the patient is present.
 pub(crate) fn tell_verified<'v>(tx: &mut Transaction, visit: &'v Visit) -> Result<&'v Patient> {
-    let patient = visit.patient.as_ref().ok_or_else(|| Error::internal(anyhow::anyhow!("verified without a patient")))?;
+    let patient = visit
+        .patient
+        .as_ref()
+        .ok_or_else(|| Error::internal(anyhow::anyhow!("verified without a patient")))?;
     let verified = VisitVerified {
         visit_id: visit.id.to_string(),
         facility_id: visit.facility.to_string(),
@@ -117,6 +126,9 @@ pub(crate) fn tell_verified<'v>(tx: &mut Transaction, visit: &'v Visit) -> Resul
         service_date: visit.service_date.to_string(),
         overridden: patient.overridden,
     };
-    record(tx, Fact::new(verified).about(visit.id.uuid(), visit.version).of(visit.facility).also(patient.payer));
+    record(
+        tx,
+        Fact::new(verified).about(visit.id.uuid(), visit.version).of(visit.facility).also(patient.payer),
+    );
     Ok(patient)
 }

@@ -34,7 +34,11 @@ pub(crate) fn subject(call: &Call) -> Result<Uuid> {
 }
 
 /// The outcome, or the answer kept for the key: the first try may have changed what now refuses the second.
-pub(crate) async fn unless_replayed<T>(app: &App, call: &Call, outcome: Result<T, impl Into<Error>>) -> Result<T> {
+pub(crate) async fn unless_replayed<T>(
+    app: &App,
+    call: &Call,
+    outcome: Result<T, impl Into<Error>>,
+) -> Result<T> {
     match outcome {
         Ok(value) => Ok(value),
         Err(refusal) => {

@@ -9,7 +9,11 @@ use careway_service::{AuditEntry, Call, Result};
 use super::visit_callers::payer;
 use crate::{App, api::visit_view, store};
 
-pub(crate) async fn get_visit_rules(app: &App, call: &Call, _: GetVisitRulesRequest) -> Result<GetVisitRulesResponse> {
+pub(crate) async fn get_visit_rules(
+    app: &App,
+    call: &Call,
+    _: GetVisitRulesRequest,
+) -> Result<GetVisitRulesResponse> {
     let payer = payer(call)?;
     let mut reader = app.db.read(call).await?;
     let own = store::organization::find_rules(&mut reader, payer).await?;

@@ -2,6 +2,7 @@
 
 use careway_kernel::{CoverageId, MemberId, MemberNumber, OrganizationId, PlanId};
 use careway_service::Result;
+use chrono::NaiveDate;
 use sqlx::{PgConnection, types::Json};
 
 use super::coverage_row::CoverageRow;
@@ -115,4 +116,18 @@ pub(crate) async fn list_coverages(conn: &mut PgConnection, filter: &CoverageFil
     .fetch_all(conn)
     .await?;
     rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// Since when the member is insured without a gap, when a cover of theirs ended the day before.
+pub(crate) async fn find_continued(
+    conn: &mut PgConnection,
+    payer: OrganizationId,
+    member: MemberId,
+    from: NaiveDate,
+) -> Result<Option<NaiveDate>> {
+    let since = sqlx::query_scalar(
+        "select member_since from coverage
+         where payer_id = $1 and member_id = $2 and valid @> $3 - 1 and valid_to = $3 - 1",
+    );
+    Ok(since.bind(payer.uuid()).bind(member.uuid()).bind(from).fetch_optional(conn).await?)
 }

@@ -94,7 +94,10 @@ pub(crate) async fn find_desk(
 }
 
 /// The name of an organization, once identity told of it.
-pub(crate) async fn find_name(conn: &mut PgConnection, organization: OrganizationId) -> Result<Option<String>> {
+pub(crate) async fn find_name(
+    conn: &mut PgConnection,
+    organization: OrganizationId,
+) -> Result<Option<String>> {
     let name = sqlx::query_scalar("select name from organization_ref where organization_id = $1")
         .bind(organization.uuid())
         .fetch_optional(conn)

@@ -62,8 +62,10 @@ pub(crate) async fn find_facility_visit(
 
 /// Any visit, for Careway itself.
 pub(crate) async fn find_any_visit(conn: &mut PgConnection, id: VisitId) -> Result<Option<Visit>> {
-    let row: Option<VisitRow> =
-        sqlx::query_as("select * from visit where visit_id = $1").bind(id.uuid()).fetch_optional(conn).await?;
+    let row: Option<VisitRow> = sqlx::query_as("select * from visit where visit_id = $1")
+        .bind(id.uuid())
+        .fetch_optional(conn)
+        .await?;
     row.map(Visit::try_from).transpose()
 }
 
@@ -130,7 +132,11 @@ pub(crate) async fn lock_for_admission(
 }
 
 /// Locks visits whose time is over, leaving those that another replica holds.
-pub(crate) async fn lock_overdue(conn: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> Result<Vec<Visit>> {
+pub(crate) async fn lock_overdue(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Visit>> {
     let rows: Vec<VisitRow> = sqlx::query_as(
         "select * from visit where state in ('AWAITING_CODE', 'VERIFIED') and expires_at <= $1 \
          order by expires_at limit $2 for update skip locked",

@@ -47,15 +47,17 @@ impl TryFrom<OverrideRow> for VisitOverride {
     type Error = Error;
 
     fn try_from(row: OverrideRow) -> Result<Self> {
-        let approval = row.approved_by.zip(row.approved_at).zip(row.approved_for.as_deref().and_then(Side::find));
+        let approval =
+            row.approved_by.zip(row.approved_at).zip(row.approved_for.as_deref().and_then(Side::find));
         let words = || -> anyhow::Result<_> {
             Ok((
                 OverrideReason::find(&row.reason).context("the reason")?,
                 Review::find(&row.review).context("the review")?,
             ))
         };
-        let (reason, review) =
-            words().with_context(|| format!("the override of visit {}", row.visit_id)).map_err(Error::internal)?;
+        let (reason, review) = words()
+            .with_context(|| format!("the override of visit {}", row.visit_id))
+            .map_err(Error::internal)?;
         Ok(Self {
             visit: VisitId::from_uuid(row.visit_id),
             facility: OrganizationId::from_uuid(row.facility_id),
@@ -172,7 +174,10 @@ pub(crate) async fn update_override(conn: &mut PgConnection, it: &VisitOverride)
 }
 
 /// A page of overrides, and one more when there is one.
-pub(crate) async fn list_overrides(conn: &mut PgConnection, filter: &OverrideFilter) -> Result<Vec<VisitOverride>> {
+pub(crate) async fn list_overrides(
+    conn: &mut PgConnection,
+    filter: &OverrideFilter,
+) -> Result<Vec<VisitOverride>> {
     let rows: Vec<OverrideRow> = sqlx::query_as(
         "select * from visit_override where (facility_id = $1 or payer_id = $1) \
          and ($2::uuid is null or facility_id = $2) \

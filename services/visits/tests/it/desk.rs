@@ -1,16 +1,25 @@
 //! A visits service per test, with a facility, a payer, a contract and a plan; and the people who use it.
 
-use std::{future::Future, sync::atomic::{AtomicU64, Ordering}, time::Duration};
-
-use careway_contract::visits::v1::{
-    visit_override_service_client::VisitOverrideServiceClient, visit_service_client::VisitServiceClient, *,
+use std::{
+    future::Future,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
 };
-use careway_kernel::{AccountId, Clock, MemberId, OrganizationId, Redacted};
+
+use careway_contract::{
+    types::v1::LocalizedText,
+    visits::v1::{
+        contract_service_client::ContractServiceClient, coverage_service_client::CoverageServiceClient,
+        plan_service_client::PlanServiceClient, visit_override_service_client::VisitOverrideServiceClient,
+        visit_service_client::VisitServiceClient, *,
+    },
+};
+use careway_kernel::{AccountId, Clock, MemberId, OrganizationId};
 use careway_service::{Error, Foundation, OrganizationKind, Service, Settings, Upstream};
 use careway_testing::{TestDatabase, TestServers, unique_prefix};
 use clap::Parser;
 use sqlx::PgPool;
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response};
 
 use crate::fake_identity::{CODE, FakeIdentity};
 
@@ -41,6 +50,7 @@ pub(crate) struct Desk {
     pub(crate) admin: PgPool,
     pub(crate) facility: Person,
     pub(crate) payer: Person,
+    plan: String,
 }
 
 /// Somebody who works for an organization.
@@ -77,12 +87,26 @@ impl Desk {
         let servers = TestServers::from_env();
         let (prefix, secret) = (unique_prefix(), "a service secret of 32 characters!");
         let shared = Shared::parse_from([
-            "test", "--redis-url", &servers.redis, "--nats-url", &servers.nats, "--prefix", &prefix,
-            "--service-secret", secret,
+            "test",
+            "--redis-url",
+            &servers.redis,
+            "--nats-url",
+            &servers.nats,
+            "--prefix",
+            &prefix,
+            "--service-secret",
+            secret,
         ]);
         let config = Config::parse_from([
-            "test", "--visits-database-url", &database.url_app, "--visits-master-key", secret,
-            "--visits-timer-seconds", "1", "--visits-overrides-per-day", "3",
+            "test",
+            "--visits-database-url",
+            &database.url_app,
+            "--visits-master-key",
+            secret,
+            "--visits-timer-seconds",
+            "1",
+            "--visits-overrides-per-day",
+            "3",
         ]);
         let clock = Clock::movable();
         let foundation = Foundation::build(&shared.settings, clock.clone()).await.unwrap();
@@ -96,10 +120,12 @@ impl Desk {
             account: AccountId::new(&clock),
         };
         let (facility, payer) = (person(OrganizationKind::Facility), person(OrganizationKind::Payer));
-        let desk = Self { clock, identity, service, foundation, admin, facility, payer };
+        let plan = String::new();
+        let mut desk = Self { clock, identity, service, foundation, admin, facility, payer, plan };
         desk.know(&desk.facility, "Kigali Clinic").await;
         desk.know(&desk.payer, "Umurage Health").await;
         desk.contract(&desk.facility, &["INPATIENT", "OUTPATIENT", "OPTICAL"]).await;
+        desk.plan = desk.plan().await;
         desk
     }
 
@@ -131,53 +157,65 @@ impl Desk {
 
     /// A contract between the payer and a facility.
     pub(crate) async fn contract(&self, facility: &Person, service_types: &[&str]) {
-        sqlx::query(
-            "insert into contract (contract_id, payer_id, facility_id, service_types, valid_from, version, created_at) \
-             values (gen_random_uuid(), $1, $2, $3, '2020-01-01', 1, now())",
-        )
-        .bind(self.payer.organization.uuid())
-        .bind(facility.organization.uuid())
-        .bind(service_types)
-        .execute(&self.admin)
-        .await
-        .unwrap();
+        let request = CreateContractRequest {
+            facility_id: facility.organization.to_string(),
+            service_types: service_types.iter().map(ToString::to_string).collect(),
+            from: "2020-01-01".to_owned(),
+            ..Default::default()
+        };
+        let mut contracts = ContractServiceClient::new(self.service.upstream.clone());
+        contracts.create_contract(self.by(&self.payer, &key(), request)).await.unwrap();
     }
 
-    /// A member whose plan covers everything but OPTICAL.
+    /// A plan that covers everything but OPTICAL and WELLNESS.
+    async fn plan(&self) -> String {
+        let text = |text: &str| vec![LocalizedText { language: "en".to_owned(), text: text.to_owned() }];
+        let benefit = |service_type: &str| PlanBenefit {
+            code: service_type.to_owned(),
+            service_type: service_type.to_owned(),
+            names: text(service_type),
+            ..Default::default()
+        };
+        let definition = PlanDefinition {
+            code: "GOLD".to_owned(),
+            names: text("Gold"),
+            currency: "RWF".to_owned(),
+            benefits: ["INPATIENT", "OUTPATIENT", "DENTAL"].map(benefit).into(),
+            ..Default::default()
+        };
+        let request = CreatePlanRequest { definition: Some(definition) };
+        let mut plans = PlanServiceClient::new(self.service.upstream.clone());
+        plans
+            .create_plan(self.by(&self.payer, &key(), request))
+            .await
+            .unwrap()
+            .into_inner()
+            .plan
+            .unwrap()
+            .plan_id
+    }
+
+    /// A covered member.
     pub(crate) async fn member(&self, number: &str, national_id: &str) -> MemberId {
-        let payer = self.payer.organization;
-        let member = self.identity.register(payer, number, national_id);
-        let plan = uuid::Uuid::new_v4();
-        let benefits: Vec<_> = ["INPATIENT", "OUTPATIENT", "DENTAL"].map(benefit).into();
-        let definition = serde_json::json!({
-            "code": number, "names": {"en": "Gold"}, "currency": "RWF", "adult_age": 18, "benefits": benefits,
-            "ceilings": [], "deductibles": [], "order": [],
-        });
-        sqlx::query("insert into plan values ($1, $2, $3, 'RWF', 1, now())")
-            .bind(plan)
-            .bind(payer.uuid())
-            .bind(number)
-            .execute(&self.admin)
-            .await
-            .unwrap();
-        sqlx::query("insert into plan_version values ($1, 1, $2, $3, false, now())")
-            .bind(plan)
-            .bind(payer.uuid())
-            .bind(&definition)
-            .execute(&self.admin)
-            .await
-            .unwrap();
+        let member = self.identity.register(self.payer.organization, number, national_id);
         sqlx::query(
-            "insert into coverage (coverage_id, payer_id, member_id, family_id, plan_id, plan_version, valid_from, \
-             valid_to, member_since, policy_year_from, status, version, created_at) values (gen_random_uuid(), $1, $2, \
-             $2, $3, 1, '2020-01-01', '2099-12-31', '2020-01-01', '2020-01-01', 'ACTIVE', 1, now())",
+            "insert into member_ref (member_id, payer_id, member_number, family_id) values ($1, $2, $3, $1)",
         )
-        .bind(payer.uuid())
         .bind(member.uuid())
-        .bind(plan)
+        .bind(self.payer.organization.uuid())
+        .bind(number)
         .execute(&self.admin)
         .await
         .unwrap();
+        let request = CreateCoverageRequest {
+            member_number: number.to_owned(),
+            plan_id: self.plan.clone(),
+            from: "2020-01-01".to_owned(),
+            to: "2099-12-31".to_owned(),
+            ..Default::default()
+        };
+        let mut coverages = CoverageServiceClient::new(self.service.upstream.clone());
+        coverages.create_coverage(self.by(&self.payer, &key(), request)).await.unwrap();
         member
     }
 
@@ -200,7 +238,12 @@ impl Desk {
         request
     }
 
-    pub(crate) async fn start(&self, by: &Person, key: &str, number: &str) -> Result<Response<StartVisitResponse>, Error> {
+    pub(crate) async fn start(
+        &self,
+        by: &Person,
+        key: &str,
+        number: &str,
+    ) -> Result<Response<StartVisitResponse>, Error> {
         let identifier = Some(start_visit_request::Identifier::MemberNumber(number.to_owned()));
         let request = StartVisitRequest { identifier, ..Default::default() };
         Ok(self.visits().start_visit(self.by(by, key, request)).await?)
@@ -259,16 +302,6 @@ impl Desk {
     }
 }
 
-fn benefit(service_type: &str) -> serde_json::Value {
-    serde_json::json!({
-        "code": service_type, "service_type": service_type, "names": {"en": service_type}, "covered": true,
-        "limits": [], "deductible": null, "ceilings": [], "ceiling_exempt": [], "copayment": 0, "coinsurance": "0",
-        "waiting": {"adult_months": 0, "adult_days": 0, "child_months": 0, "child_days": 0},
-        "frequency_days": null, "preauthorization": {"always": false, "above": null}, "exclusions": [],
-        "conditions": [],
-    })
-}
-
 /// Waits until it is so; a timer is at work meanwhile.
 pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut so: impl FnMut() -> F) {
     let patient = async {
@@ -299,8 +332,3 @@ pub(crate) fn anonymous(visit: Visit) -> Visit {
         ..visit
     }
 }
-
-/// Used by `Desk::open`'s neighbours only through their types.
-pub(crate) type Answer<T> = Result<Response<T>, Status>;
-
-const _: fn(&str) -> Redacted = |text| Redacted::from(text);

@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, atomic::{AtomicUsize, Ordering}},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use careway_contract::identity::v1::{
@@ -13,7 +16,10 @@ use careway_contract::identity::v1::{
 };
 use careway_kernel::{Clock, MemberId, OrganizationId};
 use careway_service::{Error, Kind, Upstream};
-use jsonwebtoken::{Algorithm, EncodingKey, Header, jwk::{AlgorithmParameters, Jwk}};
+use jsonwebtoken::{
+    Algorithm, EncodingKey, Header,
+    jwk::{AlgorithmParameters, Jwk},
+};
 use tonic::{Request, Response, Status, async_trait, service::Routes};
 use tower::{BoxError, ServiceExt, util::BoxCloneSyncService};
 
@@ -101,7 +107,8 @@ impl FakeIdentity {
 
     /// The answer kept for the forwarded key, or a new one.
     fn keyed<M>(&self, request: &Request<M>, operation: &str, answer: impl FnOnce() -> String) -> String {
-        let key = request.metadata().get("idempotency-key").and_then(|key| key.to_str().ok()).unwrap_or_default();
+        let key =
+            request.metadata().get("idempotency-key").and_then(|key| key.to_str().ok()).unwrap_or_default();
         let mut kept = self.kept.lock().unwrap();
         kept.entry(format!("{operation}:{key}")).or_insert_with(answer).clone()
     }
@@ -157,7 +164,9 @@ impl ChallengeService for FakeIdentity {
         request: Request<VerifyChallengeRequest>,
     ) -> Result<Response<VerifyChallengeResponse>, Status> {
         let rejected = || {
-            Error::new(Kind::Unauthenticated, "CODE_REJECTED", "The code is not right.").with("attemptsLeft", 4).to_status()
+            Error::new(Kind::Unauthenticated, "CODE_REJECTED", "The code is not right.")
+                .with("attemptsLeft", 4)
+                .to_status()
         };
         let proof = request.get_ref().clone();
         let outcome = self.keyed(&request, "verify", || {

@@ -1,0 +1,111 @@
+//! The platform of `cargo dev up`: `careway-standalone` with the settings of this checkout.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::ErrorKind,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    sync::Arc,
+};
+
+use anyhow::Context;
+use careway_kernel::Clock;
+use careway_service::telemetry::Telemetry;
+use careway_standalone::{
+    Config, Platform,
+    provision::{self, DATABASES, database_url},
+};
+use uuid::Uuid;
+
+use crate::{
+    checkout::{self, Checkout},
+    servers::Servers,
+};
+
+/// Secrets the platform needs. They outlive a run: what is stored is sealed with them.
+const SECRETS: [&str; 5] = [
+    "CAREWAY_SERVICE_SECRET",
+    "CAREWAY_IDENTITY_MASTER_KEY",
+    "CAREWAY_IDENTITY_CODE_PEPPER",
+    "CAREWAY_RENEWALS_MASTER_KEY",
+    "CAREWAY_VISITS_MASTER_KEY",
+];
+
+/// The roles have none: the servers of a checkout trust whoever is on this machine.
+const PASSWORD: &str = "";
+
+/// Makes roles and databases that are missing, and migrates them.
+pub(crate) async fn provision(servers: &Servers) -> anyhow::Result<()> {
+    provision::provision(&servers.postgres, PASSWORD).await.context("cannot prepare the databases")
+}
+
+/// Starts the platform with its gateway on that port of the loopback address.
+pub(crate) async fn start(checkout: &Checkout, servers: &Servers, port: u16) -> anyhow::Result<Platform> {
+    let config = Config::from_settings(&settings(checkout, servers, port)?).context("the settings of the platform")?;
+    let telemetry = Telemetry::start("dev", &config.settings.telemetry)?;
+    let metrics = telemetry.metrics.clone();
+    Platform::start(config, Clock::system(), Arc::new(move || metrics.render())).await
+}
+
+/// The platform's part of Redis: a database of its own, beside that of the tests.
+pub(crate) fn redis_url(servers: &Servers) -> String {
+    format!("{}/1", servers.redis)
+}
+
+/// The settings; the environment's own `CAREWAY_*` variables win over them.
+fn settings(checkout: &Checkout, servers: &Servers, port: u16) -> anyhow::Result<Vec<(String, String)>> {
+    let inbox = checkout.folder("inbox")?;
+    let mut settings: Vec<(String, String)> = [
+        ("CAREWAY_REDIS_URL", &redis_url(servers)),
+        ("CAREWAY_NATS_URL", &servers.nats),
+        ("CAREWAY_GATEWAY_LISTEN", &format!("127.0.0.1:{port}")),
+        ("CAREWAY_GATEWAY_PUBLIC_URL", &format!("http://127.0.0.1:{port}")),
+        ("CAREWAY_RENEWALS_FOLDER", &inbox.to_string_lossy()),
+        // What is said on the terminal is for people: only what went wrong.
+        ("CAREWAY_LOG", "warn"),
+        ("CAREWAY_LOG_FORMAT", "pretty"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into();
+    for (service, _) in DATABASES {
+        let variable = format!("CAREWAY_{}_DATABASE_URL", service.to_uppercase());
+        settings.push((variable, database_url(&servers.postgres, service, "app", PASSWORD)?));
+    }
+    settings.extend(secrets(&checkout.private()?.join("secrets.json"))?);
+    Ok(settings)
+}
+
+/// The secrets in that file; those that are missing are made.
+fn secrets(file: &Path) -> anyhow::Result<BTreeMap<String, String>> {
+    let mut secrets: BTreeMap<String, String> = match fs::read_to_string(file) {
+        Ok(text) => serde_json::from_str(&text).with_context(|| format!("{} is damaged", file.display()))?,
+        Err(error) if error.kind() == ErrorKind::NotFound => BTreeMap::new(),
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", file.display())),
+    };
+    let known = secrets.len();
+    for name in SECRETS {
+        secrets
+            .entry(name.to_owned())
+            .or_insert_with(|| format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()));
+    }
+    if secrets.len() > known {
+        checkout::replace(file, &serde_json::to_string_pretty(&secrets)?)?;
+        fs::set_permissions(file, fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(secrets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_made_once() {
+        let file = std::env::temp_dir().join(format!("careway-dev-secrets-{}.json", std::process::id()));
+        let made = secrets(&file).unwrap();
+        assert!(SECRETS.iter().all(|name| made[*name].len() == 64));
+        assert_eq!(secrets(&file).unwrap(), made);
+        fs::remove_file(&file).unwrap();
+    }
+}

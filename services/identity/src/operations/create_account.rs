@@ -1,0 +1,18 @@
+//! Create an account: an invitation, answered with the account that will be.
+
+use careway_contract::identity::v1::{CreateAccountRequest, CreateAccountResponse};
+use careway_service::{Call, Error, Result};
+
+use super::{account_message::message, create_invitation::invite};
+use crate::{App, store};
+
+pub(crate) async fn create_account(
+    app: &App,
+    call: &Call,
+    request: CreateAccountRequest,
+) -> Result<CreateAccountResponse> {
+    let (mut tx, invitation) = invite(app, call, &request.email, &request.name, &request.roles).await?;
+    let account = store::membership::find(&mut tx, invitation.organization, invitation.account).await?;
+    let account = account.ok_or_else(|| Error::internal(anyhow::anyhow!("an invitation just kept is not found")))?;
+    tx.commit(CreateAccountResponse { account: Some(message(&account)) }).await
+}

@@ -1,0 +1,160 @@
+//! Visits without a code, and visits that the member disputes.
+
+use careway_contract::visits::v1::{
+    resolve_visit_dispute_request, review_visit_override_request, visit::State,
+    visit_notice_service_client::VisitNoticeServiceClient, *,
+};
+use careway_service::{Error, Kind};
+
+use crate::desk::{Desk, Person, key, refusal};
+
+impl Desk {
+    async fn ask(&self, by: &Person, visit_id: &str) -> Result<RequestVisitOverrideResponse, Error> {
+        let request = RequestVisitOverrideRequest {
+            visit_id: visit_id.to_owned(),
+            reason: visit_override::Reason::NoPhone.into(),
+            note: "Came without a phone".to_owned(),
+        };
+        Ok(self.overrides().request_visit_override(self.by(by, &key(), request)).await?.into_inner())
+    }
+
+    async fn approve(&self, by: &Person, visit_id: &str) -> Result<ApproveVisitOverrideResponse, Error> {
+        let request = ApproveVisitOverrideRequest { visit_id: visit_id.to_owned() };
+        Ok(self.overrides().approve_visit_override(self.by(by, &key(), request)).await?.into_inner())
+    }
+
+    async fn review(&self, by: &Person, visit_id: &str) -> Result<ReviewVisitOverrideResponse, Error> {
+        let request = ReviewVisitOverrideRequest {
+            visit_id: visit_id.to_owned(),
+            outcome: review_visit_override_request::Outcome::Rejected.into(),
+            note: "Call first".to_owned(),
+        };
+        Ok(self.overrides().review_visit_override(self.by(by, &key(), request)).await?.into_inner())
+    }
+
+    async fn dispute(&self, token: &str) -> Result<DisputeVisitResponse, Error> {
+        let request = DisputeVisitRequest { token: token.to_owned() };
+        Ok(self.visits().dispute_visit(request).await?.into_inner())
+    }
+}
+
+#[tokio::test]
+async fn an_override_takes_two_persons_and_is_reviewed() {
+    let desk = Desk::open().await;
+    let member = desk.member("UM-100200", "1199070012345601").await;
+    let visit = desk.started("UM-100200").await;
+    let supervisor = desk.colleague(&desk.facility);
+    assert_eq!(refusal(desk.approve(&supervisor, &visit.visit_id).await).reason(), "OVERRIDE_NOT_REQUESTED");
+
+    let asked = desk.ask(&desk.facility, &visit.visit_id).await.unwrap().r#override.unwrap();
+    assert_eq!((asked.number_that_day, asked.note.as_str()), (1, "Came without a phone"));
+    assert_eq!(refusal(desk.ask(&supervisor, &visit.visit_id).await).reason(), "OVERRIDE_ALREADY_REQUESTED");
+    let alone = refusal(desk.approve(&desk.facility, &visit.visit_id).await);
+    assert_eq!((alone.kind(), alone.reason()), (Kind::Forbidden, "SECOND_PERSON_REQUIRED"));
+    assert_eq!(refusal(desk.review(&desk.payer, &visit.visit_id).await).reason(), "OVERRIDE_NOT_APPROVED");
+
+    let approved = desk.approve(&supervisor, &visit.visit_id).await.unwrap();
+    let verified = approved.visit.unwrap();
+    assert!(verified.overridden && verified.state() == State::Verified);
+    assert_eq!(approved.member.unwrap().member_id, member.to_string());
+    assert_eq!(approved.r#override.unwrap().approved_for, "FACILITY");
+
+    let list =
+        ListVisitOverridesRequest { review: visit_override::Review::Pending.into(), ..Default::default() };
+    let pending =
+        desk.overrides().list_visit_overrides(desk.by(&desk.payer, &key(), list.clone())).await.unwrap();
+    assert_eq!(pending.into_inner().overrides[0].visit_id, visit.visit_id);
+    let reviewed = desk.review(&desk.payer, &visit.visit_id).await.unwrap().r#override.unwrap();
+    assert_eq!(
+        (reviewed.review(), reviewed.review_note.as_str()),
+        (visit_override::Review::Rejected, "Call first")
+    );
+    assert_eq!(
+        refusal(desk.review(&desk.payer, &visit.visit_id).await).reason(),
+        "OVERRIDE_ALREADY_REVIEWED"
+    );
+    let pending = desk.overrides().list_visit_overrides(desk.by(&desk.payer, &key(), list)).await.unwrap();
+    assert!(pending.into_inner().overrides.is_empty());
+    for event in ["VisitOverrideRequested", "VisitOverrideApproved", "VisitOverrideReviewed", "VisitVerified"]
+    {
+        assert_eq!(desk.said(event).await, 1, "{event}");
+    }
+}
+
+#[tokio::test]
+async fn the_payer_may_approve_for_its_own_members() {
+    let desk = Desk::open().await;
+    desk.member("UM-100200", "1199070012345601").await;
+    let visit = desk.started("UM-100200").await;
+    // Before it is asked for, the visit is none of the payer's business.
+    assert_eq!(refusal(desk.get(&desk.payer, &visit.visit_id).await).kind(), Kind::NotFound);
+    desk.ask(&desk.facility, &visit.visit_id).await.unwrap();
+    assert!(desk.get(&desk.payer, &visit.visit_id).await.unwrap().member.is_none());
+    let approved = desk.approve(&desk.payer, &visit.visit_id).await.unwrap();
+    assert_eq!(approved.r#override.unwrap().approved_for, "PAYER");
+}
+
+#[tokio::test]
+async fn only_the_approver_learns_that_nobody_is_known() {
+    let desk = Desk::open().await;
+    let visit = desk.started("UM-999999").await;
+    desk.ask(&desk.facility, &visit.visit_id).await.unwrap();
+    let supervisor = desk.colleague(&desk.facility);
+    assert_eq!(refusal(desk.approve(&supervisor, &visit.visit_id).await).reason(), "MEMBER_UNKNOWN");
+    assert_eq!(
+        desk.get(&desk.facility, &visit.visit_id).await.unwrap().visit.unwrap().state(),
+        State::AwaitingCode
+    );
+}
+
+#[tokio::test]
+async fn a_facility_may_ask_only_so_often_a_day() {
+    let desk = Desk::open().await;
+    desk.member("UM-100200", "1199070012345601").await;
+    let mut visits = Vec::new();
+    for _ in 0..6 {
+        visits.push(desk.started("UM-100200").await.visit_id);
+    }
+    let asked = futures::future::join_all(visits.iter().map(|visit| desk.ask(&desk.facility, visit))).await;
+    let (granted, refused): (Vec<_>, Vec<_>) = asked.into_iter().partition(Result::is_ok);
+    assert_eq!(granted.len(), 3);
+    assert!(refused.into_iter().all(|outcome| refusal(outcome).reason() == "OVERRIDE_CAP_REACHED"));
+    desk.clock.advance(std::time::Duration::from_secs(24 * 3600));
+    let next_day = desk.started("UM-100200").await;
+    desk.ask(&desk.facility, &next_day.visit_id).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_member_disputes_with_the_links_token_alone() {
+    let desk = Desk::open().await;
+    let member = desk.member("UM-100200", "1199070012345601").await;
+    let visit = desk.admitted("UM-100200", "OUTPATIENT").await;
+    let mut notices = VisitNoticeServiceClient::new(desk.service.upstream.clone());
+    let asked = GetVisitNoticeRequest { visit_id: visit.visit_id.clone() };
+    let stranger = notices.get_visit_notice(desk.by(&desk.facility, &key(), asked.clone())).await;
+    assert_eq!(refusal(stranger).kind(), Kind::Forbidden);
+    let notice =
+        notices.get_visit_notice(desk.foundation.identity.request(asked)).await.unwrap().into_inner();
+    assert_eq!((notice.facility_name.as_str(), notice.member_id), ("Kigali Clinic", member.to_string()));
+    assert_eq!(notice.visit_number, visit.visit_number);
+
+    for wrong in ["", "nonsense", &notice.dispute_token[1..]] {
+        assert_eq!(refusal(desk.dispute(wrong).await).kind(), Kind::NotFound);
+    }
+    let disputed = desk.dispute(&notice.dispute_token).await.unwrap();
+    assert_eq!(disputed.visit_number, visit.visit_number);
+    assert_eq!(desk.dispute(&notice.dispute_token).await.unwrap(), disputed);
+    assert!(desk.get(&desk.facility, &visit.visit_id).await.unwrap().visit.unwrap().disputed);
+    assert_eq!(desk.said("VisitDisputed").await, 1);
+
+    let resolve = async |by: &Person| {
+        let request = ResolveVisitDisputeRequest {
+            visit_id: visit.visit_id.clone(),
+            outcome: resolve_visit_dispute_request::Outcome::Dismissed.into(),
+        };
+        desk.visits().resolve_visit_dispute(desk.by(by, &key(), request)).await
+    };
+    assert_eq!(refusal(resolve(&desk.facility).await).kind(), Kind::Forbidden);
+    assert!(!resolve(&desk.payer).await.unwrap().into_inner().visit.unwrap().disputed);
+    assert_eq!(refusal(resolve(&desk.payer).await).reason(), "NOT_DISPUTED");
+}
