@@ -60,7 +60,7 @@ impl Foundation {
         }
         let redis = redis::Client::open(settings.redis_url.as_str()).context("CAREWAY_REDIS_URL")?;
         let redis = redis.get_connection_manager().await.context("cannot connect to Redis")?;
-        let nats = async_nats::connect(&settings.nats_url).await.context("cannot connect to NATS")?;
+        let nats = connect_nats(&settings.nats_url).await.context("cannot connect to NATS")?;
         ensure!(
             nats.is_server_compatible(2, 10, 0),
             "nats-server {} is too old: it drops settings silently; 2.10 or newer is needed",
@@ -104,6 +104,18 @@ impl Foundation {
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
+}
+
+/// The client would leave out the user and password that the URL names.
+async fn connect_nats(url: &str) -> anyhow::Result<async_nats::Client> {
+    let server: async_nats::ServerAddr = url.parse().context("CAREWAY_NATS_URL is not an address")?;
+    let options = match (server.username(), server.password()) {
+        (Some(user), Some(password)) => {
+            async_nats::ConnectOptions::with_user_and_password(user.to_owned(), password.to_owned())
+        }
+        _ => async_nats::ConnectOptions::new(),
+    };
+    Ok(options.connect(server).await?)
 }
 
 /// A started service: its name, its guarded RPCs, its database.

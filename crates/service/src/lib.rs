@@ -9,6 +9,7 @@ pub mod database;
 pub mod error;
 pub mod foundation;
 mod literal;
+pub mod probe;
 pub mod run;
 pub mod seal;
 pub mod serve;

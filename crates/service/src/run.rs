@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     database::{self, Database},
     foundation::{Foundation, Service},
+    probe,
     settings::{Settings, secrets_from_files},
     telemetry::Telemetry,
 };
@@ -36,6 +37,8 @@ enum Command<C: Args> {
     Serve(Box<Serve<C>>),
     /// Brings the database up to date, as its owner, and ends.
     Migrate(Migrate),
+    /// Asks the process that serves beside it whether it is ready, and says so by its exit code.
+    Health(Health),
 }
 
 #[derive(Args)]
@@ -57,6 +60,13 @@ struct Migrate {
     /// The database as its owner role.
     #[arg(long, env = "CAREWAY_MIGRATION_DATABASE_URL", hide_env_values = true)]
     database_url: Redacted,
+}
+
+#[derive(Args)]
+struct Health {
+    /// Where the serving process answers `/readyz`.
+    #[arg(long, env = "CAREWAY_OPS_LISTEN", default_value = "0.0.0.0:9090")]
+    ops_listen: SocketAddr,
 }
 
 /// Parses a command line, secrets from files included.
@@ -104,6 +114,7 @@ where
     runtime.block_on(async move {
         match cli.command {
             Command::Migrate(migrate) => database::migrate(migrate.database_url.expose(), migrator).await,
+            Command::Health(health) => probe::ready(health.ops_listen).await,
             Command::Serve(serve) => {
                 let telemetry = Telemetry::start(name, &serve.settings.telemetry)?;
                 let foundation = Foundation::build(&serve.settings, Clock::system()).await?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use careway_kernel::Clock;
-use careway_service::{Foundation, Settings, run, telemetry::Telemetry};
+use careway_service::{Foundation, Settings, probe, run, telemetry::Telemetry};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -14,6 +14,9 @@ use crate::{Config, Gateway, Readiness};
 #[derive(clap::Parser)]
 #[command(name = "careway-gateway", version, about)]
 struct Cli {
+    /// Asks the gateway that serves with these settings whether it is ready, says so by the exit code, and ends.
+    #[arg(long)]
+    health: bool,
     #[command(flatten)]
     settings: Settings,
     #[command(flatten)]
@@ -23,7 +26,12 @@ struct Cli {
 /// The `main` of the gateway.
 pub fn main() -> anyhow::Result<()> {
     let cli: Cli = run::parse()?;
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(cli))
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+        match cli.health {
+            true => probe::ready(cli.config.listen).await,
+            false => serve(cli).await,
+        }
+    })
 }
 
 async fn serve(cli: Cli) -> anyhow::Result<()> {

@@ -68,7 +68,7 @@ pub(crate) async fn make(
     let public = SigningKey::public_of(&seed).map_err(Error::internal)?;
     let key = SigningKey { kid: Uuid::now_v7(), public, created_at: now, active_from, retired_at: None };
     let text = Zeroizing::new(STANDARD_NO_PAD.encode(&seed[..]));
-    let sealed = app.members.vault.seal(place(&key), &text);
+    let sealed = app.vault.seal(place(&key), &text);
     let forgotten: Vec<Uuid> = keys.iter().filter(|key| !key.is_published(now)).map(|key| key.kid).collect();
     store::signing_key::insert(tx, &key, &sealed, &forgotten).await?;
     Ok(Some(key))
@@ -85,7 +85,7 @@ pub(crate) async fn load(app: &App) -> Result<()> {
 }
 
 fn open(app: &App, key: SigningKey, sealed: &[u8]) -> Result<Signer> {
-    let text = Zeroizing::new(app.members.vault.open(place(&key), sealed).map_err(Error::internal)?);
+    let text = Zeroizing::new(app.vault.open(place(&key), sealed).map_err(Error::internal)?);
     let bytes = Zeroizing::new(STANDARD_NO_PAD.decode(text.as_bytes()).map_err(Error::internal)?);
     let seed: Seed = Zeroizing::new(
         bytes.as_slice().try_into().map_err(|_| anyhow::anyhow!("signing key {} cannot be opened", key.kid))?,

@@ -14,7 +14,6 @@ mod error;
 mod keys;
 mod mail;
 mod members;
-mod members;
 mod operations;
 mod passwords;
 mod reactions;
@@ -47,11 +46,11 @@ pub struct App {
     pub(crate) clock: Clock,
     pub(crate) audit: AuditLog,
     pub(crate) members: Arc<members::Members>,
+    pub(crate) vault: Arc<vault::Vault>,
     pub(crate) keys: keys::Keys,
     pub(crate) passwords: passwords::Passwords,
     pub(crate) throttle: throttle::Throttle,
     pub(crate) mail: mail::Mail,
-    pub(crate) members: Arc<members::Members>,
 }
 
 impl App {
@@ -61,7 +60,7 @@ impl App {
             members: Arc::new(members::Members::new(config.members.clone(), Arc::clone(&vault), &foundation)),
             clock: foundation.clock.clone(),
             audit: AuditLog::start(db.clone(), None, &foundation.tasks, foundation.shutdown.clone()),
-            vault: Arc::clone(&vault),
+            vault,
             keys: keys::Keys::default(),
             passwords: passwords::Passwords::new()?,
             throttle: throttle::Throttle::new(&foundation),
@@ -83,7 +82,6 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
     let app = App::new(config, foundation.clone(), db.clone())?;
     keys::start(&app).await?;
     revocations::start(&app);
-    foundation.tasks.spawn(members::forget_strangers(app.clone()));
     members::start(&app).await?;
     careway_events::Relay::new(&foundation, &db, NAME).start();
     Ok(Service::new(NAME, api::routes(app), db, &foundation))

@@ -134,12 +134,19 @@ mod tests {
         let sealed = vault().seal(place, "+250788123456");
         assert_eq!(vault().open(place, &sealed).unwrap(), "+250788123456");
         assert_ne!(sealed, vault().seal(place, "+250788123456"), "equal texts must not look equal");
-        for elsewhere in
-            [Place::new("member", "mobile", other), Place::new("member", "phone", one), Place::new("x", "mobile", one)]
-        {
+        for elsewhere in [
+            Place::new("member", "mobile", other),
+            Place::new("member", "phone", one),
+            Place::new("x", "mobile", one),
+        ] {
             assert!(vault().open(elsewhere, &sealed).is_err());
         }
-        assert!(Vault::new(&Redacted::new("another master key of thirty-two characters")).unwrap().open(place, &sealed).is_err());
+        assert!(
+            Vault::new(&Redacted::new("another master key of thirty-two characters"))
+                .unwrap()
+                .open(place, &sealed)
+                .is_err()
+        );
         for cut in 0..sealed.len() {
             assert!(vault().open(place, &sealed[..cut]).is_err());
         }

@@ -49,7 +49,8 @@ create table benefit_entry (
     -- The cause of the reservation that this entry made, drew on, gave back or restored.
     reservation_id uuid,
     constraint benefit_entry_once unique (cause_id, cause_kind, kind, account, scope, period_key, unit),
-    constraint benefit_entry_amount_positive check (amount > 0),
+    -- A release is noted though nothing was left: what is reversed afterwards is not reserved again.
+    constraint benefit_entry_amount_positive check (amount > 0 or (amount = 0 and kind = 'RELEASE')),
     constraint benefit_entry_cause_known check (cause_kind in ('PREAUTHORIZATION_LINE', 'CLAIM_LINE')),
     constraint benefit_entry_deltas check (case kind
         when 'RESERVE' then used_delta = 0 and reserved_delta = amount and reservation_id = cause_id
@@ -219,7 +220,7 @@ begin
     for update;
 end $$;
 
--- Gives back what is left of a reservation; how many entries that made. Again: none.
+-- Gives back what is left of a reservation, if only nothing; how many entries that made. Again: none.
 create function benefit_release(in_cause_kind text, in_cause_id uuid, in_at timestamptz) returns integer
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare made integer;
@@ -233,7 +234,7 @@ begin
             and e.period_key = r.period_key and e.unit = r.unit
         where r.cause_id = in_cause_id and r.cause_kind = in_cause_kind and r.kind = 'RESERVE'
         group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
-        having sum(e.reserved_delta) > 0
+        having count(*) filter (where e.kind = 'RELEASE') = 0
     ), posted as (
         insert into benefit_entry (at, payer_id, coverage_id, plan_id, holder_id, scope, account, period, period_key,
             ends_on, unit, kind, amount, used_delta, reserved_delta, cause_kind, cause_id, reservation_id)

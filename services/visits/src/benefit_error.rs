@@ -40,7 +40,11 @@ pub(crate) fn coverage_overlaps() -> Error {
 
 /// `contract_no_overlap`.
 pub(crate) fn contract_overlaps() -> Error {
-    Error::new(Kind::Conflict, "CONTRACT_OVERLAPS", "There is another contract with this facility in this period.")
+    Error::new(
+        Kind::Conflict,
+        "CONTRACT_OVERLAPS",
+        "There is another contract with this facility in this period.",
+    )
 }
 
 /// `plan_code_once`.

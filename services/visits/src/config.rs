@@ -8,7 +8,12 @@ pub use crate::desk::DeskSettings;
 #[derive(Debug, Clone, clap::Args)]
 pub struct Config {
     /// The database, as the role that runs the service: neither owner nor exempt from row-level security.
-    #[arg(id = "visits_database_url", long = "visits-database-url", env = "CAREWAY_VISITS_DATABASE_URL", hide_env_values = true)]
+    #[arg(
+        id = "visits_database_url",
+        long = "visits-database-url",
+        env = "CAREWAY_VISITS_DATABASE_URL",
+        hide_env_values = true
+    )]
     pub database_url: Redacted,
     /// How visits run at the desk.
     #[command(flatten)]

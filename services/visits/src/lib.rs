@@ -22,7 +22,8 @@ use std::sync::Arc;
 use careway_contract::visits::v1::{
     benefit_service_server::BenefitServiceServer, contract_service_server::ContractServiceServer,
     coverage_service_server::CoverageServiceServer, plan_service_server::PlanServiceServer,
-    visit_notice_service_server::VisitNoticeServiceServer, visit_override_service_server::VisitOverrideServiceServer,
+    visit_notice_service_server::VisitNoticeServiceServer,
+    visit_override_service_server::VisitOverrideServiceServer,
     visit_rules_service_server::VisitRulesServiceServer, visit_service_server::VisitServiceServer,
 };
 use careway_events::{Consumers, Relay};
@@ -58,7 +59,12 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
     let db = foundation.database(config.database_url.expose()).await?;
     let app = App {
         clock: foundation.clock.clone(),
-        audit: AuditLog::start(db.clone(), Some(accesses::tell), &foundation.tasks, foundation.shutdown.clone()),
+        audit: AuditLog::start(
+            db.clone(),
+            Some(accesses::tell),
+            &foundation.tasks,
+            foundation.shutdown.clone(),
+        ),
         page_key: foundation.page_key.clone(),
         plans: PlanCache::default(),
         desk: Desk::new(config.desk, &foundation)?,

@@ -2,7 +2,10 @@
 
 use careway_events::{Audit, Finding};
 
-use crate::world::{App, World, connected, eventually};
+use crate::{
+    nats::connected,
+    world::{App, World, eventually},
+};
 
 /// Fifty events, a backup, fifty more; then the server is restored from the backup.
 async fn restored_from_backup() -> World {

@@ -3,6 +3,7 @@
 mod audit;
 mod consuming;
 mod dead_letters;
+mod nats;
 mod outage;
 mod relaying;
 mod throughput;

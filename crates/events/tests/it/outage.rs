@@ -1,6 +1,9 @@
 //! NATS is away, or a stream is gone, and comes back.
 
-use crate::world::{App, World, connected, eventually};
+use crate::{
+    nats::connected,
+    world::{App, World, eventually},
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nats_stops_and_comes_back() {

@@ -14,7 +14,6 @@ use redis::{AsyncCommands, Script, aio::ConnectionManager};
 use serde_json::json;
 use uuid::Uuid;
 
-use self::limits::Limit;
 use crate::{
     config::MembersConfig,
     domain::challenge::{Occasion, code_mac},
@@ -84,15 +83,25 @@ pub(crate) struct Attempt<'a> {
 pub(crate) enum Verdict {
     Passed(Holder),
     /// `compared`: it counts as one more wrong code in a row.
-    Wrong { holder: Holder, left: i64, compared: bool },
+    Wrong {
+        holder: Holder,
+        left: i64,
+        compared: bool,
+    },
     /// Another challenge, another binding, expired or used.
     Gone,
 }
 
 impl Codes {
     /// The codes under this prefix.
-    pub(crate) fn new(redis: ConnectionManager, prefix: Arc<str>, clock: Clock, config: MembersConfig) -> Self {
-        let (issue, verify) = (Script::new(include_str!("issue.lua")), Script::new(include_str!("verify.lua")));
+    pub(crate) fn new(
+        redis: ConnectionManager,
+        prefix: Arc<str>,
+        clock: Clock,
+        config: MembersConfig,
+    ) -> Self {
+        let (issue, verify) =
+            (Script::new(include_str!("issue.lua")), Script::new(include_str!("verify.lua")));
         Self { redis, prefix, clock, config, issue, verify }
     }
 
@@ -137,7 +146,8 @@ impl Codes {
             }),
             "FOREIGN" => Err(Error::not_found("challenge")),
             "COOLDOWN" if issue.resend => {
-                Err(Error::new(Kind::Throttled, "RESEND_TOO_SOON", "A code was sent a moment ago.").retry_after(wait))
+                Err(Error::new(Kind::Throttled, "RESEND_TOO_SOON", "A code was sent a moment ago.")
+                    .retry_after(wait))
             }
             _ => Err(limit_reached(wait)),
         }
@@ -168,7 +178,8 @@ impl Codes {
         for limit in &limits {
             call.key(&limit.key);
         }
-        let (outcome, left, compared): (String, i64, i64) = call.arg(ask.to_string()).invoke_async(&mut redis).await?;
+        let (outcome, left, compared): (String, i64, i64) =
+            call.arg(ask.to_string()).invoke_async(&mut redis).await?;
         metrics::counter!("careway_code_tries_total", "outcome" => outcome.to_ascii_lowercase()).increment(1);
         match outcome.as_str() {
             "PASSED" => Ok(Verdict::Passed(holder)),
@@ -189,10 +200,14 @@ impl Codes {
 }
 
 fn limit_reached(wait: Duration) -> Error {
-    Error::new(Kind::Throttled, "CODE_LIMIT_REACHED", "Too many codes or wrong codes; try again later.").retry_after(wait)
+    Error::new(Kind::Throttled, "CODE_LIMIT_REACHED", "Too many codes or wrong codes; try again later.")
+        .retry_after(wait)
 }
 
-fn holder((subject, member, payer): (Option<String>, Option<String>, Option<String>), slot: &[u8; 32]) -> Holder {
+fn holder(
+    (subject, member, payer): (Option<String>, Option<String>, Option<String>),
+    slot: &[u8; 32],
+) -> Holder {
     let uuid = |text: Option<String>| text.and_then(|text| Uuid::try_parse(&text).ok());
     let mut bytes = *slot;
     if let Some(subject) = subject {
@@ -207,5 +222,6 @@ fn holder((subject, member, payer): (Option<String>, Option<String>, Option<Stri
 }
 
 fn instant(millis: i64) -> Result<DateTime<Utc>> {
-    DateTime::from_timestamp_millis(millis).ok_or_else(|| Error::internal(anyhow::anyhow!("Redis told no time")))
+    DateTime::from_timestamp_millis(millis)
+        .ok_or_else(|| Error::internal(anyhow::anyhow!("Redis told no time")))
 }

@@ -74,7 +74,7 @@ impl Account {
         name: Option<Names>,
         roles: Option<Roles>,
         grantor: &Grantor<'_>,
-        other_administrators: i64,
+        other_administrators: usize,
     ) -> Result<Self, Refusal> {
         if self.status == Status::Invited {
             return Err(Refusal::InvitationPending);
@@ -95,7 +95,7 @@ impl Account {
     }
 
     /// The account out of service. Disabling twice changes nothing.
-    pub(crate) fn disable(mut self, grantor: &Grantor<'_>, other_administrators: i64) -> Result<Self, Refusal> {
+    pub(crate) fn disable(mut self, grantor: &Grantor<'_>, other_administrators: usize) -> Result<Self, Refusal> {
         grantor.may_change(&self.roles, &[])?;
         match self.status {
             Status::Disabled => return Ok(self),

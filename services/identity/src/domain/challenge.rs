@@ -117,9 +117,17 @@ impl Occasion {
 }
 
 /// What is kept in place of a code.
-pub(crate) fn code_mac(pepper: &Redacted, payer: Option<OrganizationId>, challenge: &str, code: &Redacted) -> [u8; 32] {
+pub(crate) fn code_mac(
+    pepper: &Redacted,
+    payer: Option<OrganizationId>,
+    challenge: &str,
+    code: &Redacted,
+) -> [u8; 32] {
     let payer = payer.map(|id| id.uuid()).unwrap_or_default();
-    mac(pepper.expose().as_bytes(), &[b"otp/v1", payer.as_bytes(), challenge.as_bytes(), code.expose().as_bytes()])
+    mac(
+        pepper.expose().as_bytes(),
+        &[b"otp/v1", payer.as_bytes(), challenge.as_bytes(), code.expose().as_bytes()],
+    )
 }
 
 /// Six digits as the patient said them.
@@ -135,7 +143,11 @@ pub(crate) fn parse_code(text: &str) -> Result<Redacted, &'static str> {
 /// A purpose as the contract writes it, like `VISIT`.
 pub(crate) fn parse_purpose(text: &str) -> Result<String, &'static str> {
     let fits = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
-    if (1..=32).contains(&text.len()) && text.bytes().all(fits) { Ok(text.to_owned()) } else { Err("must be a word like VISIT") }
+    if (1..=32).contains(&text.len()) && text.bytes().all(fits) {
+        Ok(text.to_owned())
+    } else {
+        Err("must be a word like VISIT")
+    }
 }
 
 /// The network an address is of, which limits count by: /24 of IPv4, /56 of IPv6.
@@ -216,7 +228,10 @@ mod tests {
     fn a_network_is_counted_as_one() {
         assert_eq!(network("10.1.2.3".parse().unwrap()), network("::ffff:10.1.2.99".parse().unwrap()));
         assert_ne!(network("10.1.2.3".parse().unwrap()), network("10.1.3.3".parse().unwrap()));
-        assert_eq!(network("2001:db8:1:200::1".parse().unwrap()), network("2001:db8:1:2ff::1".parse().unwrap()));
+        assert_eq!(
+            network("2001:db8:1:200::1".parse().unwrap()),
+            network("2001:db8:1:2ff::1".parse().unwrap())
+        );
     }
 
     #[test]

@@ -7,6 +7,9 @@ use careway_kernel::{
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
+/// The earliest birth date anybody alive can have.
+const EARLIEST_BIRTH: i32 = 1900;
+
 /// A member as the payer knows them.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Member {
@@ -165,7 +168,14 @@ impl Member {
     }
 
     /// The member after a change decided by [`Member::change_to`].
-    pub(crate) fn apply(mut self, facts: Facts, change: &Change, now: DateTime<Utc>, today: NaiveDate, ids: impl FnMut() -> Uuid) -> Self {
+    pub(crate) fn apply(
+        mut self,
+        facts: Facts,
+        change: &Change,
+        now: DateTime<Utc>,
+        today: NaiveDate,
+        ids: impl FnMut() -> Uuid,
+    ) -> Self {
         self.facts = facts;
         for held in &mut self.national_ids {
             if change.reopened_national_ids.contains(&held.id) {
@@ -175,7 +185,12 @@ impl Member {
             }
         }
         let fresh = change.new_national_ids.iter().cloned().zip(std::iter::repeat_with(ids));
-        self.national_ids.extend(fresh.map(|(number, id)| HeldNationalId { id, number, from: today, to: None }));
+        self.national_ids.extend(fresh.map(|(number, id)| HeldNationalId {
+            id,
+            number,
+            from: today,
+            to: None,
+        }));
         self.version += 1;
         self.updated_at = now;
         self
@@ -203,7 +218,11 @@ pub(crate) enum NotEligible {
 pub(crate) type Principal = Option<(MemberId, Option<MemberId>)>;
 
 /// A family has one level: a principal and dependants.
-pub(crate) fn eligible(member: Option<MemberId>, has_dependants: bool, principal: Principal) -> Result<(), NotEligible> {
+pub(crate) fn eligible(
+    member: Option<MemberId>,
+    has_dependants: bool,
+    principal: Principal,
+) -> Result<(), NotEligible> {
     match principal {
         None => Err(NotEligible::Unknown),
         Some((id, _)) if Some(id) == member => Err(NotEligible::Oneself),
@@ -214,13 +233,27 @@ pub(crate) fn eligible(member: Option<MemberId>, has_dependants: bool, principal
 }
 
 /// What a registrar should look at again, by the index of the national id.
-pub(crate) fn warnings(facts: &Facts, national_ids: &[NationalId]) -> Vec<(usize, String)> {
-    let of = |number: &NationalId| number.warnings(Some(facts.birth_date), Some(facts.sex));
+pub(crate) fn warnings(birth_date: NaiveDate, sex: Sex, national_ids: &[NationalId]) -> Vec<(usize, String)> {
+    let of = |number: &NationalId| number.warnings(Some(birth_date), Some(sex));
     national_ids
         .iter()
         .enumerate()
         .flat_map(|(index, number)| of(number).into_iter().map(move |warning| (index, warning.to_string())))
         .collect()
+}
+
+/// A date somebody alive can have been born on.
+pub(crate) fn check_birth_date(date: NaiveDate, today: NaiveDate) -> Result<NaiveDate, &'static str> {
+    let earliest = NaiveDate::from_ymd_opt(EARLIEST_BIRTH, 1, 1).unwrap_or(NaiveDate::MIN);
+    if (earliest..=today).contains(&date) { Ok(date) } else { Err("must be between 1900-01-01 and today") }
+}
+
+/// A phone that codes can be sent to.
+pub(crate) fn parse_mobile(text: &str, country: CountryCode) -> Result<PhoneNumber, &'static str> {
+    match PhoneNumber::parse(text, country) {
+        Ok(number) if number.is_mobile() => Ok(number),
+        _ => Err("must be a valid mobile phone number"),
+    }
 }
 
 /// The payer as a registrar's own country and language.

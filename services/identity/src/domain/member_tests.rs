@@ -77,7 +77,12 @@ fn a_replaced_card_keeps_its_number_and_a_returning_one_is_reopened() {
     };
     let replaced = apply(member, std::slice::from_ref(&new));
     let in_use = |member: &Member| {
-        member.national_ids.iter().filter(|held| held.to.is_none()).map(|held| held.number.clone()).collect::<Vec<_>>()
+        member
+            .national_ids
+            .iter()
+            .filter(|held| held.to.is_none())
+            .map(|held| held.number.clone())
+            .collect::<Vec<_>>()
     };
     assert_eq!((replaced.national_ids.len(), in_use(&replaced)), (2, vec![new]));
     assert_eq!(replaced.version, 2);
@@ -99,8 +104,13 @@ fn a_family_has_one_level() {
 #[test]
 fn a_number_that_tells_another_story_is_a_warning() {
     let ids = [nin("1199070012345601"), nin("1198080012345601")];
-    let warned: Vec<usize> = warnings(&facts(), &ids).into_iter().map(|(index, _)| index).collect();
-    assert_eq!(warned, [1, 1], "the first fits a woman born in 1990; the second tells another year and another sex");
+    let warned: Vec<usize> =
+        warnings(facts().birth_date, facts().sex, &ids).into_iter().map(|(index, _)| index).collect();
+    assert_eq!(
+        warned,
+        [1, 1],
+        "the first fits a woman born in 1990; the second tells another year and another sex"
+    );
 }
 
 #[test]

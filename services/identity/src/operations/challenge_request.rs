@@ -22,7 +22,11 @@ pub(super) struct Parts<'a> {
 }
 
 /// Reads who is asked for and on what occasion; the facility and the staff member are the caller's.
-pub(super) fn read(call: &Call, violations: &mut Violations, parts: Parts<'_>) -> Result<Option<(Asked, Occasion)>> {
+pub(super) fn read(
+    call: &Call,
+    violations: &mut Violations,
+    parts: Parts<'_>,
+) -> Result<Option<(Asked, Occasion)>> {
     let facility = call.caller.organization()?;
     let asked = read_identifier(violations, parts.member);
     let purpose = violations.required("purpose", parts.purpose, parse_purpose);
@@ -33,22 +37,26 @@ pub(super) fn read(call: &Call, violations: &mut Violations, parts: Parts<'_>) -
 }
 
 /// Reads who is asked for. What is wrong with it shows in the request alone, so that it tells nothing.
-pub(super) fn read_identifier(violations: &mut Violations, member: Option<&MemberIdentifier>) -> Option<Asked> {
+pub(super) fn read_identifier(
+    violations: &mut Violations,
+    member: Option<&MemberIdentifier>,
+) -> Option<Asked> {
     let member = violations.present("member", member)?;
     let identifier = match &member.identifier {
-        Some(member_identifier::Identifier::MemberNumber(number)) => {
-            violations.required("member.memberNumber", number.as_str(), MemberNumber::parse).map(Identifier::MemberNumber)
-        }
-        Some(member_identifier::Identifier::NationalId(number)) => {
-            violations.required("member.nationalId", number.as_str(), NationalIdText::parse).map(Identifier::NationalId)
-        }
+        Some(member_identifier::Identifier::MemberNumber(number)) => violations
+            .required("member.memberNumber", number.as_str(), MemberNumber::parse)
+            .map(Identifier::MemberNumber),
+        Some(member_identifier::Identifier::NationalId(number)) => violations
+            .required("member.nationalId", number.as_str(), NationalIdText::parse)
+            .map(Identifier::NationalId),
         None => violations.present("member.memberNumber", None),
     };
     let country = violations.required("member.country", member.country.as_str(), CountryCode::parse);
     violations.check("member.payerIds", member.payer_ids.len() <= PAYERS, "must be at most 100");
-    let payers = violations.each("member.payerIds", member.payer_ids.iter().take(PAYERS), |violations, id| {
-        violations.field("", OrganizationId::parse(id))
-    });
+    let payers =
+        violations.each("member.payerIds", member.payer_ids.iter().take(PAYERS), |violations, id| {
+            violations.field("", OrganizationId::parse(id))
+        });
     let payer = violations.optional("member.payerId", member.payer_id.as_str(), OrganizationId::parse);
     let mut payers = payers?;
     if let Some(payer) = payer? {

@@ -23,9 +23,9 @@ pub(crate) async fn confirm_totp(app: &App, call: &Call, request: ConfirmTotpReq
     let step = secret.check(request.code.trim(), now, factor.last_step).ok_or(Refusal::TotpRejected)?;
     let codes = RecoveryCode::generate();
     let digests: Vec<_> =
-        codes.iter().map(|code| app.members.vault.recovery_code(account.uuid(), code.expose())).collect();
+        codes.iter().map(|code| app.vault.recovery_code(account.uuid(), code.expose())).collect();
     store::second_factor::confirm(&mut tx, account, step, &digests, now).await?;
     tx.finish().await?;
-    app.throttle.forgive(&guess).await?;
+    app.throttle.forgive(&guess).await;
     Ok(ConfirmTotpResponse { recovery_codes: codes.iter().map(RecoveryCode::show).collect() })
 }

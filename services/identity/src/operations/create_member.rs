@@ -17,7 +17,11 @@ use crate::{
     store,
 };
 
-pub(crate) async fn create_member(app: &App, call: &Call, request: CreateMemberRequest) -> Result<CreateMemberResponse> {
+pub(crate) async fn create_member(
+    app: &App,
+    call: &Call,
+    request: CreateMemberRequest,
+) -> Result<CreateMemberResponse> {
     let payer = call.caller.organization()?;
     let home = home(app, call, payer).await?;
     let today = app.clock.today(home.country.default_time_zone());
@@ -32,7 +36,12 @@ pub(crate) async fn create_member(app: &App, call: &Call, request: CreateMemberR
         eligible(None, false, principal).map_err(MemberRefusal::from)?;
     }
     let now = tx.now();
-    let held = national_ids.into_iter().map(|number| HeldNationalId { id: Uuid::now_v7(), number, from: today, to: None });
+    let held = national_ids.into_iter().map(|number| HeldNationalId {
+        id: Uuid::now_v7(),
+        number,
+        from: today,
+        to: None,
+    });
     let member = Member {
         id: MemberId::new(&app.clock),
         payer,

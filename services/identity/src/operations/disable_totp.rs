@@ -19,6 +19,6 @@ pub(crate) async fn disable_totp(app: &App, call: &Call, request: DisableTotpReq
     take(app, &mut tx, account, &factor.sealed_secret, factor.last_step, &request.code).await?;
     store::second_factor::delete(&mut tx, account).await?;
     tx.finish().await?;
-    app.throttle.forgive(&guess).await?;
+    app.throttle.forgive(&guess).await;
     Ok(DisableTotpResponse {})
 }

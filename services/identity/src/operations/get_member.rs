@@ -7,13 +7,19 @@ use careway_service::{AuditEntry, Call, Error, Result};
 use super::member_message::{self, parse_id};
 use crate::{App, store};
 
-pub(crate) async fn get_member(app: &App, call: &Call, request: GetMemberRequest) -> Result<GetMemberResponse> {
+pub(crate) async fn get_member(
+    app: &App,
+    call: &Call,
+    request: GetMemberRequest,
+) -> Result<GetMemberResponse> {
     let payer = call.caller.organization()?;
     let id = parse_id("memberId", &request.member_id, MemberId::parse)?;
     let mut reader = app.db.read(call).await?;
     let member = store::member::find(&mut reader, &app.members.vault, payer, id).await?;
     drop(reader);
     let member = member.ok_or_else(|| Error::not_found("member"))?;
-    app.audit.read(call, AuditEntry { action: "member.read", member: Some(id), ..AuditEntry::default() }).await?;
+    app.audit
+        .read(call, AuditEntry { action: "member.read", member: Some(id), ..AuditEntry::default() })
+        .await?;
     Ok(GetMemberResponse { member: Some(member_message::member(&member)) })
 }

@@ -23,7 +23,9 @@ pub(crate) async fn get_member_contact(
         None => None,
     };
     drop(reader);
-    app.audit.read(call, AuditEntry { action: "member.contact", member: Some(id), ..AuditEntry::default() }).await?;
+    app.audit
+        .read(call, AuditEntry { action: "member.contact", member: Some(id), ..AuditEntry::default() })
+        .await?;
     let principal = principal.as_ref().map(|principal| &principal.facts);
     let sms = member.facts.sms_number().or_else(|| principal?.sms_number());
     let email = member.facts.email.as_ref().or_else(|| principal?.email.as_ref());

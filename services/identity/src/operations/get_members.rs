@@ -10,7 +10,11 @@ use crate::{App, store::member_list};
 /// Members that may be asked for at once.
 const MEMBERS: usize = 200;
 
-pub(crate) async fn get_members(app: &App, call: &Call, request: GetMembersRequest) -> Result<GetMembersResponse> {
+pub(crate) async fn get_members(
+    app: &App,
+    call: &Call,
+    request: GetMembersRequest,
+) -> Result<GetMembersResponse> {
     if request.member_ids.len() > MEMBERS {
         return Err(Error::violation("memberIds", "must be at most 200"));
     }

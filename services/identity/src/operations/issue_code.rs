@@ -105,7 +105,10 @@ fn values(code: &Redacted, ask: &Ask, seconds: u32) -> std::collections::HashMap
 /// After the answer: notes the access, and hands the message to the sender.
 async fn tell(app: App, call: Call, member: Option<MemberId>, message: Option<SendRequest>) {
     if member.is_some() {
-        let noted = app.audit.read(&call, AuditEntry { action: "challenge.start", member, ..AuditEntry::default() }).await;
+        let noted = app
+            .audit
+            .read(&call, AuditEntry { action: "challenge.start", member, ..AuditEntry::default() })
+            .await;
         if let Err(error) = noted {
             tracing::error!(%error, "a code that was asked for could not be noted");
         }

@@ -1,17 +1,15 @@
 //! List the accounts of the caller's organization, invited people included.
 
 use careway_contract::identity::v1::{ListAccountsRequest, ListAccountsResponse};
-use careway_kernel::Violations;
-use careway_service::{Call, Result};
+use careway_service::{Call, Error, Result};
 
 use super::{account_message::message, page::Page};
 use crate::{App, store};
 
 pub(crate) async fn list_accounts(app: &App, call: &Call, request: ListAccountsRequest) -> Result<ListAccountsResponse> {
     let organization = call.caller.organization()?;
-    let mut v = Violations::default();
-    let page = Page::parse(app, &mut v, "list_accounts", &[], request.page_size, &request.page_token);
-    let (page,) = v.all((page,))?;
+    let page = Page::parse(app, "list_accounts", &[], request.page_size, &request.page_token)
+        .map_err(|error| Error::violation(error.field(), error.to_string()))?;
 
     let mut reader = app.db.read(call).await?;
     let found = store::membership::list(&mut reader, organization, page.after, page.limit()).await?;

@@ -1,6 +1,8 @@
 //! The contacts a member had before, the latest change first.
 
-use careway_contract::identity::v1::{self as contract, ListContactChangesRequest, ListContactChangesResponse};
+use careway_contract::identity::v1::{
+    self as contract, ListContactChangesRequest, ListContactChangesResponse,
+};
 use careway_kernel::MemberId;
 use careway_service::{AuditEntry, Call, Error, Result};
 
@@ -21,8 +23,9 @@ pub(crate) async fn list_contact_changes(
 ) -> Result<ListContactChangesResponse> {
     let payer = call.caller.organization()?;
     let id = parse_id("memberId", &request.member_id, MemberId::parse)?;
-    let page = Page::parse(app, "list_contact_changes", &[&id.to_string()], request.page_size, &request.page_token)
-        .map_err(|error| Error::violation(error.field(), error.to_string()))?;
+    let page =
+        Page::parse(app, "list_contact_changes", &[&id.to_string()], request.page_size, &request.page_token)
+            .map_err(|error| Error::violation(error.field(), error.to_string()))?;
 
     let mut reader = app.db.read(call).await?;
     if !member_list::exists(&mut reader, payer, id).await? {
@@ -31,7 +34,8 @@ pub(crate) async fn list_contact_changes(
     let found = member_contact::list(&mut reader, &app.members.vault, id, page.after, page.limit()).await?;
     drop(reader);
     let (changes, next_page_token) = page.cut(app, found, |change| change.id);
-    let entry = AuditEntry { action: "member.list-contact-changes", member: Some(id), ..AuditEntry::default() };
+    let entry =
+        AuditEntry { action: "member.list-contact-changes", member: Some(id), ..AuditEntry::default() };
     app.audit.read(call, entry).await?;
     Ok(ListContactChangesResponse { changes: changes.into_iter().map(message).collect(), next_page_token })
 }

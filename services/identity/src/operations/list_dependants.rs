@@ -17,8 +17,9 @@ pub(crate) async fn list_dependants(
 ) -> Result<ListDependantsResponse> {
     let payer = call.caller.organization()?;
     let id = parse_id("memberId", &request.member_id, MemberId::parse)?;
-    let page = Page::parse(app, "list_dependants", &[&id.to_string()], request.page_size, &request.page_token)
-        .map_err(|error| Error::violation(error.field(), error.to_string()))?;
+    let page =
+        Page::parse(app, "list_dependants", &[&id.to_string()], request.page_size, &request.page_token)
+            .map_err(|error| Error::violation(error.field(), error.to_string()))?;
 
     let mut reader = app.db.read(call).await?;
     if !member_list::exists(&mut reader, payer, id).await? {
@@ -27,6 +28,11 @@ pub(crate) async fn list_dependants(
     let found = member_list::dependants(&mut reader, payer, id, page.after, page.limit()).await?;
     drop(reader);
     let (members, next_page_token) = page.cut(app, found, |member| member.id.uuid());
-    app.audit.read(call, AuditEntry { action: "member.list-dependants", member: Some(id), ..AuditEntry::default() }).await?;
+    app.audit
+        .read(
+            call,
+            AuditEntry { action: "member.list-dependants", member: Some(id), ..AuditEntry::default() },
+        )
+        .await?;
     Ok(ListDependantsResponse { members: members.iter().map(listing).collect(), next_page_token })
 }

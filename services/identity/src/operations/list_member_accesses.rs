@@ -67,7 +67,8 @@ impl Cursor {
     }
 
     fn write(self) -> Vec<u8> {
-        [&self.at.timestamp_micros().to_be_bytes()[..], &self.own.to_be_bytes(), &self.id.to_be_bytes()].concat()
+        [&self.at.timestamp_micros().to_be_bytes()[..], &self.own.to_be_bytes(), &self.id.to_be_bytes()]
+            .concat()
     }
 
     fn read(bytes: &[u8]) -> Result<Self> {

@@ -15,14 +15,19 @@ use crate::{
 /// Words of a search that are looked at.
 const WORDS: usize = 8;
 
-pub(crate) async fn list_members(app: &App, call: &Call, request: ListMembersRequest) -> Result<ListMembersResponse> {
+pub(crate) async fn list_members(
+    app: &App,
+    call: &Call,
+    request: ListMembersRequest,
+) -> Result<ListMembersResponse> {
     let payer = call.caller.organization()?;
     if request.q.chars().count() > 200 {
         return Err(Error::violation("q", "must be at most 200 characters"));
     }
     let q = text::fold(&request.q);
-    let page = Page::parse(app, "list_members", &[&payer.to_string(), &q], request.page_size, &request.page_token)
-        .map_err(|error| Error::violation(error.field(), error.to_string()))?;
+    let page =
+        Page::parse(app, "list_members", &[&payer.to_string(), &q], request.page_size, &request.page_token)
+            .map_err(|error| Error::violation(error.field(), error.to_string()))?;
 
     let mut reader = app.db.read(call).await?;
     let found = search(app, &mut reader, payer, &q, page.after, page.limit()).await?;
@@ -47,7 +52,8 @@ async fn search(
         let number = MemberNumber::parse(q).ok();
         let number = number.as_ref().map_or("", MemberNumber::as_str);
         let index = NationalIdText::parse(q).map(|id| app.members.vault.national_id_index(id.as_str()));
-        return member_list::by_number(reader, payer, number, &index.map(Vec::from).unwrap_or_default()).await;
+        return member_list::by_number(reader, payer, number, &index.map(Vec::from).unwrap_or_default())
+            .await;
     }
     let words: Vec<String> = q.split(' ').take(WORDS).map(str::to_owned).collect();
     member_list::by_words(reader, payer, &words, after, limit).await

@@ -1,8 +1,7 @@
 //! List the organizations the caller may see, by name.
 
 use careway_contract::identity::v1::{ListOrganizationsRequest, ListOrganizationsResponse, organization::Kind};
-use careway_kernel::Violations;
-use careway_service::{Call, Result};
+use careway_service::{Call, Error, Result};
 
 use super::{
     organization_message::{parse_kind, seen_by},
@@ -18,9 +17,8 @@ pub(crate) async fn list_organizations(
     let kind: Kind = request.kind();
     let code = request.code.trim().to_ascii_uppercase();
     let filter = [kind.as_str_name(), &code];
-    let mut v = Violations::default();
-    let page = Page::parse(app, &mut v, "list_organizations", &filter, request.page_size, &request.page_token);
-    let (page,) = v.all((page,))?;
+    let page = Page::parse(app, "list_organizations", &filter, request.page_size, &request.page_token)
+        .map_err(|error| Error::violation(error.field(), error.to_string()))?;
 
     let code = Some(code.as_str()).filter(|code| !code.is_empty());
     let mut reader = app.db.read(call).await?;

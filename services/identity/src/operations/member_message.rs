@@ -2,17 +2,17 @@
 
 use careway_contract::identity::v1 as contract;
 use careway_kernel::{
-    Email, InvalidId, Language, MemberId, MemberNumber, Names, NationalId, PhoneNumber, Sex, Violations, parse_date,
+    Email, InvalidId, Language, MemberId, MemberNumber, Names, NationalId, PhoneNumber, Sex, Violations,
+    parse_date,
 };
 use careway_service::Error;
 use chrono::{DateTime, NaiveDate, Utc};
 use contract::member::Sex as ContractSex;
 use prost_types::Timestamp;
 
-use crate::domain::member::{Facts, HeldNationalId, Home, Member, Summary, warnings};
-
-/// The earliest birth date anybody alive can have.
-const EARLIEST_BIRTH: i32 = 1900;
+use crate::domain::member::{
+    Facts, HeldNationalId, Home, Member, Summary, check_birth_date, parse_mobile, warnings,
+};
 
 /// An instant of the contract.
 pub(crate) fn timestamp(at: DateTime<Utc>) -> Timestamp {
@@ -20,14 +20,19 @@ pub(crate) fn timestamp(at: DateTime<Utc>) -> Timestamp {
 }
 
 /// The id a path names.
-pub(crate) fn parse_id<T>(field: &str, text: &str, parse: impl FnOnce(&str) -> Result<T, InvalidId>) -> careway_service::Result<T> {
+pub(crate) fn parse_id<T>(
+    field: &str,
+    text: &str,
+    parse: impl FnOnce(&str) -> Result<T, InvalidId>,
+) -> careway_service::Result<T> {
     parse(text).map_err(|error| Error::violation(field, error.to_string()))
 }
 
 /// A member with contacts and national ids.
 pub(crate) fn member(member: &Member) -> contract::Member {
     let facts = &member.facts;
-    let phone = |phone: &Option<PhoneNumber>| phone.as_ref().map(|it| it.as_e164().to_owned()).unwrap_or_default();
+    let phone =
+        |phone: &Option<PhoneNumber>| phone.as_ref().map(|it| it.as_e164().to_owned()).unwrap_or_default();
     contract::Member {
         member_id: member.id.to_string(),
         member_number: facts.number.as_str().to_owned(),
@@ -99,8 +104,9 @@ pub(crate) fn summary(summary: &Summary) -> contract::MemberSummary {
 
 /// What a registrar should look at again.
 pub(crate) fn warning_messages(facts: &Facts, national_ids: &[NationalId]) -> Vec<contract::MemberWarning> {
-    let warning = |(index, message)| contract::MemberWarning { field: format!("nationalIds[{index}].number"), message };
-    warnings(facts, national_ids).into_iter().map(warning).collect()
+    let warning =
+        |(index, message)| contract::MemberWarning { field: format!("nationalIds[{index}].number"), message };
+    warnings(facts.birth_date, facts.sex, national_ids).into_iter().map(warning).collect()
 }
 
 /// Reads fields of the contract one by one; every fault is collected.
@@ -166,7 +172,8 @@ impl Reading<'_> {
         let parsed = self.violations.each("nationalIds", given, |violations, id| {
             let country = violations.optional("country", id.country.as_str(), |text| text.parse())?;
             let country = country.unwrap_or(home.country);
-            violations.required("number", id.number.as_str(), |text| NationalId::parse_on(country, text, today))
+            violations
+                .required("number", id.number.as_str(), |text| NationalId::parse_on(country, text, today))
         })?;
         let mut distinct: Vec<NationalId> = Vec::with_capacity(parsed.len());
         for number in parsed {
@@ -175,19 +182,5 @@ impl Reading<'_> {
             }
         }
         Some(distinct)
-    }
-}
-
-/// A date somebody alive can have been born on.
-pub(crate) fn check_birth_date(date: NaiveDate, today: NaiveDate) -> Result<NaiveDate, &'static str> {
-    let earliest = NaiveDate::from_ymd_opt(EARLIEST_BIRTH, 1, 1).unwrap_or(NaiveDate::MIN);
-    if (earliest..=today).contains(&date) { Ok(date) } else { Err("must be between 1900-01-01 and today") }
-}
-
-/// A phone that codes can be sent to.
-pub(crate) fn parse_mobile(text: &str, country: careway_kernel::CountryCode) -> Result<PhoneNumber, &'static str> {
-    match PhoneNumber::parse(text, country) {
-        Ok(number) if number.is_mobile() => Ok(number),
-        _ => Err("must be a valid mobile phone number"),
     }
 }

@@ -1,6 +1,6 @@
 //! Pages of lists whose rows are found by their id.
 
-use careway_kernel::{InvalidPageToken, PageRequest, PageToken, Violations};
+use careway_kernel::{InvalidPage, InvalidPageToken, PageRequest, PageToken};
 use uuid::Uuid;
 
 use crate::App;
@@ -18,19 +18,15 @@ impl Page {
     /// Reads `page_size` and `page_token`; the token is good for the same list with the same filter only.
     pub(crate) fn parse(
         app: &App,
-        v: &mut Violations,
         operation: &'static str,
         filter: &[&str],
         size: i32,
         token: &str,
-    ) -> Option<Self> {
+    ) -> Result<Self, InvalidPage> {
         let filter = filter.join("\0").into_bytes();
-        let request = PageRequest::parse(&*app.foundation.page_key, operation, &filter, size, token)
-            .map_err(|error| v.add(error.field(), error))
-            .ok()?;
-        let after = request.after.as_deref().map(Uuid::from_slice).transpose();
-        let after = v.field("pageToken", after.map_err(|_| InvalidPageToken))?;
-        Some(Self { request, after, operation, filter })
+        let request = PageRequest::parse(&*app.foundation.page_key, operation, &filter, size, token)?;
+        let after = request.after.as_deref().map(Uuid::from_slice).transpose().map_err(|_| InvalidPageToken)?;
+        Ok(Self { request, after, operation, filter })
     }
 
     /// How many rows to ask for.

@@ -25,9 +25,11 @@ pub(crate) async fn resend_challenge(
         service_date: &request.service_date,
     };
     let read = read(call, &mut violations, parts)?;
-    let facility_name = violations.required("facilityName", request.facility_name.as_str(), parse_facility_name);
+    let facility_name =
+        violations.required("facilityName", request.facility_name.as_str(), parse_facility_name);
     let (challenge, (asked, occasion), facility_name) = violations.all((challenge, read, facility_name))?;
-    let issued = issue_code(app, call, Ask { challenge, resend: true, asked, occasion, facility_name }).await?;
+    let issued =
+        issue_code(app, call, Ask { challenge, resend: true, asked, occasion, facility_name }).await?;
     Ok(ResendChallengeResponse {
         challenge_id: issued.challenge.to_string(),
         masked_destination: issued.masked_destination,

@@ -4,7 +4,10 @@ use careway_contract::identity::v1::{ResolveMemberRequest, ResolveMemberResponse
 use careway_kernel::Violations;
 use careway_service::{AuditEntry, Call, Result};
 
-use super::{challenge_request::{find, read_identifier}, member_message::summary};
+use super::{
+    challenge_request::{find, read_identifier},
+    member_message::summary,
+};
 use crate::{App, store::member_list};
 
 pub(crate) async fn resolve_member(
@@ -19,6 +22,8 @@ pub(crate) async fn resolve_member(
         return Ok(ResolveMemberResponse { member: None });
     };
     let found = member_list::by_ids(&mut *app.db.read(call).await?, &[person.id.uuid()]).await?.pop();
-    app.audit.read(call, AuditEntry { action: "member.resolve", member: Some(person.id), ..AuditEntry::default() }).await?;
+    app.audit
+        .read(call, AuditEntry { action: "member.resolve", member: Some(person.id), ..AuditEntry::default() })
+        .await?;
     Ok(ResolveMemberResponse { member: found.as_ref().map(summary) })
 }

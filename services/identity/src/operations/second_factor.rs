@@ -16,12 +16,12 @@ use crate::{
 /// The secret as it is kept.
 pub(crate) fn seal(app: &App, account: AccountId, secret: &TotpSecret) -> Vec<u8> {
     let text = Zeroizing::new(STANDARD_NO_PAD.encode(secret.as_bytes()));
-    app.members.vault.seal(place(account), &text)
+    app.vault.seal(place(account), &text)
 }
 
 /// The secret as it was.
 pub(crate) fn open(app: &App, account: AccountId, sealed: &[u8]) -> Result<TotpSecret> {
-    let text = Zeroizing::new(app.members.vault.open(place(account), sealed).map_err(Error::internal)?);
+    let text = Zeroizing::new(app.vault.open(place(account), sealed).map_err(Error::internal)?);
     Ok(TotpSecret::from_bytes(STANDARD_NO_PAD.decode(text.as_bytes()).map_err(Error::internal)?))
 }
 
@@ -40,7 +40,7 @@ pub(crate) async fn take(
 ) -> Result<()> {
     let now = tx.now();
     let taken = if let Some(code) = RecoveryCode::parse(code) {
-        let digest = app.members.vault.recovery_code(account.uuid(), code.expose());
+        let digest = app.vault.recovery_code(account.uuid(), code.expose());
         store::second_factor::take_recovery_code(tx, account, &digest, now).await?
     } else {
         match open(app, account, sealed)?.check(code.trim(), now, last_step) {

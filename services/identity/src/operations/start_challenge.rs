@@ -23,10 +23,12 @@ pub(crate) async fn start_challenge(
         service_date: &request.service_date,
     };
     let read = read(call, &mut violations, parts)?;
-    let facility_name = violations.required("facilityName", request.facility_name.as_str(), parse_facility_name);
+    let facility_name =
+        violations.required("facilityName", request.facility_name.as_str(), parse_facility_name);
     let ((asked, occasion), facility_name) = violations.all((read, facility_name))?;
     let challenge = ChallengeId::new(&app.clock);
-    let issued = issue_code(app, call, Ask { challenge, resend: false, asked, occasion, facility_name }).await?;
+    let issued =
+        issue_code(app, call, Ask { challenge, resend: false, asked, occasion, facility_name }).await?;
     Ok(StartChallengeResponse {
         challenge_id: issued.challenge.to_string(),
         masked_destination: issued.masked_destination,

@@ -1,6 +1,8 @@
 //! Lift the lock that too many wrong codes in a row have put on a member's phone.
 
-use careway_contract::identity::v1::{ChallengeUnlocked, UnlockMemberCodesRequest, UnlockMemberCodesResponse};
+use careway_contract::identity::v1::{
+    ChallengeUnlocked, UnlockMemberCodesRequest, UnlockMemberCodesResponse,
+};
 use careway_events::{Fact, record};
 use careway_kernel::{MemberId, Violations};
 use careway_service::{AuditEntry, Call, Error, Result, Subject};
@@ -25,7 +27,8 @@ pub(crate) async fn unlock_member_codes(
 
     let vault = &app.members.vault;
     let mut tx = app.db.begin(call).await?;
-    let mut member = store::member::lock(&mut tx, vault, payer, id).await?.ok_or_else(|| Error::not_found("member"))?;
+    let mut member =
+        store::member::lock(&mut tx, vault, payer, id).await?.ok_or_else(|| Error::not_found("member"))?;
     let (by, now) = (call.caller.subject.to_string(), tx.now());
     if !store::challenge::lift_lock(&mut tx, payer, id, &by, &reason, now).await? {
         return Err(MemberRefusal::NotLocked.into());

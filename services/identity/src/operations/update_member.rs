@@ -20,7 +20,11 @@ use crate::{
     store,
 };
 
-pub(crate) async fn update_member(app: &App, call: &Call, request: UpdateMemberRequest) -> Result<UpdateMemberResponse> {
+pub(crate) async fn update_member(
+    app: &App,
+    call: &Call,
+    request: UpdateMemberRequest,
+) -> Result<UpdateMemberResponse> {
     let payer = call.caller.organization()?;
     call.expected_version()?;
     let id = parse_id("memberId", &request.member_id, MemberId::parse)?;
@@ -29,7 +33,8 @@ pub(crate) async fn update_member(app: &App, call: &Call, request: UpdateMemberR
 
     let vault = &app.members.vault;
     let mut tx = app.db.begin(call).await?;
-    let member = store::member::lock(&mut tx, vault, payer, id).await?.ok_or_else(|| Error::not_found("member"))?;
+    let member =
+        store::member::lock(&mut tx, vault, payer, id).await?.ok_or_else(|| Error::not_found("member"))?;
     call.check_version(member.version)?;
     let mut violations = Violations::default();
     let read = read(Reading { violations: &mut violations, home, today }, &request, &member.facts);
@@ -42,7 +47,9 @@ pub(crate) async fn update_member(app: &App, call: &Call, request: UpdateMemberR
     }
     let change = member.change_to(&facts, national_ids.as_deref());
     if !change.any {
-        return tx.commit(UpdateMemberResponse { member: Some(member_message::member(&member)), warnings }).await;
+        return tx
+            .commit(UpdateMemberResponse { member: Some(member_message::member(&member)), warnings })
+            .await;
     }
     let member = member.apply(facts, &change, tx.now(), today, Uuid::now_v7);
     store::member::update(&mut tx, vault, payer, std::slice::from_ref(&member)).await?;
@@ -109,7 +116,11 @@ fn read(mut reading: Reading<'_>, request: &UpdateMemberRequest, now: &Facts) ->
 /// The fact that a member is reached differently; none when they are not.
 pub(crate) fn contact_changed(member: &Member, change: &Change) -> Option<Fact> {
     let changed = change.contact_fields();
-    let message =
-        MemberContactChanged { member_id: member.id.to_string(), payer_id: member.payer.to_string(), changed };
-    (!message.changed.is_empty()).then(|| Fact::new(message).about(member.id.uuid(), member.version).of(member.payer))
+    let message = MemberContactChanged {
+        member_id: member.id.to_string(),
+        payer_id: member.payer.to_string(),
+        changed,
+    };
+    (!message.changed.is_empty())
+        .then(|| Fact::new(message).about(member.id.uuid(), member.version).of(member.payer))
 }

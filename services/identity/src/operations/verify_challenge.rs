@@ -1,6 +1,8 @@
 //! Verify a challenge: the try is counted, then compared; every failure is the one refusal.
 
-use careway_contract::identity::v1::{ChallengeLocked, ChallengePassed, VerifyChallengeRequest, VerifyChallengeResponse};
+use careway_contract::identity::v1::{
+    ChallengeLocked, ChallengePassed, VerifyChallengeRequest, VerifyChallengeResponse,
+};
 use careway_events::{Fact, record};
 use careway_kernel::{ChallengeId, MemberId, Violations};
 use careway_service::{AuditEntry, Call, Result, Subject};
@@ -111,7 +113,8 @@ async fn count_failure(app: &App, occasion: &Occasion, holder: Holder) -> Result
     let now = tx.now();
     let member = holder.member.zip(holder.payer);
     let locked =
-        store::challenge::count_failure(&mut tx, &holder.subject, member, occasion.facility, lock_at, now).await?;
+        store::challenge::count_failure(&mut tx, &holder.subject, member, occasion.facility, lock_at, now)
+            .await?;
     if let Some((member, payer)) = member.filter(|_| locked) {
         let fact = ChallengeLocked {
             member_id: member.to_string(),

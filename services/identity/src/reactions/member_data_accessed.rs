@@ -16,7 +16,8 @@ pub(crate) async fn member_data_accessed(
     tx: &mut Transaction,
     event: Received<MemberDataAccessed>,
 ) -> Result<()> {
-    let told: Vec<Told> = event.message.accesses.iter().filter_map(|access| told(access, event.occurred_at)).collect();
+    let told: Vec<Told> =
+        event.message.accesses.iter().filter_map(|access| told(access, event.occurred_at)).collect();
     if told.is_empty() {
         return Ok(());
     }

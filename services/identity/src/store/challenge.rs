@@ -41,7 +41,11 @@ struct Row {
 }
 
 /// The person, by the first of the payers that knows them. The same statement whoever is asked for.
-pub(crate) async fn find_person(db: &mut PgConnection, vault: &Vault, asked: &Asked) -> Result<Option<Person>> {
+pub(crate) async fn find_person(
+    db: &mut PgConnection,
+    vault: &Vault,
+    asked: &Asked,
+) -> Result<Option<Person>> {
     let payers: Vec<Uuid> = asked.payers.iter().map(|id| id.uuid()).collect();
     let (number, index) = match &asked.identifier {
         Identifier::MemberNumber(number) => (Some(number.as_str()), None),
@@ -106,7 +110,10 @@ pub(crate) async fn clear_failures(db: &mut PgConnection, subject: &[u8; 32]) ->
 
 /// Forgets failures of identifiers that nobody is known by.
 pub(crate) async fn forget_strangers(db: &mut PgConnection, before: DateTime<Utc>) -> Result<u64> {
-    let done = sqlx::query("delete from code_failure where not known and updated_at < $1").bind(before).execute(db).await?;
+    let done = sqlx::query("delete from code_failure where not known and updated_at < $1")
+        .bind(before)
+        .execute(db)
+        .await?;
     Ok(done.rows_affected())
 }
 

@@ -73,12 +73,13 @@ pub(crate) async fn lock(
     payer: OrganizationId,
     id: MemberId,
 ) -> Result<Option<Member>> {
-    let rows =
-        sqlx::query_as::<_, Row>(select_member!("where m.payer_id = $1 and m.member_id = $2 for update of m"))
-            .bind(payer.uuid())
-            .bind(id.uuid())
-            .fetch_all(&mut *db)
-            .await?;
+    let rows = sqlx::query_as::<_, Row>(select_member!(
+        "where m.payer_id = $1 and m.member_id = $2 for update of m"
+    ))
+    .bind(payer.uuid())
+    .bind(id.uuid())
+    .fetch_all(&mut *db)
+    .await?;
     Ok(complete(db, vault, rows).await?.pop())
 }
 
@@ -100,7 +101,11 @@ pub(crate) async fn lock_by_numbers(
 }
 
 /// The payer's member, system-wide: for Careway's own services.
-pub(crate) async fn find_anywhere(db: &mut PgConnection, vault: &Vault, id: MemberId) -> Result<Option<Member>> {
+pub(crate) async fn find_anywhere(
+    db: &mut PgConnection,
+    vault: &Vault,
+    id: MemberId,
+) -> Result<Option<Member>> {
     let rows = sqlx::query_as::<_, Row>(select_member!("where m.member_id = $1"))
         .bind(id.uuid())
         .fetch_all(&mut *db)
@@ -109,7 +114,11 @@ pub(crate) async fn find_anywhere(db: &mut PgConnection, vault: &Vault, id: Memb
 }
 
 /// A principal and whose dependant it is, kept from changing until the end of the transaction.
-pub(crate) async fn lock_principal(db: &mut PgConnection, payer: OrganizationId, id: MemberId) -> Result<Principal> {
+pub(crate) async fn lock_principal(
+    db: &mut PgConnection,
+    payer: OrganizationId,
+    id: MemberId,
+) -> Result<Principal> {
     let found: Option<(Uuid, Option<Uuid>)> = sqlx::query_as(
         "select member_id, principal_member_id from member where payer_id = $1 and member_id = $2 for share",
     )
@@ -142,11 +151,12 @@ pub(crate) async fn lock_principals_by_numbers(
 
 /// Those of the members who have dependants.
 pub(crate) async fn with_dependants(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<MemberId>> {
-    let found: Vec<Uuid> =
-        sqlx::query_scalar("select distinct principal_member_id from member where principal_member_id = any($1)")
-            .bind(ids)
-            .fetch_all(db)
-            .await?;
+    let found: Vec<Uuid> = sqlx::query_scalar(
+        "select distinct principal_member_id from member where principal_member_id = any($1)",
+    )
+    .bind(ids)
+    .fetch_all(db)
+    .await?;
     Ok(found.into_iter().map(MemberId::from_uuid).collect())
 }
 
@@ -209,7 +219,12 @@ impl Columns {
 }
 
 /// Keeps new members of one payer with their national ids; a principal comes before its dependants.
-pub(crate) async fn insert(db: &mut PgConnection, vault: &Vault, payer: OrganizationId, members: &[Member]) -> Result<()> {
+pub(crate) async fn insert(
+    db: &mut PgConnection,
+    vault: &Vault,
+    payer: OrganizationId,
+    members: &[Member],
+) -> Result<()> {
     let columns = Columns::of(vault, members);
     sqlx::query(
         "insert into member (member_id, payer_id, member_number, given_names, family_name, folded_name, birth_date, \
@@ -245,7 +260,12 @@ pub(crate) async fn insert(db: &mut PgConnection, vault: &Vault, payer: Organiza
 }
 
 /// Keeps changed members of one payer; their national ids apart.
-pub(crate) async fn update(db: &mut PgConnection, vault: &Vault, payer: OrganizationId, members: &[Member]) -> Result<()> {
+pub(crate) async fn update(
+    db: &mut PgConnection,
+    vault: &Vault,
+    payer: OrganizationId,
+    members: &[Member],
+) -> Result<()> {
     let columns = Columns::of(vault, members);
     sqlx::query(
         "update member m set member_number = u.member_number, given_names = u.given_names, \
@@ -297,7 +317,10 @@ impl Row {
     fn member(self, vault: &Vault) -> anyhow::Result<Member> {
         let id = self.member_id;
         let open = |kind: ContactKind, sealed: &Option<Vec<u8>>| {
-            sealed.as_deref().map(|sealed| vault.open(Place::new(TABLE, kind.field(), id), sealed)).transpose()
+            sealed
+                .as_deref()
+                .map(|sealed| vault.open(Place::new(TABLE, kind.field(), id), sealed))
+                .transpose()
         };
         let phone = open(ContactKind::Phone, &self.phone)?;
         let mobile = open(ContactKind::Mobile, &self.mobile)?;

@@ -97,7 +97,8 @@ impl Row {
         let open = |column, sealed: Option<Vec<u8>>| {
             sealed.map(|sealed| vault.open(Place::new(TABLE, column, id), &sealed)).transpose()
         };
-        let kind = ContactKind::find(&self.kind).ok_or_else(|| anyhow::anyhow!("an unknown kind of contact"))?;
+        let kind =
+            ContactKind::find(&self.kind).ok_or_else(|| anyhow::anyhow!("an unknown kind of contact"))?;
         Ok(Remembered {
             id,
             change: ContactChange {

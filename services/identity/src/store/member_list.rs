@@ -137,11 +137,12 @@ pub(crate) async fn by_ids(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Su
 
 /// Whether the payer has this member.
 pub(crate) async fn exists(db: &mut PgConnection, payer: OrganizationId, id: MemberId) -> Result<bool> {
-    let found = sqlx::query_scalar("select exists (select from member where payer_id = $1 and member_id = $2)")
-        .bind(payer.uuid())
-        .bind(id.uuid())
-        .fetch_one(db)
-        .await?;
+    let found =
+        sqlx::query_scalar("select exists (select from member where payer_id = $1 and member_id = $2)")
+            .bind(payer.uuid())
+            .bind(id.uuid())
+            .fetch_one(db)
+            .await?;
     Ok(found)
 }
 

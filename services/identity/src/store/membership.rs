@@ -109,19 +109,22 @@ pub(crate) async fn lock(
     organization: OrganizationId,
     id: AccountId,
     kind: OrganizationKind,
-) -> Result<Option<(Account, i64)>> {
+) -> Result<Option<(Account, usize)>> {
     let administrators: Vec<Uuid> = sqlx::query_scalar(
         "select account_id from membership where organization_id = $1 \
-         and (account_id = $2 or status = 'ACTIVE' and $3 = any(roles)) order by account_id for update",
+         and (account_id = $2 or status = 'ACTIVE' and $3 = any(roles) or account_id in (select i.accepted_by \
+         from invitation i where i.organization_id = $1 and i.account_id = $2)) order by account_id for update",
     )
     .bind(organization.uuid())
     .bind(id.uuid())
     .bind(crate::domain::roles::Table::of(kind).administrator())
     .fetch_all(&mut *connection)
     .await?;
-    let others = administrators.iter().filter(|other| **other != id.uuid()).count();
     let account = find(connection, organization, id).await?;
-    Ok(account.map(|account| (account, i64::try_from(others).unwrap_or(i64::MAX))))
+    Ok(account.map(|account| {
+        let others = administrators.iter().filter(|other| **other != account.id.uuid()).count();
+        (account, others)
+    }))
 }
 
 /// A page of the organization's accounts, the oldest first.

@@ -3,7 +3,10 @@
 use careway_kernel::Redacted;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    message::{Mailbox, header::ContentType},
+    message::{
+        Body, Mailbox,
+        header::{ContentTransferEncoding, ContentType},
+    },
     transport::smtp::Error,
 };
 use uuid::Uuid;
@@ -33,13 +36,16 @@ impl Smtp {
 
     fn mail(&self, id: Uuid, content: &Content) -> anyhow::Result<Message> {
         let domain = self.from.email.domain();
+        // Readable in any mail store, whatever the language.
+        let body = Body::new_with_encoding(content.text.clone(), ContentTransferEncoding::QuotedPrintable)
+            .map_err(|_| anyhow::anyhow!("the words cannot be encoded"))?;
         Ok(Message::builder()
             .from(self.from.clone())
             .to(content.to.parse()?)
             .subject(content.subject.as_deref().unwrap_or_default())
             .message_id(Some(format!("<{id}@{domain}>")))
             .header(ContentType::TEXT_PLAIN)
-            .body(content.text.clone())?)
+            .body(body)?)
     }
 }
 

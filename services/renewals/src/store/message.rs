@@ -16,7 +16,6 @@ pub(crate) struct Taken {
     pub(crate) message_id: Uuid,
     pub(crate) organization_id: Option<Uuid>,
     pub(crate) channel: String,
-    pub(crate) priority: i16,
     pub(crate) template: String,
     pub(crate) sealed: Option<Vec<u8>>,
     pub(crate) subject: Option<Json<About>>,
@@ -64,7 +63,7 @@ pub(crate) async fn take_due(connection: &mut PgConnection, now: DateTime<Utc>, 
              select message_id from message where state = 'QUEUED' and due_at <= $1
              order by priority, due_at limit $2 for update skip locked
          )
-         returning message_id, organization_id, channel, priority, template, sealed, subject, attempts, expires_at, version",
+         returning message_id, organization_id, channel, template, sealed, subject, attempts, expires_at, version",
     )
     .bind(now)
     .bind(most)

@@ -77,7 +77,12 @@ fn benefit(plan: &PlanDefinition, line: &BenefitLine<'_>, language: Language) ->
     }
 }
 
-fn ceiling(plan: &PlanDefinition, it: &Ceiling, line: &LimitLine, language: Language) -> proto::BenefitCeiling {
+fn ceiling(
+    plan: &PlanDefinition,
+    it: &Ceiling,
+    line: &LimitLine,
+    language: Language,
+) -> proto::BenefitCeiling {
     proto::BenefitCeiling {
         code: it.code.as_str().to_owned(),
         name: text_in(&it.names, language).to_owned(),

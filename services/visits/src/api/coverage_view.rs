@@ -36,7 +36,9 @@ const fn status(status: CoverageStatus) -> Status {
     }
 }
 
-pub(crate) const fn parse_suspension(reason: proto::suspend_coverage_request::Reason) -> Option<SuspensionReason> {
+pub(crate) const fn parse_suspension(
+    reason: proto::suspend_coverage_request::Reason,
+) -> Option<SuspensionReason> {
     use proto::suspend_coverage_request::Reason;
     match reason {
         Reason::Unspecified => None,

@@ -8,8 +8,8 @@ use careway_kernel::{Currency, InvalidMoney, Language, Money, Percent, Violation
 
 use crate::domain::period::Period;
 use crate::domain::plan::{
-    AgeGroup, Benefit, Ceiling, Code, Deductible, Growth, Limit, PlanDefinition, Preauthorization, Scope, Span, Step,
-    Texts, Unit, Waiting,
+    AgeGroup, Benefit, Ceiling, Code, Deductible, Growth, Limit, PlanDefinition, Preauthorization, Scope,
+    Span, Step, Texts, Unit, Waiting,
 };
 use crate::domain::plan_rules::{check_benefit, check_limit, check_plan, check_shared};
 use crate::domain::service_type::ServiceType;
@@ -18,7 +18,11 @@ const ADULT_AGE: i32 = 18;
 const LONGEST_TEXT: usize = 500;
 
 /// Reads and checks a definition. `known` are the service types there are.
-pub(crate) fn parse(v: &mut Violations, wire: proto::PlanDefinition, known: &[ServiceType]) -> Option<PlanDefinition> {
+pub(crate) fn parse(
+    v: &mut Violations,
+    wire: proto::PlanDefinition,
+    known: &[ServiceType],
+) -> Option<PlanDefinition> {
     let code = v.required("code", wire.code.as_str(), parse_plan_code);
     let names = texts(v, "names", &wire.names);
     let currency = v.required("currency", wire.currency.as_str(), Currency::parse);
@@ -43,7 +47,12 @@ pub(crate) fn parse(v: &mut Violations, wire: proto::PlanDefinition, known: &[Se
     Some(plan)
 }
 
-fn benefit(v: &mut Violations, wire: proto::PlanBenefit, money: Currency, known: &[ServiceType]) -> Option<Benefit> {
+fn benefit(
+    v: &mut Violations,
+    wire: proto::PlanBenefit,
+    money: Currency,
+    known: &[ServiceType],
+) -> Option<Benefit> {
     let code = v.required("code", wire.code.as_str(), Code::parse);
     let service_type = v.required("serviceType", wire.service_type.as_str(), ServiceType::parse);
     let names = texts(v, "names", &wire.names);
@@ -62,7 +71,8 @@ fn benefit(v: &mut Violations, wire: proto::PlanBenefit, money: Currency, known:
         Some(days) => number(v, "frequencyDays", Some(days)).map(Some),
         None => Some(None),
     };
-    let preauthorization = v.within("preauthorization", |v| preauthorization(v, wire.preauthorization, money));
+    let preauthorization =
+        v.within("preauthorization", |v| preauthorization(v, wire.preauthorization, money));
     let exclusions = v.each("exclusions", &wire.exclusions, |v, it| v.field("", parse_exclusion(it)));
     let conditions = v.each("conditions", &wire.conditions, |v, it| texts(v, "texts", &it.texts));
     let benefit = Benefit {
@@ -112,7 +122,9 @@ fn limit(v: &mut Violations, wire: proto::PlanLimit, money: Currency) -> Option<
             v.check("amount", wire.amount.is_empty(), "must be left out beside a count");
             (Unit::Count, "count", Some(i64::from(count)))
         }
-        None => (Unit::Amount, "amount", v.required("amount", wire.amount.as_str(), |text| minor(text, money))),
+        None => {
+            (Unit::Amount, "amount", v.required("amount", wire.amount.as_str(), |text| minor(text, money)))
+        }
     };
     let growth = match wire.growth {
         Some(growth) => v.within("growth", |v| self::growth(v, &growth, unit, money)).map(Some),
@@ -205,9 +217,15 @@ fn texts(v: &mut Violations, field: &str, wire: &[LocalizedText]) -> Option<Text
     let mut texts = Texts::new();
     let read = v.each(field, wire, |v, it| {
         let language = v.required("language", it.language.as_str(), Language::parse);
-        let text = v.required("text", it.text.as_str(), |text| Ok::<_, std::convert::Infallible>(text::nfc(text.trim())));
+        let text = v.required("text", it.text.as_str(), |text| {
+            Ok::<_, std::convert::Infallible>(text::nfc(text.trim()))
+        });
         let (language, text) = (language?, text?);
-        v.check("text", text.chars().count() <= LONGEST_TEXT, format!("must be at most {LONGEST_TEXT} characters"));
+        v.check(
+            "text",
+            text.chars().count() <= LONGEST_TEXT,
+            format!("must be at most {LONGEST_TEXT} characters"),
+        );
         v.check("language", texts.insert(language, text).is_none(), "must not be given twice");
         Some(())
     });

@@ -9,7 +9,8 @@ use careway_kernel::{Currency, Money};
 use super::visit_view::timestamp;
 use crate::domain::period::Period;
 use crate::domain::plan::{
-    AgeGroup, Benefit, Code, Deductible, Limit, PlanDefinition, PlanVersion, Preauthorization, Scope, Step, Texts, Unit,
+    AgeGroup, Benefit, Code, Deductible, Limit, PlanDefinition, PlanVersion, Preauthorization, Scope, Step,
+    Texts, Unit,
 };
 
 pub(crate) fn plan(plan: &PlanVersion) -> proto::Plan {
@@ -72,7 +73,11 @@ fn benefit(benefit: &Benefit, currency: Currency) -> proto::PlanBenefit {
             above,
         }),
         exclusions: benefit.exclusions.clone(),
-        conditions: benefit.conditions.iter().map(|it| proto::SpecialCondition { texts: texts(it) }).collect(),
+        conditions: benefit
+            .conditions
+            .iter()
+            .map(|it| proto::SpecialCondition { texts: texts(it) })
+            .collect(),
     }
 }
 

@@ -88,7 +88,10 @@ pub(crate) fn statement<'a>(
         ceilings: ceilings
             .map(|ceiling| (ceiling, limit_line(subject, balances, &ceiling.code, &ceiling.limit)))
             .collect(),
-        benefits: shown.iter().map(|benefit| benefit_line(plan, subject, balances, refusal, benefit)).collect(),
+        benefits: shown
+            .iter()
+            .map(|benefit| benefit_line(plan, subject, balances, refusal, benefit))
+            .collect(),
     }
 }
 
@@ -123,14 +126,15 @@ fn benefit_line<'a>(
     }
 }
 
-fn limit_line(
-    subject: &Subject<'_>,
-    balances: &[Balance],
-    code: &Code,
-    limit: &Limit,
-) -> LimitLine {
+fn limit_line(subject: &Subject<'_>, balances: &[Balance], code: &Code, limit: &Limit) -> LimitLine {
     let most = limit.most_for(subject.family_size);
-    line(balances, code.as_str(), (limit.scope, limit.period, limit.unit), most, subject.occasion.limit(code, limit))
+    line(
+        balances,
+        code.as_str(),
+        (limit.scope, limit.period, limit.unit),
+        most,
+        subject.occasion.limit(code, limit),
+    )
 }
 
 fn deductible_line(subject: &Subject<'_>, balances: &[Balance], it: &Deductible) -> LimitLine {

@@ -1,6 +1,6 @@
 //! A member's cover under one version of a plan, from a first to a last day.
 
-use careway_kernel::{CoverageId, FamilyId, MemberId, OrganizationId, PlanId};
+use careway_kernel::{CoverageId, FamilyId, MemberId, MemberNumber, OrganizationId, PlanId};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -123,6 +123,17 @@ impl TerminationReason {
     }
 }
 
+/// A row of a list of coverages, right in itself; the database knows whether member and plan exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ListedCoverage {
+    pub(crate) row: u32,
+    pub(crate) number: MemberNumber,
+    pub(crate) plan_code: String,
+    pub(crate) from: NaiveDate,
+    pub(crate) to: NaiveDate,
+    pub(crate) member_since: Option<NaiveDate>,
+}
+
 /// Why a coverage cannot be changed so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum CoverageRefusal {
@@ -157,7 +168,11 @@ impl Coverage {
     }
 
     /// Nothing is covered from this day on, until the cover is resumed.
-    pub(crate) fn suspend(mut self, from: NaiveDate, reason: SuspensionReason) -> Result<Self, CoverageRefusal> {
+    pub(crate) fn suspend(
+        mut self,
+        from: NaiveDate,
+        reason: SuspensionReason,
+    ) -> Result<Self, CoverageRefusal> {
         match self.status {
             CoverageStatus::Active => {}
             CoverageStatus::Suspended => return Err(CoverageRefusal::NotActive),
@@ -225,4 +240,4 @@ impl Coverage {
 
 #[cfg(test)]
 #[path = "coverage_tests.rs"]
-mod tests;
+pub(crate) mod tests;

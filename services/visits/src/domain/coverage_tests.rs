@@ -42,9 +42,8 @@ fn both_ends_are_covered_and_nothing_beyond() {
 
 #[test]
 fn a_suspension_leaves_the_days_before_it_alone() {
-    let suspended = coverage("2026-01-01", "2026-12-31")
-        .suspend(day("2026-04-01"), SuspensionReason::Unpaid)
-        .unwrap();
+    let suspended =
+        coverage("2026-01-01", "2026-12-31").suspend(day("2026-04-01"), SuspensionReason::Unpaid).unwrap();
     assert_eq!(suspended.version, 2);
     assert_eq!(suspended.refusal_on(day("2026-03-31")), None);
     assert_eq!(suspended.refusal_on(day("2026-04-01")), Some(Reason::Suspended));

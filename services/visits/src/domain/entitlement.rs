@@ -138,9 +138,9 @@ pub(crate) fn decide(facts: &EntitlementFacts, on: NaiveDate) -> Entitlement {
     };
     let adult = plan.is_adult(facts.birth_date, on);
     let option = |service_type: &ServiceType| {
-        let reason = plan.refusal(service_type, coverage.member_since, adult, on).or_else(|| {
-            (!contracted.contains(service_type)).then_some(Reason::ServiceNotContracted)
-        });
+        let reason = plan
+            .refusal(service_type, coverage.member_since, adult, on)
+            .or_else(|| (!contracted.contains(service_type)).then_some(Reason::ServiceNotContracted));
         ServiceTypeOption { service_type: service_type.clone(), allowed: reason.is_none(), reason }
     };
     Entitlement {
@@ -185,3 +185,7 @@ impl From<&Coverage> for CoverageRef {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "entitlement_tests.rs"]
+mod tests;

@@ -16,8 +16,7 @@ pub(crate) enum Period {
 }
 
 impl Period {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Visit, Self::Day, Self::Month, Self::PolicyYear, Self::Lifetime];
+    pub(crate) const ALL: [Self; 5] = [Self::Visit, Self::Day, Self::Month, Self::PolicyYear, Self::Lifetime];
 
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -84,10 +83,7 @@ fn policy_year(day: NaiveDate, anchor: NaiveDate) -> (NaiveDate, NaiveDate) {
 /// The anniversary in a year. Of 29 February it is 1 March where there is no such day: a year is over when its
 /// last day has passed.
 fn anniversary(anchor: NaiveDate, year: i32) -> NaiveDate {
-    anchor
-        .with_year(year)
-        .or_else(|| NaiveDate::from_ymd_opt(year, 3, 1))
-        .unwrap_or(anchor)
+    anchor.with_year(year).or_else(|| NaiveDate::from_ymd_opt(year, 3, 1)).unwrap_or(anchor)
 }
 
 fn next_day(day: NaiveDate) -> NaiveDate {

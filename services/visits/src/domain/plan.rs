@@ -323,4 +323,4 @@ pub(crate) fn text_in(texts: &Texts, language: Language) -> &str {
 
 #[cfg(test)]
 #[path = "plan_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -10,5 +10,6 @@ pub(super) fn parse(v: &mut Violations, call: &Call, asked: &str) -> Option<Lang
         let codes = header.split(',').map(|part| part.split(';').next().unwrap_or_default().trim());
         codes.filter_map(|code| Language::parse(code).ok()).next()
     };
-    v.optional("language", asked, Language::parse).map(|asked| asked.or_else(accepted).unwrap_or(Language::En))
+    v.optional("language", asked, Language::parse)
+        .map(|asked| asked.or_else(accepted).unwrap_or(Language::En))
 }

@@ -24,7 +24,8 @@ pub(super) async fn change(
     let payer = payer(call)?;
     let id = CoverageId::parse(coverage_id).map_err(|_| Error::not_found("coverage"))?;
     let mut tx = app.db.begin(call).await?;
-    let coverage = store::coverage::lock_coverage(&mut tx, payer, id).await?.ok_or(Error::not_found("coverage"))?;
+    let coverage =
+        store::coverage::lock_coverage(&mut tx, payer, id).await?.ok_or(Error::not_found("coverage"))?;
     let changed = rule(coverage)?;
     store::coverage::update_coverage(&mut tx, &changed).await?;
     tell(&mut tx, call, action, &changed);

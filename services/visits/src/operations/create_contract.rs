@@ -40,7 +40,8 @@ pub(crate) async fn create_contract(
     service_types.dedup();
 
     let id = ContractId::new(&app.clock);
-    let contract = Contract { id, payer, facility, service_types, from, to, version: 1, created_at: tx.now() };
+    let contract =
+        Contract { id, payer, facility, service_types, from, to, version: 1, created_at: tx.now() };
     store::contract::insert_contract(&mut tx, &contract)
         .await
         .on_constraint("contract_no_overlap", contract_overlaps)?;

@@ -4,7 +4,9 @@ use careway_contract::{
     identity::v1::{MemberIdentifier, ResolveMemberRequest, member_identifier::Identifier},
     visits::v1::{CreateCoverageRequest, CreateCoverageResponse},
 };
-use careway_kernel::{CoverageId, FamilyId, MemberId, MemberNumber, OrganizationId, PlanId, Violations, parse_date};
+use careway_kernel::{
+    CoverageId, FamilyId, MemberId, MemberNumber, OrganizationId, PlanId, Violations, parse_date,
+};
 use careway_service::{Call, Error, OnConstraint, Result};
 use chrono::NaiveDate;
 
@@ -64,7 +66,8 @@ pub(crate) async fn create_coverage(
     };
     if let Some(older) = wanted.replaces {
         let older = store::coverage::lock_coverage(&mut tx, payer, older).await?;
-        let older = older.filter(|it| it.member == member.id).ok_or(Error::not_found("coverage of this member"))?;
+        let older =
+            older.filter(|it| it.member == member.id).ok_or(Error::not_found("coverage of this member"))?;
         coverage.member_since = older.member_since;
         if older.plan == coverage.plan {
             coverage.policy_year_from = older.policy_year_from;
@@ -72,7 +75,9 @@ pub(crate) async fn create_coverage(
         let replaced = older.replace(coverage.id, coverage.from)?;
         store::coverage::update_coverage(&mut tx, &replaced).await?;
         tell(&mut tx, call, "coverage.replace", &replaced);
-    } else if let Some(since) = store::coverage::find_continued(&mut tx, payer, member.id, wanted.from).await? {
+    } else if let Some(since) =
+        store::coverage::find_continued(&mut tx, payer, member.id, wanted.from).await?
+    {
         coverage.member_since = since;
     }
     coverage.member_since = wanted.member_since.unwrap_or(coverage.member_since);
@@ -104,7 +109,12 @@ fn parse(request: &CreateCoverageRequest) -> Result<Wanted> {
 }
 
 /// The member as we know it; as identity does, when its event has not arrived yet.
-async fn find_member(app: &App, call: &Call, payer: OrganizationId, number: &MemberNumber) -> Result<MemberRef> {
+async fn find_member(
+    app: &App,
+    call: &Call,
+    payer: OrganizationId,
+    number: &MemberNumber,
+) -> Result<MemberRef> {
     {
         let mut reader = app.db.read(call).await?;
         if let Some(member) = store::member_ref::find_member(&mut reader, payer, number).await? {

@@ -13,7 +13,11 @@ use crate::{
     store,
 };
 
-pub(crate) async fn create_plan(app: &App, call: &Call, request: CreatePlanRequest) -> Result<CreatePlanResponse> {
+pub(crate) async fn create_plan(
+    app: &App,
+    call: &Call,
+    request: CreatePlanRequest,
+) -> Result<CreatePlanResponse> {
     let payer = payer(call)?;
     let mut tx = app.db.begin(call).await?;
     let known = store::service_type::list_codes(&mut tx).await?;

@@ -7,7 +7,11 @@ use careway_service::{Call, Error, Result};
 use super::visit_callers::payer;
 use crate::{App, api::contract_view, store};
 
-pub(crate) async fn end_contract(app: &App, call: &Call, request: EndContractRequest) -> Result<EndContractResponse> {
+pub(crate) async fn end_contract(
+    app: &App,
+    call: &Call,
+    request: EndContractRequest,
+) -> Result<EndContractResponse> {
     let payer = payer(call)?;
     let id = ContractId::parse(&request.contract_id).map_err(|_| Error::not_found("contract"))?;
     let mut v = Violations::default();
@@ -15,7 +19,8 @@ pub(crate) async fn end_contract(app: &App, call: &Call, request: EndContractReq
     let (last_day,) = v.all((last_day,))?;
 
     let mut tx = app.db.begin(call).await?;
-    let contract = store::contract::lock_contract(&mut tx, payer, id).await?.ok_or(Error::not_found("contract"))?;
+    let contract =
+        store::contract::lock_contract(&mut tx, payer, id).await?.ok_or(Error::not_found("contract"))?;
     let ended = contract.end(last_day)?;
     store::contract::update_contract(&mut tx, &ended).await?;
     tx.commit(EndContractResponse { contract: Some(contract_view::contract(&ended)) }).await

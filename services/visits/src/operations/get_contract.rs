@@ -6,7 +6,11 @@ use careway_service::{Call, Error, Result};
 
 use crate::{App, api::contract_view, store};
 
-pub(crate) async fn get_contract(app: &App, call: &Call, request: GetContractRequest) -> Result<GetContractResponse> {
+pub(crate) async fn get_contract(
+    app: &App,
+    call: &Call,
+    request: GetContractRequest,
+) -> Result<GetContractResponse> {
     let party = call.caller.organization()?;
     let id = ContractId::parse(&request.contract_id).map_err(|_| Error::not_found("contract"))?;
     let mut reader = app.db.read(call).await?;

@@ -6,7 +6,11 @@ use careway_service::{AuditEntry, Call, Error, Result};
 
 use crate::{App, api::coverage_view, store};
 
-pub(crate) async fn get_coverage(app: &App, call: &Call, request: GetCoverageRequest) -> Result<GetCoverageResponse> {
+pub(crate) async fn get_coverage(
+    app: &App,
+    call: &Call,
+    request: GetCoverageRequest,
+) -> Result<GetCoverageResponse> {
     let payer = call.caller.organization()?;
     let id = CoverageId::parse(&request.coverage_id).map_err(|_| Error::not_found("coverage"))?;
     let coverage = {

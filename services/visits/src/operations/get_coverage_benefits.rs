@@ -43,7 +43,8 @@ pub(crate) async fn get_coverage_benefits(
         };
         (cover, plan)
     };
-    let entry = AuditEntry { action: "benefits.read", member: Some(cover.coverage.member), ..Default::default() };
+    let entry =
+        AuditEntry { action: "benefits.read", member: Some(cover.coverage.member), ..Default::default() };
     app.audit.read(call, entry).await?;
 
     let subject = Subject {
@@ -55,6 +56,7 @@ pub(crate) async fn get_coverage_benefits(
         only,
     };
     let statement = benefit::statement(&plan, &subject, &cover.balances);
-    let statement = benefit_view::statement(&plan, &cover.coverage, &statement, (on, app.clock.now(), language));
+    let statement =
+        benefit_view::statement(&plan, &cover.coverage, &statement, (on, app.clock.now(), language));
     Ok(GetCoverageBenefitsResponse { statement: Some(statement) })
 }

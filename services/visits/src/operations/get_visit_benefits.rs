@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use careway_contract::visits::v1::{BenefitStatement, GetVisitBenefitsRequest, GetVisitBenefitsResponse};
-use careway_kernel::{Language, OrganizationId, VisitId, Violations};
+use careway_kernel::{Language, OrganizationId, Violations, VisitId};
 use careway_service::{AuditEntry, Call, Error, Kind, Result};
 use chrono::{DateTime, Utc};
 
@@ -57,14 +57,22 @@ pub(crate) async fn get_visit_benefits(
 /// A facility reads while its patient is verified or admitted, and some time after the discharge; the payer always.
 fn readable(app: &App, found: &VisitBenefits, party: OrganizationId) -> Result<()> {
     if found.member.is_none() {
-        return Err(Error::new(Kind::Refused, "VISIT_NOT_VERIFIED", "The patient's presence is not confirmed."));
+        return Err(Error::new(
+            Kind::Refused,
+            "VISIT_NOT_VERIFIED",
+            "The patient's presence is not confirmed.",
+        ));
     }
     let open = matches!(found.state.as_str(), "VERIFIED" | "ADMITTED")
         || found.discharged_at.is_some_and(|at| app.clock.now() <= at + app.desk.settings.grace());
     if open || found.payer == Some(party) {
         Ok(())
     } else {
-        Err(Error::new(Kind::Refused, "VISIT_OVER", "The visit is over; its patient's benefits are no longer shown."))
+        Err(Error::new(
+            Kind::Refused,
+            "VISIT_OVER",
+            "The visit is over; its patient's benefits are no longer shown.",
+        ))
     }
 }
 

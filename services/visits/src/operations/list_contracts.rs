@@ -30,5 +30,8 @@ pub(crate) async fn list_contracts(
     let mut reader = app.db.read(call).await?;
     let contracts = store::contract::list_contracts(&mut reader, &filter).await?;
     let (contracts, next_page_token) = paging.cut(app, contracts, |it| *it.id.uuid().as_bytes());
-    Ok(ListContractsResponse { contracts: contracts.iter().map(contract_view::contract).collect(), next_page_token })
+    Ok(ListContractsResponse {
+        contracts: contracts.iter().map(contract_view::contract).collect(),
+        next_page_token,
+    })
 }

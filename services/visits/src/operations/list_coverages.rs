@@ -35,8 +35,12 @@ pub(crate) async fn list_coverages(
     let (coverages, next_page_token) = paging.cut(app, coverages, |it| *it.id.uuid().as_bytes());
     let seen = coverages.iter().map(|it| it.member).collect::<std::collections::BTreeSet<_>>();
     futures::future::try_join_all(seen.into_iter().map(|member| {
-        app.audit.read(call, AuditEntry { action: "coverage.list", member: Some(member), ..Default::default() })
+        app.audit
+            .read(call, AuditEntry { action: "coverage.list", member: Some(member), ..Default::default() })
     }))
     .await?;
-    Ok(ListCoveragesResponse { coverages: coverages.iter().map(coverage_view::coverage).collect(), next_page_token })
+    Ok(ListCoveragesResponse {
+        coverages: coverages.iter().map(coverage_view::coverage).collect(),
+        next_page_token,
+    })
 }

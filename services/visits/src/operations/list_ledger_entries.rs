@@ -26,10 +26,12 @@ pub(crate) async fn list_ledger_entries(
         let mut reader = app.db.read(call).await?;
         let coverage = store::coverage::find_coverage(&mut reader, payer, id).await?;
         let coverage = coverage.ok_or(Error::not_found("coverage"))?;
-        let plan = store::plan::find_plan(&mut reader, payer, coverage.plan, Some(coverage.plan_version)).await?;
+        let plan =
+            store::plan::find_plan(&mut reader, payer, coverage.plan, Some(coverage.plan_version)).await?;
         let currency = plan.ok_or(Error::not_found("plan"))?.definition.currency;
         let account = account.as_ref().map(Code::as_str);
-        let entries = store::ledger::list_entries(&mut reader, payer, id, account, before, paging.limit()).await?;
+        let entries =
+            store::ledger::list_entries(&mut reader, payer, id, account, before, paging.limit()).await?;
         (coverage, currency, entries)
     };
     let entry = AuditEntry { action: "ledger.read", member: Some(coverage.member), ..Default::default() };

@@ -7,7 +7,11 @@ use careway_service::{Call, Result};
 use super::paging::Paging;
 use crate::{App, api::plan_view, store};
 
-pub(crate) async fn list_plans(app: &App, call: &Call, request: ListPlansRequest) -> Result<ListPlansResponse> {
+pub(crate) async fn list_plans(
+    app: &App,
+    call: &Call,
+    request: ListPlansRequest,
+) -> Result<ListPlansResponse> {
     let payer = call.caller.organization()?;
     let mut v = Violations::default();
     let wanted = (request.page_size, request.page_token.as_str());

@@ -12,7 +12,9 @@ pub(crate) async fn list_service_types(
 ) -> Result<ListServiceTypesResponse> {
     let mut reader = app.db.read(call).await?;
     let known = store::service_type::list_service_types(&mut reader).await?;
-    let service_types =
-        known.iter().map(|(code, names)| ServiceType { code: code.to_string(), names: texts(names) }).collect();
+    let service_types = known
+        .iter()
+        .map(|(code, names)| ServiceType { code: code.to_string(), names: texts(names) })
+        .collect();
     Ok(ListServiceTypesResponse { service_types })
 }

@@ -1,18 +1,15 @@
 //! List overrides, newest first: a payer's to review, a facility's own.
 
 use careway_contract::visits::v1::{ListVisitOverridesRequest, ListVisitOverridesResponse};
-use careway_kernel::{OrganizationId, PageRequest, PageToken, Violations};
+use careway_kernel::{OrganizationId, Violations, VisitId};
 use careway_service::{Call, Result};
-use uuid::Uuid;
 
-use super::list_visits::cursor;
+use super::paging::Paging;
 use crate::{
     App,
     api::visit_view,
     store::{self, visit_override::OverrideFilter},
 };
-
-const OPERATION: &str = "ListVisitOverrides";
 
 pub(crate) async fn list_visit_overrides(
     app: &App,
@@ -20,35 +17,24 @@ pub(crate) async fn list_visit_overrides(
     request: ListVisitOverridesRequest,
 ) -> Result<ListVisitOverridesResponse> {
     let organization = call.caller.organization()?;
-    let mut violations = Violations::default();
-    let facility = violations.optional("facilityId", request.facility_id.as_str(), OrganizationId::parse);
-    let bound = bound(organization.uuid(), &request);
-    let page = PageRequest::parse(&*app.page_key, OPERATION, &bound, request.page_size, &request.page_token);
-    let page = page.map_err(|error| violations.add(error.field(), error)).ok();
-    let (facility, page) = violations.all((facility, page))?;
+    let mut v = Violations::default();
+    let facility = v.optional("facilityId", request.facility_id.as_str(), OrganizationId::parse);
+    let bare = ListVisitOverridesRequest { page_size: 0, page_token: String::new(), ..request.clone() };
+    let wanted = (request.page_size, request.page_token.as_str());
+    let paging = Paging::parse(&mut v, app, "ListVisitOverrides", organization.uuid(), &bare, wanted);
+    let (facility, paging) = v.all((facility, paging))?;
 
     let filter = OverrideFilter {
         organization,
         facility,
         review: visit_view::parse_review(request.review()),
-        before: cursor(page.after.as_deref())?,
-        limit: page.limit(),
+        before: paging.after_id()?.map(VisitId::from_uuid),
+        limit: paging.limit(),
     };
     let mut reader = app.db.read(call).await?;
-    let (overrides, more) = page.cut(store::visit_override::list_overrides(&mut reader, &filter).await?);
-    let last = overrides.last().filter(|_| more);
-    Ok(ListVisitOverridesResponse {
-        next_page_token: last
-            .map(|last| PageToken::issue(&*app.page_key, OPERATION, &bound, last.visit.uuid().as_bytes()))
-            .unwrap_or_default(),
-        overrides: overrides
-            .iter()
-            .map(|one| visit_view::visit_override(&app.desk.keys, one))
-            .collect::<Result<_>>()?,
-    })
-}
-
-fn bound(organization: Uuid, request: &ListVisitOverridesRequest) -> Vec<u8> {
-    let filter = ListVisitOverridesRequest { page_size: 0, page_token: String::new(), ..request.clone() };
-    [organization.as_bytes().as_slice(), &prost::Message::encode_to_vec(&filter)].concat()
+    let rows = store::visit_override::list_overrides(&mut reader, &filter).await?;
+    let (rows, next_page_token) = paging.cut(app, rows, |row| row.visit.uuid().into_bytes());
+    let overrides =
+        rows.iter().map(|one| visit_view::visit_override(&app.desk.keys, one)).collect::<Result<_>>()?;
+    Ok(ListVisitOverridesResponse { overrides, next_page_token })
 }

@@ -5,6 +5,7 @@ pub(crate) mod approve_visit_override;
 mod benefit_language;
 pub(crate) mod cancel_visit;
 mod coverage_change;
+mod coverage_list;
 pub(crate) mod create_contract;
 pub(crate) mod create_coverage;
 pub(crate) mod create_plan;

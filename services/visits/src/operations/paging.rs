@@ -46,12 +46,18 @@ impl Paging {
 
     /// The number that the page before ended with.
     pub(crate) fn after_number(&self) -> Result<Option<i64>> {
-        let after = self.page.after.as_deref().map(<[u8; 8]>::try_from).transpose().map_err(Error::internal)?;
+        let after =
+            self.page.after.as_deref().map(<[u8; 8]>::try_from).transpose().map_err(Error::internal)?;
         Ok(after.map(i64::from_be_bytes))
     }
 
     /// The rows of the page, and the token of the next one; empty on the last.
-    pub(crate) fn cut<T, C: AsRef<[u8]>>(&self, app: &App, rows: Vec<T>, cursor: impl Fn(&T) -> C) -> (Vec<T>, String) {
+    pub(crate) fn cut<T, C: AsRef<[u8]>>(
+        &self,
+        app: &App,
+        rows: Vec<T>,
+        cursor: impl Fn(&T) -> C,
+    ) -> (Vec<T>, String) {
         let (rows, more) = self.page.cut(rows);
         let token = rows
             .last()

@@ -12,7 +12,11 @@ use crate::{
     store,
 };
 
-pub(crate) async fn replace_plan(app: &App, call: &Call, request: ReplacePlanRequest) -> Result<ReplacePlanResponse> {
+pub(crate) async fn replace_plan(
+    app: &App,
+    call: &Call,
+    request: ReplacePlanRequest,
+) -> Result<ReplacePlanResponse> {
     let payer = payer(call)?;
     let id = PlanId::parse(&request.plan_id).map_err(|_| Error::not_found("plan"))?;
     call.expected_version()?;
@@ -26,7 +30,11 @@ pub(crate) async fn replace_plan(app: &App, call: &Call, request: ReplacePlanReq
     if let Some(newer) = &definition {
         let (code, currency) = (&plan.definition.code, plan.definition.currency);
         v.check("code", newer.code == *code, format!("must stay {code}"));
-        v.check("currency", newer.currency == currency, format!("must stay {currency}: the ledger adds it up"));
+        v.check(
+            "currency",
+            newer.currency == currency,
+            format!("must stay {currency}: the ledger adds it up"),
+        );
     }
     let (definition,) = v.all((definition,))?;
 

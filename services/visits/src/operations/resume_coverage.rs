@@ -15,6 +15,7 @@ pub(crate) async fn resume_coverage(
     let mut v = Violations::default();
     let on = v.required("on", request.on.as_str(), parse_date);
     let (on,) = v.all((on,))?;
-    let (tx, coverage) = change(app, call, &request.coverage_id, "coverage.resume", |it| it.resume(on)).await?;
+    let (tx, coverage) =
+        change(app, call, &request.coverage_id, "coverage.resume", |it| it.resume(on)).await?;
     tx.commit(ResumeCoverageResponse { coverage: Some(coverage) }).await
 }

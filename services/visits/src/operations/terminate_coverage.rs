@@ -17,6 +17,7 @@ pub(crate) async fn terminate_coverage(
     let last_day = v.required("lastDay", request.last_day.as_str(), parse_date);
     let (reason, last_day) = v.all((reason, last_day))?;
     let (tx, coverage) =
-        change(app, call, &request.coverage_id, "coverage.terminate", |it| it.terminate(last_day, reason)).await?;
+        change(app, call, &request.coverage_id, "coverage.terminate", |it| it.terminate(last_day, reason))
+            .await?;
     tx.commit(TerminateCoverageResponse { coverage: Some(coverage) }).await
 }

@@ -10,7 +10,11 @@ use crate::{
     store::member_ref::{MemberRef, upsert_member},
 };
 
-pub(crate) async fn member_registered(_: &App, tx: &mut Transaction, event: Received<MemberRegistered>) -> Result<()> {
+pub(crate) async fn member_registered(
+    _: &App,
+    tx: &mut Transaction,
+    event: Received<MemberRegistered>,
+) -> Result<()> {
     let said = event.message;
     let member = MemberRef {
         id: MemberId::parse(&said.member_id).map_err(Error::internal)?,

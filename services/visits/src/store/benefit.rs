@@ -25,7 +25,6 @@ pub(crate) struct CoverageUse {
 /// A visit, and its patient's cover.
 pub(crate) struct VisitBenefits {
     pub(crate) state: String,
-    pub(crate) facility: OrganizationId,
     pub(crate) payer: Option<OrganizationId>,
     pub(crate) member: Option<MemberId>,
     pub(crate) service_type: Option<String>,
@@ -67,7 +66,6 @@ struct VisitRow {
 #[derive(FromRow)]
 struct VisitColumns {
     state: String,
-    facility_id: Uuid,
     payer_id: Option<Uuid>,
     member_id: Option<Uuid>,
     service_type: Option<String>,
@@ -93,7 +91,7 @@ pub(crate) async fn find_visit_benefits(
     party: OrganizationId,
 ) -> Result<Option<VisitBenefits>> {
     let row: Option<VisitRow> = sqlx::query_as(
-        "select state, facility_id, payer_id, member_id, service_type, service_date, discharged_at, entitlement,
+        "select state, payer_id, member_id, service_type, service_date, discharged_at, entitlement,
             coverage_id, family_id, plan_id, plan_version, valid_from, valid_to, member_since, policy_year_from,
             status, suspensions, termination_reason, replaced_by, version, created_at, family_size, accounts,
             scopes, periods, units, used, reserved
@@ -107,7 +105,10 @@ pub(crate) async fn find_visit_benefits(
 }
 
 /// The text of the plan that covers a visit's patient, for those who may read the visit.
-pub(crate) async fn find_visit_plan(conn: &mut PgConnection, visit: VisitId) -> Result<Option<PlanDefinition>> {
+pub(crate) async fn find_visit_plan(
+    conn: &mut PgConnection,
+    visit: VisitId,
+) -> Result<Option<PlanDefinition>> {
     let definition: Option<Option<Json<PlanDefinition>>> =
         sqlx::query_scalar("select definition from visit_benefits where visit_id = $1")
             .bind(visit.uuid())
@@ -153,7 +154,6 @@ impl TryFrom<VisitRow> for VisitBenefits {
         let visit = row.visit;
         Ok(Self {
             state: visit.state,
-            facility: OrganizationId::from_uuid(visit.facility_id),
             payer: visit.payer_id.map(OrganizationId::from_uuid),
             member: visit.member_id.map(MemberId::from_uuid),
             service_type: visit.service_type,

@@ -29,7 +29,11 @@ impl TryFrom<Row> for Contract {
             id: ContractId::from_uuid(row.contract_id),
             payer: OrganizationId::from_uuid(row.payer_id),
             facility: OrganizationId::from_uuid(row.facility_id),
-            service_types: row.service_types.iter().map(|code| service_type::parse(code)).collect::<Result<_>>()?,
+            service_types: row
+                .service_types
+                .iter()
+                .map(|code| service_type::parse(code))
+                .collect::<Result<_>>()?,
             from: row.valid_from,
             to: row.valid_to,
             version: row.version,
@@ -112,7 +116,10 @@ pub(crate) async fn lock_contract(
 }
 
 /// A page of contracts.
-pub(crate) async fn list_contracts(conn: &mut PgConnection, filter: &ContractFilter) -> Result<Vec<Contract>> {
+pub(crate) async fn list_contracts(
+    conn: &mut PgConnection,
+    filter: &ContractFilter,
+) -> Result<Vec<Contract>> {
     let rows: Vec<Row> = sqlx::query_as(
         "select * from contract
          where (payer_id = $1 or facility_id = $1) and ($2::uuid is null or payer_id = $2 or facility_id = $2)

@@ -98,7 +98,10 @@ pub(crate) async fn lock_coverage(
 }
 
 /// A page of coverages.
-pub(crate) async fn list_coverages(conn: &mut PgConnection, filter: &CoverageFilter) -> Result<Vec<Coverage>> {
+pub(crate) async fn list_coverages(
+    conn: &mut PgConnection,
+    filter: &CoverageFilter,
+) -> Result<Vec<Coverage>> {
     let rows: Vec<CoverageRow> = sqlx::query_as(
         "select * from coverage
          where payer_id = $1 and ($2::uuid is null or member_id = $2)
@@ -127,7 +130,7 @@ pub(crate) async fn find_continued(
 ) -> Result<Option<NaiveDate>> {
     let since = sqlx::query_scalar(
         "select member_since from coverage
-         where payer_id = $1 and member_id = $2 and valid @> $3 - 1 and valid_to = $3 - 1",
+         where payer_id = $1 and member_id = $2 and valid_to = $3::date - 1 and valid <> 'empty'",
     );
     Ok(since.bind(payer.uuid()).bind(member.uuid()).bind(from).fetch_optional(conn).await?)
 }

@@ -47,7 +47,14 @@ impl TryFrom<CoverageRow> for Coverage {
             status: one_of("coverage.status", &row.status, &CoverageStatus::ALL, CoverageStatus::as_str)?,
             suspensions: row.suspensions.0,
             termination: termination
-                .map(|text| one_of("coverage.termination_reason", text, &TerminationReason::ALL, TerminationReason::as_str))
+                .map(|text| {
+                    one_of(
+                        "coverage.termination_reason",
+                        text,
+                        &TerminationReason::ALL,
+                        TerminationReason::as_str,
+                    )
+                })
                 .transpose()?,
             replaced_by: row.replaced_by.map(CoverageId::from_uuid),
             version: row.version,

@@ -35,12 +35,13 @@ pub(crate) async fn find_member(
     payer: OrganizationId,
     number: &MemberNumber,
 ) -> Result<Option<MemberRef>> {
-    let row: Option<(Uuid, Uuid)> =
-        sqlx::query_as("select member_id, family_id from member_ref where payer_id = $1 and member_number = $2")
-            .bind(payer.uuid())
-            .bind(number.as_str())
-            .fetch_optional(conn)
-            .await?;
+    let row: Option<(Uuid, Uuid)> = sqlx::query_as(
+        "select member_id, family_id from member_ref where payer_id = $1 and member_number = $2",
+    )
+    .bind(payer.uuid())
+    .bind(number.as_str())
+    .fetch_optional(conn)
+    .await?;
     Ok(row.map(|(id, family)| MemberRef {
         id: MemberId::from_uuid(id),
         payer,

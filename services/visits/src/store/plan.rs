@@ -129,19 +129,3 @@ pub(crate) async fn list_plans(
     .await?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
-
-/// The payer's plans of these codes, with their latest versions.
-pub(crate) async fn list_plans_by_code(
-    conn: &mut PgConnection,
-    payer: OrganizationId,
-    codes: &[String],
-) -> Result<Vec<(String, PlanId, i32)>> {
-    let rows: Vec<(String, Uuid, i32)> = sqlx::query_as(
-        "select code, plan_id, latest_version from plan where payer_id = $1 and code = any($2)",
-    )
-    .bind(payer.uuid())
-    .bind(codes)
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(|(code, id, version)| (code, PlanId::from_uuid(id), version)).collect())
-}

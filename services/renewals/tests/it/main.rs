@@ -1,0 +1,4 @@
+//! Renewals on real Postgres, NATS and Redis, with a real SMTP peer.
+
+mod notifications;
+mod world;

@@ -1,0 +1,337 @@
+//! A small client of the REST gateway, as a partner would write one: JSON in and out, keys, entity tags, a token that
+//! is renewed. The demo network, `cargo dev demo` and the journeys of the tests all call Careway through it.
+
+use std::{
+    fmt,
+    sync::{Arc, RwLock},
+    time::Duration,
+};
+
+use anyhow::{Context, bail};
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
+    header::{AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH},
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// Longer than the gateway lets anything take but an upload.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// An e-mail address and a password.
+#[derive(Clone)]
+pub struct Credentials {
+    /// The address.
+    pub email: String,
+    /// The password.
+    pub password: String,
+}
+
+impl Credentials {
+    /// Both.
+    pub fn new(email: impl Into<String>, password: impl Into<String>) -> Self {
+        Self { email: email.into(), password: password.into() }
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("•••")
+    }
+}
+
+/// A caller of the gateway: nobody in particular, or a person who signed in. Cheap to clone; clones share the session.
+#[derive(Clone)]
+pub struct Rest {
+    http: reqwest::Client,
+    base: Arc<str>,
+    session: Option<Arc<Session>>,
+}
+
+struct Session {
+    token: RwLock<String>,
+    /// Whoever signed in here is signed in again when the token dies, ten minutes later.
+    credentials: Option<Credentials>,
+}
+
+impl Rest {
+    /// A caller without a token, of the gateway at this base URL.
+    pub fn new(base: &str) -> anyhow::Result<Self> {
+        // Gateways of development are on this machine: no proxy of the environment stands before them.
+        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().context("the HTTP client")?;
+        Ok(Self { http, base: base.trim_end_matches('/').into(), session: None })
+    }
+
+    /// The gateway's base URL.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The same gateway, called without a token.
+    #[must_use]
+    pub fn anybody(&self) -> Self {
+        Self { session: None, ..self.clone() }
+    }
+
+    /// The same gateway, called with this very token.
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Self {
+        let session = Session { token: RwLock::new(token.to_owned()), credentials: None };
+        Self { session: Some(Arc::new(session)), ..self.clone() }
+    }
+
+    /// The same gateway, called by whoever these credentials are of.
+    ///
+    /// # Errors
+    /// Credentials that are refused, or a gateway that does not answer.
+    pub async fn sign_in(&self, credentials: &Credentials) -> anyhow::Result<Self> {
+        let token = self.token(credentials).await?.ok()?.text("accessToken").to_owned();
+        let session = Session { token: RwLock::new(token), credentials: Some(credentials.clone()) };
+        Ok(Self { session: Some(Arc::new(session)), ..self.clone() })
+    }
+
+    /// The answer to signing in, whatever it is.
+    pub async fn token(&self, credentials: &Credentials) -> anyhow::Result<Answer> {
+        let body = json!({"email": credentials.email, "password": credentials.password});
+        self.anybody().post("/v1/sessions", body).await
+    }
+
+    /// A read.
+    pub fn get(&self, path: &str) -> Request {
+        self.request(Method::GET, path)
+    }
+
+    /// A command, under an `Idempotency-Key` made for it.
+    pub fn post(&self, path: &str, body: Value) -> Request {
+        self.request(Method::POST, path).json(&body).key(&Uuid::new_v4().to_string())
+    }
+
+    /// A change of the fields that `body` names; mostly with [`Request::if_match`].
+    pub fn patch(&self, path: &str, body: Value) -> Request {
+        self.request(Method::PATCH, path).json(&body)
+    }
+
+    /// A replacement of the whole.
+    pub fn put(&self, path: &str, body: Value) -> Request {
+        self.request(Method::PUT, path).json(&body).key(&Uuid::new_v4().to_string())
+    }
+
+    /// A removal.
+    pub fn delete(&self, path: &str) -> Request {
+        self.request(Method::DELETE, path)
+    }
+
+    /// A file as the raw body.
+    pub fn upload(&self, path: &str, media_type: &'static str, content: impl Into<Bytes>) -> Request {
+        let mut request = self.request(Method::POST, path).header(CONTENT_TYPE, media_type);
+        request.body = Some(content.into());
+        request
+    }
+
+    fn request(&self, method: Method, path: &str) -> Request {
+        Request { rest: self.clone(), method, path: path.to_owned(), headers: HeaderMap::new(), body: None }
+    }
+
+    /// Signs in again; false when there is nobody to sign in, or not any more.
+    async fn renew(&self) -> anyhow::Result<bool> {
+        let Some(session) = &self.session else { return Ok(false) };
+        let Some(credentials) = &session.credentials else { return Ok(false) };
+        let answer = self.token(credentials).await?;
+        if !answer.status.is_success() {
+            return Ok(false);
+        }
+        *session.token.write().expect("never poisoned") = answer.text("accessToken").to_owned();
+        Ok(true)
+    }
+}
+
+/// A request, sent when it is awaited.
+#[must_use = "a request is sent when it is awaited"]
+pub struct Request {
+    rest: Rest,
+    method: Method,
+    path: String,
+    headers: HeaderMap,
+    body: Option<Bytes>,
+}
+
+impl Request {
+    /// Under this `Idempotency-Key`, in place of the one that was made.
+    pub fn key(self, key: &str) -> Self {
+        self.header(IDEMPOTENCY_KEY, key)
+    }
+
+    /// Without an `Idempotency-Key`.
+    pub fn without_key(mut self) -> Self {
+        self.headers.remove(IDEMPOTENCY_KEY);
+        self
+    }
+
+    /// Only if it still is what this `ETag` says.
+    pub fn if_match(self, etag: &str) -> Self {
+        self.header(IF_MATCH, etag)
+    }
+
+    /// With this header.
+    ///
+    /// # Panics
+    /// When the value cannot stand in a header.
+    pub fn header(mut self, name: HeaderName, value: &str) -> Self {
+        self.headers.insert(name, HeaderValue::from_str(value).expect("a header's value is visible ASCII"));
+        self
+    }
+
+    fn json(mut self, body: &Value) -> Self {
+        self.body = Some(body.to_string().into());
+        self.header(CONTENT_TYPE, "application/json")
+    }
+
+    async fn send(self) -> anyhow::Result<Answer> {
+        let answer = self.send_once().await?;
+        if answer.status == StatusCode::UNAUTHORIZED
+            && answer.reason() == "TOKEN_REJECTED"
+            && self.rest.renew().await?
+        {
+            return self.send_once().await;
+        }
+        Ok(answer)
+    }
+
+    async fn send_once(&self) -> anyhow::Result<Answer> {
+        let name = format!("{} {}", self.method, self.path);
+        let mut request = self.rest.http.request(self.method.clone(), format!("{}{}", self.rest.base, self.path));
+        request = request.headers(self.headers.clone());
+        if let Some(session) = &self.rest.session {
+            let token = session.token.read().expect("never poisoned").clone();
+            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        }
+        if let Some(body) = &self.body {
+            request = request.body(body.clone());
+        }
+        let response = request.send().await.with_context(|| format!("{name} got no answer"))?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = response.bytes().await.with_context(|| format!("the answer to {name} broke off"))?;
+        // What is not JSON (a health probe's text, an empty body) has no fields to ask for.
+        let body = serde_json::from_slice(&body).unwrap_or_default();
+        Ok(Answer { status, headers, body, request: name })
+    }
+}
+
+impl IntoFuture for Request {
+    type Output = anyhow::Result<Answer>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// What the gateway answered.
+#[derive(Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The JSON of the body; null when it has none.
+    pub body: Value,
+    request: String,
+}
+
+impl Answer {
+    /// The answer, if it is a success; an error that says what was asked and why it was refused otherwise.
+    pub fn ok(self) -> anyhow::Result<Self> {
+        if self.status.is_success() { Ok(self) } else { bail!("{self}") }
+    }
+
+    /// The answer, if it is a success or refused for this reason.
+    pub fn ok_or(self, reason: &str) -> anyhow::Result<Self> {
+        if self.reason() == reason { Ok(self) } else { self.ok() }
+    }
+
+    /// The stable reason of a problem; empty for anything else.
+    pub fn reason(&self) -> &str {
+        self.text("reason")
+    }
+
+    /// A field by its path, like `visit.visitId` or `serviceTypes.0.allowed`; null when it is not there.
+    pub fn at(&self, path: &str) -> &Value {
+        path.split('.').fold(&self.body, |value, step| match step.parse::<usize>() {
+            Ok(index) => &value[index],
+            Err(_) => &value[step],
+        })
+    }
+
+    /// A text by its path; empty when it is not there.
+    pub fn text(&self, path: &str) -> &str {
+        self.at(path).as_str().unwrap_or_default()
+    }
+
+    /// A list by its path; empty when it is not there.
+    pub fn list(&self, path: &str) -> &[Value] {
+        self.at(path).as_array().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// A header, if it was given and can be read.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The version that was answered, for [`Request::if_match`].
+    pub fn etag(&self) -> &str {
+        self.header(ETAG.as_str()).unwrap_or_default()
+    }
+}
+
+/// What was asked and how it was answered; of a problem, why. Never a body, which may hold anything.
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} was answered {}", self.request, self.status.as_u16())?;
+        if self.reason().is_empty() {
+            return Ok(());
+        }
+        write!(f, " {}: {}", self.reason(), self.text("detail"))?;
+        for violation in self.list("violations") {
+            let text = |key: &str| violation[key].as_str().unwrap_or_default().to_owned();
+            write!(f, "; {} {}", text("field"), text("message"))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: Value) -> Answer {
+        let status = StatusCode::from_u16(status).unwrap();
+        Answer { status, headers: HeaderMap::new(), body, request: "POST /v1/visits".to_owned() }
+    }
+
+    #[test]
+    fn fields_are_found_by_their_path() {
+        let answer = answer(200, json!({"visit": {"state": "ADMITTED"}, "lines": [{"code": "A"}]}));
+        assert_eq!(answer.text("visit.state"), "ADMITTED");
+        assert_eq!(answer.text("lines.0.code"), "A");
+        assert!(answer.at("visit.member.name").is_null());
+        assert_eq!(answer.list("lines").len(), 1);
+    }
+
+    #[test]
+    fn a_refusal_says_what_was_asked_and_everything_that_is_wrong() {
+        let problem = json!({"reason": "INVALID_REQUEST", "detail": "The request is not valid.",
+            "violations": [{"field": "code", "message": "must be six digits"}]});
+        let refused = answer(400, problem).ok().err().unwrap().to_string();
+        let expected = "POST /v1/visits was answered 400 INVALID_REQUEST: The request is not valid.; code must be six digits";
+        assert_eq!(refused, expected);
+        assert!(answer(409, json!({"reason": "CODE_TAKEN"})).ok_or("CODE_TAKEN").is_ok());
+    }
+
+    #[test]
+    fn credentials_are_not_printed() {
+        assert_eq!(format!("{:?}", Credentials::new("a@b.example", "secret")), "•••");
+    }
+}

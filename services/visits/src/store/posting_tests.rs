@@ -1,0 +1,461 @@
+//! The ledger against a model of it, and against many at once: real Postgres.
+
+use std::collections::HashMap;
+
+use careway_kernel::{Clock, Currency, FamilyId, MemberId, OrganizationId, PlanId, VisitId};
+use careway_service::{Call, Caller, Database, OrganizationKind, Subject};
+use careway_testing::TestDatabase;
+use futures::{StreamExt, stream};
+use proptest::{collection::vec, prelude::*, test_runner::TestRunner};
+
+use super::*;
+use crate::domain::{
+    coverage::{Coverage, CoverageStatus},
+    ledger::Occasion,
+    period::Period,
+    plan::{Code, Limit, PlanDefinition, PlanVersion, Scope, Step, Texts, Unit},
+};
+use crate::store;
+
+const LIMITS: [i64; 3] = [20, 3, 25];
+
+struct Ledger {
+    db: Database,
+    clock: Clock,
+    database: TestDatabase,
+    plan: PlanId,
+    payer: OrganizationId,
+}
+
+/// A covered member with three accounts: an amount a year, a count a visit, and an amount a year of the family.
+struct Covered {
+    coverage: CoverageId,
+    accounts: [Account; 3],
+}
+
+impl Ledger {
+    async fn open() -> Self {
+        let database = TestDatabase::create("visits", &crate::MIGRATOR).await;
+        let clock = Clock::movable();
+        let db = Database::connect(&database.url_app, 16, clock.clone()).await.unwrap();
+        let (plan, payer) = (PlanId::new(&clock), OrganizationId::new(&clock));
+        let definition = PlanDefinition {
+            code: "GOLD".to_owned(),
+            names: Texts::new(),
+            currency: Currency::Rwf,
+            adult_age: 18,
+            benefits: vec![],
+            ceilings: vec![],
+            deductibles: vec![],
+            order: Step::DEFAULT_ORDER.to_vec(),
+        };
+        let version = PlanVersion {
+            id: plan,
+            payer,
+            version: 1,
+            latest_version: 1,
+            created_at: clock.now(),
+            definition,
+        };
+        let mut tx = db.begin_system("test").await.unwrap();
+        store::plan::insert_plan(&mut tx, &version).await.unwrap();
+        tx.finish().await.unwrap();
+        Self { db, clock, database, plan, payer }
+    }
+
+    async fn cover(&self, family: FamilyId) -> Covered {
+        let day = |text: &str| text.parse().unwrap();
+        let coverage = Coverage {
+            id: CoverageId::new(&self.clock),
+            payer: self.payer,
+            member: MemberId::new(&self.clock),
+            family,
+            plan: self.plan,
+            plan_version: 1,
+            from: day("2026-01-01"),
+            to: day("2026-12-31"),
+            member_since: day("2026-01-01"),
+            policy_year_from: day("2026-01-01"),
+            status: CoverageStatus::Active,
+            suspensions: vec![],
+            termination: None,
+            replaced_by: None,
+            version: 1,
+            created_at: self.clock.now(),
+        };
+        let mut tx = self.db.begin_system("test").await.unwrap();
+        store::coverage::insert_coverage(&mut tx, &coverage).await.unwrap();
+        tx.finish().await.unwrap();
+        let visit = Some(VisitId::new(&self.clock));
+        let occasion = Occasion { on: day("2026-06-01"), policy_year_from: coverage.from, visit };
+        let account = |code: &str, scope, period, unit| {
+            let limit = Limit { period, scope, unit, most: 1, growth: None };
+            occasion.limit(&Code::parse(code).unwrap(), &limit).unwrap()
+        };
+        let accounts = [
+            account("CARE", Scope::Member, Period::PolicyYear, Unit::Amount),
+            account("CARE", Scope::Member, Period::Visit, Unit::Count),
+            account("ALL", Scope::Family, Period::Lifetime, Unit::Amount),
+        ];
+        Covered { coverage: coverage.id, accounts }
+    }
+
+    async fn covered(&self) -> Covered {
+        self.cover(FamilyId::new(&self.clock)).await
+    }
+
+    /// One posting batch in a transaction of its own.
+    async fn post(&self, covered: &Covered, kind: Taking, postings: &[Posting]) -> Result<i32> {
+        self.post_as(&Call::system("test"), covered, kind, postings).await
+    }
+
+    async fn post_as(
+        &self,
+        call: &Call,
+        covered: &Covered,
+        kind: Taking,
+        postings: &[Posting],
+    ) -> Result<i32> {
+        let mut tx = self.db.begin(call).await?;
+        let now = tx.now();
+        let made = match kind {
+            Taking::Reserve => reserve(&mut tx, covered.coverage, now, postings).await?,
+            Taking::Commit => commit(&mut tx, covered.coverage, now, postings).await?,
+        };
+        tx.finish().await?;
+        Ok(made)
+    }
+
+    async fn undo(&self, cause: Cause) -> Result<i32> {
+        let mut tx = self.db.begin_system("test").await?;
+        let now = tx.now();
+        let made = match cause {
+            Cause::PreauthorizationLine(_) => release(&mut tx, now, cause).await?,
+            Cause::ClaimLine(_) => reverse(&mut tx, now, cause).await?,
+        };
+        tx.finish().await?;
+        Ok(made)
+    }
+
+    async fn standing(&self, covered: &Covered) -> Vec<(i64, i64)> {
+        let mut tx = self.db.begin_system("test").await.unwrap();
+        let standing = lock_balances(&mut tx, covered.coverage, &covered.accounts).await.unwrap();
+        standing.iter().map(|it| (it.used, it.reserved)).collect()
+    }
+
+    async fn differences(&self) -> i64 {
+        count_differences(&mut self.db.read(&Call::system("test")).await.unwrap()).await.unwrap()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Taking {
+    Reserve,
+    Commit,
+}
+
+#[derive(Debug, Clone)]
+enum Move {
+    Reserve { line: u8, amounts: [i64; 3] },
+    Commit { line: u8, amounts: [i64; 3], reservation: Option<u8> },
+    Release(u8),
+    Reverse(u8),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Move>> {
+    let amounts = || [0..8_i64, 0..3, 0..8];
+    let line = || 0..3_u8;
+    let step = prop_oneof![
+        3 => (line(), amounts()).prop_map(|(line, amounts)| Move::Reserve { line, amounts }),
+        4 => (line(), amounts(), proptest::option::of(line()))
+            .prop_map(|(line, amounts, reservation)| Move::Commit { line, amounts, reservation }),
+        1 => line().prop_map(Move::Release),
+        2 => line().prop_map(Move::Reverse),
+    ];
+    vec(step, 1..14)
+}
+
+/// The ledger as one would say it in words, one account at a time.
+#[derive(Debug, Clone, Default)]
+struct Model {
+    used: i64,
+    reserved: i64,
+    /// Reserved by a line, what is left of it, and whether it was released.
+    held: HashMap<u8, (i64, i64, bool)>,
+    /// Taken by a line: how much, from which reservation how much of it, and whether it was reversed.
+    taken: HashMap<u8, (i64, Option<u8>, i64, bool)>,
+}
+
+impl Model {
+    /// How many entries a step makes; none when it is refused.
+    fn apply(&mut self, step: &Move, at: usize) -> Option<i32> {
+        match step {
+            Move::Reserve { amounts, .. } | Move::Commit { amounts, .. } if amounts[at] == 0 => Some(0),
+            Move::Reserve { line, amounts } => {
+                let amount = amounts[at];
+                if let Some((before, _, _)) = self.held.get(line) {
+                    return (*before == amount).then_some(0);
+                }
+                self.held.insert(*line, (amount, amount, false));
+                self.reserved += amount;
+                (self.used + self.reserved <= LIMITS[at]).then_some(1)
+            }
+            Move::Commit { line, amounts, reservation } => {
+                let amount = amounts[at];
+                if let Some((before, ..)) = self.taken.get(line) {
+                    return (*before == amount).then_some(0);
+                }
+                let left = reservation.and_then(|it| self.held.get_mut(&it)).map(|(_, left, _)| left);
+                let drawn = left.map_or(0, |left| {
+                    let drawn = amount.min(*left);
+                    *left -= drawn;
+                    drawn
+                });
+                self.taken.insert(*line, (amount, *reservation, drawn, false));
+                self.used += amount;
+                self.reserved -= drawn;
+                (self.used + self.reserved <= LIMITS[at]).then_some(1)
+            }
+            Move::Release(line) => {
+                let Some((_, left, released @ false)) = self.held.get_mut(line) else { return Some(0) };
+                *released = true;
+                self.reserved -= std::mem::take(left);
+                Some(1)
+            }
+            Move::Reverse(line) => {
+                let Some((amount, reservation, drawn, reversed @ false)) = self.taken.get_mut(line) else {
+                    return Some(0);
+                };
+                *reversed = true;
+                self.used -= *amount;
+                let held = reservation.and_then(|it| self.held.get_mut(&it));
+                if let Some((_, left, false)) = held {
+                    *left += *drawn;
+                    self.reserved += *drawn;
+                }
+                Some(1)
+            }
+        }
+    }
+}
+
+/// Lines of this case by their small number.
+fn line_id(case: Uuid, kind: u8, line: u8) -> Uuid {
+    let mut bytes = *case.as_bytes();
+    bytes[14] = kind;
+    bytes[15] = line;
+    Uuid::from_bytes(bytes)
+}
+
+fn postings(covered: &Covered, amounts: [i64; 3], cause: Cause, reservation: Option<Uuid>) -> Vec<Posting> {
+    let posting = |(at, amount)| Posting {
+        account: covered.accounts[at].clone(),
+        amount,
+        most: Some(LIMITS[at]),
+        cause,
+        reservation,
+    };
+    amounts.into_iter().enumerate().filter(|(_, amount)| *amount > 0).map(posting).collect()
+}
+
+#[test]
+fn the_ledger_does_as_the_model() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let ledger = runtime.block_on(Ledger::open());
+    let mut runner = TestRunner::new(ProptestConfig { cases: 64, ..ProptestConfig::default() });
+    let outcome = runner.run(&steps(), |steps| {
+        runtime.block_on(async {
+            let covered = ledger.covered().await;
+            let case = covered.coverage.uuid();
+            let mut model = [Model::default(), Model::default(), Model::default()];
+            for step in &steps {
+                let preauthorization = |line| line_id(case, 1, line);
+                let made = match step {
+                    Move::Reserve { line, amounts } => {
+                        let cause = Cause::PreauthorizationLine(preauthorization(*line));
+                        let postings = postings(&covered, *amounts, cause, None);
+                        ledger.post(&covered, Taking::Reserve, &postings).await
+                    }
+                    Move::Commit { line, amounts, reservation } => {
+                        let cause = Cause::ClaimLine(line_id(case, 2, *line));
+                        let postings = postings(&covered, *amounts, cause, reservation.map(preauthorization));
+                        ledger.post(&covered, Taking::Commit, &postings).await
+                    }
+                    Move::Release(line) => {
+                        ledger.undo(Cause::PreauthorizationLine(preauthorization(*line))).await
+                    }
+                    Move::Reverse(line) => ledger.undo(Cause::ClaimLine(line_id(case, 2, *line))).await,
+                };
+                let mut next = model.clone();
+                let expected: Option<Vec<i32>> =
+                    next.iter_mut().enumerate().map(|(at, model)| model.apply(step, at)).collect();
+                prop_assert_eq!(
+                    made.as_ref().ok().copied(),
+                    expected.map(|made| made.iter().sum()),
+                    "{:?}",
+                    step
+                );
+                if made.is_ok() {
+                    model = next;
+                }
+                let standing: Vec<_> = model.iter().map(|it| (it.used, it.reserved)).collect();
+                prop_assert_eq!(ledger.standing(&covered).await, standing, "after {:?}", step);
+            }
+            Ok(())
+        })
+    });
+    outcome.unwrap();
+    assert_eq!(runtime.block_on(ledger.differences()), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_at_once_never_overspend_a_limit() {
+    let ledger = Ledger::open().await;
+    let family = FamilyId::new(&ledger.clock);
+    let members = [ledger.cover(family).await, ledger.cover(family).await];
+    let outcomes: Vec<bool> = stream::iter(0..1000_usize)
+        .map(|n| {
+            let (ledger, covered) = (&ledger, &members[n % 2]);
+            async move {
+                // The family's account and the member's own, in the one order or the other.
+                let (kind, cause) = if n % 3 == 0 {
+                    (Taking::Reserve, Cause::PreauthorizationLine(Uuid::now_v7()))
+                } else {
+                    (Taking::Commit, Cause::ClaimLine(Uuid::now_v7()))
+                };
+                let posting = |at: usize, most| Posting {
+                    account: covered.accounts[at].clone(),
+                    amount: 1,
+                    most: Some(most),
+                    cause,
+                    reservation: None,
+                };
+                let mut postings = vec![posting(0, 1000), posting(2, 100)];
+                if n % 2 == 0 {
+                    postings.reverse();
+                }
+                match ledger.post(covered, kind, &postings).await {
+                    Ok(made) => made == 2,
+                    Err(refusal) => {
+                        assert_eq!(refusal.reason(), "LIMIT_EXCEEDED", "{refusal}");
+                        false
+                    }
+                }
+            }
+        })
+        .buffer_unordered(14)
+        .collect()
+        .await;
+    assert_eq!(outcomes.iter().filter(|won| **won).count(), 100);
+    let family = ledger.standing(&members[0]).await[2];
+    assert_eq!(family.0 + family.1, 100);
+    let own = [ledger.standing(&members[0]).await[0], ledger.standing(&members[1]).await[0]];
+    assert_eq!(own.iter().map(|(used, reserved)| used + reserved).sum::<i64>(), 100);
+    assert_eq!(ledger.differences().await, 0);
+}
+
+#[tokio::test]
+async fn a_limit_reached_refuses_the_whole_batch() {
+    let ledger = Ledger::open().await;
+    let covered = ledger.covered().await;
+    let claim = Cause::ClaimLine(Uuid::now_v7());
+    let refused = ledger.post(&covered, Taking::Commit, &postings(&covered, [5, 4, 5], claim, None)).await;
+    let refused = refused.unwrap_err();
+    assert_eq!((refused.kind(), refused.reason()), (Kind::Refused, "LIMIT_EXCEEDED"));
+    assert_eq!(ledger.standing(&covered).await, [(0, 0), (0, 0), (0, 0)]);
+}
+
+#[tokio::test]
+async fn two_lines_of_one_batch_share_their_reservation() {
+    let ledger = Ledger::open().await;
+    let covered = ledger.covered().await;
+    let approved = Uuid::now_v7();
+    let held = postings(&covered, [10, 0, 0], Cause::PreauthorizationLine(approved), None);
+    assert_eq!(ledger.post(&covered, Taking::Reserve, &held).await.unwrap(), 1);
+    let line = |amount| {
+        postings(&covered, [amount, 0, 0], Cause::ClaimLine(Uuid::now_v7()), Some(approved)).remove(0)
+    };
+    let (first, second) = (line(7), line(6));
+    let lines = [first.clone(), second.clone()];
+    assert_eq!(ledger.post(&covered, Taking::Commit, &lines).await.unwrap(), 2);
+    assert_eq!(ledger.post(&covered, Taking::Commit, &lines).await.unwrap(), 0, "repeated");
+    assert_eq!(ledger.standing(&covered).await[0], (13, 0));
+    // The second drew only 3; the first gives its 7 back to the reservation.
+    ledger.undo(first.cause).await.unwrap();
+    assert_eq!(ledger.standing(&covered).await[0], (6, 7));
+    ledger.undo(Cause::PreauthorizationLine(approved)).await.unwrap();
+    ledger.undo(second.cause).await.unwrap();
+    assert_eq!(ledger.standing(&covered).await[0], (0, 0));
+    assert_eq!(ledger.differences().await, 0);
+}
+
+#[tokio::test]
+async fn only_the_parties_post() {
+    let ledger = Ledger::open().await;
+    let covered = ledger.covered().await;
+    let facility = OrganizationId::new(&ledger.clock);
+    let by = |organization, kind| {
+        let subject = Subject::Client(careway_kernel::ClientId::new(&ledger.clock));
+        Call::by(Caller::of_organization(subject, organization, kind, [], None))
+    };
+    let claim = |_: u8| postings(&covered, [1, 0, 0], Cause::ClaimLine(Uuid::now_v7()), None);
+    let stranger = by(facility, OrganizationKind::Facility);
+    assert!(ledger.post_as(&stranger, &covered, Taking::Commit, &claim(0)).await.is_err());
+    let other_payer = by(OrganizationId::new(&ledger.clock), OrganizationKind::Payer);
+    assert!(ledger.post_as(&other_payer, &covered, Taking::Commit, &claim(1)).await.is_err());
+    let payer = by(ledger.payer, OrganizationKind::Payer);
+    assert_eq!(ledger.post_as(&payer, &covered, Taking::Commit, &claim(2)).await.unwrap(), 1);
+
+    let contracted =
+        "insert into contract (contract_id, payer_id, facility_id, service_types, valid_from, version,
+        created_at) values ($1, $2, $3, '{DENTAL}', '2026-01-01', 1, now())";
+    let mut tx = ledger.db.begin_system("test").await.unwrap();
+    sqlx::query(contracted)
+        .bind(Uuid::now_v7())
+        .bind(ledger.payer.uuid())
+        .bind(facility.uuid())
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    tx.finish().await.unwrap();
+    assert_eq!(ledger.post_as(&stranger, &covered, Taking::Commit, &claim(3)).await.unwrap(), 1);
+    // It posts, and still sees neither the balance nor the entries.
+    let mut reader = ledger.db.read(&stranger).await.unwrap();
+    let seen: i64 = sqlx::query_scalar(
+        "select (select count(*) from benefit_balance) + (select count(*) from benefit_entry)",
+    )
+    .fetch_one(&mut *reader)
+    .await
+    .unwrap();
+    assert_eq!(seen, 0);
+}
+
+#[tokio::test]
+async fn entries_are_never_changed() {
+    let ledger = Ledger::open().await;
+    let covered = ledger.covered().await;
+    let claim = Cause::ClaimLine(Uuid::now_v7());
+    ledger.post(&covered, Taking::Commit, &postings(&covered, [1, 1, 1], claim, None)).await.unwrap();
+    let tamperings = [
+        "update benefit_entry set amount = 2, used_delta = 2",
+        "delete from benefit_entry",
+        "truncate benefit_entry",
+        "update benefit_balance set used = 0",
+        "delete from benefit_balance",
+    ];
+    for sql in tamperings {
+        let mut tx = ledger.db.begin_system("test").await.unwrap();
+        let refused = sqlx::query(sql).execute(&mut *tx).await.unwrap_err();
+        assert_eq!(refused.as_database_error().unwrap().code().unwrap(), "42501", "{sql}");
+    }
+    // Not even by the superuser.
+    let admin = sqlx::PgPool::connect(&ledger.database.url_admin).await.unwrap();
+    for sql in &tamperings[..3] {
+        let refused = sqlx::query(*sql).execute(&admin).await.unwrap_err();
+        assert_eq!(
+            refused.as_database_error().unwrap().constraint(),
+            Some("benefit_entry_append_only"),
+            "{sql}"
+        );
+    }
+}
