@@ -8,6 +8,7 @@ umask 077
 
 folder=${1:-$(dirname "$0")/secrets}
 mkdir -p "$folder"
+chmod 700 "$folder"
 cd "$folder"
 
 random() {

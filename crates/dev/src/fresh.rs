@@ -12,7 +12,9 @@ const STREAMS: &str = "EVT_";
 
 /// Drops the databases, deletes the streams and empties the platform's part of Redis and the inbox.
 pub(crate) async fn clear(checkout: &Checkout, servers: &Servers) -> anyhow::Result<()> {
-    careway_standalone::provision::drop_databases(&servers.postgres).await.context("cannot drop the databases")?;
+    careway_standalone::provision::drop_databases(&servers.postgres)
+        .await
+        .context("cannot drop the databases")?;
     delete_streams(&servers.nats).await.context("cannot delete the streams")?;
     flush(&platform::redis_url(servers)).await.context("cannot empty Redis")?;
     let inbox = checkout.inbox();

@@ -1,14 +1,18 @@
 //! The command `cargo dev`: everything a developer needs around Careway, from the servers to the checks of CI.
 
 mod checkout;
+mod demo_network;
 mod down;
+mod fresh;
 mod inbox;
+mod platform;
 mod ports;
 mod say;
 mod servers;
 mod status;
 mod test;
 mod tools;
+mod up;
 
 use std::process::ExitCode;
 
@@ -25,6 +29,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Start the servers, migrate, seed the demo network and run every service in one process
+    Up(up::Arguments),
     /// Show the messages the platform sent: SMS and mail, captured instead of delivered
     Inbox(inbox::Arguments),
     /// Run everything CI runs
@@ -49,6 +55,7 @@ async fn main() -> ExitCode {
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
     let checkout = Checkout::find()?;
     match command {
+        Command::Up(arguments) => up::run(&checkout, arguments).await?,
         Command::Inbox(arguments) => inbox::run(&checkout, arguments).await?,
         Command::Test(arguments) => return test::run(&checkout, arguments).await,
         Command::Status => status::run(&checkout).await?,

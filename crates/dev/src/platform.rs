@@ -1,13 +1,6 @@
 //! The platform of `cargo dev up`: `careway-standalone` with the settings of this checkout.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    io::ErrorKind,
-    os::unix::fs::PermissionsExt,
-    path::Path,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, fs, io::ErrorKind, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
 
 use anyhow::Context;
 use careway_kernel::Clock;
@@ -42,7 +35,8 @@ pub(crate) async fn provision(servers: &Servers) -> anyhow::Result<()> {
 
 /// Starts the platform with its gateway on that port of the loopback address.
 pub(crate) async fn start(checkout: &Checkout, servers: &Servers, port: u16) -> anyhow::Result<Platform> {
-    let config = Config::from_settings(&settings(checkout, servers, port)?).context("the settings of the platform")?;
+    let config =
+        Config::from_settings(&settings(checkout, servers, port)?).context("the settings of the platform")?;
     let telemetry = Telemetry::start("dev", &config.settings.telemetry)?;
     let metrics = telemetry.metrics.clone();
     Platform::start(config, Clock::system(), Arc::new(move || metrics.render())).await
@@ -55,19 +49,17 @@ pub(crate) fn redis_url(servers: &Servers) -> String {
 
 /// The settings; the environment's own `CAREWAY_*` variables win over them.
 fn settings(checkout: &Checkout, servers: &Servers, port: u16) -> anyhow::Result<Vec<(String, String)>> {
-    let inbox = checkout.folder("inbox")?;
-    let mut settings: Vec<(String, String)> = [
-        ("CAREWAY_REDIS_URL", &redis_url(servers)),
-        ("CAREWAY_NATS_URL", &servers.nats),
-        ("CAREWAY_GATEWAY_LISTEN", &format!("127.0.0.1:{port}")),
-        ("CAREWAY_GATEWAY_PUBLIC_URL", &format!("http://127.0.0.1:{port}")),
-        ("CAREWAY_RENEWALS_FOLDER", &inbox.to_string_lossy()),
-        // What is said on the terminal is for people: only what went wrong.
-        ("CAREWAY_LOG", "warn"),
-        ("CAREWAY_LOG_FORMAT", "pretty"),
-    ]
-    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .into();
+    let inbox = checkout.folder("inbox")?.to_string_lossy().into_owned();
+    let mut settings = vec![
+        ("CAREWAY_REDIS_URL".to_owned(), redis_url(servers)),
+        ("CAREWAY_NATS_URL".to_owned(), servers.nats.clone()),
+        ("CAREWAY_GATEWAY_LISTEN".to_owned(), format!("127.0.0.1:{port}")),
+        ("CAREWAY_GATEWAY_PUBLIC_URL".to_owned(), format!("http://127.0.0.1:{port}")),
+        ("CAREWAY_RENEWALS_FOLDER".to_owned(), inbox),
+        // The terminal is for people: it tells only what went wrong.
+        ("CAREWAY_LOG".to_owned(), "warn".to_owned()),
+        ("CAREWAY_LOG_FORMAT".to_owned(), "pretty".to_owned()),
+    ];
     for (service, _) in DATABASES {
         let variable = format!("CAREWAY_{}_DATABASE_URL", service.to_uppercase());
         settings.push((variable, database_url(&servers.postgres, service, "app", PASSWORD)?));

@@ -7,11 +7,11 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use careway_standalone::seed::Demo;
 
 use crate::{
     checkout::{self, Checkout},
-    demo_network::{self, Demo},
-    fresh, platform, ports, say, servers,
+    demo_network, fresh, platform, ports, say, servers,
     status::{self, Running},
 };
 
@@ -117,7 +117,12 @@ fn introduce(demo: &Demo) {
     let members = demo.members.iter();
     let rows: Vec<_> = members
         .map(|member| {
-            [member.member_number.clone(), member.national_id.clone(), member.phone.clone(), member.payer.clone()]
+            [
+                member.member_number.clone(),
+                member.national_id.clone(),
+                member.phone.clone(),
+                member.payer.clone(),
+            ]
         })
         .collect();
     say::table(["MEMBER", "NATIONAL ID", "PHONE", "PAYER"], &rows);

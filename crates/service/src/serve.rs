@@ -66,8 +66,8 @@ async fn observed<T>(call: &Call, work: impl Future<Output = Result<T>>) -> Resu
         Ok(_) => Code::Ok,
         Err(error) => error.to_status().code(),
     };
-    let labels = [("rpc", call.method), ("code", code.description())];
-    metrics::histogram!("careway_rpc_seconds", &labels).record(started.elapsed().as_secs_f64());
+    metrics::histogram!("careway_rpc_seconds", "rpc" => call.method, "code" => format!("{code:?}"))
+        .record(started.elapsed().as_secs_f64());
     if let Err(error) = &outcome
         && let Some(source) = error.source()
     {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use opentelemetry::{propagation::TextMapPropagator, trace::TracerProvider};
 use opentelemetry_otlp::WithExportConfig;
 use opentelemetry_sdk::{propagation::TraceContextPropagator, trace::SdkTracerProvider};
@@ -12,6 +12,11 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::call::Call;
+
+/// Bounds of the buckets of every duration, in seconds. Buckets of several processes can be added up; quantiles cannot.
+const SECONDS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+/// How often recorded durations are put into their buckets; until then each takes memory of its own.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// How a process tells what it does.
 #[derive(Debug, Clone, clap::Args)]
@@ -54,7 +59,17 @@ impl Telemetry {
         let traces = settings.otlp_endpoint.as_deref().map(|endpoint| exporter(service, endpoint)).transpose()?;
         let spans = traces.as_ref().map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("careway")));
         tracing_subscriber::registry().with(filter).with(spans).with(lines).try_init().context("logging is set up twice")?;
-        let metrics = PrometheusBuilder::new().install_recorder().context("metrics are set up twice")?;
+        let metrics = PrometheusBuilder::new()
+            .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
+            .install_recorder()
+            .context("metrics are set up twice")?;
+        let recorded = metrics.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(UPKEEP).await;
+                recorded.run_upkeep();
+            }
+        });
         Ok(Self { traces, metrics })
     }
 

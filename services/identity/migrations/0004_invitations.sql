@@ -21,9 +21,10 @@ create unique index invitation_waiting on invitation (organization_id, email) wh
 create index invitation_account on invitation (account_id);
 alter table invitation enable row level security;
 alter table invitation force row level security;
+-- An operator of the platform invites the first administrator of an organization.
 create policy invitation_parties on invitation
-    using (caller_is_system() or organization_id = caller_organization())
-    with check (caller_is_system() or organization_id = caller_organization());
+    using (caller_is_system() or caller_is_platform() or organization_id = caller_organization())
+    with check (caller_is_system() or caller_is_platform() or organization_id = caller_organization());
 
 do $$
 declare app text := replace(current_user, '_owner', '_app');

@@ -11,7 +11,11 @@ use careway_service::{Foundation, Result, ServiceIdentity, Upstream};
 use chrono::{DateTime, Utc};
 
 use crate::{
-    domain::{invitation::Invitation, organization::Organization},
+    domain::{
+        invitation::{Invitation, LIFETIME, RESET_LIFETIME},
+        organization::Organization,
+        token::digest,
+    },
     operations::member_message::timestamp,
 };
 
@@ -35,9 +39,9 @@ impl Mail {
     /// Invites a person to an organization.
     pub(crate) async fn invite(&self, organization: &Organization, invitation: &Invitation, token: &Redacted) -> Result<()> {
         let values = [
-            ("name", invitation.name.as_str().to_owned()),
             ("organization", organization.name.as_str().to_owned()),
             ("link", self.link("invitation", token)),
+            ("days", LIFETIME.num_days().to_string()),
         ];
         self.send("invitation", &invitation.email, organization, values, token, invitation.expires_at).await
     }
@@ -47,11 +51,13 @@ impl Mail {
         &self,
         organization: &Organization,
         email: &Email,
-        name: &str,
         token: &Redacted,
         expires_at: DateTime<Utc>,
     ) -> Result<()> {
-        let values = [("name", name.to_owned()), ("link", self.link("password-reset", token))];
+        let values = [
+            ("link", self.link("password-reset", token)),
+            ("minutes", RESET_LIFETIME.num_minutes().to_string()),
+        ];
         self.send("password_reset", email, organization, values, token, expires_at).await
     }
 
@@ -72,7 +78,7 @@ impl Mail {
             values: values.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<HashMap<_, _>>(),
             priority: Priority::Transactional.into(),
             // Each link is a message of its own; the digest names it without telling it.
-            dedupe_key: format!("{template}:{}", hex::encode(crate::domain::token::digest(token.expose()))),
+            dedupe_key: format!("{template}:{}", hex::encode(digest(token.expose()))),
             expires_at: Some(timestamp(expires_at)),
             organization_id: organization.id.to_string(),
         };

@@ -1,13 +1,12 @@
 //! Accounts between the domain and the contract.
 
 use careway_contract::identity::v1;
-use careway_kernel::Violations;
 use careway_service::{Call, Error, Kind, OrganizationKind, Result};
 
 use super::member_message::timestamp;
 use crate::domain::{
     account::{Account, Status},
-    roles::{Roles, Table},
+    roles::Table,
 };
 
 /// The account in the contract.
@@ -26,11 +25,6 @@ pub(crate) fn message(account: &Account) -> v1::Account {
         version: i32::try_from(account.version).unwrap_or(i32::MAX),
         created_at: Some(timestamp(account.created_at)),
     }
-}
-
-/// Reads roles that the kind of organization has.
-pub(crate) fn parse_roles(v: &mut Violations, kind: OrganizationKind, roles: &[String]) -> Option<Roles> {
-    v.field("roles", Roles::parse(kind, roles))
 }
 
 /// The kind of the caller's organization.

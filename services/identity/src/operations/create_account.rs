@@ -11,7 +11,8 @@ pub(crate) async fn create_account(
     call: &Call,
     request: CreateAccountRequest,
 ) -> Result<CreateAccountResponse> {
-    let (mut tx, invitation) = invite(app, call, &request.email, &request.name, &request.roles).await?;
+    let organization = call.caller.organization()?;
+    let (mut tx, invitation) = invite(app, call, organization, &request.email, &request.name, &request.roles).await?;
     let account = store::membership::find(&mut tx, invitation.organization, invitation.account).await?;
     let account = account.ok_or_else(|| Error::internal(anyhow::anyhow!("an invitation just kept is not found")))?;
     tx.commit(CreateAccountResponse { account: Some(message(&account)) }).await

@@ -1,18 +1,17 @@
 //! Invite a person: an administrator names address and roles, the person gets a link.
 
 use careway_contract::identity::v1::{CreateInvitationRequest, CreateInvitationResponse};
-use careway_kernel::{AccountId, Email, InvitationId, Names, Violations};
+use careway_kernel::{AccountId, Email, InvitationId, Names, OrganizationId, Violations};
 use careway_service::{Call, Error, Result, Transaction};
 
-use super::{
-    account_message::{kind_of, parse_roles},
-    member_message::timestamp,
-};
+use super::member_message::timestamp;
 use crate::{
     App,
     domain::{
         account::Grantor,
         invitation::{Invitation, LIFETIME},
+        organization::Organization,
+        roles::{Roles, Table},
         token,
     },
     error::Refusal,
@@ -24,7 +23,11 @@ pub(crate) async fn create_invitation(
     call: &Call,
     request: CreateInvitationRequest,
 ) -> Result<CreateInvitationResponse> {
-    let (tx, invitation) = invite(app, call, &request.email, &request.name, &request.roles).await?;
+    let mut v = Violations::default();
+    let organization = v.optional("organizationId", request.organization_id.as_str(), OrganizationId::parse);
+    let (organization,) = v.all((organization,))?;
+    let organization = organization.map_or_else(|| call.caller.organization(), Ok)?;
+    let (tx, invitation) = invite(app, call, organization, &request.email, &request.name, &request.roles).await?;
     tx.commit(CreateInvitationResponse {
         account_id: invitation.account.to_string(),
         expires_at: Some(timestamp(invitation.expires_at)),
@@ -32,29 +35,28 @@ pub(crate) async fn create_invitation(
     .await
 }
 
-/// Sends the link and keeps the invitation, not committed yet. Nothing here looks beyond the caller's organization, so
-/// nothing tells whether the address is known elsewhere.
+/// Sends the link and keeps the invitation, not committed yet. Nothing here looks beyond one organization, so nothing
+/// tells whether the address is known elsewhere.
 pub(crate) async fn invite(
     app: &App,
     call: &Call,
+    organization: OrganizationId,
     email: &str,
     name: &str,
     roles: &[String],
 ) -> Result<(Transaction, Invitation)> {
-    let kind = kind_of(call)?;
+    app.db.replayed(call).await?;
+    let mut reader = app.db.read(call).await?;
+    let organization = store::organization::find(&mut reader, organization).await?;
+    let organization = organization.filter(|organization| may_invite_to(call, organization.id));
+    let organization = organization.ok_or_else(|| Error::not_found("organization"))?;
     let mut v = Violations::default();
     let email = v.required("email", email, Email::parse);
     let name = v.required("name", name, Names::parse);
-    let roles = parse_roles(&mut v, kind, roles);
+    let roles = v.field("roles", Roles::parse(organization.kind, roles));
     let (email, name, roles) = v.all((email, name, roles))?;
-    Grantor { kind, holds: &|permission| call.caller.may(permission) }.may_change(&[], roles.names())?;
-
-    app.db.replayed(call).await?;
-    let id = call.caller.organization()?;
-    let mut reader = app.db.read(call).await?;
-    let organization = store::organization::find(&mut reader, id).await?;
-    let organization = organization.ok_or_else(|| Error::not_found("organization"))?;
-    if store::membership::find_by_email(&mut reader, id, &email).await?.is_some() {
+    check_roles(call, &organization, &roles)?;
+    if store::membership::find_by_email(&mut reader, organization.id, &email).await?.is_some() {
         return Err(Refusal::AlreadyMember.into());
     }
     drop(reader);
@@ -63,7 +65,7 @@ pub(crate) async fn invite(
     let now = app.clock.now();
     let invitation = Invitation {
         id: InvitationId::new(&app.clock),
-        organization: id,
+        organization: organization.id,
         account: AccountId::new(&app.clock),
         email,
         name,
@@ -80,4 +82,20 @@ pub(crate) async fn invite(
     let mut tx = app.db.begin(call).await?;
     let kept = store::invitation::upsert(&mut tx, &invitation).await?;
     Ok((tx, kept))
+}
+
+fn may_invite_to(call: &Call, organization: OrganizationId) -> bool {
+    call.caller.organization().is_ok_and(|own| own == organization) || call.caller.may("organizations.manage")
+}
+
+/// In one's own organization: what one holds. In another, as an operator: its administrator, who invites the others.
+fn check_roles(call: &Call, organization: &Organization, roles: &Roles) -> Result<()> {
+    if call.caller.organization()? == organization.id {
+        let holds = |permission: &str| call.caller.may(permission);
+        return Ok(Grantor { kind: organization.kind, holds: &holds }.may_change(&[], roles.names())?);
+    }
+    if roles.names() == [Table::of(organization.kind).administrator()] {
+        return Ok(());
+    }
+    Err(Refusal::RoleNotAllowed.into())
 }

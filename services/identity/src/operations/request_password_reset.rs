@@ -2,7 +2,7 @@
 
 use careway_contract::identity::v1::{RequestPasswordResetRequest, RequestPasswordResetResponse};
 use careway_kernel::{Email, Violations};
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Result};
 
 use crate::{
     App,
@@ -36,13 +36,11 @@ async fn send_link(app: &App, email: &Email) -> Result<()> {
     let Some(first) = store::organization::find_all(&mut tx, &workplaces).await?.into_iter().next() else {
         return Ok(());
     };
-    let member = store::membership::find(&mut tx, first.id, account).await?;
-    let member = member.ok_or_else(|| Error::not_found("account"))?;
     let (secret, digest) = token::opaque();
-    let expires_at = tx.now() + RESET_LIFETIME;
     let now = tx.now();
+    let expires_at = now + RESET_LIFETIME;
     store::password_reset::upsert(&mut tx, account, &digest, expires_at, now).await?;
     tx.finish().await?;
     // Lost with the process, the mail is asked for again by its reader, who waits for it.
-    app.mail.reset_password(&first, email, member.name.as_str(), &secret, expires_at).await
+    app.mail.reset_password(&first, email, &secret, expires_at).await
 }

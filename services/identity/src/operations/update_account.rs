@@ -6,10 +6,14 @@ use careway_kernel::{AccountId, Names, Violations};
 use careway_service::{Call, Error, Result};
 
 use super::{
-    account_message::{kind_of, message, parse_roles},
+    account_message::{kind_of, message},
     changes::Changes,
 };
-use crate::{App, domain::account::Grantor, store};
+use crate::{
+    App,
+    domain::{account::Grantor, roles::Roles},
+    store,
+};
 
 pub(crate) async fn update_account(
     app: &App,
@@ -22,7 +26,7 @@ pub(crate) async fn update_account(
     let id = v.required("accountId", request.account_id.as_str(), AccountId::parse);
     changes.check(&mut v, &["name", "roles"]);
     let name = changes.given("name", || v.required("name", request.name.as_str(), Names::parse));
-    let roles = changes.given("roles", || parse_roles(&mut v, kind, &request.roles));
+    let roles = changes.given("roles", || v.field("roles", Roles::parse(kind, &request.roles)));
     let (id, name, roles) = v.all((id, name, roles))?;
     call.expected_version()?;
 

@@ -2,9 +2,9 @@
 //! in it.
 
 use std::{
+    collections::HashSet,
     fs, io,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use anyhow::Context;
@@ -78,15 +78,17 @@ impl Inbox {
     /// # Errors
     /// Nothing that came in time.
     pub async fn next(&self, after: &Mark, address: &str) -> anyhow::Result<Message> {
-        let mut read = after.0.clone();
-        until("a message in the inbox", Duration::from_millis(10), async || {
-            for name in self.names_after(&read)? {
+        let mut others = HashSet::new();
+        until("a message in the inbox", async || {
+            for name in self.names_after(&after.0)? {
+                if others.contains(&name) {
+                    continue;
+                }
                 let message = self.read(&name)?;
-                // Names are given before the file is there, so that an older one may still come between.
                 if message.to == address {
-                    read = name;
                     return Ok(Some(message));
                 }
+                others.insert(name);
             }
             Ok(None)
         })

@@ -248,7 +248,7 @@ fn line_id(case: Uuid, kind: u8, line: u8) -> Uuid {
 }
 
 fn postings(covered: &Covered, amounts: [i64; 3], cause: Cause, reservation: Option<Uuid>) -> Vec<Posting> {
-    let posting = |(at, amount)| Posting {
+    let posting = |(at, amount): (usize, i64)| Posting {
         account: covered.accounts[at].clone(),
         amount,
         most: Some(LIMITS[at]),

@@ -24,7 +24,7 @@ use tonic::{Request, Response};
 use crate::fake_identity::{CODE, FakeIdentity};
 
 /// Every permission; what the guard does with them is tested elsewhere.
-const PERMISSIONS: [&str; 14] = [
+const PERMISSIONS: [&str; 16] = [
     "visits.start",
     "visits.verify",
     "visits.admit",
@@ -35,6 +35,8 @@ const PERMISSIONS: [&str; 14] = [
     "visits.override.review",
     "benefits.read",
     "plans.manage",
+    "plans.read",
+    "coverages.import",
     "coverages.manage",
     "coverages.read",
     "contracts.manage",
@@ -48,6 +50,8 @@ pub(crate) struct Desk {
     pub(crate) foundation: Foundation,
     /// Sees every row.
     pub(crate) admin: PgPool,
+    /// The database as the service's own role.
+    pub(crate) url_app: String,
     pub(crate) facility: Person,
     pub(crate) payer: Person,
     plan: String,
@@ -80,10 +84,39 @@ pub(crate) fn key() -> String {
     format!("test-key-{:016}", KEY.fetch_add(1, Ordering::Relaxed))
 }
 
+/// A plan that covers everything but OPTICAL and WELLNESS.
+fn gold() -> PlanDefinition {
+    let text = |text: &str| vec![LocalizedText { language: "en".to_owned(), text: text.to_owned() }];
+    let benefit = |service_type: &str| PlanBenefit {
+        code: service_type.to_owned(),
+        service_type: service_type.to_owned(),
+        names: text(service_type),
+        ..Default::default()
+    };
+    PlanDefinition {
+        code: "GOLD".to_owned(),
+        names: text("Gold"),
+        currency: "RWF".to_owned(),
+        benefits: ["INPATIENT", "OUTPATIENT", "DENTAL"].map(benefit).into(),
+        ..Default::default()
+    }
+}
+
 impl Desk {
     /// Opens the desk of a facility that has a contract for everything but DENTAL.
     pub(crate) async fn open() -> Self {
+        Self::open_with(gold()).await
+    }
+
+    /// The same, with this plan.
+    pub(crate) async fn open_with(plan: PlanDefinition) -> Self {
         let database = TestDatabase::create("visits", &careway_visits::MIGRATOR).await;
+        let url = database.url_app.clone();
+        Self::open_at(&database, url, plan).await
+    }
+
+    /// The same, with the service's database behind this URL.
+    pub(crate) async fn open_at(database: &TestDatabase, url_app: String, plan: PlanDefinition) -> Self {
         let servers = TestServers::from_env();
         let (prefix, secret) = (unique_prefix(), "a service secret of 32 characters!");
         let shared = Shared::parse_from([
@@ -100,7 +133,7 @@ impl Desk {
         let config = Config::parse_from([
             "test",
             "--visits-database-url",
-            &database.url_app,
+            &url_app,
             "--visits-master-key",
             secret,
             "--visits-timer-seconds",
@@ -120,12 +153,21 @@ impl Desk {
             account: AccountId::new(&clock),
         };
         let (facility, payer) = (person(OrganizationKind::Facility), person(OrganizationKind::Payer));
-        let plan = String::new();
-        let mut desk = Self { clock, identity, service, foundation, admin, facility, payer, plan };
+        let mut desk = Self {
+            clock,
+            identity,
+            service,
+            foundation,
+            admin,
+            url_app,
+            facility,
+            payer,
+            plan: String::new(),
+        };
         desk.know(&desk.facility, "Kigali Clinic").await;
         desk.know(&desk.payer, "Umurage Health").await;
         desk.contract(&desk.facility, &["INPATIENT", "OUTPATIENT", "OPTICAL"]).await;
-        desk.plan = desk.plan().await;
+        desk.plan = desk.insure(plan).await;
         desk
     }
 
@@ -138,6 +180,11 @@ impl Desk {
         };
         self.know(&other, "Huye Hospital").await;
         other
+    }
+
+    /// Another payer's officer.
+    pub(crate) fn stranger(&self) -> Person {
+        Person { organization: OrganizationId::new(&self.clock), ..self.payer.clone() }
     }
 
     /// Somebody else of the same organization.
@@ -167,22 +214,8 @@ impl Desk {
         contracts.create_contract(self.by(&self.payer, &key(), request)).await.unwrap();
     }
 
-    /// A plan that covers everything but OPTICAL and WELLNESS.
-    async fn plan(&self) -> String {
-        let text = |text: &str| vec![LocalizedText { language: "en".to_owned(), text: text.to_owned() }];
-        let benefit = |service_type: &str| PlanBenefit {
-            code: service_type.to_owned(),
-            service_type: service_type.to_owned(),
-            names: text(service_type),
-            ..Default::default()
-        };
-        let definition = PlanDefinition {
-            code: "GOLD".to_owned(),
-            names: text("Gold"),
-            currency: "RWF".to_owned(),
-            benefits: ["INPATIENT", "OUTPATIENT", "DENTAL"].map(benefit).into(),
-            ..Default::default()
-        };
+    /// Makes the payer's plan.
+    async fn insure(&self, definition: PlanDefinition) -> String {
         let request = CreatePlanRequest { definition: Some(definition) };
         let mut plans = PlanServiceClient::new(self.service.upstream.clone());
         plans
@@ -195,9 +228,14 @@ impl Desk {
             .plan_id
     }
 
-    /// A covered member.
-    pub(crate) async fn member(&self, number: &str, national_id: &str) -> MemberId {
-        let member = self.identity.register(self.payer.organization, number, national_id);
+    /// A member that identity's event told of.
+    pub(crate) async fn know_member(&self, number: &str) -> MemberId {
+        let member = MemberId::new(&self.clock);
+        self.heard_of(member, number).await;
+        member
+    }
+
+    async fn heard_of(&self, member: MemberId, number: &str) {
         sqlx::query(
             "insert into member_ref (member_id, payer_id, member_number, family_id) values ($1, $2, $3, $1)",
         )
@@ -207,6 +245,12 @@ impl Desk {
         .execute(&self.admin)
         .await
         .unwrap();
+    }
+
+    /// A covered member.
+    pub(crate) async fn member(&self, number: &str, national_id: &str) -> MemberId {
+        let member = self.identity.register(self.payer.organization, number, national_id);
+        self.heard_of(member, number).await;
         let request = CreateCoverageRequest {
             member_number: number.to_owned(),
             plan_id: self.plan.clone(),

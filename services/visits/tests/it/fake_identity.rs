@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    convert::Infallible,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -16,12 +17,13 @@ use careway_contract::identity::v1::{
 };
 use careway_kernel::{Clock, MemberId, OrganizationId};
 use careway_service::{Error, Kind, Upstream};
+use futures::TryFutureExt;
 use jsonwebtoken::{
     Algorithm, EncodingKey, Header,
     jwk::{AlgorithmParameters, Jwk},
 };
 use tonic::{Request, Response, Status, async_trait, service::Routes};
-use tower::{BoxError, ServiceExt, util::BoxCloneSyncService};
+use tower::{ServiceExt, util::BoxCloneSyncService};
 
 /// The code every known member is sent.
 pub(crate) const CODE: &str = "042715";
@@ -57,7 +59,10 @@ impl FakeIdentity {
         let routes = Routes::new(ChallengeServiceServer::new(self.clone()))
             .add_service(KeyServiceServer::new(self.clone()))
             .prepare();
-        BoxCloneSyncService::new(routes.map_err(|never| -> BoxError { match never {} }))
+        let typed = tower::service_fn(move |request: http::Request<tonic::body::Body>| {
+            routes.clone().oneshot(request).map_err(|never: Infallible| -> Status { match never {} })
+        });
+        BoxCloneSyncService::new(typed)
     }
 
     /// Registers a member, who is known by member number and national id.

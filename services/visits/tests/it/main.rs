@@ -1,6 +1,8 @@
 //! The visits service against real Postgres, NATS and Redis. One test binary.
 
+mod benefits;
 mod desk;
 mod fake_identity;
+mod plans;
 mod visit_overrides;
 mod visits;
