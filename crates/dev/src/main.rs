@@ -1,7 +1,6 @@
 //! The command `cargo dev`: everything a developer needs around Careway, from the servers to the checks of CI.
 
 mod checkout;
-mod demo_network;
 mod down;
 mod fresh;
 mod inbox;

@@ -8,6 +8,7 @@ use careway_service::telemetry::Telemetry;
 use careway_standalone::{
     Config, Platform,
     provision::{self, DATABASES, database_url},
+    seed::{self, Credentials, Demo},
 };
 use uuid::Uuid;
 
@@ -24,6 +25,9 @@ const SECRETS: [&str; 5] = [
     "CAREWAY_RENEWALS_MASTER_KEY",
     "CAREWAY_VISITS_MASTER_KEY",
 ];
+
+/// Who operates the demo network. It is reachable from this machine alone.
+const OPERATOR: (&str, &str) = ("operator@careway.example", "Careway-operator-demo-1");
 
 /// The roles have none: the servers of a checkout trust whoever is on this machine.
 const PASSWORD: &str = "";
@@ -42,6 +46,17 @@ pub(crate) async fn start(checkout: &Checkout, servers: &Servers, port: u16) -> 
     Platform::start(config, Clock::system(), Arc::new(move || metrics.render())).await
 }
 
+/// Makes what is missing of the demo network, and writes down who and what is in it.
+pub(crate) async fn make_demo(checkout: &Checkout, platform: &Platform) -> anyhow::Result<Demo> {
+    let gateway = format!("http://{}", platform.gateway());
+    let operator = Credentials::new(OPERATOR.0, OPERATOR.1);
+    let demo =
+        seed::demo(&gateway, &operator, &checkout.inbox()).await.context("cannot make the demo network")?;
+    let file = checkout.private()?.join("demo.json");
+    checkout::replace(&file, &serde_json::to_string_pretty(&demo)?).context("cannot write .dev/demo.json")?;
+    Ok(demo)
+}
+
 /// The platform's part of Redis: a database of its own, beside that of the tests.
 pub(crate) fn redis_url(servers: &Servers) -> String {
     format!("{}/1", servers.redis)
@@ -56,6 +71,8 @@ fn settings(checkout: &Checkout, servers: &Servers, port: u16) -> anyhow::Result
         ("CAREWAY_GATEWAY_LISTEN".to_owned(), format!("127.0.0.1:{port}")),
         ("CAREWAY_GATEWAY_PUBLIC_URL".to_owned(), format!("http://127.0.0.1:{port}")),
         ("CAREWAY_RENEWALS_FOLDER".to_owned(), inbox),
+        ("CAREWAY_IDENTITY_OPERATOR_EMAIL".to_owned(), OPERATOR.0.to_owned()),
+        ("CAREWAY_IDENTITY_OPERATOR_PASSWORD".to_owned(), OPERATOR.1.to_owned()),
         // The terminal is for people: it tells only what went wrong.
         ("CAREWAY_LOG".to_owned(), "warn".to_owned()),
         ("CAREWAY_LOG_FORMAT".to_owned(), "pretty".to_owned()),

@@ -48,6 +48,7 @@ pub(crate) fn line(what: impl Display) {
 pub(crate) fn table<const N: usize>(headers: [&str; N], rows: &[[String; N]]) {
     for row in aligned(headers, rows).iter().enumerate() {
         match row {
+            (0, header) if header.is_empty() => {}
             (0, header) => print(&format!("  {}\n", paint("2", header))),
             (_, row) => print(&format!("  {row}\n")),
         }

@@ -11,7 +11,7 @@ use careway_standalone::seed::Demo;
 
 use crate::{
     checkout::{self, Checkout},
-    demo_network, fresh, platform, ports, say, servers,
+    fresh, platform, ports, say, servers,
     status::{self, Running},
 };
 
@@ -50,7 +50,7 @@ pub(crate) async fn run(checkout: &Checkout, arguments: Arguments) -> anyhow::Re
     step.done("services started");
 
     let step = say::begin("making the demo network");
-    let demo = demo_network::make(checkout, &platform).await?;
+    let demo = platform::make_demo(checkout, &platform).await?;
     step.done("demo network ready");
 
     write(&mut claim, &Running { pid: process::id(), gateway: Some(demo.gateway.clone()) })?;

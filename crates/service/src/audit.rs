@@ -147,7 +147,7 @@ async fn write_group(database: &Database, rows: &[AuditRow], tell: Option<Tell>)
     let mut sql = String::from("begin;select set_config('careway.purpose','audit',true);");
     write_rows(&mut sql, rows.iter());
     if let Some(event) = tell.and_then(|tell| tell(rows)) {
-        write_events(&mut sql, &[event], None);
+        write_events(&mut sql, std::iter::once((&event, None)));
     }
     sql.push_str("commit");
     let mut connection = database.pool().acquire().await?;

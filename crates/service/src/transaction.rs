@@ -49,7 +49,8 @@ pub struct Transaction {
     key: Option<[u8; 32]>,
     call: Call,
     now: DateTime<Utc>,
-    events: Vec<OutgoingEvent>,
+    /// With the trace each was recorded in: several reactions may share one transaction.
+    events: Vec<(OutgoingEvent, Option<String>)>,
     audits: Vec<AuditRow>,
 }
 
@@ -82,7 +83,8 @@ impl Transaction {
 
     /// Publishes a fact when, and only when, this transaction commits. Services call `careway_events::record`.
     pub fn record(&mut self, event: OutgoingEvent) {
-        self.events.push(event);
+        let traceparent = crate::telemetry::current_traceparent().or_else(|| self.call.traceparent.clone());
+        self.events.push((event, traceparent));
     }
 
     /// Notes who read or changed a member's data.
@@ -112,8 +114,7 @@ impl Transaction {
     fn commit_batch(&self, answer: Option<&[u8]>) -> String {
         let mut sql = String::new();
         if !self.events.is_empty() {
-            let traceparent = crate::telemetry::current_traceparent().or_else(|| self.call.traceparent.clone());
-            write_events(&mut sql, &self.events, traceparent.as_deref());
+            write_events(&mut sql, self.events.iter().map(|(event, traceparent)| (event, traceparent.as_deref())));
         }
         if !self.audits.is_empty() {
             crate::audit::write_rows(&mut sql, self.audits.iter());
@@ -131,12 +132,15 @@ impl Transaction {
     }
 }
 
-pub(crate) fn write_events(sql: &mut String, events: &[OutgoingEvent], traceparent: Option<&str>) {
+pub(crate) fn write_events<'a>(
+    sql: &mut String,
+    events: impl Iterator<Item = (&'a OutgoingEvent, Option<&'a str>)>,
+) {
     sql.push_str(
         "insert into outbox (event_id, organization_id, also_organization, aggregate_type, aggregate_id, \
          aggregate_version, type, payload, traceparent, occurred_at) values ",
     );
-    for (index, event) in events.iter().enumerate() {
+    for (index, (event, traceparent)) in events.enumerate() {
         let _ = write!(
             sql,
             "{}('{}',{},{},{},'{}',{},{},{},{},{})",

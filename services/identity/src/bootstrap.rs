@@ -10,7 +10,7 @@ use crate::{
     Config,
     domain::{
         organization::{Organization, Status},
-        password::Password,
+        password::{MEMORY_KIB, Password},
         roles::Table,
     },
     operations::{accept_invitation::joined, create_organization::registered},
@@ -22,6 +22,7 @@ use crate::{
 pub struct Operator {
     email: Email,
     password: Password,
+    memory_kib: u32,
 }
 
 impl Operator {
@@ -33,20 +34,26 @@ impl Operator {
         Ok(Self {
             email: Email::parse(email).context("the operator's e-mail address")?,
             password: Password::parse(password).context("the operator's password")?,
+            memory_kib: MEMORY_KIB,
         })
     }
 
     pub(crate) fn from_config(config: &Config) -> anyhow::Result<Option<Self>> {
-        match (&config.operator_email, &config.operator_password) {
-            (Some(email), Some(password)) => Ok(Some(Self::try_new(email, password.expose())?)),
-            _ => Ok(None),
-        }
+        let (Some(email), Some(password)) = (&config.operator_email, &config.operator_password) else {
+            return Ok(None);
+        };
+        let operator = Self::try_new(email, password.expose())?;
+        Ok(Some(Self { memory_kib: config.password_memory_kib, ..operator }))
     }
 }
 
 /// Makes the platform's organization with its first operator, unless it exists; then nothing changes. Returns its id
 /// when it was made.
-pub async fn bootstrap(db: &Database, clock: &Clock, operator: &Operator) -> anyhow::Result<Option<OrganizationId>> {
+pub async fn bootstrap(
+    db: &Database,
+    clock: &Clock,
+    operator: &Operator,
+) -> anyhow::Result<Option<OrganizationId>> {
     let mut tx = db.begin_system("bootstrap").await?;
     if store::organization::lock_platform(&mut tx).await? {
         return Ok(None);
@@ -67,7 +74,14 @@ pub async fn bootstrap(db: &Database, clock: &Clock, operator: &Operator) -> any
     let account = AccountId::new(clock);
     let roles = [Table::of(OrganizationKind::Platform).administrator().to_owned()];
     store::organization::insert(&mut tx, &platform).await?;
-    store::account::insert(&mut tx, account, &operator.email, &operator.password.hash()?, now).await?;
+    store::account::insert(
+        &mut tx,
+        account,
+        &operator.email,
+        &operator.password.hash(operator.memory_kib)?,
+        now,
+    )
+    .await?;
     store::membership::insert(&mut tx, platform.id, account, &Names::parse("Operator")?, &roles, now).await?;
     record(&mut tx, registered(&platform));
     record(&mut tx, joined(account, platform.id, &roles));

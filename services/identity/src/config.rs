@@ -36,6 +36,10 @@ pub struct Config {
     /// Days a signing key signs before the next one takes over.
     #[arg(long, env = "CAREWAY_IDENTITY_SIGNING_KEY_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=365))]
     pub signing_key_days: u32,
+    /// KiB of memory that hashing one password takes. Less than the default (OWASP's recommendation) makes stolen hashes
+    /// cheap to guess: only for tests.
+    #[arg(long, env = "CAREWAY_IDENTITY_PASSWORD_MEMORY_KIB", default_value_t = crate::domain::password::MEMORY_KIB, value_parser = clap::value_parser!(u32).range(64..=1_048_576))]
+    pub password_memory_kib: u32,
     /// The first operator's address: made, with the platform's organization, when there is none yet.
     #[arg(long, env = "CAREWAY_IDENTITY_OPERATOR_EMAIL", requires = "operator_password")]
     pub operator_email: Option<String>,

@@ -42,8 +42,11 @@ pub(crate) fn issue(app: &App, grant: Grant) -> Result<AccessToken> {
     let now = app.clock.now();
     let claims = Claims::new(grant, app.foundation.identity.issuer(), Uuid::now_v7(), now);
     let signers = app.keys.0.read().expect("never poisoned");
-    let signer = signers.iter().filter(|signer| signer.key.signs(now)).max_by_key(|signer| signer.key.active_from);
-    let signer = signer.ok_or_else(|| Error::new(Kind::Unavailable, "KEYS_UNAVAILABLE", "No key can sign now; try again."))?;
+    let signer =
+        signers.iter().filter(|signer| signer.key.signs(now)).max_by_key(|signer| signer.key.active_from);
+    let signer = signer.ok_or_else(|| {
+        Error::new(Kind::Unavailable, "KEYS_UNAVAILABLE", "No key can sign now; try again.")
+    })?;
     Ok(AccessToken {
         token: signer.sign(&claims).map_err(Error::internal)?.into(),
         expires_in_seconds: i32::try_from(ACCESS_LIFETIME.num_seconds()).unwrap_or(i32::MAX),
@@ -79,7 +82,8 @@ pub(crate) async fn load(app: &App) -> Result<()> {
     let mut tx = app.db.begin_system("signing keys").await?;
     let kept = store::signing_key::list(&mut tx).await?;
     tx.finish().await?;
-    let signers = kept.into_iter().map(|(key, sealed)| open(app, key, &sealed)).collect::<Result<Vec<_>>>()?;
+    let signers =
+        kept.into_iter().map(|(key, sealed)| open(app, key, &sealed)).collect::<Result<Vec<_>>>()?;
     *app.keys.0.write().expect("never poisoned") = signers;
     Ok(())
 }
@@ -88,7 +92,10 @@ fn open(app: &App, key: SigningKey, sealed: &[u8]) -> Result<Signer> {
     let text = Zeroizing::new(app.vault.open(place(&key), sealed).map_err(Error::internal)?);
     let bytes = Zeroizing::new(STANDARD_NO_PAD.decode(text.as_bytes()).map_err(Error::internal)?);
     let seed: Seed = Zeroizing::new(
-        bytes.as_slice().try_into().map_err(|_| anyhow::anyhow!("signing key {} cannot be opened", key.kid))?,
+        bytes
+            .as_slice()
+            .try_into()
+            .map_err(|_| anyhow::anyhow!("signing key {} cannot be opened", key.kid))?,
     );
     Ok(Signer::new(key, &seed))
 }

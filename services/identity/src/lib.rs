@@ -30,6 +30,7 @@ use careway_service::{AuditLog, Database, Foundation, Service};
 
 pub use bootstrap::{Operator, bootstrap};
 pub use config::{Config, MembersConfig};
+pub use domain::roles::is_permission;
 
 /// The service's name.
 pub const NAME: &str = "identity";
@@ -62,7 +63,7 @@ impl App {
             audit: AuditLog::start(db.clone(), None, &foundation.tasks, foundation.shutdown.clone()),
             vault,
             keys: keys::Keys::default(),
-            passwords: passwords::Passwords::new()?,
+            passwords: passwords::Passwords::new(config.password_memory_kib)?,
             throttle: throttle::Throttle::new(&foundation),
             mail: mail::Mail::new(&foundation, &config.portal_url),
             config: Arc::new(config),

@@ -3,7 +3,8 @@
 use std::{collections::HashMap, sync::Arc};
 
 use careway_contract::renewals::v1::{
-    SendRequest, notification_service_client::NotificationServiceClient,
+    SendRequest,
+    notification_service_client::NotificationServiceClient,
     send_request::{Channel, Priority},
 };
 use careway_kernel::{Email, Redacted};
@@ -37,7 +38,12 @@ impl Mail {
     }
 
     /// Invites a person to an organization.
-    pub(crate) async fn invite(&self, organization: &Organization, invitation: &Invitation, token: &Redacted) -> Result<()> {
+    pub(crate) async fn invite(
+        &self,
+        organization: &Organization,
+        invitation: &Invitation,
+        token: &Redacted,
+    ) -> Result<()> {
         let values = [
             ("organization", organization.name.as_str().to_owned()),
             ("link", self.link("invitation", token)),

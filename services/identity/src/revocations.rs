@@ -79,7 +79,8 @@ pub(crate) async fn sweep(app: &App) -> Result<()> {
     let now = app.clock.now();
     let mut tx = app.db.begin_system("revocations").await?;
     let ended =
-        store::session::end(&mut tx, Which::OfSuspendedOrganizations, Reason::OrganizationSuspended, now).await?;
+        store::session::end(&mut tx, Which::OfSuspendedOrganizations, Reason::OrganizationSuspended, now)
+            .await?;
     for session in &ended {
         record_ended(&mut tx, session);
     }
@@ -87,7 +88,8 @@ pub(crate) async fn sweep(app: &App) -> Result<()> {
     let sessions = store::session::list_ended(&mut tx, since).await?;
     let clients = store::api_client::list_refused(&mut tx, since).await?;
     tx.finish().await?;
-    let sessions = sessions.into_iter().map(|(id, at)| (Revoked::Session(SessionId::from_uuid(id)).member(), at));
+    let sessions =
+        sessions.into_iter().map(|(id, at)| (Revoked::Session(SessionId::from_uuid(id)).member(), at));
     let clients = clients.into_iter().map(|(id, at)| (Revoked::Client(ClientId::from_uuid(id)).member(), at));
     publish(app, &sessions.chain(clients).collect::<Vec<_>>()).await
 }

@@ -23,7 +23,12 @@ struct Limit {
 
 const fn limit(free: u32, first_seconds: u64, longest_seconds: u64, memory_seconds: u64) -> Limit {
     let seconds = Duration::from_secs;
-    Limit { free, first: seconds(first_seconds), longest: seconds(longest_seconds), memory: seconds(memory_seconds) }
+    Limit {
+        free,
+        first: seconds(first_seconds),
+        longest: seconds(longest_seconds),
+        memory: seconds(memory_seconds),
+    }
 }
 
 /// One address guessing one account: five tries, then 1 s, 2 s, 4 s … 5 min.
@@ -58,7 +63,11 @@ pub(crate) struct Guess {
 
 impl Throttle {
     pub(crate) fn new(foundation: &Foundation) -> Self {
-        Self { redis: foundation.redis.clone(), prefix: foundation.prefix.clone(), clock: foundation.clock.clone() }
+        Self {
+            redis: foundation.redis.clone(),
+            prefix: foundation.prefix.clone(),
+            clock: foundation.clock.clone(),
+        }
     }
 
     /// Counts a try before it is judged.
@@ -80,7 +89,8 @@ impl Throttle {
         }
         let wait: u64 = call.invoke_async(&mut redis).await?;
         if wait > 0 {
-            let refusal = Error::new(Kind::Throttled, "SIGN_IN_THROTTLED", "Too many tries. Wait, then try again.");
+            let refusal =
+                Error::new(Kind::Throttled, "SIGN_IN_THROTTLED", "Too many tries. Wait, then try again.");
             return Err(refusal.retry_after(Duration::from_secs(wait.div_ceil(1000))));
         }
         Ok(guess)

@@ -6,6 +6,7 @@ pub use crate::desk::DeskSettings;
 
 /// Everything the visits service can be told.
 #[derive(Debug, Clone, clap::Args)]
+#[group(id = "visits")]
 pub struct Config {
     /// The database, as the role that runs the service: neither owner nor exempt from row-level security.
     #[arg(

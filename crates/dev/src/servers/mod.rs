@@ -107,6 +107,12 @@ impl Kind {
         }
     }
 
+    /// The URL as people need it, without its parameters.
+    fn address(self, port: u16) -> String {
+        let url = self.url(port);
+        url.split('?').next().unwrap_or(&url).to_owned()
+    }
+
     /// The signal that asks for an orderly end. PostgreSQL's TERM would wait for every client to leave.
     fn goodbye(self) -> Signal {
         match self {
@@ -177,7 +183,9 @@ pub(crate) async fn status(checkout: &Checkout) -> Vec<(Kind, Option<String>)> {
     let mut answer = Vec::new();
     for kind in Kind::ALL {
         let address = match known.get(&kind) {
-            Some(server) if server.is_alive() && kind.answers(server).await => Some(kind.url(server.port)),
+            Some(server) if server.is_alive() && kind.answers(server).await => {
+                Some(kind.address(server.port))
+            }
             _ => None,
         };
         answer.push((kind, address));
@@ -195,7 +203,7 @@ async fn ensure_one(checkout: &Checkout, kind: Kind, known: &mut Known) -> anyho
     let before = known.get(&kind).cloned();
     if let Some(server) = before.as_ref().filter(|server| server.is_alive()) {
         if wait_until_answering(kind, server, RECOVER, || Ok(server.is_alive())).await? {
-            step.done(format!("{kind:<10}  {}  running", kind.url(server.port)));
+            step.done(format!("{kind:<10}  {}  running", kind.address(server.port)));
             return Ok(());
         }
         say::line(format!("{kind} (process {}) runs but does not answer: starting it anew", server.pid));
@@ -215,7 +223,7 @@ async fn ensure_one(checkout: &Checkout, kind: Kind, known: &mut Known) -> anyho
         known.insert(kind, server.clone());
         write(checkout, known)?;
         if wait_until_answering(kind, &server, START, || Ok(process.try_wait()?.is_none())).await? {
-            step.done(format!("{kind:<10}  {}  started", kind.url(port)));
+            step.done(format!("{kind:<10}  {}  started", kind.address(port)));
             return Ok(());
         }
         if ports::is_free(port) {

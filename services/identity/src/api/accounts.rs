@@ -1,7 +1,13 @@
 //! People: accounts, invitations, passwords, second factors.
 
 use careway_contract::identity::v1::{
-    AcceptInvitationRequest, AcceptInvitationResponse, CompletePasswordResetRequest, CompletePasswordResetResponse, ConfirmTotpRequest, ConfirmTotpResponse, CreateAccountRequest, CreateAccountResponse, CreateInvitationRequest, CreateInvitationResponse, DisableAccountRequest, DisableAccountResponse, DisableTotpRequest, DisableTotpResponse, EnableAccountRequest, EnableAccountResponse, EnrollTotpRequest, EnrollTotpResponse, GetAccountRequest, GetAccountResponse, GetMeRequest, GetMeResponse, ListAccountsRequest, ListAccountsResponse, RequestPasswordResetRequest, RequestPasswordResetResponse, UpdateAccountRequest, UpdateAccountResponse,
+    AcceptInvitationRequest, AcceptInvitationResponse, CompletePasswordResetRequest,
+    CompletePasswordResetResponse, ConfirmTotpRequest, ConfirmTotpResponse, CreateAccountRequest,
+    CreateAccountResponse, CreateInvitationRequest, CreateInvitationResponse, DisableAccountRequest,
+    DisableAccountResponse, DisableTotpRequest, DisableTotpResponse, EnableAccountRequest,
+    EnableAccountResponse, EnrollTotpRequest, EnrollTotpResponse, GetAccountRequest, GetAccountResponse,
+    GetMeRequest, GetMeResponse, ListAccountsRequest, ListAccountsResponse, RequestPasswordResetRequest,
+    RequestPasswordResetResponse, UpdateAccountRequest, UpdateAccountResponse,
     account_service_server::AccountService,
 };
 use careway_service::serve;
@@ -12,43 +18,73 @@ use crate::operations;
 
 #[tonic::async_trait]
 impl AccountService for Api {
-    async fn accept_invitation(&self, request: Request<AcceptInvitationRequest>) -> Result<Response<AcceptInvitationResponse>, Status> {
+    async fn accept_invitation(
+        &self,
+        request: Request<AcceptInvitationRequest>,
+    ) -> Result<Response<AcceptInvitationResponse>, Status> {
         serve(&self.app, request, operations::accept_invitation).await
     }
 
-    async fn complete_password_reset(&self, request: Request<CompletePasswordResetRequest>) -> Result<Response<CompletePasswordResetResponse>, Status> {
+    async fn complete_password_reset(
+        &self,
+        request: Request<CompletePasswordResetRequest>,
+    ) -> Result<Response<CompletePasswordResetResponse>, Status> {
         serve(&self.app, request, operations::complete_password_reset).await
     }
 
-    async fn confirm_totp(&self, request: Request<ConfirmTotpRequest>) -> Result<Response<ConfirmTotpResponse>, Status> {
+    async fn confirm_totp(
+        &self,
+        request: Request<ConfirmTotpRequest>,
+    ) -> Result<Response<ConfirmTotpResponse>, Status> {
         serve(&self.app, request, operations::confirm_totp).await
     }
 
-    async fn create_account(&self, request: Request<CreateAccountRequest>) -> Result<Response<CreateAccountResponse>, Status> {
+    async fn create_account(
+        &self,
+        request: Request<CreateAccountRequest>,
+    ) -> Result<Response<CreateAccountResponse>, Status> {
         serve(&self.app, request, operations::create_account).await
     }
 
-    async fn create_invitation(&self, request: Request<CreateInvitationRequest>) -> Result<Response<CreateInvitationResponse>, Status> {
+    async fn create_invitation(
+        &self,
+        request: Request<CreateInvitationRequest>,
+    ) -> Result<Response<CreateInvitationResponse>, Status> {
         serve(&self.app, request, operations::create_invitation).await
     }
 
-    async fn disable_account(&self, request: Request<DisableAccountRequest>) -> Result<Response<DisableAccountResponse>, Status> {
+    async fn disable_account(
+        &self,
+        request: Request<DisableAccountRequest>,
+    ) -> Result<Response<DisableAccountResponse>, Status> {
         serve(&self.app, request, operations::disable_account).await
     }
 
-    async fn disable_totp(&self, request: Request<DisableTotpRequest>) -> Result<Response<DisableTotpResponse>, Status> {
+    async fn disable_totp(
+        &self,
+        request: Request<DisableTotpRequest>,
+    ) -> Result<Response<DisableTotpResponse>, Status> {
         serve(&self.app, request, operations::disable_totp).await
     }
 
-    async fn enable_account(&self, request: Request<EnableAccountRequest>) -> Result<Response<EnableAccountResponse>, Status> {
+    async fn enable_account(
+        &self,
+        request: Request<EnableAccountRequest>,
+    ) -> Result<Response<EnableAccountResponse>, Status> {
         serve(&self.app, request, operations::enable_account).await
     }
 
-    async fn enroll_totp(&self, request: Request<EnrollTotpRequest>) -> Result<Response<EnrollTotpResponse>, Status> {
+    async fn enroll_totp(
+        &self,
+        request: Request<EnrollTotpRequest>,
+    ) -> Result<Response<EnrollTotpResponse>, Status> {
         serve(&self.app, request, operations::enroll_totp).await
     }
 
-    async fn get_account(&self, request: Request<GetAccountRequest>) -> Result<Response<GetAccountResponse>, Status> {
+    async fn get_account(
+        &self,
+        request: Request<GetAccountRequest>,
+    ) -> Result<Response<GetAccountResponse>, Status> {
         serve(&self.app, request, operations::get_account).await
     }
 
@@ -56,15 +92,24 @@ impl AccountService for Api {
         serve(&self.app, request, operations::get_me).await
     }
 
-    async fn list_accounts(&self, request: Request<ListAccountsRequest>) -> Result<Response<ListAccountsResponse>, Status> {
+    async fn list_accounts(
+        &self,
+        request: Request<ListAccountsRequest>,
+    ) -> Result<Response<ListAccountsResponse>, Status> {
         serve(&self.app, request, operations::list_accounts).await
     }
 
-    async fn request_password_reset(&self, request: Request<RequestPasswordResetRequest>) -> Result<Response<RequestPasswordResetResponse>, Status> {
+    async fn request_password_reset(
+        &self,
+        request: Request<RequestPasswordResetRequest>,
+    ) -> Result<Response<RequestPasswordResetResponse>, Status> {
         serve(&self.app, request, operations::request_password_reset).await
     }
 
-    async fn update_account(&self, request: Request<UpdateAccountRequest>) -> Result<Response<UpdateAccountResponse>, Status> {
+    async fn update_account(
+        &self,
+        request: Request<UpdateAccountRequest>,
+    ) -> Result<Response<UpdateAccountResponse>, Status> {
         serve(&self.app, request, operations::update_account).await
     }
 }

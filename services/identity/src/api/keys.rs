@@ -16,7 +16,10 @@ impl KeyService for Api {
         serve(&self.app, request, operations::get_jwks).await
     }
 
-    async fn rotate_signing_key(&self, request: Request<RotateSigningKeyRequest>) -> Result<Response<RotateSigningKeyResponse>, Status> {
+    async fn rotate_signing_key(
+        &self,
+        request: Request<RotateSigningKeyRequest>,
+    ) -> Result<Response<RotateSigningKeyResponse>, Status> {
         serve(&self.app, request, operations::rotate_signing_key).await
     }
 }

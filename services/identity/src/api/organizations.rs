@@ -1,7 +1,9 @@
 //! The organizations of the network.
 
 use careway_contract::identity::v1::{
-    CreateOrganizationRequest, CreateOrganizationResponse, GetOrganizationRequest, GetOrganizationResponse, ListOrganizationsRequest, ListOrganizationsResponse, ResolveOrganizationRequest, ResolveOrganizationResponse, UpdateOrganizationRequest, UpdateOrganizationResponse,
+    CreateOrganizationRequest, CreateOrganizationResponse, GetOrganizationRequest, GetOrganizationResponse,
+    ListOrganizationsRequest, ListOrganizationsResponse, ResolveOrganizationRequest,
+    ResolveOrganizationResponse, UpdateOrganizationRequest, UpdateOrganizationResponse,
     organization_service_server::OrganizationService,
 };
 use careway_service::serve;
@@ -12,23 +14,38 @@ use crate::operations;
 
 #[tonic::async_trait]
 impl OrganizationService for Api {
-    async fn create_organization(&self, request: Request<CreateOrganizationRequest>) -> Result<Response<CreateOrganizationResponse>, Status> {
+    async fn create_organization(
+        &self,
+        request: Request<CreateOrganizationRequest>,
+    ) -> Result<Response<CreateOrganizationResponse>, Status> {
         serve(&self.app, request, operations::create_organization).await
     }
 
-    async fn get_organization(&self, request: Request<GetOrganizationRequest>) -> Result<Response<GetOrganizationResponse>, Status> {
+    async fn get_organization(
+        &self,
+        request: Request<GetOrganizationRequest>,
+    ) -> Result<Response<GetOrganizationResponse>, Status> {
         serve(&self.app, request, operations::get_organization).await
     }
 
-    async fn list_organizations(&self, request: Request<ListOrganizationsRequest>) -> Result<Response<ListOrganizationsResponse>, Status> {
+    async fn list_organizations(
+        &self,
+        request: Request<ListOrganizationsRequest>,
+    ) -> Result<Response<ListOrganizationsResponse>, Status> {
         serve(&self.app, request, operations::list_organizations).await
     }
 
-    async fn resolve_organization(&self, request: Request<ResolveOrganizationRequest>) -> Result<Response<ResolveOrganizationResponse>, Status> {
+    async fn resolve_organization(
+        &self,
+        request: Request<ResolveOrganizationRequest>,
+    ) -> Result<Response<ResolveOrganizationResponse>, Status> {
         serve(&self.app, request, operations::resolve_organization).await
     }
 
-    async fn update_organization(&self, request: Request<UpdateOrganizationRequest>) -> Result<Response<UpdateOrganizationResponse>, Status> {
+    async fn update_organization(
+        &self,
+        request: Request<UpdateOrganizationRequest>,
+    ) -> Result<Response<UpdateOrganizationResponse>, Status> {
         serve(&self.app, request, operations::update_organization).await
     }
 }

@@ -1,8 +1,9 @@
 //! Signing in and out, and tokens for API clients.
 
 use careway_contract::identity::v1::{
-    CreateSessionRequest, CreateSessionResponse, EndSessionRequest, EndSessionResponse, IssueClientTokenRequest, IssueClientTokenResponse, RefreshSessionRequest, RefreshSessionResponse, SwitchSessionRequest, SwitchSessionResponse,
-    session_service_server::SessionService,
+    CreateSessionRequest, CreateSessionResponse, EndSessionRequest, EndSessionResponse,
+    IssueClientTokenRequest, IssueClientTokenResponse, RefreshSessionRequest, RefreshSessionResponse,
+    SwitchSessionRequest, SwitchSessionResponse, session_service_server::SessionService,
 };
 use careway_service::serve;
 use tonic::{Request, Response, Status};
@@ -12,23 +13,38 @@ use crate::operations;
 
 #[tonic::async_trait]
 impl SessionService for Api {
-    async fn create_session(&self, request: Request<CreateSessionRequest>) -> Result<Response<CreateSessionResponse>, Status> {
+    async fn create_session(
+        &self,
+        request: Request<CreateSessionRequest>,
+    ) -> Result<Response<CreateSessionResponse>, Status> {
         serve(&self.app, request, operations::create_session).await
     }
 
-    async fn end_session(&self, request: Request<EndSessionRequest>) -> Result<Response<EndSessionResponse>, Status> {
+    async fn end_session(
+        &self,
+        request: Request<EndSessionRequest>,
+    ) -> Result<Response<EndSessionResponse>, Status> {
         serve(&self.app, request, operations::end_session).await
     }
 
-    async fn issue_client_token(&self, request: Request<IssueClientTokenRequest>) -> Result<Response<IssueClientTokenResponse>, Status> {
+    async fn issue_client_token(
+        &self,
+        request: Request<IssueClientTokenRequest>,
+    ) -> Result<Response<IssueClientTokenResponse>, Status> {
         serve(&self.app, request, operations::issue_client_token).await
     }
 
-    async fn refresh_session(&self, request: Request<RefreshSessionRequest>) -> Result<Response<RefreshSessionResponse>, Status> {
+    async fn refresh_session(
+        &self,
+        request: Request<RefreshSessionRequest>,
+    ) -> Result<Response<RefreshSessionResponse>, Status> {
         serve(&self.app, request, operations::refresh_session).await
     }
 
-    async fn switch_session(&self, request: Request<SwitchSessionRequest>) -> Result<Response<SwitchSessionResponse>, Status> {
+    async fn switch_session(
+        &self,
+        request: Request<SwitchSessionRequest>,
+    ) -> Result<Response<SwitchSessionResponse>, Status> {
         serve(&self.app, request, operations::switch_session).await
     }
 }

@@ -4,7 +4,10 @@ use careway_kernel::{AccountId, Email, Names, OrganizationId};
 use careway_service::OrganizationKind;
 use chrono::{DateTime, Utc};
 
-use crate::{domain::roles::{Roles, Table}, error::Refusal};
+use crate::{
+    domain::roles::{Roles, Table},
+    error::Refusal,
+};
 
 /// An account in one organization: a membership, or an invitation that is not accepted yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +98,11 @@ impl Account {
     }
 
     /// The account out of service. Disabling twice changes nothing.
-    pub(crate) fn disable(mut self, grantor: &Grantor<'_>, other_administrators: usize) -> Result<Self, Refusal> {
+    pub(crate) fn disable(
+        mut self,
+        grantor: &Grantor<'_>,
+        other_administrators: usize,
+    ) -> Result<Self, Refusal> {
         grantor.may_change(&self.roles, &[])?;
         match self.status {
             Status::Disabled => return Ok(self),

@@ -6,7 +6,10 @@ use careway_kernel::{ClientId, OrganizationId};
 use careway_service::OrganizationKind;
 use chrono::{DateTime, Duration, Utc};
 
-use crate::{domain::{roles::Table, token::Digest256}, error::Refusal};
+use crate::{
+    domain::{roles::Table, token::Digest256},
+    error::Refusal,
+};
 
 /// How long the secret of before stays good after a rotation, when nobody says.
 pub(crate) const KEEP_PREVIOUS: Duration = Duration::hours(24);
@@ -88,7 +91,8 @@ impl ApiClient {
     /// The client with a new secret; today's stays good for `keep`, the one before it dies.
     pub(crate) fn rotate(mut self, digest: Digest256, keep: Duration, now: DateTime<Utc>) -> Self {
         let previous = std::mem::replace(&mut self.secret, Secret { digest, created_at: now });
-        self.previous = (keep > Duration::zero()).then(|| Previous { digest: previous.digest, expires_at: now + keep });
+        self.previous =
+            (keep > Duration::zero()).then(|| Previous { digest: previous.digest, expires_at: now + keep });
         self
     }
 
@@ -139,7 +143,9 @@ mod tests {
         assert!(second.accepts(&[1; 32], now) && second.accepts(&[2; 32], now));
         assert!(!second.accepts(&[1; 32], now + Duration::hours(24)));
         let third = second.clone().rotate([3; 32], Duration::hours(24), now);
-        assert!(third.accepts(&[3; 32], now) && third.accepts(&[2; 32], now) && !third.accepts(&[1; 32], now));
+        assert!(
+            third.accepts(&[3; 32], now) && third.accepts(&[2; 32], now) && !third.accepts(&[1; 32], now)
+        );
         assert!(!second.rotate([3; 32], Duration::zero(), now).accepts(&[2; 32], now));
     }
 

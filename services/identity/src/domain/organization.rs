@@ -111,7 +111,11 @@ pub(crate) enum View {
 
 impl Organization {
     /// What a caller sees of it; row-level security has let it through already.
-    pub(crate) fn view_for(&self, organization: Option<OrganizationId>, kind: Option<OrganizationKind>) -> View {
+    pub(crate) fn view_for(
+        &self,
+        organization: Option<OrganizationId>,
+        kind: Option<OrganizationKind>,
+    ) -> View {
         if kind == Some(OrganizationKind::Platform) || organization == Some(self.id) {
             View::Whole
         } else {

@@ -1,7 +1,7 @@
 //! Passwords: which are accepted, and argon2id.
 
 use argon2::{
-    Argon2,
+    Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use careway_kernel::{Redacted, text::nfc};
@@ -10,18 +10,71 @@ use careway_kernel::{Redacted, text::nfc};
 const SHORTEST: usize = 12;
 const LONGEST: usize = 128;
 
+/// KiB that one hash takes unless told otherwise: with two passes, OWASP's recommendation.
+pub(crate) const MEMORY_KIB: u32 = Params::DEFAULT_M_COST;
+
 /// Long enough and still the first that anybody tries. Compared without case, spaces and punctuation.
 const COMMON: &[&str] = &[
-    "passwordpassword", "password1234", "password12345", "password123456", "passw0rd1234", "mypassword123",
-    "administrator", "administrator1", "administrator123", "adminadminadmin", "adminadmin123", "welcome12345",
-    "welcomewelcome", "qwertyuiop12", "qwertyuiop123", "qwertyuiopasdf", "qwertyqwerty", "1qaz2wsx3edc",
-    "1q2w3e4r5t6y", "1qazxsw23edc", "q1w2e3r4t5y6", "zaq12wsxcde3", "123456789012", "1234567890123",
-    "012345678910", "123456123456", "123123123123", "987654321987", "0987654321098", "abcdefghijkl",
-    "abcd12345678", "abc123abc123", "iloveyou1234", "iloveyouforever", "letmein12345", "letmeinletmein",
-    "changeme1234", "changemenow123", "changemechangeme", "secretsecret", "topsecret1234", "careway12345",
-    "carewaycareway", "carewaypassword", "hospital1234", "hospitalhospital", "doctor123456", "nurse1234567",
-    "football1234", "liverpool1234", "arsenal12345", "manchesterunited", "sunshine1234", "princess1234",
-    "asdfghjkl123", "asdfasdfasdf", "zxcvbnmasdfg", "trustno1trustno1", "superman1234", "batman123456",
+    "passwordpassword",
+    "password1234",
+    "password12345",
+    "password123456",
+    "passw0rd1234",
+    "mypassword123",
+    "administrator",
+    "administrator1",
+    "administrator123",
+    "adminadminadmin",
+    "adminadmin123",
+    "welcome12345",
+    "welcomewelcome",
+    "qwertyuiop12",
+    "qwertyuiop123",
+    "qwertyuiopasdf",
+    "qwertyqwerty",
+    "1qaz2wsx3edc",
+    "1q2w3e4r5t6y",
+    "1qazxsw23edc",
+    "q1w2e3r4t5y6",
+    "zaq12wsxcde3",
+    "123456789012",
+    "1234567890123",
+    "012345678910",
+    "123456123456",
+    "123123123123",
+    "987654321987",
+    "0987654321098",
+    "abcdefghijkl",
+    "abcd12345678",
+    "abc123abc123",
+    "iloveyou1234",
+    "iloveyouforever",
+    "letmein12345",
+    "letmeinletmein",
+    "changeme1234",
+    "changemenow123",
+    "changemechangeme",
+    "secretsecret",
+    "topsecret1234",
+    "careway12345",
+    "carewaycareway",
+    "carewaypassword",
+    "hospital1234",
+    "hospitalhospital",
+    "doctor123456",
+    "nurse1234567",
+    "football1234",
+    "liverpool1234",
+    "arsenal12345",
+    "manchesterunited",
+    "sunshine1234",
+    "princess1234",
+    "asdfghjkl123",
+    "asdfasdfasdf",
+    "zxcvbnmasdfg",
+    "trustno1trustno1",
+    "superman1234",
+    "batman123456",
 ];
 
 /// A password that may be set.
@@ -54,10 +107,15 @@ impl Password {
         Ok(Self(composed(text)))
     }
 
-    /// Argon2id with the crate's parameters (19 MiB, 2 passes: OWASP's), a fresh salt, as a PHC string.
-    pub(crate) fn hash(&self) -> anyhow::Result<String> {
-        let hash = Argon2::default().hash_password(self.0.expose().as_bytes());
-        Ok(hash.map_err(|error| anyhow::anyhow!("argon2: {error}"))?.to_string())
+    /// Argon2id with so much memory, two passes and a fresh salt, as a PHC string.
+    pub(crate) fn hash(&self, memory_kib: u32) -> anyhow::Result<String> {
+        let params = Params::new(memory_kib, Params::DEFAULT_T_COST, Params::DEFAULT_P_COST, None)
+            .map_err(|error| anyhow::anyhow!("argon2: {error}"))?;
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        Ok(argon2
+            .hash_password(self.0.expose().as_bytes())
+            .map_err(|error| anyhow::anyhow!("argon2: {error}"))?
+            .to_string())
     }
 }
 
@@ -89,7 +147,9 @@ mod tests {
 
     #[test]
     fn long_is_all_it_takes() {
-        for good in ["umuganda ku wa gatandatu", "correct horse battery staple", "kjh7dk2nn1pq", "мой длинный пароль"] {
+        for good in
+            ["umuganda ku wa gatandatu", "correct horse battery staple", "kjh7dk2nn1pq", "мой длинный пароль"]
+        {
             assert!(Password::parse(good).is_ok(), "{good}");
         }
         assert_eq!(Password::parse("short").unwrap_err(), InvalidPassword::Length);
@@ -105,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_hash_knows_its_password() {
-        let hash = Password::parse("Nguyễn Thị Đào 12").unwrap().hash().unwrap();
+        let hash = Password::parse("Nguyễn Thị Đào 12").unwrap().hash(MEMORY_KIB).unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert!(Attempt::new("Nguye\u{302}\u{303}n Thi\u{323} Đào 12").matches(&hash));
         assert!(!Attempt::new("nguyễn thị đào 12").matches(&hash));

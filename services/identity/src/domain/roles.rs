@@ -153,15 +153,26 @@ impl Table {
         let held = |holders: &str| {
             roles.iter().any(|role| {
                 role == self.administrator
-                    || self.role(role).is_some() && (holders == "*" || holders.split(' ').any(|holder| holder == role))
+                    || self.role(role).is_some()
+                        && (holders == "*" || holders.split(' ').any(|holder| holder == role))
             })
         };
-        self.permissions.iter().filter(|(_, holders)| held(holders)).map(|(permission, _)| *permission).collect()
+        self.permissions
+            .iter()
+            .filter(|(_, holders)| held(holders))
+            .map(|(permission, _)| *permission)
+            .collect()
     }
 
     fn role(&self, name: &str) -> Option<&'static str> {
         self.roles.iter().copied().chain([self.administrator]).find(|role| *role == name)
     }
+}
+
+/// Whether some role holds this permission: one that none holds would shut its RPC for everybody.
+#[must_use]
+pub fn is_permission(name: &str) -> bool {
+    TABLES.iter().any(|table| table.permissions.iter().any(|(permission, _)| *permission == name))
 }
 
 /// Some roles of one kind of organization: at least one, each once, in the table's order.
@@ -217,7 +228,8 @@ mod tests {
         for kind in OrganizationKind::ALL {
             let table = Table::of(kind);
             for (permission, holders) in table.permissions {
-                let known = |holder: &str| holder == "*" || holder.is_empty() || table.roles.contains(&holder);
+                let known =
+                    |holder: &str| holder == "*" || holder.is_empty() || table.roles.contains(&holder);
                 assert!(holders.split(' ').all(known), "{kind:?}: {permission}: {holders}");
             }
             assert_eq!(table.all().len(), table.permissions.len(), "{kind:?} lists a permission twice");
@@ -237,7 +249,11 @@ mod tests {
         for kind in OrganizationKind::ALL {
             let all = Table::of(kind).all();
             for permission in ["organizations.manage", "keys.rotate", "dead-letters.manage"] {
-                assert_eq!(all.contains(permission), kind == OrganizationKind::Platform, "{kind:?} {permission}");
+                assert_eq!(
+                    all.contains(permission),
+                    kind == OrganizationKind::Platform,
+                    "{kind:?} {permission}"
+                );
             }
         }
     }
@@ -255,6 +271,8 @@ mod tests {
 
     #[test]
     fn a_role_of_another_kind_may_do_nothing() {
-        assert!(Table::of(OrganizationKind::Agency).permissions(&names(&["FRONT_DESK", "OPERATOR"])).is_empty());
+        assert!(
+            Table::of(OrganizationKind::Agency).permissions(&names(&["FRONT_DESK", "OPERATOR"])).is_empty()
+        );
     }
 }

@@ -110,7 +110,14 @@ mod tests {
 
     fn session(clock: &Clock) -> Session {
         let (account, organization) = (AccountId::new(clock), OrganizationId::new(clock));
-        Session::new(SessionId::new(clock), account, organization, vec!["pwd".to_owned()], LIFETIMES, clock.now())
+        Session::new(
+            SessionId::new(clock),
+            account,
+            organization,
+            vec!["pwd".to_owned()],
+            LIFETIMES,
+            clock.now(),
+        )
     }
 
     fn clock() -> Clock {
@@ -125,7 +132,9 @@ mod tests {
         busy.idle_expires_at = session.expires_at;
         let Refresh::Next(next) = busy.refresh(false, LIFETIMES, almost) else { panic!("it lives") };
         assert_eq!(next.idle_expires_at, session.expires_at);
-        let Refresh::Next(next) = session.clone().refresh(false, LIFETIMES, session.created_at) else { panic!("it lives") };
+        let Refresh::Next(next) = session.clone().refresh(false, LIFETIMES, session.created_at) else {
+            panic!("it lives")
+        };
         assert_eq!(next.idle_expires_at, session.created_at + LIFETIMES.idle);
     }
 
@@ -151,7 +160,8 @@ mod tests {
         let clock = clock();
         let first = session(&clock);
         clock.advance(std::time::Duration::from_secs(29 * 24 * 3600 + 20 * 3600));
-        let second = first.switched(SessionId::new(&clock), OrganizationId::new(&clock), LIFETIMES, clock.now());
+        let second =
+            first.switched(SessionId::new(&clock), OrganizationId::new(&clock), LIFETIMES, clock.now());
         assert_eq!((second.expires_at, second.idle_expires_at), (first.expires_at, first.expires_at));
         assert_eq!(second.amr, first.amr);
     }

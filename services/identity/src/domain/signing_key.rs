@@ -76,7 +76,8 @@ pub(crate) enum Rotation {
 
 /// Decides about a new key. `max_age` none: somebody asks for one.
 pub(crate) fn rotation(keys: &[SigningKey], max_age: Option<Duration>, now: DateTime<Utc>) -> Rotation {
-    let Some(newest) = keys.iter().filter(|key| key.retired_at.is_none()).max_by_key(|key| key.active_from) else {
+    let Some(newest) = keys.iter().filter(|key| key.retired_at.is_none()).max_by_key(|key| key.active_from)
+    else {
         return Rotation::NewKey { active_from: now };
     };
     match max_age {

@@ -110,7 +110,10 @@ mod tests {
         let json = serde_json::to_value(&claims).unwrap();
         let mut names: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
         names.sort_unstable();
-        assert_eq!(names, ["amr", "aud", "exp", "iat", "iss", "jti", "kind", "nbf", "org", "perms", "sid", "sub"]);
+        assert_eq!(
+            names,
+            ["amr", "aud", "exp", "iat", "iss", "jti", "kind", "nbf", "org", "perms", "sid", "sub"]
+        );
         assert_eq!((json["kind"].as_str(), json["aud"].as_str()), (Some("FACILITY"), Some("careway-api")));
         assert_eq!(json["exp"].as_i64().unwrap() - json["iat"].as_i64().unwrap(), 600);
     }
@@ -118,7 +121,9 @@ mod tests {
     #[test]
     fn a_client_says_so_and_has_no_session() {
         let clock = Clock::manual("2026-03-01T08:00:00Z".parse().unwrap());
-        let json = serde_json::to_value(Claims::new(grant(&clock, None), "careway", Uuid::nil(), clock.now())).unwrap();
+        let json =
+            serde_json::to_value(Claims::new(grant(&clock, None), "careway", Uuid::nil(), clock.now()))
+                .unwrap();
         assert_eq!(json["client"], true);
         assert!(json.get("sid").is_none());
     }

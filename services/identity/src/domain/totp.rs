@@ -44,7 +44,8 @@ impl TotpSecret {
     }
 
     fn totp(&self, account: &str) -> anyhow::Result<Totp> {
-        let builder = Builder::new().with_secret(self.0.to_vec()).with_issuer(Some(ISSUER)).with_account_name(account);
+        let builder =
+            Builder::new().with_secret(self.0.to_vec()).with_issuer(Some(ISSUER)).with_account_name(account);
         Ok(builder.build()?)
     }
 }
@@ -76,7 +77,8 @@ impl RecoveryCode {
             'I' | 'L' => '1',
             other => other,
         };
-        let code: String = text.chars().filter(|char| !matches!(char, '-' | ' ')).take(13).map(plain).collect();
+        let code: String =
+            text.chars().filter(|char| !matches!(char, '-' | ' ')).take(13).map(plain).collect();
         let fits = code.len() == 12 && code.bytes().all(|byte| ALPHABET.contains(&byte));
         fits.then(|| Self(code.into()))
     }
@@ -128,7 +130,11 @@ mod tests {
         let secret = TotpSecret::generate();
         let (text, uri) = secret.provisioning(&Email::parse("aline+desk@hospital.example").unwrap()).unwrap();
         assert_eq!(text.expose().len(), 32);
-        assert!(uri.expose().starts_with("otpauth://totp/Careway:aline%2Bdesk%40hospital.example?"), "{}", uri.expose());
+        assert!(
+            uri.expose().starts_with("otpauth://totp/Careway:aline%2Bdesk%40hospital.example?"),
+            "{}",
+            uri.expose()
+        );
         assert!(uri.expose().contains(text.expose()));
     }
 
@@ -139,7 +145,9 @@ mod tests {
         for code in codes {
             let shown = code.show();
             assert_eq!(shown.len(), 14);
-            for typed in [shown.clone(), shown.to_lowercase(), shown.replace('-', " "), shown.replace('0', "o")] {
+            for typed in
+                [shown.clone(), shown.to_lowercase(), shown.replace('-', " "), shown.replace('0', "o")]
+            {
                 assert_eq!(RecoveryCode::parse(&typed).unwrap().expose(), code.expose());
             }
         }

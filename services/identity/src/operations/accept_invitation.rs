@@ -24,7 +24,8 @@ pub(crate) async fn accept_invitation(
 
     // The link is judged before the work of hashing a password.
     let mut reader = app.db.read(&Call::system("invitation")).await?;
-    let invitation = store::invitation::find_by_token(&mut reader, &digest).await?.ok_or(Refusal::LinkRejected)?;
+    let invitation =
+        store::invitation::find_by_token(&mut reader, &digest).await?.ok_or(Refusal::LinkRejected)?;
     invitation.clone().accept(invitation.account, app.clock.now())?;
     let known = store::account::find_by_email(&mut reader, &invitation.email).await?;
     drop(reader);
@@ -35,7 +36,8 @@ pub(crate) async fn accept_invitation(
 
     let mut tx = app.db.begin_system("invitation").await?;
     let now = tx.now();
-    let invitation = store::invitation::lock_by_token(&mut tx, &digest).await?.ok_or(Refusal::LinkRejected)?;
+    let invitation =
+        store::invitation::lock_by_token(&mut tx, &digest).await?.ok_or(Refusal::LinkRejected)?;
     let account = known.unwrap_or(invitation.account);
     if let Some(hash) = password_hash {
         store::account::insert(&mut tx, account, &invitation.email, &hash, now).await?;
@@ -43,7 +45,8 @@ pub(crate) async fn accept_invitation(
     let accepted = invitation.accept(account, now)?;
     store::invitation::update_accepted(&mut tx, &accepted).await?;
     let name = name.unwrap_or(accepted.name);
-    if store::membership::insert(&mut tx, accepted.organization, account, &name, &accepted.roles, now).await? {
+    if store::membership::insert(&mut tx, accepted.organization, account, &name, &accepted.roles, now).await?
+    {
         record(&mut tx, joined(account, accepted.organization, &accepted.roles));
     }
     tx.finish().await?;

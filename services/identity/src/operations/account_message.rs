@@ -29,7 +29,13 @@ pub(crate) fn message(account: &Account) -> v1::Account {
 
 /// The kind of the caller's organization.
 pub(crate) fn kind_of(call: &Call) -> Result<OrganizationKind> {
-    let missing = || Error::new(Kind::Forbidden, "ORGANIZATION_REQUIRED", "This needs a caller that acts for an organization.");
+    let missing = || {
+        Error::new(
+            Kind::Forbidden,
+            "ORGANIZATION_REQUIRED",
+            "This needs a caller that acts for an organization.",
+        )
+    };
     call.caller.kind().ok_or_else(missing)
 }
 

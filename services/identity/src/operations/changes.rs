@@ -15,7 +15,11 @@ impl<'a> Changes<'a> {
     /// Refuses a mask that names nothing, or something that cannot be changed.
     pub(crate) fn check(&self, v: &mut Violations, changeable: &[&str]) {
         let known = self.0.iter().all(|path| changeable.contains(&path.as_str()));
-        v.check("updateMask", !self.0.is_empty() && known, format!("must name some of {}", changeable.join(", ")));
+        v.check(
+            "updateMask",
+            !self.0.is_empty() && known,
+            format!("must name some of {}", changeable.join(", ")),
+        );
     }
 
     /// The field's value when it is to change; `Some(None)` when it is not, `None` when it is wrong.

@@ -6,7 +6,11 @@ use careway_service::{Call, Error, Result};
 use super::second_factor::open;
 use crate::{App, domain::totp::RecoveryCode, error::Refusal, store};
 
-pub(crate) async fn confirm_totp(app: &App, call: &Call, request: ConfirmTotpRequest) -> Result<ConfirmTotpResponse> {
+pub(crate) async fn confirm_totp(
+    app: &App,
+    call: &Call,
+    request: ConfirmTotpRequest,
+) -> Result<ConfirmTotpResponse> {
     let account = call.caller.account()?;
     if request.code.trim().is_empty() {
         return Err(Error::violation("code", "is required"));

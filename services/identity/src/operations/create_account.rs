@@ -12,8 +12,10 @@ pub(crate) async fn create_account(
     request: CreateAccountRequest,
 ) -> Result<CreateAccountResponse> {
     let organization = call.caller.organization()?;
-    let (mut tx, invitation) = invite(app, call, organization, &request.email, &request.name, &request.roles).await?;
+    let (mut tx, invitation) =
+        invite(app, call, organization, &request.email, &request.name, &request.roles).await?;
     let account = store::membership::find(&mut tx, invitation.organization, invitation.account).await?;
-    let account = account.ok_or_else(|| Error::internal(anyhow::anyhow!("an invitation just kept is not found")))?;
+    let account =
+        account.ok_or_else(|| Error::internal(anyhow::anyhow!("an invitation just kept is not found")))?;
     tx.commit(CreateAccountResponse { account: Some(message(&account)) }).await
 }

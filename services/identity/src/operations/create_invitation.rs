@@ -27,7 +27,8 @@ pub(crate) async fn create_invitation(
     let organization = v.optional("organizationId", request.organization_id.as_str(), OrganizationId::parse);
     let (organization,) = v.all((organization,))?;
     let organization = organization.map_or_else(|| call.caller.organization(), Ok)?;
-    let (tx, invitation) = invite(app, call, organization, &request.email, &request.name, &request.roles).await?;
+    let (tx, invitation) =
+        invite(app, call, organization, &request.email, &request.name, &request.roles).await?;
     tx.commit(CreateInvitationResponse {
         account_id: invitation.account.to_string(),
         expires_at: Some(timestamp(invitation.expires_at)),

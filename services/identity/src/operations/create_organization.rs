@@ -1,6 +1,8 @@
 //! Register an organization: an operator of the platform lets it into the network.
 
-use careway_contract::identity::v1::{CreateOrganizationRequest, CreateOrganizationResponse, OrganizationRegistered};
+use careway_contract::identity::v1::{
+    CreateOrganizationRequest, CreateOrganizationResponse, OrganizationRegistered,
+};
 use careway_events::{Fact, record};
 use careway_kernel::{CountryCode, Language, Names, OrganizationId, Violations};
 use careway_service::{Call, Result};
@@ -24,7 +26,8 @@ pub(crate) async fn create_organization(
     let time_zone = v.required("timeZone", request.time_zone.as_str(), parse_time_zone);
     let locale = v.optional("locale", request.locale.as_str(), Language::parse);
     let codes = parse_codes(&mut v, &request.codes);
-    let (kind, name, country, time_zone, locale, codes) = v.all((kind, name, country, time_zone, locale, codes))?;
+    let (kind, name, country, time_zone, locale, codes) =
+        v.all((kind, name, country, time_zone, locale, codes))?;
 
     let organization = Organization {
         id: OrganizationId::new(&app.clock),

@@ -90,7 +90,8 @@ pub(crate) async fn create_session(
 fn parse(request: CreateSessionRequest) -> Result<SignIn> {
     let mut v = Violations::default();
     let email = v.required("email", request.email.as_str(), Email::parse);
-    let password = v.required("password", request.password.as_str(), |text| Ok::<_, Refusal>(Attempt::new(text)));
+    let password =
+        v.required("password", request.password.as_str(), |text| Ok::<_, Refusal>(Attempt::new(text)));
     let organization = v.optional("organizationId", request.organization_id.as_str(), OrganizationId::parse);
     let (email, password, organization) = v.all((email, password, organization))?;
     let totp_code = Some(request.totp_code).filter(|code| !code.trim().is_empty()).map(Redacted::from);

@@ -37,8 +37,10 @@ pub(crate) async fn disable_account(
         store::membership::update(&mut tx, &disabled).await?;
         let sessions = Which::OfAccountIn(disabled.id, organization);
         ended = store::session::end(&mut tx, sessions, Reason::Disabled, app.clock.now()).await?;
-        let fact =
-            AccountDisabled { account_id: disabled.id.to_string(), organization_id: organization.to_string() };
+        let fact = AccountDisabled {
+            account_id: disabled.id.to_string(),
+            organization_id: organization.to_string(),
+        };
         record(&mut tx, Fact::new(fact).about(disabled.id.uuid(), disabled.version).of(organization));
         for session in &ended {
             revocations::record_ended(&mut tx, session);

@@ -6,7 +6,11 @@ use careway_service::{Call, Error, Result};
 use super::second_factor::take;
 use crate::{App, error::Refusal, store};
 
-pub(crate) async fn disable_totp(app: &App, call: &Call, request: DisableTotpRequest) -> Result<DisableTotpResponse> {
+pub(crate) async fn disable_totp(
+    app: &App,
+    call: &Call,
+    request: DisableTotpRequest,
+) -> Result<DisableTotpResponse> {
     let account = call.caller.account()?;
     if request.code.trim().is_empty() {
         return Err(Error::violation("code", "is required"));

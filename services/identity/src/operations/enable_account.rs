@@ -26,7 +26,8 @@ pub(crate) async fn enable_account(
     let enabled = account.enable(&Grantor { kind, holds: &|permission| call.caller.may(permission) })?;
     if enabled.version != version_before {
         store::membership::update(&mut tx, &enabled).await?;
-        let fact = AccountEnabled { account_id: enabled.id.to_string(), organization_id: organization.to_string() };
+        let fact =
+            AccountEnabled { account_id: enabled.id.to_string(), organization_id: organization.to_string() };
         record(&mut tx, Fact::new(fact).about(enabled.id.uuid(), enabled.version).of(organization));
     }
     tx.commit(EnableAccountResponse { account: Some(message(&enabled)) }).await

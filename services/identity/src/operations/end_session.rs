@@ -9,7 +9,11 @@ use crate::{
     store,
 };
 
-pub(crate) async fn end_session(app: &App, call: &Call, _request: EndSessionRequest) -> Result<EndSessionResponse> {
+pub(crate) async fn end_session(
+    app: &App,
+    call: &Call,
+    _request: EndSessionRequest,
+) -> Result<EndSessionResponse> {
     call.caller.account()?;
     let Some(id) = call.caller.session else { return Ok(EndSessionResponse {}) };
     let mut tx = app.db.begin_system("sign-out").await?;

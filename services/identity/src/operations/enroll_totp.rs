@@ -6,7 +6,11 @@ use careway_service::{Call, Error, Result};
 use super::second_factor::seal;
 use crate::{App, domain::totp::TotpSecret, error::Refusal, store};
 
-pub(crate) async fn enroll_totp(app: &App, call: &Call, _request: EnrollTotpRequest) -> Result<EnrollTotpResponse> {
+pub(crate) async fn enroll_totp(
+    app: &App,
+    call: &Call,
+    _request: EnrollTotpRequest,
+) -> Result<EnrollTotpResponse> {
     let account = call.caller.account()?;
     let secret = TotpSecret::generate();
     let mut tx = app.db.begin_system("second factor").await?;

@@ -7,7 +7,11 @@ use careway_service::{Call, Error, Result};
 use super::{account_message::message, member_message::parse_id};
 use crate::{App, store};
 
-pub(crate) async fn get_account(app: &App, call: &Call, request: GetAccountRequest) -> Result<GetAccountResponse> {
+pub(crate) async fn get_account(
+    app: &App,
+    call: &Call,
+    request: GetAccountRequest,
+) -> Result<GetAccountResponse> {
     let id = parse_id("accountId", &request.account_id, AccountId::parse)?;
     let mut reader = app.db.read(call).await?;
     let account = store::membership::find(&mut reader, call.caller.organization()?, id).await?;

@@ -7,9 +7,14 @@ use careway_service::{Call, Error, Result};
 use super::{api_client_message::message, member_message::parse_id};
 use crate::{App, store};
 
-pub(crate) async fn get_api_client(app: &App, call: &Call, request: GetApiClientRequest) -> Result<GetApiClientResponse> {
+pub(crate) async fn get_api_client(
+    app: &App,
+    call: &Call,
+    request: GetApiClientRequest,
+) -> Result<GetApiClientResponse> {
     let id = parse_id("clientId", &request.client_id, ClientId::parse)?;
     let mut reader = app.db.read(call).await?;
-    let client = store::api_client::find(&mut reader, id).await?.ok_or_else(|| Error::not_found("API client"))?;
+    let client =
+        store::api_client::find(&mut reader, id).await?.ok_or_else(|| Error::not_found("API client"))?;
     Ok(GetApiClientResponse { api_client: Some(message(&client)) })
 }

@@ -10,6 +10,7 @@ pub(crate) async fn get_jwks(app: &App, _call: &Call, _request: GetJwksRequest) 
     let mut reader = app.db.read(&Call::system("signing keys")).await?;
     let kept = store::signing_key::list(&mut reader).await?;
     let published = kept.into_iter().map(|(key, _)| key).filter(|key| key.is_published(now));
-    let keys = published.map(|key| JsonWebKey { kid: key.kid.to_string(), x: key.x(), alg: "EdDSA".to_owned() });
+    let keys =
+        published.map(|key| JsonWebKey { kid: key.kid.to_string(), x: key.x(), alg: "EdDSA".to_owned() });
     Ok(GetJwksResponse { keys: keys.collect() })
 }

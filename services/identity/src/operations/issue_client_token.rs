@@ -25,10 +25,12 @@ pub(crate) async fn issue_client_token(
     let mut reader = app.db.read(&Call::system("client sign-in")).await?;
     let client = store::api_client::find(&mut reader, id).await?;
     let digest = token::digest(&request.client_secret);
-    let client = client.filter(|client| client.accepts(&digest, app.clock.now())).ok_or(Refusal::InvalidClient)?;
+    let client =
+        client.filter(|client| client.accepts(&digest, app.clock.now())).ok_or(Refusal::InvalidClient)?;
     let organization = store::organization::find(&mut reader, client.organization).await?;
-    let organization =
-        organization.filter(|organization| organization.status == Status::Active).ok_or(Refusal::InvalidClient)?;
+    let organization = organization
+        .filter(|organization| organization.status == Status::Active)
+        .ok_or(Refusal::InvalidClient)?;
     drop(reader);
     app.throttle.forgive(&guess).await;
 

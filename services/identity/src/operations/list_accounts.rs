@@ -6,7 +6,11 @@ use careway_service::{Call, Error, Result};
 use super::{account_message::message, page::Page};
 use crate::{App, store};
 
-pub(crate) async fn list_accounts(app: &App, call: &Call, request: ListAccountsRequest) -> Result<ListAccountsResponse> {
+pub(crate) async fn list_accounts(
+    app: &App,
+    call: &Call,
+    request: ListAccountsRequest,
+) -> Result<ListAccountsResponse> {
     let organization = call.caller.organization()?;
     let page = Page::parse(app, "list_accounts", &[], request.page_size, &request.page_token)
         .map_err(|error| Error::violation(error.field(), error.to_string()))?;

@@ -1,6 +1,8 @@
 //! List the organizations the caller may see, by name.
 
-use careway_contract::identity::v1::{ListOrganizationsRequest, ListOrganizationsResponse, organization::Kind};
+use careway_contract::identity::v1::{
+    ListOrganizationsRequest, ListOrganizationsResponse, organization::Kind,
+};
 use careway_service::{Call, Error, Result};
 
 use super::{
@@ -22,7 +24,8 @@ pub(crate) async fn list_organizations(
 
     let code = Some(code.as_str()).filter(|code| !code.is_empty());
     let mut reader = app.db.read(call).await?;
-    let found = store::organization::list(&mut reader, parse_kind(kind), code, page.after, page.limit()).await?;
+    let found =
+        store::organization::list(&mut reader, parse_kind(kind), code, page.after, page.limit()).await?;
     let (found, next_page_token) = page.cut(app, found, |organization| organization.id.uuid());
     let organizations = found.iter().map(|organization| seen_by(call, organization)).collect();
     Ok(ListOrganizationsResponse { organizations, next_page_token })

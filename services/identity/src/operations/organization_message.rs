@@ -66,6 +66,8 @@ pub(crate) fn parse_codes(v: &mut Violations, codes: &[v1::OrganizationCode]) ->
 pub(crate) fn parse_code(v: &mut Violations, code: &v1::OrganizationCode) -> Option<Code> {
     let kind = v.present("kind", CodeKind::parse(code.kind().as_str_name()));
     // Every kind of code is written alike, so that a wrong value is told even without its kind.
-    let checked = v.required("value", code.value.as_str(), |value| Code::parse(kind.unwrap_or(CodeKind::Facility), value));
+    let checked = v.required("value", code.value.as_str(), |value| {
+        Code::parse(kind.unwrap_or(CodeKind::Facility), value)
+    });
     kind.and(checked)
 }

@@ -25,7 +25,8 @@ impl Page {
     ) -> Result<Self, InvalidPage> {
         let filter = filter.join("\0").into_bytes();
         let request = PageRequest::parse(&*app.foundation.page_key, operation, &filter, size, token)?;
-        let after = request.after.as_deref().map(Uuid::from_slice).transpose().map_err(|_| InvalidPageToken)?;
+        let after =
+            request.after.as_deref().map(Uuid::from_slice).transpose().map_err(|_| InvalidPageToken)?;
         Ok(Self { request, after, operation, filter })
     }
 
@@ -38,7 +39,9 @@ impl Page {
     pub(crate) fn cut<T>(&self, app: &App, rows: Vec<T>, id: impl Fn(&T) -> Uuid) -> (Vec<T>, String) {
         let (rows, more) = self.request.cut(rows);
         let token = match rows.last().filter(|_| more) {
-            Some(last) => PageToken::issue(&*app.foundation.page_key, self.operation, &self.filter, id(last).as_bytes()),
+            Some(last) => {
+                PageToken::issue(&*app.foundation.page_key, self.operation, &self.filter, id(last).as_bytes())
+            }
             None => String::new(),
         };
         (rows, token)

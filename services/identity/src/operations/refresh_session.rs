@@ -25,12 +25,15 @@ pub(crate) async fn refresh_session(
     request: RefreshSessionRequest,
 ) -> Result<RefreshSessionResponse> {
     let mut v = Violations::default();
-    let used = v.required("refreshToken", request.refresh_token.as_str(), |text| Ok::<_, Refusal>(token::digest(text)));
+    let used = v.required("refreshToken", request.refresh_token.as_str(), |text| {
+        Ok::<_, Refusal>(token::digest(text))
+    });
     let (used,) = v.all((used,))?;
 
     let mut tx = app.db.begin_system("refresh").await?;
     let now = tx.now();
-    let (session, was_used) = store::session::lock_by_token(&mut tx, &used).await?.ok_or(Refusal::SessionEnded)?;
+    let (session, was_used) =
+        store::session::lock_by_token(&mut tx, &used).await?.ok_or(Refusal::SessionEnded)?;
     let session = match session.clone().refresh(was_used, app.config.lifetimes(), now) {
         Refresh::Next(session) => session,
         Refresh::Reused => return end(app, tx, session, Reason::TokenReused).await,
@@ -58,7 +61,10 @@ pub(crate) async fn refresh_session(
 }
 
 /// The organization and the person's place in it, while both are active.
-pub(crate) async fn workplace(tx: &mut Transaction, session: &Session) -> Result<Option<(Organization, Account)>> {
+pub(crate) async fn workplace(
+    tx: &mut Transaction,
+    session: &Session,
+) -> Result<Option<(Organization, Account)>> {
     let organization = store::organization::find(tx, session.organization).await?;
     let member = store::membership::find(tx, session.organization, session.account).await?;
     Ok(organization

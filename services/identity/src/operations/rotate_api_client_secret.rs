@@ -29,7 +29,8 @@ pub(crate) async fn rotate_api_client_secret(
     let (secret, digest) = token::opaque();
     let rotated = client.rotate(digest, keep, app.clock.now());
     store::api_client::update_secrets(&mut tx, &rotated).await?;
-    let kept = RotateApiClientSecretResponse { api_client: Some(message(&rotated)), client_secret: String::new() };
+    let kept =
+        RotateApiClientSecretResponse { api_client: Some(message(&rotated)), client_secret: String::new() };
     let kept = tx.commit(kept).await?;
     Ok(RotateApiClientSecretResponse { client_secret: secret.expose().to_owned(), ..kept })
 }

@@ -13,10 +13,8 @@ pub(crate) async fn rotate_signing_key(
 ) -> Result<RotateSigningKeyResponse> {
     let mut tx = app.db.begin(call).await?;
     let key = keys::make(app, &mut tx, None).await?.ok_or(Refusal::RotationUnderWay)?;
-    let response = RotateSigningKeyResponse {
-        kid: key.kid.to_string(),
-        active_from: Some(timestamp(key.active_from)),
-    };
+    let response =
+        RotateSigningKeyResponse { kid: key.kid.to_string(), active_from: Some(timestamp(key.active_from)) };
     let response = tx.commit(response).await?;
     keys::load(app).await?;
     Ok(response)

@@ -4,7 +4,10 @@ use careway_contract::identity::v1::{SwitchSessionRequest, SwitchSessionResponse
 use careway_kernel::{OrganizationId, SessionId, Violations};
 use careway_service::{Call, Error, Result};
 
-use super::{create_session::grant, member_message::timestamp, organization_message::message, refresh_session::workplace};
+use super::{
+    create_session::grant, member_message::timestamp, organization_message::message,
+    refresh_session::workplace,
+};
 use crate::{
     App,
     domain::{organization::View, token},

@@ -1,6 +1,8 @@
 //! Change an organization: name, place, language, codes; suspend it, or let it work again.
 
-use careway_contract::identity::v1::{OrganizationChanged, UpdateOrganizationRequest, UpdateOrganizationResponse};
+use careway_contract::identity::v1::{
+    OrganizationChanged, UpdateOrganizationRequest, UpdateOrganizationResponse,
+};
 use careway_events::{Fact, record};
 use careway_kernel::{CountryCode, Language, Names, OrganizationId, Violations};
 use careway_service::{Call, Error, Result};
@@ -26,10 +28,13 @@ pub(crate) async fn update_organization(
     let id = v.required("organizationId", request.organization_id.as_str(), OrganizationId::parse);
     changes.check(&mut v, &["name", "country", "time_zone", "locale", "status", "codes"]);
     let name = changes.given("name", || v.required("name", request.name.as_str(), Names::parse));
-    let country = changes.given("country", || v.required("country", request.country.as_str(), CountryCode::parse));
-    let time_zone = changes.given("time_zone", || v.required("timeZone", request.time_zone.as_str(), parse_time_zone));
+    let country =
+        changes.given("country", || v.required("country", request.country.as_str(), CountryCode::parse));
+    let time_zone =
+        changes.given("time_zone", || v.required("timeZone", request.time_zone.as_str(), parse_time_zone));
     let locale = changes.given("locale", || v.required("locale", request.locale.as_str(), Language::parse));
-    let status = changes.given("status", || v.present("status", Status::parse(request.status().as_str_name())));
+    let status =
+        changes.given("status", || v.present("status", Status::parse(request.status().as_str_name())));
     let codes = changes.given("codes", || parse_codes(&mut v, &request.codes));
     let (id, name, country, time_zone, locale, status, codes) =
         v.all((id, name, country, time_zone, locale, status, codes))?;
@@ -39,7 +44,8 @@ pub(crate) async fn update_organization(
         return Err(Refusal::OwnOrganization.into());
     }
     let mut tx = app.db.begin(call).await?;
-    let organization = store::organization::lock(&mut tx, id).await?.ok_or_else(|| Error::not_found("organization"))?;
+    let organization =
+        store::organization::lock(&mut tx, id).await?.ok_or_else(|| Error::not_found("organization"))?;
     call.check_version(organization.version)?;
     let changed = Organization {
         name: name.unwrap_or(organization.name),

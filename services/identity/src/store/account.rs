@@ -25,7 +25,10 @@ impl Credentials {
 }
 
 /// The credentials of an address.
-pub(crate) async fn find_credentials(connection: &mut PgConnection, email: &Email) -> Result<Option<Credentials>> {
+pub(crate) async fn find_credentials(
+    connection: &mut PgConnection,
+    email: &Email,
+) -> Result<Option<Credentials>> {
     Ok(sqlx::query_as(
         "select a.account_id, a.password_hash, t.sealed_secret as totp_sealed, t.last_step as totp_last_step \
          from account a left join totp t on t.account_id = a.account_id and t.confirmed_at is not null \

@@ -62,8 +62,10 @@ pub(crate) async fn find(connection: &mut PgConnection, id: ClientId) -> Result<
 
 /// The client, locked.
 pub(crate) async fn lock(connection: &mut PgConnection, id: ClientId) -> Result<Option<ApiClient>> {
-    let row: Option<Row> =
-        sqlx::query_as(select!("and client_id = $1 for update")).bind(id.uuid()).fetch_optional(connection).await?;
+    let row: Option<Row> = sqlx::query_as(select!("and client_id = $1 for update"))
+        .bind(id.uuid())
+        .fetch_optional(connection)
+        .await?;
     row.map(Row::read).transpose()
 }
 

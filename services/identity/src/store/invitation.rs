@@ -48,7 +48,10 @@ impl Row {
 }
 
 /// The invitation of a link.
-pub(crate) async fn find_by_token(connection: &mut PgConnection, digest: &Digest256) -> Result<Option<Invitation>> {
+pub(crate) async fn find_by_token(
+    connection: &mut PgConnection,
+    digest: &Digest256,
+) -> Result<Option<Invitation>> {
     let row: Option<Row> = sqlx::query_as("select * from invitation where token_digest = $1")
         .bind(&digest[..])
         .fetch_optional(connection)
@@ -57,7 +60,10 @@ pub(crate) async fn find_by_token(connection: &mut PgConnection, digest: &Digest
 }
 
 /// The invitation of a link, locked.
-pub(crate) async fn lock_by_token(connection: &mut PgConnection, digest: &Digest256) -> Result<Option<Invitation>> {
+pub(crate) async fn lock_by_token(
+    connection: &mut PgConnection,
+    digest: &Digest256,
+) -> Result<Option<Invitation>> {
     let row: Option<Row> = sqlx::query_as("select * from invitation where token_digest = $1 for update")
         .bind(&digest[..])
         .fetch_optional(connection)

@@ -59,7 +59,12 @@ impl Row {
             time_zone: parse_time_zone(&self.time_zone)?,
             locale: Language::parse(&self.locale)?,
             status: Status::parse(&self.status).context("status")?,
-            codes: self.code_kinds.into_iter().zip(self.code_values).map(code).collect::<anyhow::Result<_>>()?,
+            codes: self
+                .code_kinds
+                .into_iter()
+                .zip(self.code_values)
+                .map(code)
+                .collect::<anyhow::Result<_>>()?,
             version: self.version,
             created_at: self.created_at,
         })
@@ -77,10 +82,11 @@ pub(crate) async fn find(connection: &mut PgConnection, id: OrganizationId) -> R
 
 /// These organizations, as far as the caller may see them, by name.
 pub(crate) async fn find_all(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Organization>> {
-    let rows: Vec<Row> = sqlx::query_as(select!("where o.organization_id = any($1) order by o.name, o.organization_id"))
-        .bind(ids)
-        .fetch_all(connection)
-        .await?;
+    let rows: Vec<Row> =
+        sqlx::query_as(select!("where o.organization_id = any($1) order by o.name, o.organization_id"))
+            .bind(ids)
+            .fetch_all(connection)
+            .await?;
     rows.into_iter().map(Row::read).collect()
 }
 

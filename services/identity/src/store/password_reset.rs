@@ -36,12 +36,13 @@ pub(crate) async fn find(
     digest: &Digest256,
     now: DateTime<Utc>,
 ) -> Result<Option<AccountId>> {
-    let account: Option<Uuid> =
-        sqlx::query_scalar("select account_id from password_reset where token_digest = $1 and expires_at > $2")
-            .bind(&digest[..])
-            .bind(now)
-            .fetch_optional(connection)
-            .await?;
+    let account: Option<Uuid> = sqlx::query_scalar(
+        "select account_id from password_reset where token_digest = $1 and expires_at > $2",
+    )
+    .bind(&digest[..])
+    .bind(now)
+    .fetch_optional(connection)
+    .await?;
     Ok(account.map(AccountId::from_uuid))
 }
 

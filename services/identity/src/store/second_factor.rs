@@ -18,10 +18,12 @@ pub(crate) struct SecondFactor {
 
 /// The account's second factor, locked.
 pub(crate) async fn lock(connection: &mut PgConnection, account: AccountId) -> Result<Option<SecondFactor>> {
-    Ok(sqlx::query_as("select sealed_secret, confirmed_at, last_step from totp where account_id = $1 for update")
-        .bind(account.uuid())
-        .fetch_optional(connection)
-        .await?)
+    Ok(sqlx::query_as(
+        "select sealed_secret, confirmed_at, last_step from totp where account_id = $1 for update",
+    )
+    .bind(account.uuid())
+    .fetch_optional(connection)
+    .await?)
 }
 
 /// Keeps a secret that is not confirmed yet, in place of another such; false when one is confirmed.

@@ -58,7 +58,11 @@ pub(crate) enum Which {
 }
 
 /// Keeps a new session and its first refresh token.
-pub(crate) async fn insert(connection: &mut PgConnection, session: &Session, token: &Digest256) -> Result<()> {
+pub(crate) async fn insert(
+    connection: &mut PgConnection,
+    session: &Session,
+    token: &Digest256,
+) -> Result<()> {
     sqlx::query(
         "with kept as (insert into session (session_id, account_id, organization_id, amr, created_at, idle_expires_at, \
          expires_at) values ($1, $2, $3, $4, $5, $6, $7)) \

@@ -19,7 +19,10 @@ struct Row {
 
 impl Row {
     fn read(self) -> Result<(SigningKey, Vec<u8>)> {
-        let public = self.public_key.try_into().map_err(|_| anyhow::anyhow!("signing key {} cannot be read", self.kid))?;
+        let public = self
+            .public_key
+            .try_into()
+            .map_err(|_| anyhow::anyhow!("signing key {} cannot be read", self.kid))?;
         let key = SigningKey {
             kid: self.kid,
             public,
@@ -33,14 +36,16 @@ impl Row {
 
 /// Every key there is, with its sealed private half.
 pub(crate) async fn list(connection: &mut PgConnection) -> Result<Vec<(SigningKey, Vec<u8>)>> {
-    let rows: Vec<Row> = sqlx::query_as("select * from signing_key order by active_from").fetch_all(connection).await?;
+    let rows: Vec<Row> =
+        sqlx::query_as("select * from signing_key order by active_from").fetch_all(connection).await?;
     rows.into_iter().map(Row::read).collect()
 }
 
 /// Every key there is, locked: one rotation at a time.
 pub(crate) async fn lock_all(connection: &mut PgConnection) -> Result<Vec<SigningKey>> {
-    let rows: Vec<Row> =
-        sqlx::query_as("select * from signing_key order by active_from for update").fetch_all(connection).await?;
+    let rows: Vec<Row> = sqlx::query_as("select * from signing_key order by active_from for update")
+        .fetch_all(connection)
+        .await?;
     rows.into_iter().map(|row| row.read().map(|(key, _)| key)).collect()
 }
 
@@ -52,7 +57,10 @@ pub(crate) async fn insert(
     sealed_seed: &[u8],
     forgotten: &[Uuid],
 ) -> Result<()> {
-    sqlx::query("delete from signing_key where kid = any($1)").bind(forgotten).execute(&mut *connection).await?;
+    sqlx::query("delete from signing_key where kid = any($1)")
+        .bind(forgotten)
+        .execute(&mut *connection)
+        .await?;
     sqlx::query("update signing_key set retired_at = $1 where retired_at is null")
         .bind(key.active_from)
         .execute(&mut *connection)

@@ -2,7 +2,12 @@
 
 mod accounts;
 mod api_clients;
+mod challenge_attacks;
+mod challenges;
+mod desk;
 mod keys;
+mod member_imports;
+mod members;
 mod organizations;
 mod sessions;
 mod throttling;

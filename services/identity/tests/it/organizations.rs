@@ -1,9 +1,9 @@
 //! Organizations: who makes them, who sees how much of them.
 
 use careway_contract::identity::v1::{
-    CreateOrganizationRequest, GetOrganizationRequest, ListOrganizationsRequest, Organization, OrganizationCode,
-    ResolveOrganizationRequest, UpdateOrganizationRequest, organization::Kind, organization::Status,
-    organization_code::Kind as CodeKind, resolve_organization_request::By,
+    CreateOrganizationRequest, GetOrganizationRequest, ListOrganizationsRequest, Organization,
+    OrganizationCode, ResolveOrganizationRequest, UpdateOrganizationRequest, organization::Kind,
+    organization::Status, organization_code::Kind as CodeKind, resolve_organization_request::By,
 };
 use prost_types::FieldMask;
 use tonic::Code;
@@ -30,17 +30,20 @@ async fn a_code_is_one_organizations() {
     let world = World::start().await;
     let operator = world.sign_in(OPERATOR).await.access_token;
     let mut organizations = world.organizations();
-    let first = organizations.create_organization(ask(agency("Bình An", vec![code("bi0902i")])).by(&operator)).await;
+    let first =
+        organizations.create_organization(ask(agency("Bình An", vec![code("bi0902i")])).by(&operator)).await;
     let first = first.unwrap().into_inner().organization.unwrap();
     assert_eq!((first.codes[0].value.as_str(), first.version), ("BI0902I", 1));
 
-    let second = organizations.create_organization(ask(agency("Hòa Bình", vec![code("BI0902I")])).by(&operator)).await;
+    let second =
+        organizations.create_organization(ask(agency("Hòa Bình", vec![code("BI0902I")])).by(&operator)).await;
     let refusal = second.unwrap_err();
     assert_eq!((refusal.code(), reason(&refusal)), (Code::AlreadyExists, "CODE_TAKEN".to_owned()));
 
     let by = By::Code(code("BI0902I"));
     let message = ResolveOrganizationRequest { by: Some(by) };
-    let resolved = organizations.resolve_organization(world.foundation.identity.request(message)).await.unwrap();
+    let resolved =
+        organizations.resolve_organization(world.foundation.identity.request(message)).await.unwrap();
     assert_eq!(resolved.into_inner().organization.unwrap().organization_id, first.organization_id);
 }
 
@@ -49,10 +52,12 @@ async fn everything_wrong_is_told_at_once() {
     use tonic_types::StatusExt as _;
     let world = World::start().await;
     let operator = world.sign_in(OPERATOR).await.access_token;
-    let message = CreateOrganizationRequest { codes: vec![code("a b")], ..CreateOrganizationRequest::default() };
+    let message =
+        CreateOrganizationRequest { codes: vec![code("a b")], ..CreateOrganizationRequest::default() };
     let refusal = world.organizations().create_organization(ask(message).by(&operator)).await.unwrap_err();
     let details = refusal.get_error_details();
-    let mut fields: Vec<_> = details.bad_request().unwrap().field_violations.iter().map(|it| it.field.as_str()).collect();
+    let mut fields: Vec<_> =
+        details.bad_request().unwrap().field_violations.iter().map(|it| it.field.as_str()).collect();
     fields.sort_unstable();
     assert_eq!(fields, ["codes[0].value", "country", "kind", "name", "timeZone"]);
 }
@@ -65,7 +70,11 @@ async fn payers_and_facilities_see_each_others_face_and_nobody_else() {
     let (agency, agency_admin) = world.organization(Kind::Agency, "Agency").await;
     let get = async |who: &str, what: &Organization| {
         let message = GetOrganizationRequest { organization_id: what.organization_id.clone() };
-        world.organizations().get_organization(ask(message).by(who)).await.map(|it| it.into_inner().organization.unwrap())
+        world
+            .organizations()
+            .get_organization(ask(message).by(who))
+            .await
+            .map(|it| it.into_inner().organization.unwrap())
     };
 
     let face = get(&facility_admin.access_token, &payer).await.unwrap();
@@ -76,12 +85,16 @@ async fn payers_and_facilities_see_each_others_face_and_nobody_else() {
     assert_eq!(get(&agency_admin.access_token, &payer).await.unwrap_err().code(), Code::NotFound);
 
     let list = async |who: &str, token: &str| {
-        let message = ListOrganizationsRequest { page_size: 1, page_token: token.to_owned(), ..Default::default() };
+        let message =
+            ListOrganizationsRequest { page_size: 1, page_token: token.to_owned(), ..Default::default() };
         world.organizations().list_organizations(ask(message).by(who)).await.unwrap().into_inner()
     };
     let first = list(&facility_admin.access_token, "").await;
     let second = list(&facility_admin.access_token, &first.next_page_token).await;
-    assert_eq!((first.organizations[0].name.as_str(), second.organizations[0].name.as_str()), ("Facility", "Payer"));
+    assert_eq!(
+        (first.organizations[0].name.as_str(), second.organizations[0].name.as_str()),
+        ("Facility", "Payer")
+    );
     assert!(second.next_page_token.is_empty());
     assert_eq!(list(&agency_admin.access_token, "").await.organizations[0].name, "Agency");
 }
@@ -98,9 +111,12 @@ async fn only_operators_change_organizations_one_version_at_a_time() {
         ..UpdateOrganizationRequest::default()
     };
     let mut organizations = world.organizations();
-    let denied = organizations.update_organization(ask(message.clone()).version(1).by(&payer_admin.access_token)).await;
+    let denied = organizations
+        .update_organization(ask(message.clone()).version(1).by(&payer_admin.access_token))
+        .await;
     assert_eq!(denied.unwrap_err().code(), Code::PermissionDenied);
-    let changed = organizations.update_organization(ask(message.clone()).version(1).by(&operator)).await.unwrap();
+    let changed =
+        organizations.update_organization(ask(message.clone()).version(1).by(&operator)).await.unwrap();
     let changed = changed.into_inner().organization.unwrap();
     assert_eq!((changed.name.as_str(), changed.country.as_str(), changed.version), ("New name", "RW", 2));
     let stale = organizations.update_organization(ask(message).version(1).by(&operator)).await.unwrap_err();

@@ -144,7 +144,11 @@ impl World {
     }
 
     /// Tries to sign in.
-    pub(crate) async fn try_sign_in(&self, email: &str, password: &str) -> Result<CreateSessionResponse, Status> {
+    pub(crate) async fn try_sign_in(
+        &self,
+        email: &str,
+        password: &str,
+    ) -> Result<CreateSessionResponse, Status> {
         let message = CreateSessionRequest {
             email: email.to_owned(),
             password: password.to_owned(),
@@ -159,7 +163,11 @@ impl World {
     }
 
     /// An organization, and its administrator's session.
-    pub(crate) async fn organization(&self, kind: OrganizationKind, name: &str) -> (Organization, CreateSessionResponse) {
+    pub(crate) async fn organization(
+        &self,
+        kind: OrganizationKind,
+        name: &str,
+    ) -> (Organization, CreateSessionResponse) {
         let operator = self.sign_in(OPERATOR).await.access_token;
         let message = CreateOrganizationRequest {
             kind: kind.into(),
@@ -208,6 +216,15 @@ impl World {
     pub(crate) fn sent_to(&self, email: &str) -> Vec<SendRequest> {
         let caught = self.caught.0.lock().unwrap();
         caught.iter().filter(|message| message.to == email).cloned().collect()
+    }
+
+    /// Waits until this many mails were sent to the address: some are sent after the answer.
+    pub(crate) async fn mails_to(&self, email: &str, wanted: usize) {
+        let started = std::time::Instant::now();
+        while self.sent_to(email).len() < wanted {
+            assert!(started.elapsed() < std::time::Duration::from_secs(10), "the mail does not come");
+            tokio::task::yield_now().await;
+        }
     }
 
     /// The token of the link that was last sent to the address.

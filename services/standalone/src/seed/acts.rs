@@ -5,7 +5,6 @@
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
-use futures::future::try_join_all;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -60,16 +59,14 @@ pub async fn hire(
     Ok(Credentials::new(person.email.clone(), password))
 }
 
-/// Hires several people of one organization.
-pub async fn hire_all(inviter: &Rest, inbox: &Inbox, people: &[Person], password: &str) -> anyhow::Result<()> {
-    try_join_all(people.iter().map(|person| hire(inviter, None, inbox, person, password))).await?;
-    Ok(())
-}
-
 /// Uploads a list of members, all of whose rows must be good.
 pub async fn import_members(officer: &Rest, list: &str) -> anyhow::Result<Answer> {
     let imported = upload(officer, "/v1/members/import", list).await?;
-    ensure!(imported.at("rejected").as_i64().unwrap_or(0) == 0, "members were rejected: {}", first_rejection(&imported));
+    ensure!(
+        imported.at("rejected").as_i64().unwrap_or(0) == 0,
+        "members were rejected: {}",
+        first_rejection(&imported)
+    );
     Ok(imported)
 }
 
@@ -114,7 +111,10 @@ pub async fn await_desk(front_desk: &Rest) -> anyhow::Result<()> {
 }
 
 /// Asks again and again, a moment apart, until there is something; not for ever.
-pub async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> anyhow::Result<Option<T>>) -> anyhow::Result<T> {
+pub async fn until<T>(
+    what: &str,
+    mut ask: impl AsyncFnMut() -> anyhow::Result<Option<T>>,
+) -> anyhow::Result<T> {
     let since = Instant::now();
     loop {
         if let Some(found) = ask().await? {

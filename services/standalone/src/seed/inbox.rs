@@ -68,7 +68,8 @@ impl Inbox {
 
     /// Everything that came for an address, the oldest first.
     pub fn messages_to(&self, address: &str) -> anyhow::Result<Vec<Message>> {
-        let mut messages = self.names_after("")?.iter().map(|name| self.read(name)).collect::<anyhow::Result<Vec<_>>>()?;
+        let mut messages =
+            self.names_after("")?.iter().map(|name| self.read(name)).collect::<anyhow::Result<Vec<_>>>()?;
         messages.retain(|message| message.to == address);
         Ok(messages)
     }
@@ -102,7 +103,8 @@ impl Inbox {
     }
 
     fn names_after(&self, after: &str) -> anyhow::Result<Vec<String>> {
-        let mut names = names(&self.folder).with_context(|| format!("cannot read {}", self.folder.display()))?;
+        let mut names =
+            names(&self.folder).with_context(|| format!("cannot read {}", self.folder.display()))?;
         names.retain(|name| name.as_str() > after);
         names.sort();
         Ok(names)
@@ -131,7 +133,8 @@ mod tests {
 
     #[test]
     fn a_code_is_six_digits_that_stand_alone() {
-        let code = message("Careway: 042715 is your code to check in at Imanzi Hospital. Valid for 5 minutes.");
+        let code =
+            message("Careway: 042715 is your code to check in at Imanzi Hospital. Valid for 5 minutes.");
         assert_eq!(code.code(), Some("042715"));
         assert_eq!(message("visit V26-0001234-57, +250788123456").code(), None);
     }

@@ -133,7 +133,10 @@ pub(super) const HOUSEHOLD_SCHEME: Organization = Organization {
     code_kind: "PAYER",
     code: "VN-BHYT-HGD-0902",
     domain: "bhyt-q9.example",
-    people: &[("ADMINISTRATOR", "Phạm Quốc Việt", "quocviet"), ("BENEFITS_OFFICER", "Lê Thị Ngọc Lan", "ngoclan")],
+    people: &[
+        ("ADMINISTRATOR", "Phạm Quốc Việt", "quocviet"),
+        ("BENEFITS_OFFICER", "Lê Thị Ngọc Lan", "ngoclan"),
+    ],
 };
 
 pub(super) const AGENCY: Organization = Organization {

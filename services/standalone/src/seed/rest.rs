@@ -61,7 +61,8 @@ impl Rest {
     /// A caller without a token, of the gateway at this base URL.
     pub fn new(base: &str) -> anyhow::Result<Self> {
         // Gateways of development are on this machine: no proxy of the environment stands before them.
-        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().context("the HTTP client")?;
+        let http =
+            reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().context("the HTTP client")?;
         Ok(Self { http, base: base.trim_end_matches('/').into(), session: None })
     }
 
@@ -202,7 +203,8 @@ impl Request {
 
     async fn send_once(&self) -> anyhow::Result<Answer> {
         let name = format!("{} {}", self.method, self.path);
-        let mut request = self.rest.http.request(self.method.clone(), format!("{}{}", self.rest.base, self.path));
+        let mut request =
+            self.rest.http.request(self.method.clone(), format!("{}{}", self.rest.base, self.path));
         request = request.headers(self.headers.clone());
         if let Some(session) = &self.rest.session {
             let token = session.token.read().expect("never poisoned").clone();

@@ -1,0 +1,1 @@
+"""The checks of the deployment files, one module each."""

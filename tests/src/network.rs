@@ -1,0 +1,221 @@
+//! Who a journey needs: a payer with its officer, a facility with its desk, members who are covered. Made over REST,
+//! as small as it can be; more of each is a call away.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use careway_kernel::CountryCode;
+use careway_standalone::seed::{
+    Credentials, Rest,
+    acts::{self, Person},
+};
+use chrono::{Months, NaiveDate};
+use serde_json::{Value, json};
+
+use crate::World;
+
+const PASSWORD: &str = "umuganda ku wa gatandatu";
+/// Everything a Rwandan facility may offer.
+pub const SERVICE_TYPES: [&str; 5] = ["INPATIENT", "OUTPATIENT", "DENTAL", "OPTICAL", "WELLNESS"];
+
+/// One payer, one facility it has a contract with, one desk.
+pub struct Network {
+    /// The payer.
+    pub payer: Payer,
+    /// The facility, contracted for every kind of care.
+    pub facility: Facility,
+    /// Its front desk, signed in.
+    pub desk: Rest,
+}
+
+/// An insurer, its people signed in.
+pub struct Payer {
+    /// The organization.
+    pub id: String,
+    /// Its administrator.
+    pub administrator: Rest,
+    /// Its benefits officer.
+    pub officer: Rest,
+    /// Its one plan.
+    pub plan: String,
+}
+
+/// A facility.
+pub struct Facility {
+    /// The organization.
+    pub id: String,
+    /// The name that patients read in their SMS.
+    pub name: String,
+    /// Its administrator, signed in.
+    pub administrator: Rest,
+}
+
+/// An insured person.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// The member.
+    pub id: String,
+    /// The payer's number.
+    pub number: String,
+    /// The national identity number.
+    pub national_id: String,
+    /// The mobile, E.164.
+    pub phone: String,
+}
+
+impl Network {
+    /// A payer with a plan, a facility contracted for everything, a front desk; no members yet.
+    pub async fn of(world: &World) -> Self {
+        let (payer, facility) = tokio::join!(Payer::of(world), Facility::of(world));
+        let (desk, ()) = tokio::join!(facility.staff(world, &["FRONT_DESK"]), payer.contract(world, &facility));
+        world.settle().await;
+        Self { payer, facility, desk }
+    }
+}
+
+impl Payer {
+    /// An insurer with an officer and one plan that covers OUTPATIENT, INPATIENT and, after a waiting period, DENTAL.
+    pub async fn of(world: &World) -> Self {
+        let founded = Founded::of(world, "PAYER").await;
+        let officer = founded.staff(world, &["BENEFITS_OFFICER"]).await;
+        let made = officer.post("/v1/plans", plan()).await.and_then(acts_ok).expect("a plan is made");
+        let plan = made.text("plan.planId").to_owned();
+        Self { id: founded.id, administrator: founded.administrator, officer, plan }
+    }
+
+    /// Contracts a facility for every kind of care, for as long as anybody looks back.
+    pub async fn contract(&self, world: &World, facility: &Facility) {
+        let contract = json!({
+            "facilityId": facility.id,
+            "serviceTypes": SERVICE_TYPES,
+            "from": (today(world) - Months::new(24)).to_string(),
+        });
+        self.officer.post("/v1/contracts", contract).await.and_then(acts_ok).expect("a contract is made");
+    }
+
+    /// A member with a phone and a national id, and no cover.
+    pub async fn member(&self) -> Member {
+        let serial = next();
+        let (number, national_id) = (format!("UM-{serial:06}"), format!("119907{serial:07}001"));
+        let phone = format!("+250788{serial:06}");
+        let member = json!({
+            "memberNumber": number, "givenNames": "Aline", "familyName": "Uwase", "birthDate": "1990-04-12",
+            "sex": "FEMALE", "nationalIds": [{"number": national_id}], "mobile": phone, "language": "en",
+        });
+        let made = self.officer.post("/v1/members", member).await.and_then(acts_ok).expect("a member is registered");
+        Member { id: made.text("member.memberId").to_owned(), number, national_id, phone }
+    }
+
+    /// A member who has been covered for a year, and is for another.
+    pub async fn covered_member(&self, world: &World) -> Member {
+        let member = self.member().await;
+        let today = today(world);
+        self.cover(&member, today - Months::new(12), today + Months::new(12)).await;
+        member
+    }
+
+    /// Covers a member from a first to a last day; the coverage.
+    pub async fn cover(&self, member: &Member, from: NaiveDate, to: NaiveDate) -> String {
+        let coverage = json!({
+            "memberNumber": member.number, "planId": self.plan, "from": from.to_string(), "to": to.to_string(),
+        });
+        let made = self.officer.post("/v1/coverages", coverage).await.and_then(acts_ok).expect("a cover is made");
+        made.text("coverage.coverageId").to_owned()
+    }
+}
+
+impl Facility {
+    /// A facility in Rwanda with an administrator.
+    pub async fn of(world: &World) -> Self {
+        let Founded { id, name, administrator } = Founded::of(world, "FACILITY").await;
+        Self { id, name, administrator }
+    }
+
+    /// Somebody new with these roles, signed in.
+    pub async fn staff(&self, world: &World, roles: &[&str]) -> Rest {
+        hired(world, &self.administrator, None, roles).await
+    }
+}
+
+/// An organization with its administrator.
+struct Founded {
+    id: String,
+    name: String,
+    administrator: Rest,
+}
+
+impl Founded {
+    async fn of(world: &World, kind: &str) -> Self {
+        let operator = world.operator().await;
+        let (code, name) = (format!("RW-{}", next()), format!("{kind} {}", next()));
+        let code_kind = if kind == "PAYER" { "PAYER" } else { "FACILITY" };
+        let organization = json!({
+            "kind": kind, "name": name, "country": "RW", "timeZone": "Africa/Kigali", "locale": "en",
+            "codes": [{"kind": code_kind, "value": code}],
+        });
+        let id = acts::register(&operator, organization, &code).await.expect("an organization is registered");
+        let administrator = hired(world, &operator, Some(&id), &["ADMINISTRATOR"]).await;
+        Self { id, name, administrator }
+    }
+
+    async fn staff(&self, world: &World, roles: &[&str]) -> Rest {
+        hired(world, &self.administrator, None, roles).await
+    }
+}
+
+async fn hired(world: &World, inviter: &Rest, organization: Option<&str>, roles: &[&str]) -> Rest {
+    let person = Person {
+        name: "Chantal Mukamana".to_owned(),
+        email: format!("person{}@careway.example", next()),
+        roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+    };
+    let hired = acts::hire(inviter, organization, world.inbox(), &person, PASSWORD).await;
+    let credentials: Credentials = hired.expect("a person follows the invitation");
+    world.rest().sign_in(&credentials).await.expect("a hired person signs in")
+}
+
+/// Today in Rwanda, by the platform's clock.
+pub fn today(world: &World) -> NaiveDate {
+    world.clock().today(CountryCode::RW.default_time_zone())
+}
+
+fn acts_ok(answer: careway_standalone::seed::Answer) -> anyhow::Result<careway_standalone::seed::Answer> {
+    answer.ok()
+}
+
+fn plan() -> Value {
+    let named = |text: &str| json!([{"language": "en", "text": text}]);
+    json!({
+        "code": "STANDARD",
+        "names": named("Standard"),
+        "currency": "RWF",
+        "benefits": [
+            {
+                "code": "CONSULTATION", "serviceType": "OUTPATIENT", "names": named("Consultation"),
+                "copayment": "1000", "coinsurancePercent": "10", "ceilings": ["ANNUAL"],
+                "limits": [{"period": "POLICY_YEAR", "scope": "MEMBER", "amount": "300000"}],
+                "conditions": [{"texts": [
+                    {"language": "en", "text": "Bring the referral letter"},
+                    {"language": "rw", "text": "Zana urwandiko rwa muganga"},
+                ]}],
+            },
+            {
+                "code": "WARD", "serviceType": "INPATIENT", "names": named("Ward"), "ceilings": ["ANNUAL"],
+                "preauthorization": {"needed": "ALWAYS"},
+            },
+            {
+                "code": "DENTAL_CARE", "serviceType": "DENTAL", "names": named("Dental care"),
+                "waiting": {"adultMonths": 120},
+            },
+        ],
+        "ceilings": [{
+            "code": "ANNUAL", "names": named("Annual ceiling"),
+            "limit": {"period": "POLICY_YEAR", "scope": "FAMILY", "amount": "1000000"},
+        }],
+    })
+}
+
+/// A number that no other call in this process gets, so that nobody meets by name.
+fn next() -> u32 {
+    static NEXT: AtomicU32 = AtomicU32::new(100_000);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}

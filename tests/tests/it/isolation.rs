@@ -1,0 +1,132 @@
+//! What belongs to one organization, asked for by another: a matrix made from the contract itself, of every route with an
+//! id in it, by everybody of a second payer and a second facility. And no list tells one of the other's.
+
+use std::collections::BTreeMap;
+
+use careway_tests::{Answer, Member, Network, Rest, World};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_route_gives_one_organization_anything_of_another() {
+    let world = World::start().await;
+    let (ours, theirs) = tokio::join!(Side::of(&world), Side::of(&world));
+    let ids = ours.ids();
+    let canaries = ours.canaries();
+    let strangers = [&theirs.network.desk, &theirs.network.payer.officer, &theirs.network.payer.administrator, &theirs.network.facility.administrator];
+    let owners = [&ours.network.desk, &ours.network.payer.officer, &ours.network.payer.administrator, &ours.network.facility.administrator];
+
+    let (mut refused, mut reached) = (0, Vec::new());
+    for route in world.platform().routes() {
+        if route.access == "PUBLIC" || route.upload {
+            continue;
+        }
+        let Some(path) = filled(&route.path, &ids) else { panic!("no id for {}", route.path) };
+        let has_id = path != route.path;
+        let body = body_of(world.platform().openapi(), &route.path, &route.method);
+        for stranger in strangers {
+            let answer = ask(stranger, &route.method, &path, &body).await;
+            let text = answer.body.to_string();
+            for canary in &canaries {
+                assert!(!text.contains(canary.as_str()), "{} {path} tells {canary}", route.method);
+            }
+            assert!(!answer.status.is_server_error(), "{answer}");
+            // A facility's and a payer's public face is for everybody in the network.
+            if has_id && !route.path.starts_with("/v1/organizations/") {
+                let expected = [StatusCode::NOT_FOUND, StatusCode::FORBIDDEN, StatusCode::BAD_REQUEST];
+                assert!(expected.contains(&answer.status), "{answer}");
+            }
+            refused += 1;
+        }
+        // The control: to somebody of the other side the thing is there, so that the refusals mean something.
+        if has_id && route.method == Method::GET {
+            for owner in owners {
+                if ask(owner, &route.method, &path, &body).await.status == StatusCode::OK {
+                    reached.push(route.path.clone());
+                    break;
+                }
+            }
+        }
+    }
+    assert!(refused > 150, "only {refused} cells were asked");
+    assert!(reached.len() >= 8, "the owners reach only {reached:?}");
+}
+
+/// A payer and a facility with one of everything.
+struct Side {
+    network: Network,
+    member: Member,
+    visit: String,
+    coverage: String,
+    contract: String,
+    account: String,
+}
+
+impl Side {
+    async fn of(world: &World) -> Self {
+        let network = Network::of(world).await;
+        let member = network.payer.covered_member(world).await;
+        let made = |answer: anyhow::Result<Answer>| answer.and_then(Answer::ok).expect("the network is made");
+        let started = made(network.desk.post("/v1/visits", json!({"memberNumber": member.number})).await);
+        let visit = started.text("visit.visitId").to_owned();
+        let code = world.code_for(&member.phone).await;
+        made(network.desk.post(&format!("/v1/visits/{visit}/verify"), json!({"code": code})).await);
+        made(network.desk.post(&format!("/v1/visits/{visit}/admit"), json!({"serviceType": "OUTPATIENT"})).await);
+        let coverages = made(network.payer.officer.get(&format!("/v1/coverages?memberId={}", member.id)).await);
+        let contracts = made(network.payer.officer.get("/v1/contracts").await);
+        let accounts = made(network.facility.administrator.get("/v1/accounts").await);
+        Self {
+            coverage: coverages.text("coverages.0.coverageId").to_owned(),
+            contract: contracts.text("contracts.0.contractId").to_owned(),
+            account: accounts.text("accounts.0.accountId").to_owned(),
+            network,
+            member,
+            visit,
+        }
+    }
+
+    fn ids(&self) -> BTreeMap<&'static str, String> {
+        BTreeMap::from([
+            ("visit_id", self.visit.clone()),
+            ("member_id", self.member.id.clone()),
+            ("coverage_id", self.coverage.clone()),
+            ("contract_id", self.contract.clone()),
+            ("plan_id", self.network.payer.plan.clone()),
+            ("account_id", self.account.clone()),
+            ("organization_id", self.network.facility.id.clone()),
+            ("client_id", uuid::Uuid::now_v7().to_string()),
+            ("invitation_id", uuid::Uuid::now_v7().to_string()),
+        ])
+    }
+
+    /// What must be in no answer to a stranger. Ids a stranger itself put into the path may be said back.
+    fn canaries(&self) -> Vec<String> {
+        vec![self.member.number.clone(), self.member.national_id.clone(), self.member.phone.clone()]
+    }
+}
+
+fn filled(path: &str, ids: &BTreeMap<&'static str, String>) -> Option<String> {
+    let parts = path.split('/').map(|part| match part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+        Some(name) => ids.get(name).cloned(),
+        None => Some(part.to_owned()),
+    });
+    parts.collect::<Option<Vec<_>>>().map(|parts| parts.join("/"))
+}
+
+/// The example body the OpenAPI document gives for a route.
+fn body_of(openapi: &Value, path: &str, method: &Method) -> Value {
+    let operation = &openapi["paths"][path][method.as_str().to_lowercase()];
+    operation["requestBody"]["content"]["application/json"]["example"].clone()
+}
+
+async fn ask(rest: &Rest, method: &Method, path: &str, body: &Value) -> Answer {
+    let body = if body.is_null() { json!({}) } else { body.clone() };
+    let answer = match *method {
+        Method::GET => rest.get(path).await,
+        Method::PATCH => rest.patch(path, body).if_match("\"v1\"").await,
+        Method::PUT => rest.put(path, body).if_match("\"v1\"").await,
+        Method::DELETE => rest.delete(path).await,
+        _ => rest.post(path, body).await,
+    };
+    answer.expect("an answer")
+}
