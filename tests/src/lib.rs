@@ -9,6 +9,6 @@ mod refusals;
 mod world;
 
 pub use careway_standalone::seed::{Answer, Credentials, Message, Request, Rest};
-pub use network::{Facility, Member, Network, Payer};
+pub use network::{Facility, Member, Network, Payer, today};
 pub use refusals::{accepted, refused};
 pub use world::World;

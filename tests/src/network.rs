@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use careway_kernel::CountryCode;
 use careway_standalone::seed::{
-    Credentials, Rest,
+    Answer, Credentials, Rest,
     acts::{self, Person},
 };
 use chrono::{Months, NaiveDate};
@@ -15,7 +15,7 @@ use crate::World;
 
 const PASSWORD: &str = "umuganda ku wa gatandatu";
 /// Everything a Rwandan facility may offer.
-pub const SERVICE_TYPES: [&str; 5] = ["INPATIENT", "OUTPATIENT", "DENTAL", "OPTICAL", "WELLNESS"];
+const SERVICE_TYPES: [&str; 5] = ["INPATIENT", "OUTPATIENT", "DENTAL", "OPTICAL", "WELLNESS"];
 
 /// One payer, one facility it has a contract with, one desk.
 pub struct Network {
@@ -66,7 +66,8 @@ impl Network {
     /// A payer with a plan, a facility contracted for everything, a front desk; no members yet.
     pub async fn of(world: &World) -> Self {
         let (payer, facility) = tokio::join!(Payer::of(world), Facility::of(world));
-        let (desk, ()) = tokio::join!(facility.staff(world, &["FRONT_DESK"]), payer.contract(world, &facility));
+        let (desk, ()) =
+            tokio::join!(facility.staff(world, &["FRONT_DESK"]), payer.contract(world, &facility));
         world.settle().await;
         Self { payer, facility, desk }
     }
@@ -77,7 +78,7 @@ impl Payer {
     pub async fn of(world: &World) -> Self {
         let founded = Founded::of(world, "PAYER").await;
         let officer = founded.staff(world, &["BENEFITS_OFFICER"]).await;
-        let made = officer.post("/v1/plans", plan()).await.and_then(acts_ok).expect("a plan is made");
+        let made = officer.post("/v1/plans", plan()).await.and_then(Answer::ok).expect("a plan is made");
         let plan = made.text("plan.planId").to_owned();
         Self { id: founded.id, administrator: founded.administrator, officer, plan }
     }
@@ -89,7 +90,7 @@ impl Payer {
             "serviceTypes": SERVICE_TYPES,
             "from": (today(world) - Months::new(24)).to_string(),
         });
-        self.officer.post("/v1/contracts", contract).await.and_then(acts_ok).expect("a contract is made");
+        self.officer.post("/v1/contracts", contract).await.and_then(Answer::ok).expect("a contract is made");
     }
 
     /// A member with a phone and a national id, and no cover.
@@ -101,7 +102,12 @@ impl Payer {
             "memberNumber": number, "givenNames": "Aline", "familyName": "Uwase", "birthDate": "1990-04-12",
             "sex": "FEMALE", "nationalIds": [{"number": national_id}], "mobile": phone, "language": "en",
         });
-        let made = self.officer.post("/v1/members", member).await.and_then(acts_ok).expect("a member is registered");
+        let made = self
+            .officer
+            .post("/v1/members", member)
+            .await
+            .and_then(Answer::ok)
+            .expect("a member is registered");
         Member { id: made.text("member.memberId").to_owned(), number, national_id, phone }
     }
 
@@ -118,7 +124,8 @@ impl Payer {
         let coverage = json!({
             "memberNumber": member.number, "planId": self.plan, "from": from.to_string(), "to": to.to_string(),
         });
-        let made = self.officer.post("/v1/coverages", coverage).await.and_then(acts_ok).expect("a cover is made");
+        let made =
+            self.officer.post("/v1/coverages", coverage).await.and_then(Answer::ok).expect("a cover is made");
         made.text("coverage.coverageId").to_owned()
     }
 }
@@ -176,10 +183,6 @@ async fn hired(world: &World, inviter: &Rest, organization: Option<&str>, roles:
 /// Today in Rwanda, by the platform's clock.
 pub fn today(world: &World) -> NaiveDate {
     world.clock().today(CountryCode::RW.default_time_zone())
-}
-
-fn acts_ok(answer: careway_standalone::seed::Answer) -> anyhow::Result<careway_standalone::seed::Answer> {
-    answer.ok()
 }
 
 fn plan() -> Value {

@@ -10,7 +10,7 @@ use careway_standalone::{
 };
 use careway_testing::{TestDatabase, TestServers, unique_prefix};
 use futures::{TryStreamExt, future::join_all};
-use tokio::runtime;
+use tokio::{runtime, sync::OnceCell};
 
 const OPERATOR: [&str; 2] = ["operator@careway.example", "umuganda ku wa gatandatu"];
 
@@ -20,6 +20,7 @@ pub struct World {
     clock: Clock,
     rest: Rest,
     inbox: Inbox,
+    operator: OnceCell<Rest>,
     /// How many codes of each phone were asked for here.
     read: Mutex<HashMap<String, usize>>,
     traces: Traces,
@@ -64,7 +65,7 @@ impl World {
         let platform = Platform::start(config, clock.clone(), Arc::new(String::new)).await?;
         let rest = Rest::new(&format!("http://{}", platform.gateway()))?;
         let inbox = Inbox::new(&traces.folder);
-        Ok(Self { platform, clock, rest, inbox, read: Mutex::default(), traces })
+        Ok(Self { platform, clock, rest, inbox, operator: OnceCell::new(), read: Mutex::default(), traces })
     }
 
     /// A caller without a token.
@@ -75,7 +76,10 @@ impl World {
     /// The platform's operator, signed in.
     pub async fn operator(&self) -> Rest {
         let [email, password] = OPERATOR;
-        self.rest.sign_in(&Credentials::new(email, password)).await.expect("the operator signs in")
+        let credentials = Credentials::new(email, password);
+        // Once: many at the same moment would be taken for guesses.
+        let operator = self.operator.get_or_init(async || self.rest.sign_in(&credentials).await.expect("the operator signs in"));
+        operator.await.clone()
     }
 
     /// The running platform.
@@ -200,7 +204,8 @@ impl Traces {
     }
 
     async fn remove_keys(&self) -> anyhow::Result<()> {
-        let mut redis = redis::Client::open(self.servers.redis.as_str())?.get_multiplexed_async_connection().await?;
+        let mut redis =
+            redis::Client::open(self.servers.redis.as_str())?.get_multiplexed_async_connection().await?;
         let mut cursor = 0_u64;
         loop {
             let mut scan = redis::cmd("SCAN");

@@ -14,6 +14,7 @@ use crate::say;
 /// One working copy of the repository.
 pub(crate) struct Checkout {
     root: PathBuf,
+    private: PathBuf,
 }
 
 impl Checkout {
@@ -26,7 +27,13 @@ impl Checkout {
             .flat_map(|start| start.ancestors())
             .find(|folder| folder.join("crates/dev/Cargo.toml").is_file())
             .context("this is not a Careway checkout: no folder above has crates/dev/Cargo.toml")?;
-        Ok(Self { root: root.to_owned() })
+        Ok(Self { root: root.to_owned(), private: root.join(".dev") })
+    }
+
+    /// The same checkout with a private folder inside this one's: servers and data of their own, beside those of
+    /// `cargo dev up`.
+    pub(crate) fn apart(&self, name: &str) -> Self {
+        Self { root: self.root.clone(), private: self.private.join(name) }
     }
 
     /// The folder of the workspace's Cargo.toml.
@@ -43,7 +50,12 @@ impl Checkout {
 
     /// The same folder, whether or not it is there.
     pub(crate) fn private_path(&self) -> PathBuf {
-        self.root.join(".dev")
+        self.private.clone()
+    }
+
+    /// Where downloaded tools are, for whatever is apart as well.
+    pub(crate) fn tools(&self) -> PathBuf {
+        self.root.join(".dev/tools")
     }
 
     /// A folder inside the private one, made when it is missing.
@@ -65,16 +77,19 @@ impl Checkout {
 
     /// What tells this checkout from another on the same machine; the same in every run and build.
     pub(crate) fn key(&self) -> u64 {
-        let root = self.root.as_os_str().as_encoded_bytes();
+        let place = if self.private == self.root.join(".dev") { &self.root } else { &self.private };
+        let place = place.as_os_str().as_encoded_bytes();
         // FNV-1a: std's hasher may change between Rust versions, and the key names folders that outlive builds.
-        root.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        place.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
             (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
         })
     }
 
     /// Keeps other `cargo dev` processes of this checkout from changing servers at the same time.
     pub(crate) fn lock(&self) -> anyhow::Result<File> {
-        let file = open(&self.private()?.join("lock"))?;
+        let folder = self.root.join(".dev");
+        fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        let file = open(&folder.join("lock"))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

@@ -1,5 +1,6 @@
 //! The command `cargo dev`: everything a developer needs around Careway, from the servers to the checks of CI.
 
+mod bench;
 mod checkout;
 mod down;
 mod fresh;
@@ -34,6 +35,8 @@ enum Command {
     Inbox(inbox::Arguments),
     /// Run everything CI runs
     Test(test::Arguments),
+    /// Measure Careway against the limit of the machine
+    Bench(bench::Arguments),
     /// Say what of this checkout is running, and where
     Status,
     /// Stop the platform and the servers of this checkout
@@ -57,6 +60,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Up(arguments) => up::run(&checkout, arguments).await?,
         Command::Inbox(arguments) => inbox::run(&checkout, arguments).await?,
         Command::Test(arguments) => return test::run(&checkout, arguments).await,
+        Command::Bench(arguments) => bench::run(&checkout, arguments).await?,
         Command::Status => status::run(&checkout).await?,
         Command::Down(arguments) => down::run(&checkout, arguments).await?,
     }

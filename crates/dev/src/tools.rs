@@ -47,7 +47,7 @@ impl Environment {
 ///
 /// The caller holds the checkout's lock.
 pub(crate) async fn install(checkout: &Checkout, package: &str) -> anyhow::Result<Environment> {
-    let folder = checkout.folder("tools")?.join("venv");
+    let folder = checkout.tools().join("venv");
     let environment = Environment { folder: folder.clone() };
     let marker = folder.join("installed").join(package);
     if marker.is_file() {

@@ -1,6 +1,7 @@
 //! `cargo dev up`: from nothing to a running platform with a demo network, until Ctrl-C.
 
 use std::{
+    collections::BTreeSet,
     fs::{File, TryLockError},
     io::{Seek, Write},
     process,
@@ -105,8 +106,9 @@ fn introduce(demo: &Demo) {
             ["OpenAPI".to_owned(), format!("{gateway}/openapi.json")],
         ],
     );
-    say::headline("Who can sign in");
-    let logins = demo.logins.iter();
+    say::headline("Who can sign in, one of each role");
+    let mut roles = BTreeSet::new();
+    let logins = demo.logins.iter().filter(|login| roles.insert(&login.role));
     let rows: Vec<_> = logins
         .map(|login| {
             [login.role.clone(), login.email.clone(), login.password.clone(), login.organization.clone()]
@@ -134,5 +136,6 @@ fn introduce(demo: &Demo) {
             ["cargo dev down".to_owned(), "ends the platform and its servers".to_owned()],
         ],
     );
-    say::line("All of it is in .dev/demo.json. Ctrl-C ends the platform.");
+    say::line("");
+    say::line("Everybody is in .dev/demo.json. Ctrl-C ends the platform.");
 }

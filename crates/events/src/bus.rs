@@ -29,6 +29,7 @@ pub struct Bus {
 
 /// How much a context's stream may hold. When it is full, events wait in the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::Args)]
+#[group(skip)]
 pub struct StreamSettings {
     /// The most bytes one context's stream may hold on disk; JetStream reserves them.
     #[arg(long, env = "CAREWAY_EVENTS_STREAM_MAX_BYTES", default_value_t = 1 << 30)]

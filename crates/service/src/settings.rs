@@ -7,6 +7,7 @@ use careway_kernel::Redacted;
 
 /// What every Careway process needs to know. Secrets may be given as a file: `CAREWAY_SERVICE_SECRET_FILE`.
 #[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
 pub struct Settings {
     /// Redis (or Valkey) 7 or newer: one-time codes, revocations, rate limits.
     #[arg(long, env = "CAREWAY_REDIS_URL", default_value = "redis://127.0.0.1:6379", hide_env_values = true)]

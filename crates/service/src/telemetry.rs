@@ -20,6 +20,7 @@ const UPKEEP: Duration = Duration::from_secs(5);
 
 /// How a process tells what it does.
 #[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
 pub struct TelemetrySettings {
     /// What is logged, as `level` or `target=level,…`.
     #[arg(long, env = "CAREWAY_LOG", default_value = "info,sqlx=warn,async_nats=warn,h2=warn,hyper=warn")]

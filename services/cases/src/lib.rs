@@ -19,6 +19,7 @@ pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
 
 /// The service's settings.
 #[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
 pub struct Config {
     /// The service's database, as its app role.
     #[arg(id = "cases_database_url", long = "cases-database-url", env = "CAREWAY_CASES_DATABASE_URL", hide_env_values = true)]

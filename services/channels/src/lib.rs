@@ -19,6 +19,7 @@ pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
 
 /// The service's settings.
 #[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
 pub struct Config {
     /// The service's database, as its app role.
     #[arg(id = "channels_database_url", long = "channels-database-url", env = "CAREWAY_CHANNELS_DATABASE_URL", hide_env_values = true)]

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 /// What the edge needs to know.
 #[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
 pub struct Config {
     /// Where REST is answered.
     #[arg(id = "gateway_listen", long = "gateway-listen", env = "CAREWAY_GATEWAY_LISTEN", default_value = "0.0.0.0:8080")]

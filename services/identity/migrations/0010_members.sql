@@ -49,20 +49,31 @@ create policy member_word_parties on member_word
     using (caller_is_system() or payer_id = caller_organization())
     with check (caller_is_system() or payer_id = caller_organization());
 
-create function member_words() returns trigger language plpgsql as $$
+-- By statement, so that a list of thousands costs one of each.
+create function member_words_inserted() returns trigger language plpgsql as $$
 begin
-    if tg_op = 'UPDATE' then
-        delete from member_word where member_id = new.member_id;
-    end if;
     insert into member_word (payer_id, word, member_id)
-    select distinct new.payer_id, word, new.member_id
-    from unnest(string_to_array(new.folded_name, ' ')) as word where word <> '';
+    select distinct payer_id, word, member_id
+    from fresh, unnest(string_to_array(folded_name, ' ')) as word where word <> '';
     return null;
 end
 $$;
-create trigger member_words_inserted after insert on member for each row execute function member_words();
-create trigger member_words_updated after update of folded_name on member for each row
-    when (old.folded_name is distinct from new.folded_name) execute function member_words();
+create function member_words_updated() returns trigger language plpgsql as $$
+begin
+    delete from member_word w using stale, fresh
+    where w.member_id = fresh.member_id and fresh.member_id = stale.member_id
+        and fresh.folded_name <> stale.folded_name;
+    insert into member_word (payer_id, word, member_id)
+    select distinct fresh.payer_id, word, fresh.member_id
+    from fresh join stale using (member_id), unnest(string_to_array(fresh.folded_name, ' ')) as word
+    where word <> '' and fresh.folded_name <> stale.folded_name;
+    return null;
+end
+$$;
+create trigger member_words_inserted after insert on member referencing new table as fresh
+    for each statement execute function member_words_inserted();
+create trigger member_words_updated after update on member referencing old table as stale new table as fresh
+    for each statement execute function member_words_updated();
 
 -- A replaced card can carry a new number: the old one still finds the member.
 create table member_national_id (
@@ -127,6 +138,9 @@ create table code_failure (
     updated_at timestamptz not null
 );
 create index code_failure_unknown on code_failure (updated_at) where not known;
+alter table code_failure enable row level security;
+alter table code_failure force row level security;
+create policy code_failure_system on code_failure using (caller_is_system()) with check (caller_is_system());
 
 -- Too many in a row: codes no longer prove this member's presence until an officer of the payer lifts the lock.
 create table code_lock (

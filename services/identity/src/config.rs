@@ -41,7 +41,7 @@ pub struct Config {
     #[arg(long, env = "CAREWAY_IDENTITY_PASSWORD_MEMORY_KIB", default_value_t = crate::domain::password::MEMORY_KIB, value_parser = clap::value_parser!(u32).range(64..=1_048_576))]
     pub password_memory_kib: u32,
     /// The first operator's address: made, with the platform's organization, when there is none yet.
-    #[arg(long, env = "CAREWAY_IDENTITY_OPERATOR_EMAIL", requires = "operator_password")]
+    #[arg(long, env = "CAREWAY_IDENTITY_OPERATOR_EMAIL")]
     pub operator_email: Option<String>,
     /// The first operator's password; not looked at afterwards.
     #[arg(long, env = "CAREWAY_IDENTITY_OPERATOR_PASSWORD", hide_env_values = true)]
@@ -57,6 +57,11 @@ impl Config {
         anyhow::ensure!(
             self.master_key.expose().len() >= 32,
             "CAREWAY_IDENTITY_MASTER_KEY must have at least 32 characters (openssl rand -base64 32)"
+        );
+        // Not clap's `requires`: that overlooks what was given as a file.
+        anyhow::ensure!(
+            self.operator_email.is_some() == self.operator_password.is_some(),
+            "CAREWAY_IDENTITY_OPERATOR_EMAIL and CAREWAY_IDENTITY_OPERATOR_PASSWORD are given together"
         );
         self.members.check()
     }

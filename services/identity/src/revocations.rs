@@ -79,7 +79,7 @@ pub(crate) async fn sweep(app: &App) -> Result<()> {
     let now = app.clock.now();
     let mut tx = app.db.begin_system("revocations").await?;
     let ended =
-        store::session::end(&mut tx, Which::OfSuspendedOrganizations, Reason::OrganizationSuspended, now)
+        store::session::end(&mut tx, Which::SuspendedOrganizations, Reason::OrganizationSuspended, now)
             .await?;
     for session in &ended {
         record_ended(&mut tx, session);

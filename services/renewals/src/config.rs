@@ -6,6 +6,7 @@ use careway_kernel::Redacted;
 
 /// What renewals needs to know.
 #[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
 pub struct Config {
     /// The service's database, as its app role.
     #[arg(id = "renewals_database_url", long = "renewals-database-url", env = "CAREWAY_RENEWALS_DATABASE_URL", hide_env_values = true)]

@@ -4,6 +4,7 @@ use careway_service::{Settings, run};
 
 /// Everything one process of the whole platform needs to know.
 #[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
 pub struct Config {
     /// What every process shares.
     #[command(flatten)]

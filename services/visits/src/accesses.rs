@@ -11,10 +11,16 @@ use crate::api::visit_view::timestamp;
 
 /// Notes an access within a command, and says so.
 pub(crate) fn note(tx: &mut Transaction, call: &Call, entry: AuditEntry) {
-    if let Some(member) = entry.member {
-        let organization = call.caller.organization().ok();
-        let access = Access {
-            member_id: member.to_string(),
+    note_all(tx, call, vec![entry]);
+}
+
+/// Notes many accesses within a command, and says so in one event.
+pub(crate) fn note_all(tx: &mut Transaction, call: &Call, entries: Vec<AuditEntry>) {
+    let organization = call.caller.organization().ok();
+    let at = timestamp(tx.now());
+    let access = |entry: &AuditEntry| {
+        Some(Access {
+            member_id: entry.member?.to_string(),
             organization_id: organization.map(|id| id.to_string()).unwrap_or_default(),
             accessor_id: match call.caller.subject {
                 Subject::Account(id) => id.to_string(),
@@ -23,9 +29,12 @@ pub(crate) fn note(tx: &mut Transaction, call: &Call, entry: AuditEntry) {
             },
             action: entry.action.to_owned(),
             visit_id: entry.visit.map(|id| id.to_string()).unwrap_or_default(),
-            at: Some(timestamp(tx.now())),
-        };
-        let fact = Fact::new(MemberDataAccessed { accesses: vec![access] });
+            at: Some(at),
+        })
+    };
+    let accesses: Vec<Access> = entries.iter().filter_map(access).collect();
+    if !accesses.is_empty() {
+        let fact = Fact::new(MemberDataAccessed { accesses });
         careway_events::record(
             tx,
             match organization {
@@ -34,7 +43,9 @@ pub(crate) fn note(tx: &mut Transaction, call: &Call, entry: AuditEntry) {
             },
         );
     }
-    tx.audit(entry);
+    for entry in entries {
+        tx.audit(entry);
+    }
 }
 
 /// What a group of audited reads tells: [`careway_service::AuditLog::start`] is given this.

@@ -13,9 +13,11 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, jwk::Jwk as PublicKey};
 use prost::Message;
 use serde_json::{Value, json};
 use tonic::{Code, body::Body};
+use tonic_types::StatusExt;
 use tower::{ServiceExt, util::BoxCloneSyncService};
 
 const KNOWN: &str = "forger-known";
+const REJECTED: (Code, &str) = (Code::Unauthenticated, "TOKEN_REJECTED");
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_attack_on_a_token_gets_past_any_rpc() {
@@ -35,12 +37,12 @@ async fn no_attack_on_a_token_gets_past_any_rpc() {
             continue;
         }
         for (attack, token) in &attacks {
-            let code = call(&world, method, Some(token)).await;
-            assert_eq!(code, Code::Unauthenticated, "{method} with {attack}");
+            let (code, reason) = call(&world, method, Some(token)).await;
+            assert_eq!((code, reason.as_str()), REJECTED, "{method} with {attack}");
         }
-        assert_eq!(call(&world, method, None).await, Code::Unauthenticated, "{method} without a token");
-        let code = call(&world, method, Some(&control)).await;
-        assert_ne!(code, Code::Unauthenticated, "{method} refuses the control");
+        assert_eq!(call(&world, method, None).await.1, "TOKEN_REQUIRED", "{method} without a token");
+        let (code, reason) = call(&world, method, Some(&control)).await;
+        assert!(reason != "TOKEN_REJECTED" && reason != "TOKEN_REQUIRED", "{method} refuses the control");
         if *access == Access::Internal {
             assert_eq!(code, Code::PermissionDenied, "{method} is for services only");
         }
@@ -187,8 +189,8 @@ async fn publish(world: &World, forger: &Forger) {
     foundation.registry.provide("identity", upstream);
 }
 
-/// Calls an RPC with an empty message; its status.
-async fn call(world: &World, method: &'static str, token: Option<&str>) -> Code {
+/// Calls an RPC with an empty message; its status and the reason of its refusal.
+async fn call(world: &World, method: &'static str, token: Option<&str>) -> (Code, String) {
     let context = method.trim_start_matches('/').split('.').nth(1).unwrap();
     let upstream = world.platform().foundation().registry.upstream(context);
     let mut request = http::Request::post(method)
@@ -200,9 +202,14 @@ async fn call(world: &World, method: &'static str, token: Option<&str>) -> Code 
     }
     let body = http_body_util::Full::new(bytes::Bytes::from_static(&[0; 5]));
     let response = upstream.oneshot(request.body(Body::new(body)).unwrap()).await.unwrap();
-    if let Some(status) = tonic::Status::from_header_map(response.headers()) {
-        return status.code();
-    }
-    let collected = http_body_util::BodyExt::collect(response.into_body()).await.unwrap();
-    collected.trailers().and_then(tonic::Status::from_header_map).map_or(Code::Ok, |status| status.code())
+    let status = match tonic::Status::from_header_map(response.headers()) {
+        Some(status) => Some(status),
+        None => {
+            let collected = http_body_util::BodyExt::collect(response.into_body()).await.unwrap();
+            collected.trailers().and_then(tonic::Status::from_header_map)
+        }
+    };
+    let Some(status) = status else { return (Code::Ok, String::new()) };
+    let reason = status.get_error_details().error_info().map(|info| info.reason.clone());
+    (status.code(), reason.unwrap_or_default())
 }

@@ -193,6 +193,12 @@ pub(crate) async fn status(checkout: &Checkout) -> Vec<(Kind, Option<String>)> {
     answer
 }
 
+/// The processes of the servers that run.
+pub(crate) fn processes(checkout: &Checkout) -> Vec<(Kind, u32)> {
+    let known = read(checkout);
+    known.iter().filter(|(_, server)| server.is_alive()).map(|(kind, server)| (*kind, server.pid)).collect()
+}
+
 /// Folders of this checkout's servers that are not inside it.
 pub(crate) fn outside(checkout: &Checkout) -> PathBuf {
     postgres::outside(checkout)

@@ -5,6 +5,7 @@ use clap::Args;
 
 /// Members, their import, and the limits of one-time codes. Every limit is per Careway installation.
 #[derive(Debug, Clone, Args)]
+#[group(skip)]
 pub struct MembersConfig {
     /// The secret that one-time codes are hashed with; at least 32 characters. It must not be kept where Redis is.
     #[arg(long, env = "CAREWAY_IDENTITY_CODE_PEPPER", hide_env_values = true)]

@@ -1,10 +1,14 @@
 //! Rows by themselves, and what becomes of them.
 
 use bytes::Bytes;
-use careway_kernel::Clock;
+use careway_kernel::{Clock, CountryCode, Language};
 use careway_service::table::{Limits, read as read_table};
 
 use super::*;
+use crate::domain::{
+    member_refusal::MemberRefusal,
+    member_row::{Columns, Rejected, read},
+};
 
 const HEADER: &str =
     "Sex,Member number,family_name,GIVEN NAMES,birth-date,mobile,nationalId,principal_member_number,email\n";

@@ -7,6 +7,7 @@ pub(crate) mod invitation;
 pub(crate) mod member;
 pub(crate) mod member_import;
 pub(crate) mod member_refusal;
+pub(crate) mod member_row;
 pub(crate) mod organization;
 pub(crate) mod password;
 pub(crate) mod roles;

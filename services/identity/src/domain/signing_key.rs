@@ -141,8 +141,8 @@ mod tests {
         assert_eq!(rotation(&[], None, now()), Rotation::NewKey { active_from: now() });
         let first = key(now(), None);
         let next = Rotation::NewKey { active_from: now() + PUBLISHED_AHEAD };
-        assert_eq!(rotation(&[first.clone()], None, now()), next);
-        assert_eq!(rotation(&[first.clone()], Some(Duration::days(30)), now()), Rotation::NotDue);
+        assert_eq!(rotation(std::slice::from_ref(&first), None, now()), next);
+        assert_eq!(rotation(std::slice::from_ref(&first), Some(Duration::days(30)), now()), Rotation::NotDue);
         assert_eq!(rotation(&[first], Some(Duration::zero()), now()), next);
     }
 

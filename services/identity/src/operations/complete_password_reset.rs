@@ -35,7 +35,7 @@ pub(crate) async fn complete_password_reset(
     let now = tx.now();
     let account = store::password_reset::take(&mut tx, &digest, now).await?.ok_or(Refusal::LinkRejected)?;
     store::account::update_password(&mut tx, account, &hash, now).await?;
-    let ended = store::session::end(&mut tx, Which::OfAccount(account), Reason::PasswordReset, now).await?;
+    let ended = store::session::end(&mut tx, Which::Account(account), Reason::PasswordReset, now).await?;
     for session in &ended {
         revocations::record_ended(&mut tx, session);
     }

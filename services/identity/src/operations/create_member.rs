@@ -52,7 +52,7 @@ pub(crate) async fn create_member(
         created_at: now,
         updated_at: now,
     };
-    store::member::insert(&mut tx, &app.members.vault, payer, std::slice::from_ref(&member)).await?;
+    store::member_write::insert(&mut tx, &app.members.vault, payer, std::slice::from_ref(&member)).await?;
     record(&mut tx, registered(&member));
     tx.audit(AuditEntry { action: "member.create", member: Some(member.id), ..AuditEntry::default() });
     tx.commit(CreateMemberResponse { member: Some(member_message::member(&member)), warnings }).await

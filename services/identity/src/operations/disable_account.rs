@@ -35,7 +35,7 @@ pub(crate) async fn disable_account(
     let mut ended = Vec::new();
     if disabled.version != version_before {
         store::membership::update(&mut tx, &disabled).await?;
-        let sessions = Which::OfAccountIn(disabled.id, organization);
+        let sessions = Which::AccountIn(disabled.id, organization);
         ended = store::session::end(&mut tx, sessions, Reason::Disabled, app.clock.now()).await?;
         let fact = AccountDisabled {
             account_id: disabled.id.to_string(),

@@ -18,7 +18,8 @@ use crate::{
     App,
     domain::{
         member::{Change, Home, Member},
-        member_import::{Columns, Decision, Draft, Fault, Import, Met, Rejected, read},
+        member_import::{Decision, Import, Met},
+        member_row::{Columns, Draft, Fault, Rejected, read},
     },
     members::home,
     store,
@@ -214,11 +215,11 @@ impl Block<'_> {
     async fn keep(&self, mut tx: Transaction, outcome: Outcome) -> Result<()> {
         let (vault, payer) = (&self.app.members.vault, self.import.payer);
         if !outcome.created.is_empty() {
-            store::member::insert(&mut tx, vault, payer, &outcome.created).await?;
+            store::member_write::insert(&mut tx, vault, payer, &outcome.created).await?;
         }
         let (updated, changes): (Vec<Member>, Vec<Change>) = outcome.updated.into_iter().unzip();
         if !updated.is_empty() {
-            store::member::update(&mut tx, vault, payer, &updated).await?;
+            store::member_write::update(&mut tx, vault, payer, &updated).await?;
             store::member_national_id::update(&mut tx, &changes, self.import.today).await?;
         }
         let (mut fresh, mut contacts) = (Vec::new(), Vec::new());

@@ -4,7 +4,10 @@ use careway_contract::identity::v1::{
     ImportMembersResponse, ImportViolation, ImportedMemberRow, imported_member_row::Outcome,
 };
 
-use crate::domain::member_import::{Decision, Draft, Fault, Rejected};
+use crate::domain::{
+    member_import::Decision,
+    member_row::{Draft, Fault, Rejected},
+};
 
 /// Rows that are told one by one: what fits into one answer.
 const ROWS: usize = 10_000;

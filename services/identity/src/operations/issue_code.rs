@@ -86,7 +86,7 @@ pub(super) async fn issue_code(app: &App, call: &Call, ask: Ask) -> Result<Answe
         expires_at: Some(timestamp(expires_at)),
         organization_id: person.payer.to_string(),
     });
-    app.foundation.tasks.spawn(tell(app.clone(), call.clone(), member, message));
+    app.foundation.errands.spawn(tell(app.clone(), call.clone(), member, message));
     Ok(Answer { challenge, masked_destination, expires_at, resend_at })
 }
 

@@ -52,7 +52,7 @@ pub(crate) async fn update_member(
             .await;
     }
     let member = member.apply(facts, &change, tx.now(), today, Uuid::now_v7);
-    store::member::update(&mut tx, vault, payer, std::slice::from_ref(&member)).await?;
+    store::member_write::update(&mut tx, vault, payer, std::slice::from_ref(&member)).await?;
     let fresh = member.national_ids.iter().filter(|held| change.new_national_ids.contains(&held.number));
     let fresh: Vec<_> = fresh.map(|held| (id, held)).collect();
     store::member_national_id::insert(&mut tx, vault, payer, &fresh).await?;

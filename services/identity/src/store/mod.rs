@@ -9,6 +9,7 @@ pub(crate) mod member_access;
 pub(crate) mod member_contact;
 pub(crate) mod member_list;
 pub(crate) mod member_national_id;
+pub(crate) mod member_write;
 pub(crate) mod membership;
 pub(crate) mod organization;
 pub(crate) mod password_reset;

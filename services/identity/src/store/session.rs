@@ -50,11 +50,11 @@ struct TokenRow {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Which {
     /// Every session of a person.
-    OfAccount(AccountId),
+    Account(AccountId),
     /// A person's sessions in one organization.
-    OfAccountIn(AccountId, OrganizationId),
+    AccountIn(AccountId, OrganizationId),
     /// Those of suspended organizations.
-    OfSuspendedOrganizations,
+    SuspendedOrganizations,
 }
 
 /// Keeps a new session and its first refresh token.
@@ -158,9 +158,9 @@ pub(crate) async fn end(
     now: DateTime<Utc>,
 ) -> Result<Vec<Session>> {
     let (account, organization) = match which {
-        Which::OfAccount(account) => (Some(account), None),
-        Which::OfAccountIn(account, organization) => (Some(account), Some(organization)),
-        Which::OfSuspendedOrganizations => (None, None),
+        Which::Account(account) => (Some(account), None),
+        Which::AccountIn(account, organization) => (Some(account), Some(organization)),
+        Which::SuspendedOrganizations => (None, None),
     };
     let rows: Vec<Row> = match account {
         Some(account) => {

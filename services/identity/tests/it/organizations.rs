@@ -158,3 +158,24 @@ async fn an_operator_cannot_suspend_the_platform() {
     let refused = world.organizations().update_organization(request).await.unwrap_err();
     assert_eq!(reason(&refused), "OWN_ORGANIZATION");
 }
+
+#[tokio::test]
+async fn without_a_caller_every_table_is_empty() {
+    use sqlx::{AssertSqlSafe, Connection, PgConnection};
+    let world = World::start().await;
+    let (_, administrator) = world.organization(Kind::Facility, "Facility").await;
+    world.invite(&administrator.access_token, "waiting@facility.example", "CLINICIAN", "").await;
+    let mut nobody = PgConnection::connect(&world.database.url_app).await.unwrap();
+    let mut everybody = PgConnection::connect(&world.database.url_admin).await.unwrap();
+    for table in
+        ["organization", "account", "membership", "invitation", "session", "refresh_token", "signing_key"]
+    {
+        let count = || AssertSqlSafe(format!("select count(*) from {table}"));
+        let seen: i64 = sqlx::query_scalar(count()).fetch_one(&mut nobody).await.unwrap();
+        let there: i64 = sqlx::query_scalar(count()).fetch_one(&mut everybody).await.unwrap();
+        assert!(seen == 0 && there > 0, "{table}: {seen} of {there}");
+    }
+    let unprotected = "select count(*) from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace \
+        and not (relrowsecurity and relforcerowsecurity) and relname not like '%migrations'";
+    assert_eq!(world.count(unprotected).await, 0);
+}

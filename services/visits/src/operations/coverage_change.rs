@@ -35,15 +35,23 @@ pub(super) async fn change(
 
 /// Says that a coverage began, changed or ended, and notes who did it.
 pub(super) fn tell(tx: &mut Transaction, call: &Call, action: &'static str, coverage: &Coverage) {
-    let fact = CoverageChanged {
-        coverage_id: coverage.id.to_string(),
-        member_id: coverage.member.to_string(),
-        payer_id: coverage.payer.to_string(),
-        plan_id: coverage.plan.to_string(),
-        status: coverage.status.as_str().to_owned(),
-        valid_from: coverage.from.to_string(),
-        valid_to: coverage.to.to_string(),
-    };
-    record(tx, Fact::new(fact).about(coverage.id.uuid(), coverage.version).of(coverage.payer));
-    accesses::note(tx, call, AuditEntry { action, member: Some(coverage.member), ..Default::default() });
+    tell_all(tx, call, action, std::slice::from_ref(coverage));
+}
+
+/// The same of many coverages at once.
+pub(super) fn tell_all(tx: &mut Transaction, call: &Call, action: &'static str, coverages: &[Coverage]) {
+    for coverage in coverages {
+        let fact = CoverageChanged {
+            coverage_id: coverage.id.to_string(),
+            member_id: coverage.member.to_string(),
+            payer_id: coverage.payer.to_string(),
+            plan_id: coverage.plan.to_string(),
+            status: coverage.status.as_str().to_owned(),
+            valid_from: coverage.from.to_string(),
+            valid_to: coverage.to.to_string(),
+        };
+        record(tx, Fact::new(fact).about(coverage.id.uuid(), coverage.version).of(coverage.payer));
+    }
+    let entry = |it: &Coverage| AuditEntry { action, member: Some(it.member), ..Default::default() };
+    accesses::note_all(tx, call, coverages.iter().map(entry).collect());
 }

@@ -39,23 +39,29 @@ pub(crate) async fn create_coverage(
 ) -> Result<CreateCoverageResponse> {
     let payer = payer(call)?;
     let wanted = parse(&request)?;
-    let member = find_member(app, call, payer, &wanted.number).await;
-    let member = unless_replayed(app, call, member).await?;
+    let asked_plan = (wanted.plan, wanted.plan_version);
+    let found = {
+        let mut reader = app.db.read(call).await?;
+        store::coverage::find_ingredients(&mut reader, payer, &wanted.number, asked_plan, wanted.from).await?
+    };
+    let resolved = resolve(app, payer, &wanted.number, found.member).await;
+    let member = unless_replayed(app, call, resolved).await?;
+    let plan_version = unless_replayed(app, call, found.plan_version.ok_or_else(plan_unknown)).await?;
 
     let mut tx = app.db.begin(call).await?;
-    store::member_ref::upsert_member(&mut tx, &member).await?;
-    let plan = store::plan::find_plan(&mut tx, payer, wanted.plan, wanted.plan_version).await?;
-    let plan = plan.ok_or_else(plan_unknown)?;
+    if found.member.is_none() {
+        store::member_ref::upsert_member(&mut tx, &member).await?;
+    }
     let mut coverage = Coverage {
         id: CoverageId::new(&app.clock),
         payer,
         member: member.id,
         family: member.family,
-        plan: plan.id,
-        plan_version: plan.version,
+        plan: wanted.plan,
+        plan_version,
         from: wanted.from,
         to: wanted.to,
-        member_since: wanted.from,
+        member_since: found.insured_since.unwrap_or(wanted.from),
         policy_year_from: wanted.from,
         status: CoverageStatus::Active,
         suspensions: Vec::new(),
@@ -75,10 +81,6 @@ pub(crate) async fn create_coverage(
         let replaced = older.replace(coverage.id, coverage.from)?;
         store::coverage::update_coverage(&mut tx, &replaced).await?;
         tell(&mut tx, call, "coverage.replace", &replaced);
-    } else if let Some(since) =
-        store::coverage::find_continued(&mut tx, payer, member.id, wanted.from).await?
-    {
-        coverage.member_since = since;
     }
     coverage.member_since = wanted.member_since.unwrap_or(coverage.member_since);
     store::coverage::insert_coverage(&mut tx, &coverage)
@@ -109,31 +111,29 @@ fn parse(request: &CreateCoverageRequest) -> Result<Wanted> {
 }
 
 /// The member as we know it; as identity does, when its event has not arrived yet.
-async fn find_member(
+async fn resolve(
     app: &App,
-    call: &Call,
     payer: OrganizationId,
     number: &MemberNumber,
+    known: Option<(MemberId, FamilyId)>,
 ) -> Result<MemberRef> {
-    {
-        let mut reader = app.db.read(call).await?;
-        if let Some(member) = store::member_ref::find_member(&mut reader, payer, number).await? {
-            return Ok(member);
-        }
+    if let Some((id, family)) = known {
+        return Ok(MemberRef { id, payer, number: number.clone(), family });
     }
     let identifier = MemberIdentifier {
         identifier: Some(Identifier::MemberNumber(number.as_str().to_owned())),
         payer_id: payer.to_string(),
         payer_ids: vec![payer.to_string()],
-        country: String::new(),
+        // Only national ids and made-up phones have a country; a member number is the payer's own.
+        country: "RW".to_owned(),
     };
     let asked = app.desk.identity.request(ResolveMemberRequest { member: Some(identifier) });
-    let known = app.desk.challenges().resolve_member(asked).await?.into_inner().member;
-    let known = known.filter(|it| it.payer_id == payer.to_string()).ok_or_else(member_unknown)?;
+    let member = app.desk.challenges().resolve_member(asked).await?.into_inner().member;
+    let member = member.filter(|it| it.payer_id == payer.to_string()).ok_or_else(member_unknown)?;
     Ok(MemberRef {
-        id: MemberId::parse(&known.member_id).map_err(Error::internal)?,
+        id: MemberId::parse(&member.member_id).map_err(Error::internal)?,
         payer,
         number: number.clone(),
-        family: FamilyId::parse(&known.family_id).map_err(Error::internal)?,
+        family: FamilyId::parse(&member.family_id).map_err(Error::internal)?,
     })
 }

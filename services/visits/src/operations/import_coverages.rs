@@ -12,7 +12,7 @@ use careway_service::{
 use tonic::Streaming;
 
 use super::{
-    coverage_change::tell,
+    coverage_change::tell_all,
     coverage_list::{Columns, Rejection},
     visit_callers::payer,
 };
@@ -103,18 +103,18 @@ async fn take(
 ) -> Result<()> {
     let now = tx.now();
     let outcomes = store::coverage_import::import_coverages(tx, &app.clock, payer, now, batch).await?;
+    let mut created = Vec::new();
     for (listed, outcome) in batch.iter().zip(outcomes) {
         match outcome {
-            Imported::Created(coverage) => {
-                tell(tx, call, "coverage.import", &coverage);
-                report.created += 1;
-            }
+            Imported::Created(coverage) => created.push(*coverage),
             Imported::Unchanged => report.unchanged += 1,
             Imported::NoMember => report.reject(listed, "member_number", "no such member"),
             Imported::NoPlan => report.reject(listed, "plan_code", "no such plan"),
             Imported::Overlaps => report.reject(listed, "", "the member has another cover in this period"),
         }
     }
+    tell_all(tx, call, "coverage.import", &created);
+    report.created += created.len();
     Ok(())
 }
 

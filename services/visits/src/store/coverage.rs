@@ -1,9 +1,10 @@
 //! Coverages.
 
-use careway_kernel::{CoverageId, MemberId, MemberNumber, OrganizationId, PlanId};
+use careway_kernel::{CoverageId, FamilyId, MemberId, MemberNumber, OrganizationId, PlanId};
 use careway_service::Result;
 use chrono::NaiveDate;
 use sqlx::{PgConnection, types::Json};
+use uuid::Uuid;
 
 use super::coverage_row::CoverageRow;
 use crate::domain::coverage::{Coverage, TerminationReason};
@@ -121,16 +122,50 @@ pub(crate) async fn list_coverages(
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// Since when the member is insured without a gap, when a cover of theirs ended the day before.
-pub(crate) async fn find_continued(
+/// What a new coverage is made from.
+#[derive(Debug, Clone)]
+pub(crate) struct Ingredients {
+    pub(crate) member: Option<(MemberId, FamilyId)>,
+    /// The version asked for, or the latest.
+    pub(crate) plan_version: Option<i32>,
+    /// Since when the member is insured without a gap, when a cover of theirs ended the day before.
+    pub(crate) insured_since: Option<NaiveDate>,
+}
+
+/// Looks the ingredients up at the payer.
+pub(crate) async fn find_ingredients(
     conn: &mut PgConnection,
     payer: OrganizationId,
-    member: MemberId,
+    number: &MemberNumber,
+    (plan, version): (PlanId, Option<i32>),
     from: NaiveDate,
-) -> Result<Option<NaiveDate>> {
-    let since = sqlx::query_scalar(
-        "select member_since from coverage
-         where payer_id = $1 and member_id = $2 and valid_to = $3::date - 1 and valid <> 'empty'",
-    );
-    Ok(since.bind(payer.uuid()).bind(member.uuid()).bind(from).fetch_optional(conn).await?)
+) -> Result<Ingredients> {
+    let (member, family, plan_version, insured_since): (
+        Option<Uuid>,
+        Option<Uuid>,
+        Option<i32>,
+        Option<NaiveDate>,
+    ) = sqlx::query_as(
+        "select m.member_id, m.family_id,
+                (select v.version from plan p join plan_version v on v.plan_id = p.plan_id
+                    and v.version = coalesce($4, p.latest_version)
+                 where p.plan_id = $3 and p.payer_id = $1),
+                (select c.member_since from coverage c
+                 where c.member_id = m.member_id and c.payer_id = $1 and c.valid_to = $5::date - 1
+                   and c.valid <> 'empty')
+             from (select) once left join member_ref m on m.payer_id = $1 and m.member_number = $2",
+    )
+    .bind(payer.uuid())
+    .bind(number.as_str())
+    .bind(plan.uuid())
+    .bind(version)
+    .bind(from)
+    .fetch_one(conn)
+    .await?;
+    let member = member.zip(family);
+    Ok(Ingredients {
+        member: member.map(|(id, family)| (MemberId::from_uuid(id), FamilyId::from_uuid(family))),
+        plan_version,
+        insured_since,
+    })
 }

@@ -1,9 +1,7 @@
 //! What visits keeps of identity's members: number and family, to make coverages with.
 
 use careway_kernel::{FamilyId, MemberId, MemberNumber, OrganizationId};
-use careway_service::Result;
 use sqlx::PgConnection;
-use uuid::Uuid;
 
 /// A member, by number and family.
 #[derive(Debug, Clone)]
@@ -27,25 +25,4 @@ pub(crate) async fn upsert_member(conn: &mut PgConnection, member: &MemberRef) -
     .execute(conn)
     .await?;
     Ok(())
-}
-
-/// The payer's member of this number.
-pub(crate) async fn find_member(
-    conn: &mut PgConnection,
-    payer: OrganizationId,
-    number: &MemberNumber,
-) -> Result<Option<MemberRef>> {
-    let row: Option<(Uuid, Uuid)> = sqlx::query_as(
-        "select member_id, family_id from member_ref where payer_id = $1 and member_number = $2",
-    )
-    .bind(payer.uuid())
-    .bind(number.as_str())
-    .fetch_optional(conn)
-    .await?;
-    Ok(row.map(|(id, family)| MemberRef {
-        id: MemberId::from_uuid(id),
-        payer,
-        number: number.clone(),
-        family: FamilyId::from_uuid(family),
-    }))
 }

@@ -85,7 +85,7 @@ pub(crate) fn key() -> String {
 }
 
 /// A plan that covers everything but OPTICAL and WELLNESS.
-fn gold() -> PlanDefinition {
+pub(crate) fn gold() -> PlanDefinition {
     let text = |text: &str| vec![LocalizedText { language: "en".to_owned(), text: text.to_owned() }];
     let benefit = |service_type: &str| PlanBenefit {
         code: service_type.to_owned(),
@@ -312,6 +312,11 @@ impl Desk {
         };
         let admitted = self.visits().admit_visit(self.by(&self.facility, &key(), request)).await?;
         Ok(admitted.into_inner().visit.unwrap())
+    }
+
+    pub(crate) async fn discharge(&self, visit_id: &str) {
+        let request = DischargeVisitRequest { visit_id: visit_id.to_owned() };
+        self.visits().discharge_visit(self.by(&self.facility, &key(), request)).await.unwrap();
     }
 
     pub(crate) async fn get(&self, by: &Person, visit_id: &str) -> Result<GetVisitResponse, Error> {

@@ -5,4 +5,5 @@ mod desk;
 mod fake_identity;
 mod plans;
 mod visit_overrides;
+mod visit_round_trips;
 mod visits;

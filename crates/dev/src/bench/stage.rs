@@ -1,0 +1,103 @@
+//! Where it is measured: servers of its own under `.dev/bench`, emptied before each run and stopped after it.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use url::Url;
+
+use crate::{
+    checkout::Checkout,
+    fresh, say,
+    servers::{self, Servers},
+};
+
+/// The database the raw limit is taken on: the schema and data of visits, without the service.
+pub(super) const RAW: &str = "visits_raw";
+
+/// What the server gets beyond its defaults, so that the data is in memory and checkpoints are rare.
+const TUNED: [(&str, &str); 3] =
+    [("shared_buffers", "512MB"), ("max_wal_size", "4GB"), ("checkpoint_timeout", "15min")];
+
+/// The servers and folders of a measurement.
+pub(super) struct Stage {
+    pub(super) checkout: Checkout,
+    pub(super) servers: Servers,
+    /// The folder with the programs that are measured.
+    pub(super) programs: PathBuf,
+}
+
+impl Stage {
+    /// Starts the servers, with nothing in them.
+    pub(super) async fn open(checkout: &Checkout) -> anyhow::Result<Self> {
+        let checkout = checkout.apart("bench");
+        let mut servers = servers::ensure(&checkout).await?;
+        if tune(&servers.postgres).await.context("cannot tune PostgreSQL")? {
+            servers::stop(&checkout).await?;
+            servers = servers::ensure(&checkout).await?;
+        }
+        let this = env::current_exe()?;
+        let programs = this.parent().map(Path::to_owned).context("this program is in no folder")?;
+        let stage = Self { checkout, servers, programs };
+        stage.drop_raw().await?;
+        fresh::clear(&stage.checkout, &stage.servers).await?;
+        Ok(stage)
+    }
+
+    /// Stops the servers.
+    pub(super) async fn close(&self) -> anyhow::Result<()> {
+        say::headline("Stopping");
+        servers::stop(&self.checkout).await
+    }
+
+    /// The superuser's connection to a database.
+    pub(super) async fn connect(&self, database: &str) -> anyhow::Result<PgConnection> {
+        let url = in_database(&self.servers.postgres, database)?;
+        PgConnection::connect(&url).await.with_context(|| format!("cannot connect to {database}"))
+    }
+
+    /// Copies the database of visits, to which nobody may be connected.
+    pub(super) async fn copy_raw(&self) -> anyhow::Result<()> {
+        let mut admin = self.connect("postgres").await?;
+        admin.execute(AssertSqlSafe(format!("create database {RAW} template visits owner visits_owner"))).await?;
+        Ok(())
+    }
+
+    async fn drop_raw(&self) -> anyhow::Result<()> {
+        let mut admin = self.connect("postgres").await?;
+        admin.execute(AssertSqlSafe(format!("drop database if exists {RAW} with (force)"))).await?;
+        Ok(())
+    }
+}
+
+/// The same server and account, another database.
+pub(super) fn in_database(url: &str, database: &str) -> anyhow::Result<String> {
+    let mut url = Url::parse(url).context("the address of PostgreSQL")?;
+    url.set_path(database);
+    Ok(url.into())
+}
+
+/// Sets what is not set yet; whether the server has to be started anew.
+async fn tune(url: &str) -> anyhow::Result<bool> {
+    let mut admin = PgConnection::connect(url).await?;
+    let set: i64 = sqlx::query_scalar("select count(*) from pg_settings where sourcefile like '%postgresql.auto.conf'")
+        .fetch_one(&mut admin)
+        .await?;
+    if set > 0 {
+        return Ok(false);
+    }
+    for (name, value) in TUNED {
+        admin.execute(AssertSqlSafe(format!("alter system set {name} = '{value}'"))).await?;
+    }
+    let has_statements: bool =
+        sqlx::query_scalar("select exists (select from pg_available_extensions where name = 'pg_stat_statements')")
+            .fetch_one(&mut admin)
+            .await?;
+    if has_statements {
+        admin.execute("alter system set shared_preload_libraries = 'pg_stat_statements'").await?;
+    }
+    Ok(true)
+}

@@ -1,0 +1,51 @@
+//! What a visit's commands cost in round trips to Postgres: a limit that holds.
+
+use std::cell::Cell;
+
+use careway_testing::{FaultProxy, TestDatabase};
+
+use crate::{
+    desk::{Desk, eventually, gold, key},
+    fake_identity::CODE,
+};
+
+#[tokio::test]
+async fn the_commands_of_a_visit_keep_to_their_round_trips() {
+    let database = TestDatabase::create("visits", &careway_visits::MIGRATOR).await;
+    let (proxy, url) = FaultProxy::before(&database.url_app).await;
+    let desk = Desk::open_at(&database, url, gold()).await;
+    desk.member("UM-100200", "1199070012345601").await;
+    let mut fewest = [u64::MAX; 4];
+    for _ in 0..8 {
+        let mut spent = Vec::new();
+        let begun = quiet(&proxy).await;
+        let visit = desk.started("UM-100200").await;
+        spent.push(proxy.round_trips() - begun);
+        let begun = quiet(&proxy).await;
+        desk.verify(&desk.facility, &key(), &visit.visit_id, CODE).await.unwrap();
+        spent.push(proxy.round_trips() - begun);
+        let begun = quiet(&proxy).await;
+        desk.admit(&visit.visit_id, "OUTPATIENT").await.unwrap();
+        spent.push(proxy.round_trips() - begun);
+        let begun = quiet(&proxy).await;
+        desk.discharge(&visit.visit_id).await;
+        spent.push(proxy.round_trips() - begun);
+        for (fewest, spent) in fewest.iter_mut().zip(spent) {
+            *fewest = (*fewest).min(spent);
+        }
+    }
+    // Start and verify read before they ask identity: two trips, and a third that nobody waits for, when the pool makes
+    // sure of the connection it gets back. Then, as everywhere: begin, what there is to do, commit.
+    assert_eq!(fewest, [2 + 1 + 3, 2 + 1 + 4, 4, 4], "start, verify, admit, discharge");
+}
+
+/// The count once the relay has published what went before; the timers' questions are few, and the fewest of several
+/// tries has none.
+async fn quiet(proxy: &FaultProxy) -> u64 {
+    let last = Cell::new(u64::MAX);
+    eventually("Postgres is left alone", || async {
+        last.replace(proxy.round_trips()) == proxy.round_trips()
+    })
+    .await;
+    last.get()
+}

@@ -1,0 +1,356 @@
+//! What can go wrong at the desk: each refusal with its status and its reason.
+
+use std::time::Duration;
+
+use careway_tests::{Facility, Member, Network, Payer, Rest, World, accepted, refused, today};
+use chrono::{Days, Months};
+use serde_json::{Value, json};
+
+/// Longer than a code lives, shorter than a visit.
+const A_CODES_LIFE: Duration = Duration::from_secs(301);
+/// Until the next code may be sent to the same phone.
+const COOLDOWN: Duration = Duration::from_secs(61);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_code_is_rejected_and_the_fifth_kills_the_right_one() {
+    let world = World::start().await;
+    let Network { payer, desk, .. } = Network::of(&world).await;
+    let member = payer.covered_member(&world).await;
+    let visit = start(&desk, &member).await;
+    let code = world.code_for(&member.phone).await;
+
+    for _ in 0..5 {
+        refused(401, "CODE_REJECTED", verify(&desk, &visit, &another(&code))).await;
+    }
+    refused(401, "CODE_REJECTED", verify(&desk, &visit, &code)).await;
+    let malformed = refused(400, "INVALID_REQUEST", verify(&desk, &visit, "12345")).await;
+    assert_eq!(malformed.text("violations.0.field"), "code");
+
+    refused(429, "RESEND_TOO_SOON", desk.post(&format!("{visit}/resend-code"), json!({}))).await;
+    world.advance(COOLDOWN);
+    accepted(200, desk.post(&format!("{visit}/resend-code"), json!({}))).await;
+    let code = world.code_for(&member.phone).await;
+    accepted(200, verify(&desk, &visit, &code)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expired_code_is_rejected_and_a_new_one_passes() {
+    let world = World::start().await;
+    let Network { payer, desk, .. } = Network::of(&world).await;
+    let member = payer.covered_member(&world).await;
+    let visit = start(&desk, &member).await;
+    let expired = world.code_for(&member.phone).await;
+
+    world.advance(A_CODES_LIFE);
+    refused(401, "CODE_REJECTED", verify(&desk, &visit, &expired)).await;
+    accepted(200, desk.post(&format!("{visit}/resend-code"), json!({}))).await;
+    let fresh = world.code_for(&member.phone).await;
+    accepted(200, verify(&desk, &visit, &fresh)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visit_nobody_verified_in_time_is_over() {
+    let world = World::start().await;
+    let Network { payer, desk, .. } = Network::of(&world).await;
+    let member = payer.covered_member(&world).await;
+    let visit = start(&desk, &member).await;
+    let code = world.code_for(&member.phone).await;
+
+    world.advance(Duration::from_secs(3 * 3600));
+    let late = verify(&desk, &visit, &code).await.unwrap();
+    // The rule or the timer, whichever comes first.
+    assert!(late.status == 409 && ["VISIT_EXPIRED", "WRONG_STATE"].contains(&late.reason()), "{late}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_used_code_is_not_good_twice() {
+    let world = World::start().await;
+    let Network { payer, desk, .. } = Network::of(&world).await;
+    let member = payer.covered_member(&world).await;
+    let visit = start(&desk, &member).await;
+    let code = world.code_for(&member.phone).await;
+    accepted(200, verify(&desk, &visit, &code)).await;
+
+    refused(409, "WRONG_STATE", verify(&desk, &visit, &code)).await;
+    world.advance(COOLDOWN);
+    let next = start(&desk, &member).await;
+    let next_code = world.code_for(&member.phone).await;
+    if next_code != code {
+        refused(401, "CODE_REJECTED", verify(&desk, &next, &code)).await;
+    }
+    accepted(200, verify(&desk, &next, &next_code)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_is_good_only_where_and_for_whom_it_was_asked() {
+    let world = World::start().await;
+    let Network { payer, facility, desk } = Network::of(&world).await;
+    let member = payer.covered_member(&world).await;
+    let elsewhere = Facility::of(&world).await;
+    payer.contract(&world, &elsewhere).await;
+    let (other_desk, colleague) =
+        tokio::join!(elsewhere.staff(&world, &["FRONT_DESK"]), facility.staff(&world, &["FRONT_DESK"]));
+    world.settle().await;
+
+    let visit = start(&desk, &member).await;
+    let code = world.code_for(&member.phone).await;
+    refused(401, "CODE_REJECTED", verify(&colleague, &visit, &code)).await;
+
+    world.advance(COOLDOWN);
+    let other_visit = start(&other_desk, &member).await;
+    let other_code = world.code_for(&member.phone).await;
+    refused(401, "CODE_REJECTED", verify(&desk, &visit, &other_code)).await;
+    refused(404, "NOT_FOUND", verify(&desk, &other_visit, &other_code)).await;
+    accepted(200, verify(&other_desk, &other_visit, &other_code)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_learns_at_the_desk_who_is_a_member() {
+    let world = World::start().await;
+    let Network { payer, desk, .. } = Network::of(&world).await;
+    let member = payer.covered_member(&world).await;
+
+    let known = accepted(201, desk.post("/v1/visits", json!({"memberNumber": member.number}))).await;
+    let unknown = accepted(201, desk.post("/v1/visits", json!({"memberNumber": "UM-999999"}))).await;
+    assert_eq!(shape(&known.body), shape(&unknown.body));
+    let masked =
+        |text: &str| text.chars().map(|it| if it.is_ascii_digit() { '0' } else { it }).collect::<String>();
+    assert_eq!(
+        masked(known.text("visit.maskedDestination")),
+        masked(unknown.text("visit.maskedDestination")),
+    );
+    let visit = |started: &careway_tests::Answer| format!("/v1/visits/{}", started.text("visit.visitId"));
+    let code = world.code_for(&member.phone).await;
+    let wrong = refused(401, "CODE_REJECTED", verify(&desk, &visit(&known), &another(&code))).await;
+    let nobodys = refused(401, "CODE_REJECTED", verify(&desk, &visit(&unknown), "042715")).await;
+    assert_eq!(wrong.text("detail"), nobodys.text("detail"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lapsed_cover_is_shown_and_admits_nobody() {
+    let world = World::start().await;
+    let Network { payer, desk, .. } = Network::of(&world).await;
+    let member = payer.member().await;
+    let today = today(&world);
+    payer.cover(&member, today - Months::new(13), today - Days::new(1)).await;
+
+    let visit = start(&desk, &member).await;
+    let code = world.code_for(&member.phone).await;
+    let verified = accepted(200, verify(&desk, &visit, &code)).await;
+    assert_ne!(*verified.at("coverage.inForce"), true);
+    assert_eq!(verified.text("coverage.reason"), "LAPSED");
+    assert!(verified.list("serviceTypes").iter().all(|option| option["reason"] == "LAPSED"));
+    refused(409, "LAPSED", admit(&desk, &visit, "OUTPATIENT")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_way_not_to_be_covered_has_its_own_reason() {
+    let world = World::start().await;
+    let Network { payer, desk, .. } = Network::of(&world).await;
+    let today = today(&world);
+    let (from, to) = (today - Months::new(2), today + Months::new(10));
+
+    let uncovered = payer.member().await;
+    let early = payer.member().await;
+    payer.cover(&early, today + Days::new(1), to).await;
+    let suspended = payer.member().await;
+    let coverage = payer.cover(&suspended, from, to).await;
+    let why = json!({"reason": "UNPAID", "from": today.to_string()});
+    accepted(200, payer.officer.post(&format!("/v1/coverages/{coverage}/suspend"), why)).await;
+    let terminated = payer.member().await;
+    let coverage = payer.cover(&terminated, from, to).await;
+    let why = json!({"reason": "LEFT_GROUP", "lastDay": (today - Days::new(1)).to_string()});
+    accepted(200, payer.officer.post(&format!("/v1/coverages/{coverage}/terminate"), why)).await;
+
+    let reasons = [
+        (uncovered, "UNKNOWN_CARD"),
+        (early, "NOT_YET_STARTED"),
+        (suspended, "SUSPENDED"),
+        (terminated, "TERMINATED"),
+    ];
+    for (member, reason) in reasons {
+        let visit = verified(&world, &desk, &member).await;
+        refused(409, reason, admit(&desk, &visit, "OUTPATIENT")).await;
+    }
+    let covered = payer.covered_member(&world).await;
+    let visit = verified(&world, &desk, &covered).await;
+    refused(409, "WAITING_PERIOD", admit(&desk, &visit, "DENTAL")).await;
+    refused(409, "SERVICE_NOT_COVERED", admit(&desk, &visit, "OPTICAL")).await;
+    refused(400, "INVALID_REQUEST", admit(&desk, &visit, "ACUPUNCTURE")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_facility_without_a_contract_finds_nobody() {
+    let world = World::start().await;
+    let Network { payer, .. } = Network::of(&world).await;
+    let member = payer.covered_member(&world).await;
+    let stranger = Facility::of(&world).await;
+    let desk = stranger.staff(&world, &["FRONT_DESK"]).await;
+    world.settle().await;
+
+    let visit = start(&desk, &member).await;
+    assert!(world.messages_to(&member.phone).await.is_empty(), "nobody's patient gets a code");
+    refused(401, "CODE_REJECTED", verify(&desk, &visit, "042715")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contract_that_ended_meanwhile_admits_nobody() {
+    let world = World::start().await;
+    let Network { payer, desk, .. } = Network::of(&world).await;
+    let member = payer.covered_member(&world).await;
+    let visit = start(&desk, &member).await;
+    let code = world.code_for(&member.phone).await;
+
+    let contracts = accepted(200, payer.officer.get("/v1/contracts")).await;
+    let end = format!("/v1/contracts/{}/end", contracts.text("contracts.0.contractId"));
+    let yesterday = (today(&world) - Days::new(1)).to_string();
+    accepted(200, payer.officer.post(&end, json!({"lastDay": yesterday}))).await;
+
+    let verified = accepted(200, verify(&desk, &visit, &code)).await;
+    assert_eq!(verified.text("coverage.reason"), "FACILITY_NOT_CONTRACTED");
+    refused(409, "FACILITY_NOT_CONTRACTED", admit(&desk, &visit, "OUTPATIENT")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_open_visit_is_refused_with_the_first_ones_id() {
+    let world = World::start().await;
+    let Network { payer, desk, .. } = Network::of(&world).await;
+    let member = payer.covered_member(&world).await;
+    let first = verified(&world, &desk, &member).await;
+    accepted(200, admit(&desk, &first, "OUTPATIENT")).await;
+
+    world.advance(COOLDOWN);
+    let second = verified(&world, &desk, &member).await;
+    let open = refused(409, "VISIT_ALREADY_OPEN", admit(&desk, &second, "OUTPATIENT")).await;
+    assert!(first.ends_with(open.text("visitId")) && !open.text("visitId").is_empty(), "it names the first");
+    accepted(200, admit(&desk, &second, "INPATIENT")).await;
+
+    accepted(200, desk.post(&format!("{first}/discharge"), json!({}))).await;
+    world.advance(COOLDOWN);
+    let third = verified(&world, &desk, &member).await;
+    accepted(200, admit(&desk, &third, "OUTPATIENT")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_organizations_visit_is_not_there() {
+    let world = World::start().await;
+    let Network { payer, desk, .. } = Network::of(&world).await;
+    let member = payer.covered_member(&world).await;
+    let visit = verified(&world, &desk, &member).await;
+    let (elsewhere, other_payer) = tokio::join!(Facility::of(&world), Payer::of(&world));
+    let stranger = elsewhere.staff(&world, &["FRONT_DESK"]).await;
+    world.settle().await;
+
+    let nowhere = format!("/v1/visits/{}", uuid::Uuid::now_v7());
+    let hidden = refused(404, "NOT_FOUND", stranger.get(&visit)).await;
+    let absent = refused(404, "NOT_FOUND", stranger.get(&nowhere)).await;
+    assert_eq!(hidden.text("detail"), absent.text("detail"));
+    refused(404, "NOT_FOUND", verify(&stranger, &visit, "042715")).await;
+    refused(404, "NOT_FOUND", admit(&stranger, &visit, "OUTPATIENT")).await;
+    refused(404, "NOT_FOUND", stranger.get(&format!("{visit}/benefits"))).await;
+    refused(404, "NOT_FOUND", stranger.post(&format!("{visit}/cancel"), json!({"reason": "Not ours"}))).await;
+    refused(404, "NOT_FOUND", other_payer.officer.get(&visit)).await;
+    refused(404, "NOT_FOUND", other_payer.officer.get(&format!("/v1/members/{}", member.id))).await;
+    let visits = accepted(200, stranger.get("/v1/visits")).await;
+    assert!(visits.list("visits").is_empty());
+    accepted(200, payer.officer.get(&visit)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_desk_checks_in() {
+    let world = World::start().await;
+    let Network { payer, facility, desk } = Network::of(&world).await;
+    let member = payer.covered_member(&world).await;
+    let clinician = facility.staff(&world, &["CLINICIAN"]).await;
+
+    let body = json!({"memberNumber": member.number});
+    refused(403, "PERMISSION_DENIED", clinician.post("/v1/visits", body.clone())).await;
+    refused(403, "PERMISSION_DENIED", payer.officer.post("/v1/visits", body.clone())).await;
+    refused(401, "TOKEN_REQUIRED", world.rest().post("/v1/visits", body.clone())).await;
+    refused(401, "TOKEN_REJECTED", desk.with_token("not.a.token").post("/v1/visits", body)).await;
+    let visit = verified(&world, &desk, &member).await;
+    refused(403, "PERMISSION_DENIED", admit(&clinician, &visit, "OUTPATIENT")).await;
+    accepted(200, clinician.get(&visit)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_key_gets_the_same_answer_and_never_another() {
+    let world = World::start().await;
+    let Network { payer, desk, .. } = Network::of(&world).await;
+    let member = payer.covered_member(&world).await;
+    let start =
+        |number: &str| desk.post("/v1/visits", json!({"memberNumber": number})).key("desk-1-morning-0001");
+
+    let first = accepted(201, start(&member.number)).await;
+    assert_eq!(first.header("idempotency-replayed"), None);
+    let again = accepted(201, start(&member.number)).await;
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    assert_eq!((&again.body, again.header("location")), (&first.body, first.header("location")));
+    refused(422, "IDEMPOTENCY_KEY_REUSED", start("UM-000000")).await;
+    refused(400, "IDEMPOTENCY_KEY_REQUIRED", start(&member.number).without_key()).await;
+    assert_eq!(world.messages_to(&member.phone).await.len(), 1, "one visit, one code");
+
+    // A code is used up by its first use, and yet its request can be repeated.
+    let visit = format!("/v1/visits/{}", first.text("visit.visitId"));
+    let code = world.code_for(&member.phone).await;
+    let enter = || verify(&desk, &visit, &code).key("desk-1-morning-0002");
+    let verified = accepted(200, enter()).await;
+    let again = accepted(200, enter()).await;
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    assert_eq!(again.body, verified.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_is_changed_only_by_who_read_the_present_one_and_the_next_code_goes_there() {
+    let world = World::start().await;
+    let Network { payer, desk, .. } = Network::of(&world).await;
+    let member = payer.covered_member(&world).await;
+    let path = format!("/v1/members/{}", member.id);
+    let change = |mobile: &str| payer.officer.patch(&path, json!({"mobile": mobile}));
+
+    let read = accepted(200, payer.officer.get(&path)).await;
+    refused(428, "PRECONDITION_REQUIRED", change("+250788999001")).await;
+    let changed = accepted(200, change("+250788999001").if_match(read.etag())).await;
+    assert_ne!(changed.etag(), read.etag());
+    refused(412, "STALE_VERSION", change("+250788999002").if_match(read.etag())).await;
+
+    let moved = Member { phone: "+250788999001".to_owned(), ..member };
+    verified(&world, &desk, &moved).await;
+}
+
+/// Starts a visit; its path.
+async fn start(desk: &Rest, member: &Member) -> String {
+    let started = accepted(201, desk.post("/v1/visits", json!({"memberNumber": member.number}))).await;
+    format!("/v1/visits/{}", started.text("visit.visitId"))
+}
+
+/// Starts a visit and enters the code; its path.
+async fn verified(world: &World, desk: &Rest, member: &Member) -> String {
+    let visit = start(desk, member).await;
+    let code = world.code_for(&member.phone).await;
+    accepted(200, verify(desk, &visit, &code)).await;
+    visit
+}
+
+fn verify(desk: &Rest, visit: &str, code: &str) -> careway_tests::Request {
+    desk.post(&format!("{visit}/verify"), json!({"code": code}))
+}
+
+fn admit(desk: &Rest, visit: &str, service_type: &str) -> careway_tests::Request {
+    desk.post(&format!("{visit}/admit"), json!({"serviceType": service_type}))
+}
+
+/// A code that is not this one.
+fn another(code: &str) -> String {
+    let first = if code.starts_with('0') { "1" } else { "0" };
+    format!("{first}{}", &code[1..])
+}
+
+/// The keys of an answer, without what they hold.
+fn shape(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => fields.iter().map(|(key, value)| (key.clone(), shape(value))).collect(),
+        Value::String(_) => "text".into(),
+        other => other.clone(),
+    }
+}
