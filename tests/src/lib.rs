@@ -8,7 +8,7 @@ mod network;
 mod refusals;
 mod world;
 
-pub use careway_standalone::seed::{Answer, Credentials, Message, Request, Rest};
+pub use careway_standalone::seed::{Answer, Credentials, Message, Request, Rest, until};
 pub use network::{Facility, Member, Network, Payer, today};
 pub use refusals::{accepted, refused};
 pub use world::World;

@@ -141,6 +141,11 @@ impl Facility {
     pub async fn staff(&self, world: &World, roles: &[&str]) -> Rest {
         hired(world, &self.administrator, None, roles).await
     }
+
+    /// Somebody new with these roles, who has not signed in yet.
+    pub async fn hire(&self, world: &World, roles: &[&str]) -> Credentials {
+        invited(world, &self.administrator, None, roles).await
+    }
 }
 
 /// An organization with its administrator.
@@ -153,15 +158,16 @@ struct Founded {
 impl Founded {
     async fn of(world: &World, kind: &str) -> Self {
         let operator = world.operator().await;
-        let (code, name) = (format!("RW-{}", next()), format!("{kind} {}", next()));
-        let code_kind = if kind == "PAYER" { "PAYER" } else { "FACILITY" };
+        let code = format!("RW-{}", next());
+        // No digits: they would look like a code in an SMS.
+        let name = if kind == "PAYER" { "Umurage Health" } else { "Imanzi Hospital" };
         let organization = json!({
             "kind": kind, "name": name, "country": "RW", "timeZone": "Africa/Kigali", "locale": "en",
-            "codes": [{"kind": code_kind, "value": code}],
+            "codes": [{"kind": kind, "value": code}],
         });
         let id = acts::register(&operator, organization, &code).await.expect("an organization is registered");
         let administrator = hired(world, &operator, Some(&id), &["ADMINISTRATOR"]).await;
-        Self { id, name, administrator }
+        Self { id, name: name.to_owned(), administrator }
     }
 
     async fn staff(&self, world: &World, roles: &[&str]) -> Rest {
@@ -170,14 +176,23 @@ impl Founded {
 }
 
 async fn hired(world: &World, inviter: &Rest, organization: Option<&str>, roles: &[&str]) -> Rest {
+    let credentials = invited(world, inviter, organization, roles).await;
+    world.rest().sign_in(&credentials).await.expect("a hired person signs in")
+}
+
+async fn invited(
+    world: &World,
+    inviter: &Rest,
+    organization: Option<&str>,
+    roles: &[&str],
+) -> Credentials {
     let person = Person {
         name: "Chantal Mukamana".to_owned(),
         email: format!("person{}@careway.example", next()),
         roles: roles.iter().map(|role| (*role).to_owned()).collect(),
     };
     let hired = acts::hire(inviter, organization, world.inbox(), &person, PASSWORD).await;
-    let credentials: Credentials = hired.expect("a person follows the invitation");
-    world.rest().sign_in(&credentials).await.expect("a hired person signs in")
+    hired.expect("a person follows the invitation")
 }
 
 /// Today in Rwanda, by the platform's clock.

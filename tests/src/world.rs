@@ -1,6 +1,13 @@
 //! A platform of a test's own: started in a second, gone without a trace.
 
-use std::{collections::HashMap, fs, path::PathBuf, sync::Arc, sync::Mutex, time::Duration};
+use std::{
+    collections::HashMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    sync::Mutex,
+    time::Duration,
+};
 
 use careway_kernel::Clock;
 use careway_standalone::{
@@ -73,12 +80,19 @@ impl World {
         &self.rest
     }
 
+    /// What the platform's operator signs in with.
+    pub fn operator_credentials(&self) -> Credentials {
+        let [email, password] = OPERATOR;
+        Credentials::new(email, password)
+    }
+
     /// The platform's operator, signed in.
     pub async fn operator(&self) -> Rest {
-        let [email, password] = OPERATOR;
-        let credentials = Credentials::new(email, password);
+        let credentials = self.operator_credentials();
         // Once: many at the same moment would be taken for guesses.
-        let operator = self.operator.get_or_init(async || self.rest.sign_in(&credentials).await.expect("the operator signs in"));
+        let operator = self
+            .operator
+            .get_or_init(async || self.rest.sign_in(&credentials).await.expect("the operator signs in"));
         operator.await.clone()
     }
 
@@ -92,9 +106,14 @@ impl World {
         &self.clock
     }
 
-    /// The platform's message folder.
+    /// The platform's message folder, as people read it.
     pub fn inbox(&self) -> &Inbox {
         &self.inbox
+    }
+
+    /// Where the platform's message folder is.
+    pub fn folder(&self) -> &Path {
+        &self.traces.folder
     }
 
     /// Moves the platform's time forward. Callers who signed in through [`Rest::sign_in`] sign in again by themselves

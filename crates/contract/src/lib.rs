@@ -1,6 +1,11 @@
 //! The contract of every service, generated from `proto/`: messages, clients, servers, and the descriptor set.
 //! No logic lives here.
-#![expect(missing_docs, clippy::all, reason = "generated; the documentation is in the .proto files")]
+#![expect(
+    missing_docs,
+    clippy::all,
+    clippy::allow_attributes,
+    reason = "generated; the documentation is in the .proto files"
+)]
 
 /// The encoded `FileDescriptorSet` of the whole contract, custom options and comments included.
 pub const DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptor_set.bin"));

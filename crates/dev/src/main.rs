@@ -2,6 +2,7 @@
 
 mod bench;
 mod checkout;
+mod demo;
 mod down;
 mod fresh;
 mod inbox;
@@ -31,6 +32,8 @@ struct Arguments {
 enum Command {
     /// Start the servers, migrate, seed the demo network and run every service in one process
     Up(up::Arguments),
+    /// Walk through a patient's visit, against the running platform
+    Demo,
     /// Show the messages the platform sent: SMS and mail, captured instead of delivered
     Inbox(inbox::Arguments),
     /// Run everything CI runs
@@ -58,6 +61,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
     let checkout = Checkout::find()?;
     match command {
         Command::Up(arguments) => up::run(&checkout, arguments).await?,
+        Command::Demo => demo::run(&checkout).await?,
         Command::Inbox(arguments) => inbox::run(&checkout, arguments).await?,
         Command::Test(arguments) => return test::run(&checkout, arguments).await,
         Command::Bench(arguments) => bench::run(&checkout, arguments).await?,

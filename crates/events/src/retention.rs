@@ -1,4 +1,4 @@
-//! Forgets, in small steps, what neither the auditor nor the inbox needs any more.
+//! Forgets, in small steps, what neither the auditor nor the inbox needs any more, and the answers kept long enough.
 
 use std::time::Duration;
 
@@ -9,10 +9,12 @@ use crate::stream::KEPT;
 
 /// An event may come again as long as a stream, refilled by an outbox, may hold it: 28 days, and some to spare.
 const HEARD_FOR: Duration = Duration::from_secs(45 * 24 * 3600);
+/// How long a key gets its answer again; the API's guide says so.
+const ANSWERED_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
 /// How many rows one step deletes.
 const STEP: i64 = 1000;
 
-/// Deletes one step of published outbox rows and of inbox rows past their time; says how many.
+/// Deletes one step of published outbox rows, of inbox rows and of kept answers past their time; says how many.
 pub(crate) async fn sweep(connection: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<u64> {
     let published = sqlx::query(
         "delete from outbox where id in \
@@ -28,7 +30,15 @@ pub(crate) async fn sweep(connection: &mut PgConnection, now: DateTime<Utc>) -> 
     )
     .bind(now - HEARD_FOR)
     .bind(STEP)
+    .execute(&mut *connection)
+    .await?;
+    let answered = sqlx::query(
+        "delete from idempotency_record where key_hash in \
+         (select key_hash from idempotency_record where created_at < $1 order by created_at limit $2)",
+    )
+    .bind(now - ANSWERED_FOR)
+    .bind(STEP)
     .execute(connection)
     .await?;
-    Ok(published.rows_affected() + heard.rows_affected())
+    Ok(published.rows_affected() + heard.rows_affected() + answered.rows_affected())
 }

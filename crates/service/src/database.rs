@@ -5,15 +5,18 @@ use std::{ops::{Deref, DerefMut}, str::FromStr, time::Duration};
 use anyhow::Context;
 use careway_kernel::Clock;
 use sqlx::{
-    Connection, PgConnection, PgPool, Postgres, Row,
+    ConnectOptions, Connection, PgConnection, PgPool, Postgres, Row,
     migrate::Migrator,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
+use uuid::Uuid;
+
 use crate::{
     call::Call,
     error::{Error, Kind, Result},
+    seal::Sealer,
     transaction::Transaction,
 };
 
@@ -25,14 +28,17 @@ pub static PLATFORM_MIGRATOR: Migrator = sqlx::migrate!();
 pub struct Database {
     pool: PgPool,
     clock: Clock,
+    answers: Sealer,
 }
 
 impl Database {
     /// Opens the pool. Refuses a server that may lose what it acknowledged, and a role that row-level security does
-    /// not bind.
-    pub async fn connect(url: &str, connections: u32, clock: Clock) -> anyhow::Result<Self> {
+    /// not bind. `answers` seals the answers kept for their keys: they may hold what members' rows hold.
+    pub async fn connect(url: &str, connections: u32, clock: Clock, answers: Sealer) -> anyhow::Result<Self> {
         let options = PgConnectOptions::from_str(url)
             .context("the database URL is not valid")?
+            // Batches carry answers and events: they stand in no log.
+            .disable_statement_logging()
             .application_name("careway")
             .statement_cache_capacity(256)
             .options([
@@ -51,7 +57,7 @@ impl Database {
             .connect_with(options)
             .await
             .context("cannot connect to the database")?;
-        let database = Self { pool, clock };
+        let database = Self { pool, clock, answers };
         database.check().await?;
         Ok(database)
     }
@@ -89,6 +95,10 @@ impl Database {
         &self.clock
     }
 
+    pub(crate) fn answers(&self) -> &Sealer {
+        &self.answers
+    }
+
     /// Opens a transaction for this call, in one round trip. When the call's key was answered before, the error is that
     /// answer, and [`crate::serve`] gives it: so `?` is all an operation needs.
     ///
@@ -116,7 +126,7 @@ impl Database {
         match kept {
             None | Some((_, None)) => Ok(()),
             Some((fingerprint, Some(answer))) if Some(&fingerprint[..]) == call.fingerprint.as_ref().map(|it| &it[..]) => {
-                Err(Error::replay(answer))
+                Err(Error::replay(self.answers.open(ANSWER, row_of(&key), &answer)?))
             }
             Some(_) => Err(Error::new(
                 Kind::Unprocessable,
@@ -142,6 +152,15 @@ impl Database {
         .await?;
         Ok(Reader { connection })
     }
+}
+
+/// The sealed column of kept answers, as its values are bound to it.
+pub(crate) const ANSWER: &str = "idempotency_record.answer";
+
+/// The row of a key, as a sealed answer is bound to it.
+pub(crate) fn row_of(key: &[u8; 32]) -> Uuid {
+    let (row, _) = key.split_first_chunk::<16>().expect("32 bytes hold 16");
+    Uuid::from_bytes(*row)
 }
 
 /// Milliseconds for Postgres, which takes 0 as "none".

@@ -11,6 +11,7 @@ use tower::{ServiceExt, util::BoxCloneSyncService};
 use crate::{
     access::{Guard, Policy},
     database::Database,
+    seal::Sealer,
     settings::Settings,
     tokens::{ServiceIdentity, Verifier},
     upstream::{Registry, Upstream},
@@ -37,6 +38,7 @@ pub struct Foundation {
     pub page_key: Arc<[u8; 32]>,
     /// Connections to Postgres per service.
     pub database_connections: u32,
+    answers: Sealer,
     /// Background tasks that last as long as the process; awaited at the end.
     pub tasks: TaskTracker,
     /// Short work that goes on after an answer, like sending a code; awaited at the end.
@@ -82,6 +84,7 @@ impl Foundation {
             registry,
             page_key: Arc::new(page_key.finalize().into()),
             database_connections: settings.database_connections,
+            answers: Sealer::derive(&settings.service_secret, "kept answers")?,
             tasks,
             errands: TaskTracker::new(),
             shutdown,
@@ -91,7 +94,7 @@ impl Foundation {
 
     /// The service's database, as its app role.
     pub async fn database(&self, url: &str) -> anyhow::Result<Database> {
-        Database::connect(url, self.database_connections, self.clock.clone()).await
+        Database::connect(url, self.database_connections, self.clock.clone(), self.answers.clone()).await
     }
 
     /// Puts the guard before a service's RPCs.

@@ -15,9 +15,10 @@ use uuid::Uuid;
 use crate::{
     audit::{AuditEntry, AuditRow},
     call::Call,
-    database::{Database, statement_timeout},
+    database::{ANSWER, Database, row_of, statement_timeout},
     error::{Error, Kind, Result},
     literal,
+    seal::Sealer,
 };
 
 /// A fact that is to be published, as the outbox keeps it.
@@ -48,6 +49,7 @@ pub struct Transaction {
     connection: Option<PoolConnection<Postgres>>,
     key: Option<[u8; 32]>,
     call: Call,
+    answers: Sealer,
     now: DateTime<Utc>,
     /// With the trace each was recorded in: several reactions may share one transaction.
     events: Vec<(OutgoingEvent, Option<String>)>,
@@ -61,6 +63,7 @@ impl Transaction {
             connection: Some(connection),
             key: call.idempotency_key_hash(),
             call: call.clone(),
+            answers: database.answers().clone(),
             now: database.clock().now(),
             events: Vec::new(),
             audits: Vec::new(),
@@ -94,7 +97,10 @@ impl Transaction {
 
     /// Commits, and keeps the answer under the call's key.
     pub async fn commit<R: prost::Message>(mut self, response: R) -> Result<R> {
-        let answer = self.key.is_some().then(|| response.encode_to_vec());
+        let answer = match &self.key {
+            Some(key) => Some(self.answers.seal(ANSWER, row_of(key), &response.encode_to_vec())?),
+            None => None,
+        };
         self.close(answer.as_deref()).await?;
         Ok(response)
     }

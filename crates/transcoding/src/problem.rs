@@ -1,12 +1,13 @@
 //! RFC 9457 problems, and the one table from gRPC codes to them.
 
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, time::Duration};
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use serde_json::Value;
 use tonic::Code;
 use tonic_types::StatusExt;
 
@@ -62,7 +63,12 @@ pub struct Problem {
     pub retry_after: Option<u32>,
     /// The methods that the path does have, for a 405.
     pub allow: Option<Box<str>>,
+    /// Facts for programs, by name: extension members of the document (RFC 9457 §3.2).
+    pub facts: BTreeMap<String, String>,
 }
+
+/// The members every document has; no fact takes their place.
+const MEMBERS: [&str; 7] = ["type", "title", "status", "detail", "reason", "violations", "traceId"];
 
 impl Problem {
     /// A problem with nothing but status, reason and detail.
@@ -79,6 +85,7 @@ impl Problem {
             trace_id: None,
             retry_after: None,
             allow: None,
+            facts: BTreeMap::new(),
         }
     }
 
@@ -178,7 +185,9 @@ impl Problem {
             })
             .collect();
         let retry_after = details.retry_info().and_then(|retry| retry.retry_delay).map(whole_seconds);
-        Self { violations, retry_after, ..Self::new(http, reason, detail) }
+        let facts = details.error_info().map(|info| info.metadata.clone()).unwrap_or_default();
+        let facts = facts.into_iter().filter(|(name, _)| !MEMBERS.contains(&name.as_str())).collect();
+        Self { violations, retry_after, facts, ..Self::new(http, reason, detail) }
     }
 
     /// Names the trace of the request.
@@ -202,6 +211,8 @@ impl Problem {
             violations: &'a [Violation],
             #[serde(skip_serializing_if = "Option::is_none")]
             trace_id: Option<&'a str>,
+            #[serde(flatten)]
+            facts: BTreeMap<&'a str, Value>,
         }
         let document = Document {
             r#type: format!("/problems/{}", self.reason),
@@ -211,6 +222,7 @@ impl Problem {
             reason: &self.reason,
             violations: &self.violations,
             trace_id: self.trace_id.as_deref(),
+            facts: self.facts.iter().map(|(name, fact)| (name.as_str(), json_fact(fact))).collect(),
         };
         serde_json::to_vec(&document).expect("a struct of texts is JSON")
     }
@@ -257,6 +269,14 @@ pub(crate) fn title(status: StatusCode) -> &'static str {
     }
 }
 
+/// A small count is a number; everything else is a text.
+fn json_fact(fact: &str) -> Value {
+    match fact.parse::<u32>() {
+        Ok(count) if count.to_string() == fact => count.into(),
+        _ => fact.into(),
+    }
+}
+
 fn whole_seconds(duration: Duration) -> u32 {
     u32::try_from(duration.as_millis().div_ceil(1000)).unwrap_or(u32::MAX).max(1)
 }
@@ -294,8 +314,11 @@ mod tests {
 
     #[test]
     fn details_are_carried_over() {
+        let facts = [("slotId", "42a"), ("left", "3"), ("status", "200")];
+        let facts = facts.map(|(name, fact)| (name.to_owned(), fact.to_owned()));
+        let facts = std::collections::HashMap::from(facts);
         let mut details =
-            ErrorDetails::with_error_info("SLOT_TAKEN", "careway", std::collections::HashMap::new());
+            ErrorDetails::with_error_info("SLOT_TAKEN", "careway", facts.clone());
         details.add_bad_request_violation("lines[2].unit_price", "must be positive");
         details.set_retry_info(Some(Duration::from_millis(1200)));
         let status =
@@ -305,6 +328,9 @@ mod tests {
         assert_eq!((&*problem.reason, &*problem.detail), ("SLOT_TAKEN", "the slot is taken"));
         assert_eq!(problem.violations[0].field, "lines[2].unitPrice");
         assert_eq!(problem.retry_after, Some(2));
+        let document: Value = serde_json::from_slice(&problem.to_json()).unwrap();
+        assert_eq!((&document["slotId"], &document["left"]), (&"42a".into(), &3.into()));
+        assert_eq!(document["status"], 409, "a fact takes no member's place");
     }
 
     #[test]

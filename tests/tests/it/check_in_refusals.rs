@@ -19,8 +19,9 @@ async fn a_wrong_code_is_rejected_and_the_fifth_kills_the_right_one() {
     let visit = start(&desk, &member).await;
     let code = world.code_for(&member.phone).await;
 
-    for _ in 0..5 {
-        refused(401, "CODE_REJECTED", verify(&desk, &visit, &another(&code))).await;
+    for left in (0..5).rev() {
+        let wrong = refused(401, "CODE_REJECTED", verify(&desk, &visit, &another(&code))).await;
+        assert_eq!(*wrong.at("attemptsLeft"), json!(left));
     }
     refused(401, "CODE_REJECTED", verify(&desk, &visit, &code)).await;
     let malformed = refused(400, "INVALID_REQUEST", verify(&desk, &visit, "12345")).await;
@@ -71,7 +72,8 @@ async fn a_used_code_is_not_good_twice() {
     let code = world.code_for(&member.phone).await;
     accepted(200, verify(&desk, &visit, &code)).await;
 
-    refused(409, "WRONG_STATE", verify(&desk, &visit, &code)).await;
+    let late = refused(409, "WRONG_STATE", verify(&desk, &visit, &code)).await;
+    assert_eq!(late.text("state"), "VERIFIED");
     world.advance(COOLDOWN);
     let next = start(&desk, &member).await;
     let next_code = world.code_for(&member.phone).await;
@@ -123,7 +125,8 @@ async fn nobody_learns_at_the_desk_who_is_a_member() {
     let code = world.code_for(&member.phone).await;
     let wrong = refused(401, "CODE_REJECTED", verify(&desk, &visit(&known), &another(&code))).await;
     let nobodys = refused(401, "CODE_REJECTED", verify(&desk, &visit(&unknown), "042715")).await;
-    assert_eq!(wrong.text("detail"), nobodys.text("detail"));
+    let told = ["detail", "attemptsLeft"];
+    assert_eq!(told.map(|field| wrong.at(field)), told.map(|field| nobodys.at(field)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -264,7 +267,8 @@ async fn only_the_desk_checks_in() {
     let clinician = facility.staff(&world, &["CLINICIAN"]).await;
 
     let body = json!({"memberNumber": member.number});
-    refused(403, "PERMISSION_DENIED", clinician.post("/v1/visits", body.clone())).await;
+    let denied = refused(403, "PERMISSION_DENIED", clinician.post("/v1/visits", body.clone())).await;
+    assert_eq!(denied.text("permission"), "visits.start");
     refused(403, "PERMISSION_DENIED", payer.officer.post("/v1/visits", body.clone())).await;
     refused(401, "TOKEN_REQUIRED", world.rest().post("/v1/visits", body.clone())).await;
     refused(401, "TOKEN_REJECTED", desk.with_token("not.a.token").post("/v1/visits", body)).await;

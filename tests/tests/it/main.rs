@@ -2,8 +2,12 @@
 
 mod check_in;
 mod check_in_refusals;
+mod contract;
+mod demo_network;
 mod docs;
+mod guesses;
 mod isolation;
+mod outages;
 mod row_level_security;
 mod tokens;
 mod twins;

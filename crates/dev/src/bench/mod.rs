@@ -3,6 +3,7 @@
 mod client;
 mod data;
 mod enrol;
+mod goals;
 mod jobs;
 mod load;
 mod messages;

@@ -88,9 +88,13 @@ impl Settings {
             ("CAREWAY_IDENTITY_OPERATOR_EMAIL".to_owned(), OPERATOR.0.to_owned()),
             ("CAREWAY_IDENTITY_OPERATOR_PASSWORD".to_owned(), OPERATOR.1.to_owned()),
         ];
-        for secret in
-            ["SERVICE_SECRET", "IDENTITY_MASTER_KEY", "IDENTITY_CODE_PEPPER", "RENEWALS_MASTER_KEY", "VISITS_MASTER_KEY"]
-        {
+        for secret in [
+            "SERVICE_SECRET",
+            "IDENTITY_MASTER_KEY",
+            "IDENTITY_CODE_PEPPER",
+            "RENEWALS_MASTER_KEY",
+            "VISITS_MASTER_KEY",
+        ] {
             let value = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
             settings.push((format!("CAREWAY_{secret}"), value));
         }
@@ -131,7 +135,10 @@ impl Platform {
                 let mut services = Vec::new();
                 for (service, _) in DATABASES {
                     let (listen, ops) = (free.next()?, free.next()?);
-                    settings.push((format!("CAREWAY_{}_URL", service.to_uppercase()), format!("http://{listen}")));
+                    settings.push((
+                        format!("CAREWAY_{}_URL", service.to_uppercase()),
+                        format!("http://{listen}"),
+                    ));
                     services.push((service, listen, ops));
                 }
                 for (service, listen, ops) in services {
@@ -190,7 +197,9 @@ impl Platform {
         let output = File::options().create(true).append(true).open(stage.checkout.log(name)?)?;
         let mut command = Command::new(&program);
         // The environment's own settings are for other installations.
-        for (variable, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CAREWAY_")) {
+        for (variable, _) in
+            std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CAREWAY_"))
+        {
             command.env_remove(variable);
         }
         let child = command

@@ -62,7 +62,9 @@ impl Stage {
     /// Copies the database of visits, to which nobody may be connected.
     pub(super) async fn copy_raw(&self) -> anyhow::Result<()> {
         let mut admin = self.connect("postgres").await?;
-        admin.execute(AssertSqlSafe(format!("create database {RAW} template visits owner visits_owner"))).await?;
+        admin
+            .execute(AssertSqlSafe(format!("create database {RAW} template visits owner visits_owner")))
+            .await?;
         Ok(())
     }
 
@@ -83,19 +85,21 @@ pub(super) fn in_database(url: &str, database: &str) -> anyhow::Result<String> {
 /// Sets what is not set yet; whether the server has to be started anew.
 async fn tune(url: &str) -> anyhow::Result<bool> {
     let mut admin = PgConnection::connect(url).await?;
-    let set: i64 = sqlx::query_scalar("select count(*) from pg_settings where sourcefile like '%postgresql.auto.conf'")
-        .fetch_one(&mut admin)
-        .await?;
+    let set: i64 =
+        sqlx::query_scalar("select count(*) from pg_settings where sourcefile like '%postgresql.auto.conf'")
+            .fetch_one(&mut admin)
+            .await?;
     if set > 0 {
         return Ok(false);
     }
     for (name, value) in TUNED {
         admin.execute(AssertSqlSafe(format!("alter system set {name} = '{value}'"))).await?;
     }
-    let has_statements: bool =
-        sqlx::query_scalar("select exists (select from pg_available_extensions where name = 'pg_stat_statements')")
-            .fetch_one(&mut admin)
-            .await?;
+    let has_statements: bool = sqlx::query_scalar(
+        "select exists (select from pg_available_extensions where name = 'pg_stat_statements')",
+    )
+    .fetch_one(&mut admin)
+    .await?;
     if has_statements {
         admin.execute("alter system set shared_preload_libraries = 'pg_stat_statements'").await?;
     }

@@ -65,9 +65,15 @@ impl<'a> Run<'a> {
     }
 
     /// Runs `cargo test`, its output passed through and its results added up.
-    pub(super) async fn cargo_test(&self, arguments: &[&str]) -> anyhow::Result<Option<String>> {
+    pub(super) async fn cargo_test(
+        &self,
+        arguments: &[&str],
+        environment: &[(&str, String)],
+    ) -> anyhow::Result<Option<String>> {
         let arguments = [&["test"], arguments].concat();
-        let mut child = self.command(Path::new("cargo"), &arguments).stdout(Stdio::piped()).spawn()?;
+        let mut command = self.command(Path::new("cargo"), &arguments);
+        command.envs(environment.iter().map(|(name, value)| (name, value)));
+        let mut child = command.stdout(Stdio::piped()).spawn()?;
         let output = child.stdout.take().context("the output is piped")?;
         let mut lines = BufReader::new(output).split(b'\n');
         let mut results = Results::default();

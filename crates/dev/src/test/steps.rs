@@ -76,5 +76,20 @@ async fn proto(run: &Run<'_>) -> anyhow::Result<Option<String>> {
 
 /// All of them, even after one failed: whoever mends one wants to know of the others.
 async fn tests(run: &Run<'_>) -> anyhow::Result<Option<String>> {
-    run.cargo_test(&["--workspace", "--no-fail-fast"]).await
+    let tools = {
+        let _lock = run.checkout().lock()?;
+        tools::install(run.checkout(), "openapi-spec-validator==0.9.0").await?;
+        tools::install(run.checkout(), "schemathesis==4.32.5").await?
+    };
+    let tools = ("CAREWAY_TEST_TOOLS", tools.programs().display().to_string());
+    run.cargo_test(&["--workspace", "--no-fail-fast"], &[tools]).await
+}
+
+/// Compose file, Dockerfile and the observers' configuration, as far as they can be checked without an engine.
+async fn deployment(run: &Run<'_>) -> anyhow::Result<Option<String>> {
+    let environment = {
+        let _lock = run.checkout().lock()?;
+        tools::install_all(run.checkout(), "deploy/requirements.txt").await?
+    };
+    run.program(&environment.program("python")?, &["deploy/check.py"]).await
 }

@@ -77,7 +77,9 @@ impl World {
         create_database(&database_name).await;
         let clock = Clock::movable();
         let app_url = url_of("events_app", &database_name);
-        let database = Database::connect(&app_url, 10, clock.clone()).await.unwrap();
+        let secret = careway_kernel::Redacted::new("a secret of the tests, long enough");
+        let answers = careway_service::Sealer::derive(&secret, "tests").unwrap();
+        let database = Database::connect(&app_url, 10, clock.clone(), answers).await.unwrap();
         let owner = PgPool::connect(&url_of("events_owner", &database_name)).await.unwrap();
         let nats = NatsServer::start();
         let client = nats.connect().await;

@@ -4,6 +4,7 @@ mod docs;
 pub(crate) mod health;
 mod jwks;
 mod oauth;
+mod reasons;
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ pub(crate) fn router(config: &Config, foundation: &Foundation, openapi: Arc<[u8]
         .merge(oauth::router(config, foundation))
         .merge(jwks::router(config, foundation))
         .merge(docs::router(openapi))
+        .merge(reasons::router())
 }
 
 /// These endpoints' part of the OpenAPI document.

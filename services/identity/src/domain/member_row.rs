@@ -92,11 +92,11 @@ pub(crate) fn read(row: &Row, columns: &Columns, home: Home, today: NaiveDate) -
     if row.cells.len() > columns.count {
         reading.faults.push(Fault::new("", "has more cells than there are columns"));
     }
-    let number = reading.required("member_number", columns.number, |text| MemberNumber::parse(text));
-    let family_name = reading.required("family_name", columns.family_name, |text| Names::parse(text));
-    let given_names = reading.required("given_names", columns.given_names, |text| Names::parse(text));
+    let number = reading.required("member_number", columns.number, MemberNumber::parse);
+    let family_name = reading.required("family_name", columns.family_name, Names::parse);
+    let given_names = reading.required("given_names", columns.given_names, Names::parse);
     let birth_date = reading.date("birth_date", columns.birth_date, today);
-    let sex = reading.required("sex", columns.sex, |text| Sex::parse(text));
+    let sex = reading.required("sex", columns.sex, Sex::parse);
     let country = reading.optional("national_id_country", columns.national_id_country, |text| {
         CountryCode::parse(&text.to_ascii_uppercase())
     });
@@ -105,10 +105,9 @@ pub(crate) fn read(row: &Row, columns: &Columns, home: Home, today: NaiveDate) -
         .optional("national_id", columns.national_id, |text| NationalId::parse_on(country, text, today));
     let phone = reading.optional("phone", columns.phone, |text| PhoneNumber::parse(text, home.country));
     let mobile = reading.optional("mobile", columns.mobile, |text| parse_mobile(text, home.country));
-    let email = reading.optional("email", columns.email, |text| Email::parse(text));
-    let language = reading.optional("language", columns.language, |text| Language::parse(text));
-    let principal =
-        reading.optional("principal_member_number", columns.principal, |text| MemberNumber::parse(text));
+    let email = reading.optional("email", columns.email, Email::parse);
+    let language = reading.optional("language", columns.language, Language::parse);
+    let principal = reading.optional("principal_member_number", columns.principal, MemberNumber::parse);
     let rejected = |faults| Rejected {
         row: row.number,
         number: row.cell(Some(columns.number)).text().unwrap_or_default(),

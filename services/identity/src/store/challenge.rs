@@ -104,7 +104,7 @@ pub(crate) async fn count_failure(
 
 /// A right code ends the row of wrong ones.
 pub(crate) async fn clear_failures(db: &mut PgConnection, subject: &[u8; 32]) -> Result<()> {
-    sqlx::query("delete from code_failure where subject = $1").bind(&subject[..]).execute(db).await?;
+    sqlx::query("select clear_code_failures($1)").bind(&subject[..]).execute(db).await?;
     Ok(())
 }
 

@@ -281,7 +281,7 @@ impl Desk {
         sqlx::query_scalar(sqlx::AssertSqlSafe(query.to_owned())).fetch_one(&self.admin).await.unwrap()
     }
 
-    /// Redis forgets everything of this test, scripts included.
+    /// Redis forgets everything of this test.
     pub(crate) async fn flush_redis(&self) {
         let mut redis = self.foundation.redis.clone();
         let keys: Vec<String> = redis::cmd("KEYS")
@@ -290,7 +290,6 @@ impl Desk {
             .await
             .unwrap();
         redis::cmd("DEL").arg(keys).query_async::<()>(&mut redis).await.unwrap();
-        redis::cmd("SCRIPT").arg("FLUSH").query_async::<()>(&mut redis).await.unwrap();
     }
 }
 

@@ -31,18 +31,23 @@ pub struct Message {
 impl Message {
     /// The one-time code in it: six digits that stand alone.
     pub fn code(&self) -> Option<&str> {
-        self.text.split(|character: char| !character.is_ascii_digit()).find(|digits| digits.len() == 6)
+        let words = self.text.split_whitespace().filter(|word| !is_link(word));
+        words.flat_map(|word| word.split(|it: char| !it.is_ascii_digit())).find(|digits| digits.len() == 6)
     }
 
     /// The link in it.
     pub fn link(&self) -> Option<&str> {
-        self.text.split_whitespace().find(|word| word.starts_with("http://") || word.starts_with("https://"))
+        self.text.split_whitespace().find(|word| is_link(word))
     }
 
     /// The token its link ends with.
     pub fn token(&self) -> Option<&str> {
         self.link()?.rsplit(['#', '/']).next()
     }
+}
+
+fn is_link(word: &str) -> bool {
+    word.starts_with("http://") || word.starts_with("https://")
 }
 
 /// The folder that messages are written to, one file each, whose names sort by time.
@@ -136,7 +141,7 @@ mod tests {
         let code =
             message("Careway: 042715 is your code to check in at Imanzi Hospital. Valid for 5 minutes.");
         assert_eq!(code.code(), Some("042715"));
-        assert_eq!(message("visit V26-0001234-57, +250788123456").code(), None);
+        assert_eq!(message("visit V26-0001234-57, https://careway.example/d/a-042715-b").code(), None);
     }
 
     #[test]

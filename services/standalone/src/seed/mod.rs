@@ -5,6 +5,7 @@
 //! [`Inbox`] reads what people are sent, [`acts`] are the things they do.
 
 pub mod acts;
+mod answer;
 mod families;
 mod inbox;
 mod organizations;
@@ -23,8 +24,9 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     acts::until,
+    answer::Answer,
     inbox::{Inbox, Mark, Message},
-    rest::{Answer, Credentials, Request, Rest},
+    rest::{Credentials, Request, Rest},
 };
 use self::{
     acts::{await_desk, hire, register},

@@ -1,6 +1,7 @@
 //! The rules. Pure: no async, no SQL, no proto.
 
 pub(crate) mod benefit;
+pub(crate) mod code;
 pub(crate) mod contract;
 pub(crate) mod coverage;
 pub(crate) mod entitlement;

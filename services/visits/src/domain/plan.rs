@@ -6,6 +6,7 @@ use careway_kernel::{Currency, Language, OrganizationId, Percent, PlanId};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use super::code::Code;
 use super::entitlement::Reason;
 use super::period::Period;
 use super::service_type::ServiceType;
@@ -73,11 +74,6 @@ pub(crate) struct Benefit {
     /// Special conditions, each in every language it is written in.
     pub(crate) conditions: Vec<Texts>,
 }
-
-/// The code of a benefit, ceiling or deductible, unique in its plan: the name of its account in the ledger.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub(crate) struct Code(String);
 
 /// At most so much in a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -278,40 +274,6 @@ impl Unit {
             Self::Amount => "AMOUNT",
             Self::Count => "COUNT",
         }
-    }
-}
-
-/// Not a code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be 1 to 40 capitals, digits and underscores, like CONSULTATION")]
-pub(crate) struct InvalidCode;
-
-impl Code {
-    /// Reads a code.
-    pub(crate) fn parse(text: &str) -> Result<Self, InvalidCode> {
-        let capital = text.starts_with(|first: char| first.is_ascii_uppercase());
-        let allowed =
-            text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-        if capital && allowed && text.len() <= 40 { Ok(Self(text.to_owned())) } else { Err(InvalidCode) }
-    }
-
-    /// The code.
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for Code {
-    type Error = InvalidCode;
-
-    fn try_from(text: String) -> Result<Self, InvalidCode> {
-        Self::parse(&text)
-    }
-}
-
-impl From<Code> for String {
-    fn from(code: Code) -> Self {
-        code.0
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use careway_contract::visits::v1::{visit::State, *};
+use careway_contract::visits::v1::{visit::State, visit_rules_service_client::VisitRulesServiceClient, *};
 use careway_service::Kind;
 
 use crate::{
@@ -291,6 +291,28 @@ async fn an_inpatients_facility_is_warned_once_before_the_notice_lapses() {
     assert!(notify().await.unwrap().into_inner().visit.unwrap().admission_notified_at.is_some());
     assert_eq!(refusal(notify().await).reason(), "NOTICE_ALREADY_GIVEN");
     assert_eq!(desk.said("AdmissionNoticeDue").await, 1);
+}
+
+#[tokio::test]
+async fn a_payer_sets_its_own_notice() {
+    let desk = Desk::open().await;
+    desk.member("UM-100200", "1199070012345601").await;
+    let mut rules = VisitRulesServiceClient::new(desk.service.upstream.clone());
+    let defaults =
+        rules.get_visit_rules(desk.by(&desk.payer, &key(), GetVisitRulesRequest {})).await.unwrap();
+    assert_eq!(defaults.into_inner().rules, Some(VisitRules { admission_notice_hours: 24, version: 0 }));
+    let twelve = SetVisitRulesRequest { admission_notice_hours: 12 };
+    let facility = rules.set_visit_rules(desk.by(&desk.facility, &key(), twelve)).await;
+    assert_eq!(refusal(facility).kind(), Kind::Forbidden);
+    let none = SetVisitRulesRequest { admission_notice_hours: 0 };
+    assert_eq!(
+        refusal(rules.set_visit_rules(desk.by(&desk.payer, &key(), none)).await).kind(),
+        Kind::Invalid
+    );
+    rules.set_visit_rules(desk.by(&desk.payer, &key(), twelve)).await.unwrap();
+    let visit = desk.admitted("UM-100200", "INPATIENT").await;
+    let seconds = visit.admission_notice_due_at.unwrap().seconds - visit.admitted_at.unwrap().seconds;
+    assert_eq!(seconds, 12 * 3600);
 }
 
 #[tokio::test]

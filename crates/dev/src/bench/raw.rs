@@ -1,0 +1,163 @@
+//! The limit: pgbench doing the jobs' SQL alone, one statement a step, on a copy of the visits database.
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Context, bail, ensure};
+use careway_standalone::provision::database_url;
+use chrono::Utc;
+use sqlx::Connection;
+use tokio::process::Command;
+
+use super::{
+    data::Network,
+    enrol::FACILITIES,
+    jobs::Job,
+    processes::Watched,
+    stage::{RAW, Stage, in_database},
+};
+
+/// How many clients are tried; the best counts.
+const CLIENTS: [u32; 3] = [8, 16, 32];
+
+/// What pgbench reached.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Limit {
+    pub(super) clients: u32,
+    /// Jobs a second.
+    pub(super) rate: f64,
+    /// CPU microseconds of PostgreSQL per job.
+    pub(super) postgres: f64,
+}
+
+/// pgbench with its scripts.
+pub(super) struct Raw {
+    program: PathBuf,
+    folder: PathBuf,
+    url: String,
+    members: u32,
+    first_visit: u64,
+    /// The next journey's number; as for the platform's journeys, but of its own.
+    next_journey: u64,
+    servers: Watched,
+}
+
+impl Raw {
+    /// Writes the scripts: the rows they write are as large as real ones.
+    pub(super) async fn prepare(stage: &Stage, network: &Network, servers: Watched) -> anyhow::Result<Self> {
+        let mut database = stage.connect(RAW).await?;
+        let programs: String = sqlx::query_scalar("select setting from pg_config where name = 'BINDIR'")
+            .fetch_one(&mut database)
+            .await?;
+        let (entitlement, sealed): (String, String) = sqlx::query_as(
+            "select entitlement::text, '\\x' || encode(sealed_member, 'hex') from visit where visit_id = $1",
+        )
+        .bind(network.visit(0))
+        .fetch_one(&mut database)
+        .await?;
+        database.close().await?;
+
+        let facilities: Vec<_> = network.desks.iter().map(|desk| desk.facility.to_string()).collect();
+        let facilities = format!("{{{}}}", facilities.join(","));
+        let folder = stage.checkout.folder("raw")?;
+        for job in Job::ALL {
+            let script = script(job)
+                .replace("@FACILITIES@", &facilities)
+                .replace("@ENTITLEMENT@", &entitlement.replace('\'', "''"))
+                .replace("@SEALED@", &sealed);
+            fs::write(folder.join(file(job)), script)?;
+        }
+        Ok(Self {
+            program: PathBuf::from(programs).join("pgbench"),
+            folder,
+            url: in_database(&database_url(&stage.servers.postgres, "visits", "app", "")?, RAW)?,
+            members: network.members,
+            first_visit: network.first_visit(),
+            next_journey: 0,
+            servers,
+        })
+    }
+
+    /// The best of several numbers of clients.
+    pub(super) async fn best(&mut self, job: Job, seconds: u32) -> anyhow::Result<Limit> {
+        let mut best = Limit::default();
+        for clients in CLIENTS {
+            let reached = self.run(job, clients, seconds).await?;
+            if reached.rate > best.rate {
+                best = reached;
+            }
+        }
+        Ok(best)
+    }
+
+    async fn run(&mut self, job: Job, clients: u32, seconds: u32) -> anyhow::Result<Limit> {
+        let base = match job {
+            // Ids go on from here by time and place in the run.
+            Job::Journey => u64::try_from(Utc::now().timestamp_millis())?,
+            Job::Read => self.first_visit,
+        };
+        let (clients_given, seconds) = (clients.to_string(), seconds.to_string());
+        let mut pgbench = Command::new(&self.program);
+        pgbench.args(["--no-vacuum", "--protocol=prepared", "--jobs=2", "--client", &clients_given]);
+        pgbench.args(["--time", &seconds, "--file"]).arg(self.folder.join(file(job)));
+        for (name, value) in [
+            ("members", u64::from(self.members)),
+            ("facilities", FACILITIES.into()),
+            ("clients", clients.into()),
+            ("start", self.next_journey),
+            ("base", base),
+            ("k", 0),
+        ] {
+            pgbench.args(["--define", &format!("{name}={value}")]);
+        }
+        let before = self.servers.usage()?;
+        let output = pgbench.arg(&self.url).output().await;
+        let output = output.with_context(|| format!("{} cannot be run", self.program.display()))?;
+        let used = self.servers.usage()?;
+        let (told, words) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        if !output.status.success() {
+            bail!("pgbench failed ({}): {}", output.status, words.trim());
+        }
+        let (done, rate) = parse(&told).with_context(|| format!("pgbench told: {told}"))?;
+        ensure!(done > 0, "pgbench did nothing: {}", words.trim());
+        // Clients go at about the same pace; thrice the average is beyond the fastest.
+        self.next_journey += 3 * done + u64::from(clients) * 2;
+        let postgres = used.per_operation(&before, done).remove("PostgreSQL").unwrap_or_default();
+        Ok(Limit { clients, rate, postgres })
+    }
+}
+
+fn script(job: Job) -> &'static str {
+    match job {
+        Job::Journey => include_str!("journey.sql"),
+        Job::Read => include_str!("read.sql"),
+    }
+}
+
+fn file(job: Job) -> &'static str {
+    match job {
+        Job::Journey => "journey.sql",
+        Job::Read => "read.sql",
+    }
+}
+
+/// How many were done, and how many a second.
+fn parse(told: &str) -> Option<(u64, f64)> {
+    let value = |line: &str| told.lines().find_map(|it| it.strip_prefix(line).map(str::to_owned));
+    let done = value("number of transactions actually processed: ")?;
+    let rate = value("tps = ")?;
+    Some((done.split('/').next()?.trim().parse().ok()?, rate.split_whitespace().next()?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_pgbench_tells_is_understood() {
+        let told = "scaling factor: 1\nnumber of transactions actually processed: 1234\n\
+                    latency average = 2.1 ms\ntps = 3696.250000 (without initial connection time)\n";
+        assert_eq!(parse(told), Some((1234, 3696.25)));
+        assert_eq!(parse("connection refused"), None);
+    }
+}

@@ -1,0 +1,95 @@
+//! `cargo dev bench visit`: the visit journey and the benefits read, beside what PostgreSQL alone could do of them.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use anyhow::bail;
+
+use super::{
+    data,
+    platform::{self, Layout, Settings},
+    raw::Raw,
+    release, report,
+    rounds::{Plan, measure},
+    stage::Stage,
+};
+use crate::{
+    checkout::{self, Checkout},
+    say,
+};
+
+/// How to measure.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// Two short rounds over few members: shows that it works rather than how fast it is
+    #[arg(long)]
+    quick: bool,
+    /// Take the programs beside this one as they are
+    #[arg(long, hide = true)]
+    built: bool,
+}
+
+const FULL: Plan = Plan {
+    members: 50_000,
+    rounds: 5,
+    loop_time: Duration::from_secs(4),
+    raw_time: 2,
+    search_time: Duration::from_millis(1500),
+    open_time: Duration::from_secs(8),
+};
+const QUICK: Plan = Plan {
+    members: 2_000,
+    rounds: 2,
+    loop_time: Duration::from_secs(2),
+    raw_time: 1,
+    search_time: Duration::from_millis(600),
+    open_time: Duration::from_secs(2),
+};
+/// No round begins later than this, for each plan; what follows takes some twenty seconds.
+const LONGEST: [Duration; 2] = [Duration::from_secs(310), Duration::from_secs(70)];
+
+/// Measures, prints what came out, and keeps it in `.dev/bench/visit.md`.
+pub(super) async fn run(checkout: &Checkout, arguments: Arguments) -> anyhow::Result<()> {
+    if !arguments.built {
+        match release::become_it(checkout).await? {}
+    }
+    let since = Instant::now();
+    let (plan, longest) = if arguments.quick { (QUICK, LONGEST[1]) } else { (FULL, LONGEST[0]) };
+    let stage = Stage::open(checkout).await?;
+    let measured = tokio::select! {
+        measured = measure_all(&stage, plan, since + longest) => measured,
+        () = careway_service::run::signalled() => Err(anyhow::anyhow!("interrupted")),
+    };
+    stage.close().await?;
+    let text = measured?;
+
+    let file = stage.checkout.private()?.join("visit.md");
+    checkout::replace(&file, &text)?;
+    say::headline(format!("Measured in {}", say::seconds(since.elapsed())));
+    for line in text.lines() {
+        say::line(line);
+    }
+    say::line(format!("This is in {}.", file.display()));
+    Ok(())
+}
+
+async fn measure_all(stage: &Stage, plan: Plan, until: Instant) -> anyhow::Result<String> {
+    let machine = report::machine(stage, plan).await?;
+    say::headline("Data");
+    let settings = Settings::new(stage)?;
+    let network = Arc::new(data::load(stage, &settings, plan.members).await?);
+    let mut raw = Raw::prepare(stage, &network, platform::servers(stage)).await?;
+    let mut measured = Vec::new();
+    for (at, layout) in Layout::ALL.into_iter().enumerate() {
+        let layouts_left = u32::try_from(Layout::ALL.len() - at)?;
+        let now = Instant::now();
+        let until = now + until.saturating_duration_since(now) / layouts_left;
+        measured.push(measure(stage, &settings, &network, &mut raw, (layout, plan, until)).await?);
+    }
+    if measured.iter().flat_map(|it| &it.outcomes).any(|outcome| outcome.rounds.is_empty()) {
+        bail!("nothing was measured");
+    }
+    Ok(report::write(&machine, &measured))
+}

@@ -1,0 +1,133 @@
+//! The benefit statement as a small table.
+
+use anyhow::ensure;
+use careway_standalone::seed::Answer;
+use serde_json::Value;
+
+use super::story::{Story, indented};
+use crate::say;
+
+/// Prints what is covered, what is left of it, and what the patient pays.
+pub(super) fn show(story: &Story, answer: &Answer) -> anyhow::Result<()> {
+    ensure!(answer.at("statement.inForce") == true, "the statement should be of a cover in force");
+    ensure!(!answer.list("statement.benefits").is_empty(), "the statement should have benefits");
+    story.means(format!("{}, for what the patient is here for:", answer.text("statement.planName")));
+    let benefits = answer.list("statement.benefits");
+    let rows: Vec<_> = benefits.iter().flat_map(rows).collect();
+    say::table(["    BENEFIT", "LEFT", "OF", "THE PATIENT PAYS", "ASK FIRST"], &indented(rows));
+    for ceiling in answer.list("statement.ceilings") {
+        let (name, limit) = (text(&ceiling["name"]), &ceiling["limit"]);
+        story.means(format!("{name}: {} left of {}", measure(&limit["left"]), measure(&limit["limit"])));
+    }
+    for benefit in benefits {
+        for condition in benefit["conditions"].as_array().into_iter().flatten() {
+            story.means(format!("{}: {}", text(&benefit["name"]), text(condition)));
+        }
+    }
+    Ok(())
+}
+
+/// A row per limit; the first carries what is said of the benefit as a whole.
+fn rows(benefit: &Value) -> Vec<[String; 5]> {
+    let no_limits = Vec::new();
+    let limits = benefit["limits"].as_array().unwrap_or(&no_limits);
+    let mut rows: Vec<_> = limits
+        .iter()
+        .map(|limit| {
+            let of = format!("{} {}", measure(&limit["limit"]), period(limit));
+            [String::new(), measure(&limit["left"]), of, String::new(), String::new()]
+        })
+        .collect();
+    if rows.is_empty() {
+        rows.push(Default::default());
+    }
+    rows[0][0] = text(&benefit["name"]);
+    rows[0][3] = share(&benefit["patientShare"]);
+    rows[0][4] = preauthorization(&benefit["preauthorization"]);
+    rows
+}
+
+fn share(share: &Value) -> String {
+    let copayment = share.get("copayment").map(money);
+    let percent = text(&share["coinsurancePercent"]);
+    let coinsurance = (!percent.is_empty() && percent != "0").then(|| format!("{percent} %"));
+    let parts: Vec<_> = copayment.into_iter().chain(coinsurance).collect();
+    if parts.is_empty() { "nothing".to_owned() } else { parts.join(" + ") }
+}
+
+fn preauthorization(need: &Value) -> String {
+    match need["needed"].as_str() {
+        Some("ALWAYS") => "always".to_owned(),
+        Some("ABOVE") => format!("above {}", money(&need["above"])),
+        _ => "no".to_owned(),
+    }
+}
+
+fn measure(measure: &Value) -> String {
+    match measure.get("amount") {
+        Some(amount) => money(amount),
+        None => format!("{} times", measure["count"]),
+    }
+}
+
+fn period(limit: &Value) -> String {
+    let period = match limit["period"].as_str() {
+        Some("VISIT") => "a visit",
+        Some("DAY") => "a day",
+        Some("MONTH") => "a month",
+        Some("POLICY_YEAR") => "a year",
+        _ => "in a lifetime",
+    };
+    if limit["scope"] == "FAMILY" { format!("{period}, the family") } else { period.to_owned() }
+}
+
+/// With its thousands apart.
+fn money(money: &Value) -> String {
+    let amount = text(&money["amount"]);
+    let (whole, fraction) = amount.split_once('.').unwrap_or((&amount, ""));
+    let mut apart = String::new();
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) {
+            apart.push(' ');
+        }
+        apart.push(digit);
+    }
+    if !fraction.is_empty() {
+        apart = format!("{apart}.{fraction}");
+    }
+    format!("{apart} {}", text(&money["currency"]))
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn money_is_read_at_a_glance() {
+        assert_eq!(money(&json!({"currency": "RWF", "amount": "8000000"})), "8 000 000 RWF");
+        assert_eq!(money(&json!({"currency": "RON", "amount": "120.50"})), "120.50 RON");
+    }
+
+    #[test]
+    fn a_benefit_takes_a_row_per_limit() {
+        let benefit = json!({
+            "name": "Consultation",
+            "limits": [
+                {"period": "VISIT", "scope": "MEMBER", "limit": {"count": 2}, "left": {"count": 1}},
+                {"period": "POLICY_YEAR", "scope": "FAMILY", "limit": {"amount": {"currency": "RWF", "amount": "1000"}},
+                 "left": {"amount": {"currency": "RWF", "amount": "0"}}},
+            ],
+            "patientShare": {"copayment": {"currency": "RWF", "amount": "500"}, "coinsurancePercent": "10"},
+            "preauthorization": {"needed": "NEVER"},
+        });
+        let rows = rows(&benefit);
+        assert_eq!(rows[0], ["Consultation", "1 times", "2 times a visit", "500 RWF + 10 %", "no"]);
+        assert_eq!(rows[1], ["", "0 RWF", "1 000 RWF a year, the family", "", ""]);
+    }
+}

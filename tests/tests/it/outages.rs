@@ -1,0 +1,90 @@
+//! Servers that go away and come back: nothing acknowledged is lost, nothing is done twice.
+
+use std::collections::BTreeSet;
+
+use careway_service::Call;
+use careway_testing::{FaultProxy, TestServers};
+use careway_tests::{Network, World, accepted};
+use futures::{StreamExt, stream};
+use serde_json::json;
+
+const VISITS: usize = 1000;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nats_away_for_a_thousand_visits_costs_none_of_their_events() {
+    let (proxy, nats) = FaultProxy::before(&TestServers::from_env().nats).await;
+    let world = World::with(&[
+        ("CAREWAY_NATS_URL", &nats),
+        ("CAREWAY_IDENTITY_CODES_PER_FACILITY_10_MIN", "10000"),
+        ("CAREWAY_IDENTITY_CODES_PER_FACILITY_DAY", "10000"),
+        ("CAREWAY_IDENTITY_CODES_PER_STAFF_10_MIN", "10000"),
+        ("CAREWAY_IDENTITY_CODES_PER_NETWORK_10_MIN", "10000"),
+    ])
+    .await;
+    let network = Network::of(&world).await;
+    let member = network.payer.covered_member(&world).await;
+    world.settle().await;
+
+    proxy.cut();
+    let started: Vec<String> = stream::iter(0..VISITS)
+        .map(|number| {
+            let desk = network.desk.clone();
+            async move {
+                let start = desk.post("/v1/visits", json!({"memberNumber": format!("UM-8{number:05}")}));
+                accepted(201, start).await.text("visit.visitId").to_owned()
+            }
+        })
+        .buffer_unordered(8)
+        .collect()
+        .await;
+    // One goes all the way: its SMS waits for NATS as well.
+    let visit = accepted(201, network.desk.post("/v1/visits", json!({"memberNumber": member.number}))).await;
+    let visit = format!("/v1/visits/{}", visit.text("visit.visitId"));
+    let code = world.code_for(&member.phone).await;
+    accepted(200, network.desk.post(&format!("{visit}/verify"), json!({"code": code}))).await;
+    accepted(200, network.desk.post(&format!("{visit}/admit"), json!({"serviceType": "OUTPATIENT"}))).await;
+    proxy.restore();
+    world.settle().await;
+
+    let visits = world.platform().services().iter().find(|service| service.name == "visits").unwrap();
+    let mut reader = visits.database.read(&Call::system("tests")).await.unwrap();
+    let said: Vec<String> = sqlx::query_scalar(
+        "select aggregate_id::text from outbox where type = 'careway.visits.v1.VisitStarted' and stream_seq is not null",
+    )
+    .fetch_all(&mut *reader)
+    .await
+    .unwrap();
+    let distinct: BTreeSet<&String> = said.iter().collect();
+    assert_eq!((said.len(), distinct.len()), (VISITS + 1, VISITS + 1), "each start is said once");
+    assert!(started.iter().all(|visit| distinct.contains(visit)), "no acknowledged visit is missing");
+
+    let places: Vec<i64> = sqlx::query_scalar("select stream_seq from outbox").fetch_all(&mut *reader).await.unwrap();
+    assert_eq!(places.len(), places.iter().collect::<BTreeSet<_>>().len(), "no two events share a place in the stream");
+    let notices = world.messages_to(&member.phone).await;
+    assert_eq!(notices.len(), 2, "the code and one notice of the admission");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_redis_a_check_in_is_refused_and_never_allowed() {
+    let (proxy, redis) = FaultProxy::before(&TestServers::from_env().redis).await;
+    let world = World::with(&[("CAREWAY_REDIS_URL", &redis)]).await;
+    let network = Network::of(&world).await;
+    let member = network.payer.covered_member(&world).await;
+    let visit = accepted(201, network.desk.post("/v1/visits", json!({"memberNumber": member.number}))).await;
+    let verify = format!("/v1/visits/{}/verify", visit.text("visit.visitId"));
+    let code = world.code_for(&member.phone).await;
+
+    proxy.cut();
+    let away = network.desk.post(&verify, json!({"code": code})).await.unwrap();
+    assert_eq!((away.status.as_u16(), away.reason()), (503, "CACHE_UNAVAILABLE"), "{away}");
+    // What does not need Redis goes on.
+    accepted(200, network.desk.get("/v1/visits")).await;
+    proxy.restore();
+    loop {
+        let back = network.desk.post(&verify, json!({"code": code})).await.unwrap();
+        if back.status.as_u16() != 503 {
+            assert_eq!(back.status.as_u16(), 200, "{back}");
+            break;
+        }
+    }
+}
