@@ -83,6 +83,11 @@ impl Payer {
         Self { id: founded.id, administrator: founded.administrator, officer, plan }
     }
 
+    /// Somebody new with these roles, signed in.
+    pub async fn staff(&self, world: &World, roles: &[&str]) -> Rest {
+        hired(world, &self.administrator, None, roles).await
+    }
+
     /// Contracts a facility for every kind of care, for as long as anybody looks back.
     pub async fn contract(&self, world: &World, facility: &Facility) {
         let contract = json!({
@@ -180,12 +185,7 @@ async fn hired(world: &World, inviter: &Rest, organization: Option<&str>, roles:
     world.rest().sign_in(&credentials).await.expect("a hired person signs in")
 }
 
-async fn invited(
-    world: &World,
-    inviter: &Rest,
-    organization: Option<&str>,
-    roles: &[&str],
-) -> Credentials {
+async fn invited(world: &World, inviter: &Rest, organization: Option<&str>, roles: &[&str]) -> Credentials {
     let person = Person {
         name: "Chantal Mukamana".to_owned(),
         email: format!("person{}@careway.example", next()),

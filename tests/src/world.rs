@@ -69,7 +69,7 @@ impl World {
         let config = Config::from_settings(&settings.into_iter().collect::<Vec<_>>())?;
 
         let clock = Clock::movable();
-        let platform = Platform::start(config, clock.clone(), Arc::new(String::new)).await?;
+        let platform = Platform::start(config, clock.clone()).await?;
         let rest = Rest::new(&format!("http://{}", platform.gateway()))?;
         let inbox = Inbox::new(&traces.folder);
         Ok(Self { platform, clock, rest, inbox, operator: OnceCell::new(), read: Mutex::default(), traces })

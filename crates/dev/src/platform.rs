@@ -1,6 +1,6 @@
 //! The platform of `cargo dev up`: `careway-standalone` with the settings of this checkout.
 
-use std::{collections::BTreeMap, fs, io::ErrorKind, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
+use std::{collections::BTreeMap, fs, io::ErrorKind, os::unix::fs::PermissionsExt, path::Path};
 
 use anyhow::Context;
 use careway_kernel::Clock;
@@ -41,9 +41,8 @@ pub(crate) async fn provision(servers: &Servers) -> anyhow::Result<()> {
 pub(crate) async fn start(checkout: &Checkout, servers: &Servers, port: u16) -> anyhow::Result<Platform> {
     let config =
         Config::from_settings(&settings(checkout, servers, port)?).context("the settings of the platform")?;
-    let telemetry = Telemetry::start("dev", &config.settings.telemetry)?;
-    let metrics = telemetry.metrics.clone();
-    Platform::start(config, Clock::system(), Arc::new(move || metrics.render())).await
+    Telemetry::start("dev", &config.settings.telemetry)?;
+    Platform::start(config, Clock::system()).await
 }
 
 /// Makes what is missing of the demo network, and writes down who and what is in it.

@@ -30,6 +30,11 @@ impl Environment {
         Ok(path)
     }
 
+    /// Where the environment's programs are.
+    pub(crate) fn programs(&self) -> PathBuf {
+        self.folder.join("bin")
+    }
+
     /// A program that a package carries among its files, made executable.
     pub(crate) fn carried(&self, package: &str, name: &str) -> anyhow::Result<PathBuf> {
         let library = self.folder.join("lib");
@@ -67,6 +72,16 @@ pub(crate) async fn install(checkout: &Checkout, package: &str) -> anyhow::Resul
     fs::write(&marker, "")?;
     step.done(format!("{package} installed in .dev/tools"));
     Ok(environment)
+}
+
+/// Installs every package that a requirements file of the checkout names.
+pub(crate) async fn install_all(checkout: &Checkout, requirements: &str) -> anyhow::Result<Environment> {
+    let listed = fs::read_to_string(checkout.root().join(requirements))?;
+    let mut environment = None;
+    for package in listed.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        environment = Some(install(checkout, package).await?);
+    }
+    environment.with_context(|| format!("{requirements} names no package"))
 }
 
 async fn create(checkout: &Checkout, folder: &Path) -> anyhow::Result<()> {

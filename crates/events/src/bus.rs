@@ -9,7 +9,7 @@ use async_nats::{
     jetstream::{self, context::ContextBuilder},
 };
 use careway_kernel::Clock;
-use careway_service::Foundation;
+use careway_service::{Foundation, StreamSettings};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// How long JetStream may take to acknowledge or answer.
@@ -27,28 +27,9 @@ pub struct Bus {
     pub(crate) streams: StreamSettings,
 }
 
-/// How much a context's stream may hold. When it is full, events wait in the outbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::Args)]
-#[group(skip)]
-pub struct StreamSettings {
-    /// The most bytes one context's stream may hold on disk; JetStream reserves them.
-    #[arg(long, env = "CAREWAY_EVENTS_STREAM_MAX_BYTES", default_value_t = 1 << 30)]
-    pub stream_max_bytes: i64,
-    /// On how many NATS servers each stream is kept: 1, or 3 in a cluster.
-    #[arg(long, env = "CAREWAY_EVENTS_STREAM_REPLICAS", default_value_t = 1)]
-    pub stream_replicas: usize,
-}
-
-impl Default for StreamSettings {
-    fn default() -> Self {
-        Self { stream_max_bytes: 1 << 30, stream_replicas: 1 }
-    }
-}
-
-impl StreamSettings {
-    /// For an installation of many on one server, as tests are.
-    const SMALL: Self = Self { stream_max_bytes: 16 << 20, stream_replicas: 1 };
-}
+/// What a stream may hold where nothing is set, and where many installations share one server, as tests do.
+const ROOMY: i64 = 1 << 30;
+const SHARED: i64 = 16 << 20;
 
 impl Bus {
     /// A bus on this connection. `prefix` keeps installations on one server apart; empty is none.
@@ -67,8 +48,7 @@ impl Bus {
             .build(nats.clone());
         let named = |character: &char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-');
         let prefix: String = prefix.chars().filter(named).collect();
-        let streams = if prefix.is_empty() { StreamSettings::default() } else { StreamSettings::SMALL };
-        Self { nats, jetstream, prefix, clock, tasks, shutdown, streams }
+        Self { nats, jetstream, prefix, clock, tasks, shutdown, streams: StreamSettings::default() }
     }
 
     /// The same with other bounds for its streams.
@@ -76,6 +56,17 @@ impl Bus {
     pub fn with_streams(mut self, streams: StreamSettings) -> Self {
         self.streams = streams;
         self
+    }
+
+    /// The most bytes a stream may hold.
+    pub(crate) fn stream_max_bytes(&self) -> i64 {
+        let otherwise = if self.prefix.is_empty() { ROOMY } else { SHARED };
+        self.streams.stream_max_bytes.unwrap_or(otherwise)
+    }
+
+    /// On how many servers a stream is kept.
+    pub(crate) fn stream_replicas(&self) -> usize {
+        self.streams.stream_replicas.unwrap_or(1)
     }
 
     pub(crate) fn is_connected(&self) -> bool {
@@ -107,6 +98,7 @@ impl From<&Foundation> for Bus {
             foundation.tasks.clone(),
             foundation.shutdown.clone(),
         )
+        .with_streams(foundation.streams)
     }
 }
 

@@ -51,7 +51,7 @@ mod stream;
 mod worker;
 
 pub use auditor::{Audit, Finding};
-pub use bus::{Bus, StreamSettings};
+pub use bus::Bus;
 pub use consumers::{Consumers, Listening, Retries};
 pub use dead_letters::{DeadLetter, DeadLetters, DeadLettersCommand, Redriven};
 pub use fact::{Fact, record};

@@ -63,9 +63,9 @@ impl Stream {
             // Full is an error that the outbox waits out; dropping the oldest would lose them unseen.
             discard: DiscardPolicy::New,
             max_age: KEPT,
-            max_bytes: bus.streams.stream_max_bytes,
+            max_bytes: bus.stream_max_bytes(),
             max_message_size: LARGEST_MESSAGE,
-            num_replicas: bus.streams.stream_replicas,
+            num_replicas: bus.stream_replicas(),
             duplicate_window: DUPLICATE_WINDOW,
             deny_delete: true,
             allow_direct: true,

@@ -12,7 +12,7 @@ use crate::{
     access::{Guard, Policy},
     database::Database,
     seal::Sealer,
-    settings::Settings,
+    settings::{Settings, StreamSettings},
     tokens::{ServiceIdentity, Verifier},
     upstream::{Registry, Upstream},
 };
@@ -38,6 +38,8 @@ pub struct Foundation {
     pub page_key: Arc<[u8; 32]>,
     /// Connections to Postgres per service.
     pub database_connections: u32,
+    /// Bounds of the event streams.
+    pub streams: StreamSettings,
     answers: Sealer,
     /// Background tasks that last as long as the process; awaited at the end.
     pub tasks: TaskTracker,
@@ -60,9 +62,9 @@ impl Foundation {
         for (name, url) in settings.urls() {
             registry.connect(name, url).with_context(|| format!("the address of {name}"))?;
         }
-        let redis = redis::Client::open(settings.redis_url.as_str()).context("CAREWAY_REDIS_URL")?;
+        let redis = redis::Client::open(settings.redis_url.expose()).context("CAREWAY_REDIS_URL")?;
         let redis = redis.get_connection_manager().await.context("cannot connect to Redis")?;
-        let nats = connect_nats(&settings.nats_url).await.context("cannot connect to NATS")?;
+        let nats = connect_nats(settings.nats_url.expose()).await.context("cannot connect to NATS")?;
         ensure!(
             nats.is_server_compatible(2, 10, 0),
             "nats-server {} is too old: it drops settings silently; 2.10 or newer is needed",
@@ -84,6 +86,7 @@ impl Foundation {
             registry,
             page_key: Arc::new(page_key.finalize().into()),
             database_connections: settings.database_connections,
+            streams: settings.streams,
             answers: Sealer::derive(&settings.service_secret, "kept answers")?,
             tasks,
             errands: TaskTracker::new(),

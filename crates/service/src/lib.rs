@@ -30,7 +30,7 @@ pub use foundation::{Foundation, Service};
 pub use run::run;
 pub use seal::Sealer;
 pub use serve::{serve, serve_stream};
-pub use settings::Settings;
+pub use settings::{Settings, StreamSettings};
 pub use tokens::{ServiceIdentity, Verifier};
 pub use transaction::{OutgoingEvent, Transaction};
 pub use upstream::{Registry, Upstream};

@@ -11,10 +11,10 @@ use careway_kernel::Redacted;
 pub struct Settings {
     /// Redis (or Valkey) 7 or newer: one-time codes, revocations, rate limits.
     #[arg(long, env = "CAREWAY_REDIS_URL", default_value = "redis://127.0.0.1:6379", hide_env_values = true)]
-    pub redis_url: String,
+    pub redis_url: Redacted,
     /// nats-server 2.10 or newer with JetStream.
     #[arg(long, env = "CAREWAY_NATS_URL", default_value = "nats://127.0.0.1:4222", hide_env_values = true)]
-    pub nats_url: String,
+    pub nats_url: Redacted,
     /// What Careway's own services prove themselves with; the same in every process, at least 32 characters.
     #[arg(long, env = "CAREWAY_SERVICE_SECRET", hide_env_values = true)]
     pub service_secret: Redacted,
@@ -27,6 +27,9 @@ pub struct Settings {
     /// Connections to Postgres per service and process.
     #[arg(long, env = "CAREWAY_DATABASE_CONNECTIONS", default_value_t = 16)]
     pub database_connections: u32,
+    /// Bounds of the event streams.
+    #[command(flatten)]
+    pub streams: StreamSettings,
     /// Where the identity service answers gRPC, when not in this process.
     #[arg(long, env = "CAREWAY_IDENTITY_URL")]
     pub identity_url: Option<String>,
@@ -45,6 +48,19 @@ pub struct Settings {
     /// How logs are written, and where traces go.
     #[command(flatten)]
     pub telemetry: crate::telemetry::TelemetrySettings,
+}
+
+/// How much a context's event stream may hold. When it is full, events wait in the outbox.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+#[group(skip)]
+pub struct StreamSettings {
+    /// The most bytes one context's stream may hold on disk; JetStream reserves them. 1 GiB when absent, 16 MiB with a
+    /// prefix, where many share one server.
+    #[arg(long, env = "CAREWAY_EVENTS_STREAM_MAX_BYTES")]
+    pub stream_max_bytes: Option<i64>,
+    /// On how many NATS servers each stream is kept: 1 when absent, 3 in a cluster.
+    #[arg(long, env = "CAREWAY_EVENTS_STREAM_REPLICAS")]
+    pub stream_replicas: Option<usize>,
 }
 
 impl Settings {

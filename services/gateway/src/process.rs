@@ -1,6 +1,6 @@
 //! The gateway as a process of its own: services are elsewhere, by `CAREWAY_*_URL`.
 
-use std::sync::Arc;
+use std::net::SocketAddr;
 
 use anyhow::Context;
 use careway_kernel::Clock;
@@ -17,6 +17,9 @@ struct Cli {
     /// Asks the gateway that serves with these settings whether it is ready, says so by the exit code, and ends.
     #[arg(long)]
     health: bool,
+    /// Where `/livez`, `/readyz` and `/metrics` are answered for operators.
+    #[arg(long, env = "CAREWAY_OPS_LISTEN", default_value = "0.0.0.0:9090")]
+    ops_listen: SocketAddr,
     #[command(flatten)]
     settings: Settings,
     #[command(flatten)]
@@ -38,14 +41,16 @@ async fn serve(cli: Cli) -> anyhow::Result<()> {
     let telemetry = Telemetry::start("gateway", &cli.settings.telemetry)?;
     let foundation = Foundation::build(&cli.settings, Clock::system()).await?;
     let stopping = CancellationToken::new();
-    let metrics = telemetry.metrics.clone();
-    let readiness =
-        Readiness { databases: Vec::new(), stopping: stopping.clone(), metrics: Arc::new(move || metrics.render()) };
+    let readiness = Readiness { databases: Vec::new(), stopping: stopping.clone() };
     let gateway = Gateway::build(&cli.config, &foundation, readiness)?;
     let listener = TcpListener::bind(cli.config.listen)
         .await
         .with_context(|| format!("cannot listen on {}", cli.config.listen))?;
-    tracing::info!(listen = %cli.config.listen, "ready");
+    let ops = TcpListener::bind(cli.ops_listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", cli.ops_listen))?;
+    foundation.tasks.spawn(run::serve_health(ops, Vec::new(), telemetry.metrics.clone(), stopping.clone()));
+    tracing::info!(listen = %cli.config.listen, ops_listen = %cli.ops_listen, "ready");
     let signal = stopping.clone();
     foundation.tasks.spawn(async move {
         run::signalled().await;

@@ -1,30 +1,81 @@
 //! The whole platform as one process.
 
-use std::sync::Arc;
+use std::net::SocketAddr;
 
-use careway_kernel::Clock;
-use careway_service::{run, telemetry::Telemetry};
-use careway_standalone::{Config, Platform};
+use anyhow::Context;
+use careway_kernel::{Clock, Redacted};
+use careway_service::{probe, run, telemetry::Telemetry};
+use careway_standalone::{Config, Platform, provision};
+use clap::{Args, Subcommand};
+use tokio::net::TcpListener;
 
-/// All of Careway in one process, for small installations. Databases are migrated with each service's own `migrate`, or
-/// all at once by `careway-dev`.
+/// All of Careway in one process, for small installations.
 #[derive(clap::Parser)]
 #[command(name = "careway-standalone", version, about)]
 struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Answers REST until SIGTERM.
+    Serve(Box<Serve>),
+    /// Makes the roles and databases that are missing, migrates each, and ends.
+    Provision(Provision),
+    /// Asks the process that serves whether it is ready, says so by the exit code, and ends.
+    Health(Ops),
+}
+
+#[derive(Args)]
+struct Ops {
+    /// Where `/livez`, `/readyz` and `/metrics` are answered for operators.
+    #[arg(long, env = "CAREWAY_OPS_LISTEN", default_value = "0.0.0.0:9090")]
+    ops_listen: SocketAddr,
+}
+
+#[derive(Args)]
+struct Serve {
+    #[command(flatten)]
+    ops: Ops,
     #[command(flatten)]
     config: Config,
+}
+
+#[derive(Args)]
+struct Provision {
+    /// The Postgres server as its administrator.
+    #[arg(long, env = "CAREWAY_ADMIN_DATABASE_URL", hide_env_values = true)]
+    admin_database_url: Redacted,
+    /// The password of the roles that are made; none where the server trusts its clients.
+    #[arg(long, env = "CAREWAY_DATABASE_PASSWORD", default_value = "", hide_env_values = true)]
+    database_password: Redacted,
 }
 
 fn main() -> anyhow::Result<()> {
     let cli: Cli = run::parse()?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
-        let telemetry = Telemetry::start("standalone", &cli.config.settings.telemetry)?;
-        let metrics = telemetry.metrics.clone();
-        let platform = Platform::start(cli.config, Clock::system(), Arc::new(move || metrics.render())).await?;
-        tracing::info!(gateway = %platform.gateway(), "ready");
-        run::signalled().await;
-        let ended = platform.shutdown().await;
-        telemetry.shutdown();
-        ended
+        match cli.command {
+            Command::Serve(serve) => answer(*serve).await,
+            Command::Health(ops) => probe::ready(ops.ops_listen).await,
+            Command::Provision(made) => {
+                provision::provision(made.admin_database_url.expose(), made.database_password.expose()).await
+            }
+        }
     })
+}
+
+async fn answer(Serve { ops, config }: Serve) -> anyhow::Result<()> {
+    let telemetry = Telemetry::start("standalone", &config.settings.telemetry)?;
+    let listen = ops.ops_listen;
+    let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+    let platform = Platform::start(config, Clock::system()).await?;
+    let databases = platform.services().iter().map(|service| service.database.clone()).collect();
+    let health = run::serve_health(listener, databases, telemetry.metrics.clone(), platform.stopping().clone());
+    platform.foundation().tasks.spawn(health);
+    tracing::info!(gateway = %platform.gateway(), ops = %listen, "ready");
+    run::signalled().await;
+    let ended = platform.shutdown().await;
+    telemetry.shutdown();
+    ended
 }

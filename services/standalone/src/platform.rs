@@ -1,6 +1,6 @@
 //! The running platform: started from a configuration, asked for its address, ended cleanly.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::net::SocketAddr;
 
 use anyhow::Context;
 use careway_gateway::{Gateway, Readiness};
@@ -25,7 +25,7 @@ pub struct Platform {
 impl Platform {
     /// Starts every service, then the gateway on the configured address (port 0: a free one). The databases are to be
     /// migrated before.
-    pub async fn start(config: Config, clock: Clock, metrics: Arc<dyn Fn() -> String + Send + Sync>) -> anyhow::Result<Self> {
+    pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let foundation = Foundation::build(&config.settings, clock).await?;
         let services = vec![
             careway_identity::start(config.identity, foundation.clone()).await.context("identity")?,
@@ -36,7 +36,7 @@ impl Platform {
         ];
         let stopping = CancellationToken::new();
         let databases = services.iter().map(|service| service.database.clone()).collect();
-        let readiness = Readiness { databases, stopping: stopping.clone(), metrics };
+        let readiness = Readiness { databases, stopping: stopping.clone() };
         let gateway = Gateway::build(&config.gateway, &foundation, readiness)?;
         let (openapi, routes) = (gateway.openapi(), gateway.routes().to_vec());
         let listen = config.gateway.listen;
@@ -64,6 +64,11 @@ impl Platform {
     /// The OpenAPI document.
     pub fn openapi(&self) -> &serde_json::Value {
         &self.openapi
+    }
+
+    /// Cancelled when the platform begins to end.
+    pub fn stopping(&self) -> &CancellationToken {
+        &self.stopping
     }
 
     /// Every route of the contract.

@@ -2,12 +2,19 @@
 
 mod check_in;
 mod check_in_refusals;
+mod clients;
 mod contract;
 mod demo_network;
 mod docs;
 mod guesses;
+mod imports;
 mod isolation;
+mod members;
+mod organizations;
 mod outages;
+mod overrides;
+mod plans;
 mod row_level_security;
+mod sessions;
 mod tokens;
 mod twins;

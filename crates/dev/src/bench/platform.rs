@@ -130,7 +130,7 @@ impl Platform {
         settings.push(("CAREWAY_GATEWAY_PUBLIC_URL".to_owned(), platform.url()));
         let mut ready = vec![gateway];
         match layout {
-            Layout::OneProcess => platform.add(stage, "standalone", &[], &settings)?,
+            Layout::OneProcess => platform.add(stage, "standalone", &["serve"], &settings)?,
             Layout::Separate => {
                 let mut services = Vec::new();
                 for (service, _) in DATABASES {

@@ -50,6 +50,13 @@ pub(super) const STEPS: &[Step] = &[
         action: |run| proto(run).boxed(),
     },
     Step {
+        name: "deployment",
+        group: "lint",
+        title: "The deployment files: deploy/check.py",
+        needs_servers: false,
+        action: |run| deployment(run).boxed(),
+    },
+    Step {
         name: "tests",
         group: "unit",
         title: "Tests: cargo test",

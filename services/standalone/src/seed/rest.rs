@@ -79,6 +79,11 @@ impl Rest {
         Self { session: None, ..self.clone() }
     }
 
+    /// The access token of whoever signed in; empty without one.
+    pub fn access_token(&self) -> String {
+        self.session.as_ref().map(|session| session.token.read().expect("never poisoned").clone()).unwrap_or_default()
+    }
+
     /// The same gateway, called with this very token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
