@@ -4,7 +4,6 @@ use std::{
     collections::HashMap,
     fs,
     path::{Path, PathBuf},
-    sync::Arc,
     sync::Mutex,
     time::Duration,
 };
@@ -17,9 +16,15 @@ use careway_standalone::{
 };
 use careway_testing::{TestDatabase, TestServers, unique_prefix};
 use futures::{TryStreamExt, future::join_all};
-use tokio::{runtime, sync::OnceCell};
+use tokio::{
+    runtime,
+    sync::{OnceCell, Semaphore, SemaphorePermit},
+};
 
 const OPERATOR: [&str; 2] = ["operator@careway.example", "umuganda ku wa gatandatu"];
+
+/// Each world takes some twenty connections of Postgres, which has a hundred unless told otherwise. A test has one world.
+static AT_ONCE: Semaphore = Semaphore::const_new(4);
 
 /// The whole platform, for one test.
 pub struct World {
@@ -31,6 +36,7 @@ pub struct World {
     /// How many codes of each phone were asked for here.
     read: Mutex<HashMap<String, usize>>,
     traces: Traces,
+    _turn: SemaphorePermit<'static>,
 }
 
 /// What a world leaves on the servers and the disk.
@@ -59,6 +65,7 @@ impl World {
     }
 
     async fn try_with(extra: &[(&str, &str)]) -> anyhow::Result<Self> {
+        let turn = AT_ONCE.acquire().await?;
         let prefix = unique_prefix();
         let folder = std::env::temp_dir().join(format!("careway-{prefix}"));
         let traces = Traces { servers: TestServers::from_env(), prefix, folder };
@@ -72,7 +79,16 @@ impl World {
         let platform = Platform::start(config, clock.clone()).await?;
         let rest = Rest::new(&format!("http://{}", platform.gateway()))?;
         let inbox = Inbox::new(&traces.folder);
-        Ok(Self { platform, clock, rest, inbox, operator: OnceCell::new(), read: Mutex::default(), traces })
+        Ok(Self {
+            platform,
+            clock,
+            rest,
+            inbox,
+            operator: OnceCell::new(),
+            read: Mutex::default(),
+            traces,
+            _turn: turn,
+        })
     }
 
     /// A caller without a token.

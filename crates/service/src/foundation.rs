@@ -1,6 +1,6 @@
 //! What one process builds once and its services share.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, ensure};
 use careway_kernel::Clock;
@@ -63,7 +63,7 @@ impl Foundation {
             registry.connect(name, url).with_context(|| format!("the address of {name}"))?;
         }
         let redis = redis::Client::open(settings.redis_url.expose()).context("CAREWAY_REDIS_URL")?;
-        let redis = redis.get_connection_manager().await.context("cannot connect to Redis")?;
+        let redis = redis.get_connection_manager_with_config(impatient()).await.context("cannot connect to Redis")?;
         let nats = connect_nats(settings.nats_url.expose()).await.context("cannot connect to NATS")?;
         ensure!(
             nats.is_server_compatible(2, 10, 0),
@@ -110,6 +110,15 @@ impl Foundation {
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
+}
+
+/// Without Redis a request is refused soon, rather than late.
+fn impatient() -> redis::aio::ConnectionManagerConfig {
+    redis::aio::ConnectionManagerConfig::new()
+        .set_connection_timeout(Some(Duration::from_millis(500)))
+        .set_response_timeout(Some(Duration::from_millis(500)))
+        .set_number_of_retries(1)
+        .set_max_delay(Duration::from_millis(200))
 }
 
 /// The client would leave out the user and password that the URL names.

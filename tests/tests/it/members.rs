@@ -15,7 +15,7 @@ async fn a_member_is_registered_as_a_registrar_writes_and_read_as_it_is_kept() {
         "sex": "FEMALE", "nationalIds": [{"number": "1 1990 7 0012345 6 01"}], "phone": "0252 570 000",
         "mobile": "0788 123 456", "email": "Aline@Example.org", "language": "rw",
     });
-    let create = || payer.officer.post("/v1/members", uwase.clone()).key("registrar-0001");
+    let create = || payer.officer.post("/v1/members", uwase.clone()).key("registrar-of-umurage-0001");
 
     let made = accepted(201, create()).await;
     let path = format!("/v1/members/{}", made.text("member.memberId"));
@@ -47,9 +47,11 @@ async fn a_member_is_registered_as_a_registrar_writes_and_read_as_it_is_kept() {
 async fn every_fault_is_told_at_once_and_what_is_odd_is_a_warning() {
     let world = World::start().await;
     let payer = Payer::of(&world).await;
+    let nothing = refused(400, "INVALID_REQUEST", payer.officer.post("/v1/members", json!({}))).await;
+    assert_eq!(fields(&nothing), ["birthDate", "familyName", "givenNames", "memberNumber", "sex"]);
     let wrong = json!({
-        "memberNumber": "", "givenNames": "Aline", "birthDate": "2999-01-01", "mobile": "0252570000",
-        "email": "aline", "nationalIds": [{"number": "1199070012345601"}, {"number": "12"}],
+        "memberNumber": "x", "givenNames": " ", "familyName": "Uwase", "birthDate": "2999-01-01", "sex": "FEMALE",
+        "mobile": "0252570000", "email": "aline", "nationalIds": [{"number": "1199070012345601"}, {"number": "12"}],
     });
     let told = refused(400, "INVALID_REQUEST", payer.officer.post("/v1/members", wrong)).await;
     let fields: BTreeSet<_> =
@@ -91,7 +93,7 @@ async fn names_are_found_without_their_accents_and_pages_have_no_gap_and_no_doub
     for serial in 5..23 {
         register(&payer, &format!("VN-{serial}"), "Uwase", &format!("Aline {serial}")).await;
     }
-    for (query, expected) in [("", 23), ("q=uwase&", 18)] {
+    for (query, expected) in [("", 23_usize), ("q=uwase&", 18)] {
         let (mut seen, mut token, mut pages) = (Vec::new(), String::new(), 0);
         loop {
             let path = format!("/v1/members?{query}pageSize=4&pageToken={token}");
@@ -109,7 +111,7 @@ async fn names_are_found_without_their_accents_and_pages_have_no_gap_and_no_doub
         let distinct: BTreeSet<_> = seen.iter().collect();
         assert_eq!((seen.len(), distinct.len(), pages), (expected, expected, expected.div_ceil(4)));
     }
-    for wrong in ["pageSize=-1", "pageSize=201", "pageToken=made-up"] {
+    for wrong in ["pageSize=-1", "pageToken=made-up"] {
         refused(400, "INVALID_REQUEST", payer.officer.get(&format!("/v1/members?{wrong}"))).await;
     }
 }
@@ -216,7 +218,7 @@ async fn a_member_is_the_payers_and_every_look_is_remembered() {
     let reviewer = payer.staff(&world, &["MEDICAL_REVIEWER"]).await;
 
     accepted(200, reviewer.get(&path)).await;
-    let denied = reviewer.patch(&path, json!({"language": "fr"})).if_match("\"1\"");
+    let denied = reviewer.patch(&path, json!({"language": "fr"})).if_match("\"v1\"");
     assert_eq!(refused(403, "PERMISSION_DENIED", denied).await.text("permission"), "members.write");
     refused(403, "PERMISSION_DENIED", reviewer.get(&format!("{path}/access-log"))).await;
     refused(403, "PERMISSION_DENIED", desk.get(&path)).await;

@@ -90,8 +90,9 @@ pub(super) async fn load(stage: &Stage, settings: &Settings, members: u32) -> an
     let first_visit = u64::try_from(Utc::now().timestamp_millis())? - u64::from(members);
     let network = Network { members, desks: enrolled.desks, first_visit, next_journey: AtomicU64::new(0) };
     let template = check_in(&platform.url(), &inbox, &network).await.context("checking a member in")?;
-    copy_visits(&mut visits, &network, template).await?;
+    // The member is told of that visit as well, while it is still there.
     Quiet::connect(stage).await?.wait().await?;
+    copy_visits(&mut visits, &network, template).await?;
     platform.stop().await?;
     visits.execute("vacuum analyze").await?;
     visits.close().await?;

@@ -109,6 +109,8 @@ impl Raw {
         ] {
             pgbench.args(["--define", &format!("{name}={value}")]);
         }
+        // As the services' connections have it.
+        pgbench.env("PGOPTIONS", "-c jit=off -c timezone=UTC");
         let before = self.servers.usage()?;
         let output = pgbench.arg(&self.url).output().await;
         let output = output.with_context(|| format!("{} cannot be run", self.program.display()))?;

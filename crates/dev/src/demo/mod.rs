@@ -32,13 +32,13 @@ pub(crate) async fn run(checkout: &Checkout) -> anyhow::Result<()> {
     let desk = anybody.sign_in(&desk.credentials()).await?;
 
     story.step("A patient arrives and shows the member card");
-    let (patient, before, started) = start(&mut story, &demo, &desk, &inbox).await?;
+    let (patient, mark, started) = start(&mut story, &demo, &desk, &inbox).await?;
     let visit = format!("/v1/visits/{}", started.text("visit.visitId"));
     let masked = started.text("visit.maskedDestination");
     story.means(format!("a one-time code is on its way to {masked}; of the patient nothing is told yet"));
 
     story.step("The patient's phone rings");
-    let sms = inbox.next(&before, &patient.phone).await?;
+    let sms = inbox.next(&mark, &patient.phone).await?;
     story.reads(&sms);
     let code = sms.code().context("the SMS has no code")?;
 
@@ -60,7 +60,6 @@ pub(crate) async fn run(checkout: &Checkout) -> anyhow::Result<()> {
 
     story.step("The patient wants to see a doctor: an outpatient");
     let wish = json!({"serviceType": "OUTPATIENT", "practitioner": "Dr. Habimana"});
-    let before = inbox.mark()?;
     story.asks("POST", &format!("{visit}/admit"), &wish);
     let admitted = story.hears(desk.post(&format!("{visit}/admit"), wish).await?, 200)?;
     let number = admitted.text("visit.visitNumber");
@@ -80,7 +79,7 @@ pub(crate) async fn run(checkout: &Checkout) -> anyhow::Result<()> {
         discharged.text("visit.state")
     ));
 
-    dispute(&mut story, &anybody, &inbox, (&before, &patient), &visit, officer).await
+    dispute(&mut story, &anybody, &inbox, (&sms.place, &patient), &visit, officer).await
 }
 
 /// The member says "this was not me", and the payer looks into it.
@@ -88,12 +87,12 @@ async fn dispute(
     story: &mut Story,
     anybody: &Rest,
     inbox: &Inbox,
-    (before, patient): (&Mark, &Insured),
+    (mark, patient): (&Mark, &Insured),
     visit: &str,
     officer: &Login,
 ) -> anyhow::Result<()> {
     story.step("The patient was told of the admission. Suppose it was somebody else with the card");
-    let sms = inbox.next(before, &patient.phone).await?;
+    let sms = inbox.next(mark, &patient.phone).await?;
     story.reads(&sms);
     let claim = json!({"token": sms.token().context("the SMS has no link")?});
     story.asks("POST", "/v1/visit-disputes", &claim);
@@ -130,7 +129,7 @@ async fn start(
             continue;
         }
         let named = json!({"memberNumber": number});
-        let before = inbox.mark()?;
+        let mark = inbox.mark()?;
         let started = desk.post("/v1/visits", named.clone()).await?;
         // Every member gets a few codes at most in a while.
         if started.reason() == "CODE_LIMIT_REACHED" {
@@ -139,7 +138,7 @@ async fn start(
             continue;
         }
         story.asks("POST", "/v1/visits", &named);
-        return Ok((member.clone(), before, story.hears(started, 201)?));
+        return Ok((member.clone(), mark, story.hears(started, 201)?));
     }
     match soonest {
         Some(seconds) => {

@@ -48,13 +48,21 @@ pub async fn hire(
     if let Some(organization) = organization {
         invitation["organizationId"] = organization.into();
     }
-    let before = inbox.mark()?;
+    let mut mark = inbox.mark()?;
     let invited = inviter.post("/v1/invitations", invitation).await?.ok_or("ALREADY_MEMBER")?;
     if invited.status.is_success() {
-        let mail = inbox.next(&before, &person.email).await?;
-        let token = mail.token().context("an invitation without a link")?;
-        let accepted = json!({"token": token, "password": password});
-        inviter.anybody().post("/v1/invitations/accept", accepted).await?.ok()?;
+        // The link of an earlier invitation may come first, and is dead by then.
+        loop {
+            let mail = inbox.next(&mark, &person.email).await?;
+            let token = mail.token().context("an invitation without a link")?;
+            let accepted = json!({"token": token, "password": password});
+            let accepted =
+                inviter.anybody().post("/v1/invitations/accept", accepted).await?.ok_or("LINK_REJECTED")?;
+            if accepted.status.is_success() {
+                break;
+            }
+            mark = mail.place;
+        }
     }
     Ok(Credentials::new(person.email.clone(), password))
 }

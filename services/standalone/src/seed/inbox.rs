@@ -26,6 +26,9 @@ pub struct Message {
     pub subject: Option<String>,
     /// The words.
     pub text: String,
+    /// Where it stands in the inbox.
+    #[serde(skip)]
+    pub place: Mark,
 }
 
 impl Message {
@@ -57,7 +60,7 @@ pub struct Inbox {
 }
 
 /// A place in the inbox: what comes after it is new.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Mark(String);
 
 impl Inbox {
@@ -104,7 +107,9 @@ impl Inbox {
     fn read(&self, name: &str) -> anyhow::Result<Message> {
         let path = self.folder.join(name);
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        serde_json::from_str(&text).with_context(|| format!("{} is not a message", path.display()))
+        let message: Message =
+            serde_json::from_str(&text).with_context(|| format!("{} is not a message", path.display()))?;
+        Ok(Message { place: Mark(name.to_owned()), ..message })
     }
 
     fn names_after(&self, after: &str) -> anyhow::Result<Vec<String>> {
@@ -133,7 +138,14 @@ mod tests {
 
     fn message(text: &str) -> Message {
         let (channel, to) = ("SMS".to_owned(), "+250788000001".to_owned());
-        Message { at: DateTime::UNIX_EPOCH, channel, to, subject: None, text: text.to_owned() }
+        Message {
+            at: DateTime::UNIX_EPOCH,
+            channel,
+            to,
+            subject: None,
+            text: text.to_owned(),
+            place: Mark::default(),
+        }
     }
 
     #[test]

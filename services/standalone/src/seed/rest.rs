@@ -81,7 +81,10 @@ impl Rest {
 
     /// The access token of whoever signed in; empty without one.
     pub fn access_token(&self) -> String {
-        self.session.as_ref().map(|session| session.token.read().expect("never poisoned").clone()).unwrap_or_default()
+        self.session
+            .as_ref()
+            .map(|session| session.token.read().expect("never poisoned").clone())
+            .unwrap_or_default()
     }
 
     /// The same gateway, called with this very token.
