@@ -7,6 +7,7 @@ mod contract;
 mod demo_network;
 mod docs;
 mod guesses;
+mod guide;
 mod imports;
 mod isolation;
 mod members;
