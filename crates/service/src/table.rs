@@ -1,6 +1,6 @@
 //! Tables that people send: CSV or XLSX into rows of cells, within bounds that hold before anything is inflated.
 //!
-//! ```ignore
+//! ```text
 //! let table = tokio::task::spawn_blocking(move || table::read(bytes, &media_type, Limits::default())).await??;
 //! let number = table.column("member_number");
 //! for row in &table.rows {

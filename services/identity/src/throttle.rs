@@ -9,7 +9,7 @@ use std::{
 
 use careway_kernel::Clock;
 use careway_service::{Error, Foundation, Kind, Result};
-use redis::{Script, aio::ConnectionManager};
+use redis::{Pipeline, Script, aio::ConnectionManager};
 use sha2::{Digest, Sha256};
 
 /// How many tries are free, and how long one waits after them.
@@ -98,13 +98,19 @@ impl Throttle {
 
     /// The try was right: its counts are forgotten, and its address is familiar from now on.
     pub(crate) async fn forgive(&self, guess: &Guess) {
-        let mut pipe = redis::pipe();
+        let mut pipe = excusing(guess);
         pipe.del(&guess.pair).ignore();
-        pipe.hincr(&guess.address, "tries", -1).ignore();
-        if guess.strange {
-            pipe.hincr(&guess.strangers, "tries", -1).ignore();
-        }
         pipe.pset_ex(&guess.familiar, 1, FAMILIAR.as_millis() as u64).ignore();
+        self.send(pipe).await;
+    }
+
+    /// The try was right as far as it went: nobody else has to wait for it. It still counts for this address and this
+    /// account together, or whoever knows the password could guess the second factor freely by asking in between.
+    pub(crate) async fn excuse(&self, guess: &Guess) {
+        self.send(excusing(guess)).await;
+    }
+
+    async fn send(&self, pipe: Pipeline) {
         if let Err(error) = pipe.query_async::<()>(&mut self.redis.clone()).await {
             tracing::warn!(%error, "a right try could not be forgiven; it counts as a wrong one");
         }
@@ -129,6 +135,15 @@ impl Throttle {
             strange: false,
         }
     }
+}
+
+fn excusing(guess: &Guess) -> Pipeline {
+    let mut pipe = redis::pipe();
+    pipe.hincr(&guess.address, "tries", -1).ignore();
+    if guess.strange {
+        pipe.hincr(&guess.strangers, "tries", -1).ignore();
+    }
+    pipe
 }
 
 /// IPv6 by its /56: one customer has as many addresses as they like.

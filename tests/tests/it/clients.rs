@@ -91,6 +91,20 @@ async fn a_refused_client_is_told_so_as_rfc_6749_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn guessing_a_secret_is_slowed_down() {
+    let world = World::start().await;
+    let facility = Facility::of(&world).await;
+    let (id, secret) = client(&facility).await;
+    for _ in 0..5 {
+        oauth_refusal(401, "invalid_client", token(&world, &id, "wrong", "")).await;
+    }
+    let slowed = oauth_refusal(429, "temporarily_unavailable", token(&world, &id, &secret, "")).await;
+    assert_eq!(slowed.header("retry-after"), Some("1"));
+    world.advance(Duration::from_secs(2));
+    accepted(200, token(&world, &id, &secret, "")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_secrets_live_side_by_side_while_a_client_moves_over() {
     let world = World::start().await;
     let facility = Facility::of(&world).await;

@@ -54,11 +54,8 @@ async fn every_fault_is_told_at_once_and_what_is_odd_is_a_warning() {
         "mobile": "0252570000", "email": "aline", "nationalIds": [{"number": "1199070012345601"}, {"number": "12"}],
     });
     let told = refused(400, "INVALID_REQUEST", payer.officer.post("/v1/members", wrong)).await;
-    let fields: BTreeSet<_> =
-        told.list("violations").iter().map(|it| it["field"].as_str().unwrap()).collect();
-    let expected =
-        ["birthDate", "email", "familyName", "memberNumber", "mobile", "nationalIds[1].number", "sex"];
-    assert_eq!(fields, BTreeSet::from(expected));
+    let expected = ["birthDate", "email", "givenNames", "memberNumber", "mobile", "nationalIds[1].number"];
+    assert_eq!(fields(&told), expected);
 
     // A card that tells another year and another sex: possible, and for the registrar to look at.
     let odd = json!({
@@ -256,4 +253,10 @@ async fn register(payer: &Payer, number: &str, family_name: &str, given_names: &
 
 fn numbers(page: &Answer) -> Vec<String> {
     page.list("members").iter().map(|it| it["memberNumber"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The fields of a refusal, sorted.
+fn fields(refusal: &Answer) -> Vec<String> {
+    let field = |violation: &Value| violation["field"].as_str().unwrap_or_default().to_owned();
+    refusal.list("violations").iter().map(field).collect::<BTreeSet<_>>().into_iter().collect()
 }

@@ -53,7 +53,10 @@ async fn guessing_is_slowed_down_and_locks_nobody_out() {
     world.advance(Duration::from_secs(2));
     accepted(200, from(STRANGE, &owner)).await;
 
-    // Fifty strangers exhaust the account for a fifty-first, not for an address it came from.
+    // Fifty strangers exhaust an account for a fifty-first, not for an address it came from.
+    let owner = facility.hire(&world, &["FRONT_DESK"]).await;
+    let guess = Credentials::new(owner.email.clone(), "not the password at all");
+    accepted(200, from(HOME, &owner)).await;
     for network in 0..50 {
         let address = format!("198.51.{network}.1");
         refused(401, "CREDENTIALS_REJECTED", from(&address, &guess)).await;
@@ -183,6 +186,31 @@ async fn a_second_factor_is_asked_for_and_each_code_is_good_once() {
     refused(401, "TOTP_REJECTED", off(spare)).await;
     accepted(204, off(recovery[1].as_str().unwrap())).await;
     accepted(200, sign_in(world.rest(), &credentials)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_knows_the_password_does_not_guess_the_second_factor() {
+    let world = World::start().await;
+    let facility = Facility::of(&world).await;
+    let credentials = facility.hire(&world, &["FRONT_DESK"]).await;
+    let session = accepted(200, sign_in(world.rest(), &credentials)).await;
+    let desk = with(&world, &session);
+    let enrolled = accepted(200, desk.post("/v1/me/totp", json!({}))).await;
+    let code = totp(&world, enrolled.text("secret"));
+    accepted(200, desk.post("/v1/me/totp/confirm", json!({"code": code}))).await;
+
+    // Asking without a code in between does not make the guesses before it forgotten.
+    let guess = || {
+        let (email, password) = (&credentials.email, &credentials.password);
+        let body = json!({"email": email, "password": password, "totpCode": another(&code)});
+        world.rest().post("/v1/sessions", body)
+    };
+    refused(401, "TOTP_REJECTED", guess()).await;
+    refused(401, "TOTP_REQUIRED", sign_in(world.rest(), &credentials)).await;
+    refused(401, "TOTP_REJECTED", guess()).await;
+    refused(401, "TOTP_REQUIRED", sign_in(world.rest(), &credentials)).await;
+    refused(401, "TOTP_REJECTED", guess()).await;
+    refused(429, "SIGN_IN_THROTTLED", guess()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,8 @@
 mod benefits;
 mod story;
 
+use std::time::Duration;
+
 use anyhow::{Context, bail, ensure};
 use careway_standalone::seed::{Answer, Demo, Inbox, Insured, Login, Mark, Rest};
 use serde_json::{Value, json};
@@ -108,7 +110,7 @@ async fn dispute(
     let settled = json!({"outcome": "DISMISSED"});
     story.asks("POST", &format!("{visit}/dispute/resolve"), &settled);
     story.hears(officer.post(&format!("{visit}/dispute/resolve"), settled).await?, 200)?;
-    story.means("the dispute is settled; claims go on".to_owned());
+    story.means("the dispute is settled; claims go on");
     story.end();
     Ok(())
 }
@@ -121,30 +123,36 @@ async fn start(
     inbox: &Inbox,
 ) -> anyhow::Result<(Insured, Mark, Answer)> {
     let payer = &demo.members.first().context(".dev/demo.json has no members")?.payer;
-    let mut soonest = None;
-    for member in demo.members.iter().filter(|member| member.payer == *payer) {
-        let number = &member.member_number;
-        let open = desk.get(&format!("/v1/visits?memberNumber={number}&state=ADMITTED")).await?.ok()?;
-        if !open.list("visits").is_empty() {
-            continue;
+    loop {
+        let mut soonest: Option<u64> = None;
+        for member in demo.members.iter().filter(|member| member.payer == *payer) {
+            let number = &member.member_number;
+            let open = desk.get(&format!("/v1/visits?memberNumber={number}&state=ADMITTED")).await?.ok()?;
+            if !open.list("visits").is_empty() {
+                continue;
+            }
+            let named = json!({"memberNumber": number});
+            let mark = inbox.mark()?;
+            let started = desk.post("/v1/visits", named.clone()).await?;
+            // Nobody gets more than a few codes in a while.
+            if started.reason() == "CODE_LIMIT_REACHED" {
+                let wait = started.header("retry-after").and_then(|seconds| seconds.parse().ok());
+                soonest = soonest.into_iter().chain(wait).min();
+                continue;
+            }
+            story.asks("POST", "/v1/visits", &named);
+            return Ok((member.clone(), mark, story.hears(started, 201)?));
         }
-        let named = json!({"memberNumber": number});
-        let mark = inbox.mark()?;
-        let started = desk.post("/v1/visits", named.clone()).await?;
-        // Every member gets a few codes at most in a while.
-        if started.reason() == "CODE_LIMIT_REACHED" {
-            let wait: Option<u64> = started.header("retry-after").and_then(|seconds| seconds.parse().ok());
-            soonest = soonest.into_iter().chain(wait).min();
-            continue;
+        match soonest {
+            Some(seconds @ 0..=60) => {
+                story.means(format!(
+                    "every member of the demo got a code just now: waiting {seconds} s for the next"
+                ));
+                tokio::time::sleep(Duration::from_secs(seconds)).await;
+            }
+            Some(seconds) => bail!("every member of the demo got too many codes; try again in {seconds} s"),
+            None => bail!("every member of the demo is being treated; `cargo dev up --fresh` begins anew"),
         }
-        story.asks("POST", "/v1/visits", &named);
-        return Ok((member.clone(), mark, story.hears(started, 201)?));
-    }
-    match soonest {
-        Some(seconds) => {
-            bail!("every member of the demo got a code just now; try again in {seconds} seconds")
-        }
-        None => bail!("every member of the demo is being treated; `cargo dev up --fresh` begins anew"),
     }
 }
 

@@ -12,7 +12,7 @@ use axum::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use careway_contract::identity::v1::{IssueClientTokenRequest, session_service_client::SessionServiceClient};
 use careway_service::{Error, Foundation, Kind, Upstream, call::CLIENT_IP};
-use careway_transcoding::ClientIp;
+use careway_transcoding::{ClientIp, Problem};
 use serde_json::{Map, Value, json};
 
 use crate::config::Config;
@@ -54,7 +54,7 @@ async fn issue(identity: Upstream, address: Option<ClientIp>, headers: HeaderMap
             }));
             uncached((StatusCode::OK, body).into_response())
         }
-        Err(status) => refused(Error::from(status)),
+        Err(status) => refused(status),
     }
 }
 
@@ -100,7 +100,9 @@ fn basic(value: &HeaderValue) -> Option<(String, String)> {
     scheme.eq_ignore_ascii_case("basic").then_some((plain(id)?, plain(secret)?))
 }
 
-fn refused(error: Error) -> Response {
+fn refused(status: tonic::Status) -> Response {
+    let wait = Problem::from_status(&status).retry_after;
+    let error = Error::from(status);
     match (error.kind(), error.reason()) {
         (_, "INVALID_SCOPE") => refusal(StatusCode::BAD_REQUEST, "invalid_scope"),
         (Kind::Unauthenticated | Kind::NotFound | Kind::Invalid, _) => {
@@ -108,7 +110,11 @@ fn refused(error: Error) -> Response {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"careway\""));
             response
         }
-        (Kind::Throttled, _) => refusal(StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable"),
+        (Kind::Throttled, _) => {
+            let mut response = refusal(StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable");
+            response.headers_mut().extend(wait.map(|seconds| (header::RETRY_AFTER, seconds.into())));
+            response
+        }
         _ => refusal(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable"),
     }
 }

@@ -45,7 +45,7 @@ pub(crate) async fn create_session(
     let right = app.passwords.verify(sign_in.password, hash).await?;
     let known = known.filter(|_| right && !workplaces.is_empty()).ok_or(Refusal::CredentialsRejected)?;
     if known.totp_sealed.is_some() && sign_in.totp_code.is_none() {
-        app.throttle.forgive(&guess).await;
+        app.throttle.excuse(&guess).await;
         return Err(Refusal::TotpRequired.into());
     }
 

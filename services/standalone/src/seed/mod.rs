@@ -95,7 +95,7 @@ impl Login {
 /// Makes the demo network behind this gateway, unless it is there. `inbox` is the platform's message folder. What an
 /// interrupted run left is completed.
 pub async fn demo(gateway: &str, operator: &Credentials, inbox: &Path) -> anyhow::Result<Demo> {
-    let anybody = Rest::new(gateway)?;
+    let anybody = Rest::new(gateway)?.patient();
     let schemes = [rwanda::umurage(), rwanda::inkingi(), vietnam::household_scheme()];
     let demo = describe(&anybody, operator, &schemes);
     if is_complete(&anybody).await? {

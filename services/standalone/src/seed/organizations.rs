@@ -70,7 +70,7 @@ pub(super) const DENTAL_OPTICAL: Organization = Organization {
     code: "RW-KGL-0303",
     domain: "inseko.example",
     people: &[
-        ("ADMINISTRATOR", "Florence Mukeshimana", "florence"),
+        ("ADMINISTRATOR", "Francine Mukandoli", "francine"),
         ("FRONT_DESK", "Eric Tuyishime", "eric"),
         ("CLINICIAN", "Denyse Uwamahoro", "denyse"),
         ("CLAIMS_CLERK", "Aimable Munyaneza", "aimable"),

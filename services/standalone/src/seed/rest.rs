@@ -11,7 +11,7 @@ use anyhow::Context;
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
+    HeaderMap, HeaderName, HeaderValue, Method,
     header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH},
 };
 use serde_json::{Value, json};
@@ -51,6 +51,7 @@ pub struct Rest {
     http: reqwest::Client,
     base: Arc<str>,
     session: Option<Arc<Session>>,
+    patient: bool,
 }
 
 struct Session {
@@ -65,12 +66,18 @@ impl Rest {
         // Gateways of development are on this machine: no proxy of the environment stands before them.
         let http =
             reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().context("the HTTP client")?;
-        Ok(Self { http, base: base.trim_end_matches('/').into(), session: None })
+        Ok(Self { http, base: base.trim_end_matches('/').into(), session: None, patient: false })
     }
 
     /// The gateway's base URL.
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    /// The same caller, who waits as long as the gateway says when it is asked too often, and asks again.
+    #[must_use]
+    pub fn patient(&self) -> Self {
+        Self { patient: true, ..self.clone() }
     }
 
     /// The same gateway, called without a token.
@@ -201,14 +208,17 @@ impl Request {
     }
 
     async fn send(self) -> anyhow::Result<Answer> {
-        let answer = self.send_once().await?;
-        if answer.status == StatusCode::UNAUTHORIZED
-            && answer.reason() == "TOKEN_REJECTED"
-            && self.rest.renew().await?
-        {
-            return self.send_once().await;
+        loop {
+            let answer = self.send_once().await?;
+            match answer.reason() {
+                "TOKEN_REJECTED" if self.rest.renew().await? => return self.send_once().await,
+                "THROTTLED" if self.rest.patient => {
+                    let wait = answer.header("retry-after").and_then(|seconds| seconds.parse().ok());
+                    tokio::time::sleep(Duration::from_secs(wait.unwrap_or(1))).await;
+                }
+                _ => return Ok(answer),
+            }
         }
-        Ok(answer)
     }
 
     async fn send_once(&self) -> anyhow::Result<Answer> {

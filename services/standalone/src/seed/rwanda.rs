@@ -9,8 +9,6 @@ use super::{
     scheme::Scheme,
 };
 
-const EVERYTHING: &[&str] = &["INPATIENT", "OUTPATIENT", "DENTAL", "OPTICAL", "WELLNESS"];
-
 const FAMILY_NAMES: &[&str] = &[
     "Uwase",
     "Mugisha",
@@ -83,14 +81,14 @@ const MEN: &[&str] = &[
     "Valens",
 ];
 
-/// The larger payer: every facility, everything.
+/// The larger payer: every kind of care, each where it is best had.
 pub(super) fn umurage() -> Scheme {
     let families = Register { prefix: "UM", block: 100, seed: 1, families: 46 }.families();
     Scheme {
         payer: &UMURAGE,
         plans: plans::rwandan("UM", "Umurage").into(),
         contracts: vec![
-            (&HOSPITAL, EVERYTHING),
+            (&HOSPITAL, &["INPATIENT", "OUTPATIENT", "WELLNESS"]),
             (&CLINIC, &["OUTPATIENT", "WELLNESS"]),
             (&DENTAL_OPTICAL, &["DENTAL", "OPTICAL"]),
         ],
