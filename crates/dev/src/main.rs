@@ -80,12 +80,18 @@ mod tests {
     #[test]
     fn every_command_that_a_guide_names_is_there() {
         let command = Arguments::command();
-        for guide in ["README.md", "docs/api.md", "docs/architecture.md", "docs/operations.md", "docs/performance.md"] {
+        for guide in
+            ["README.md", "docs/api.md", "docs/architecture.md", "docs/operations.md", "docs/performance.md"]
+        {
             let path = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join(guide);
             let text = std::fs::read_to_string(&path).unwrap_or_default();
             for (at, start) in text.match_indices("cargo dev ") {
-                let named: String = text[at + start.len()..].chars().take_while(char::is_ascii_lowercase).collect();
-                assert!(named.is_empty() || command.find_subcommand(&named).is_some(), "{guide} names `cargo dev {named}`");
+                let named: String =
+                    text[at + start.len()..].chars().take_while(char::is_ascii_lowercase).collect();
+                assert!(
+                    named.is_empty() || command.find_subcommand(&named).is_some(),
+                    "{guide} names `cargo dev {named}`"
+                );
             }
         }
     }

@@ -41,7 +41,7 @@ pub(crate) fn headline(what: impl Display) {
 /// A line of its own.
 pub(crate) fn line(what: impl Display) {
     clear();
-    print(&format!("  {what}\n"));
+    print(&(format!("  {what}").trim_end().to_owned() + "\n"));
 }
 
 /// A table: a row of headers, then the rows, columns aligned.

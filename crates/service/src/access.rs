@@ -56,7 +56,11 @@ impl Policy {
         let mut rules = HashMap::new();
         for method in pool.services().flat_map(|service| service.methods().collect::<Vec<_>>()) {
             let requires = text_option(&pool, &method, "careway.access.v1.requires");
-            ensure!(!requires.is_empty(), "{} does not say who may call it (careway.access.v1.requires)", method.full_name());
+            ensure!(
+                !requires.is_empty(),
+                "{} does not say who may call it (careway.access.v1.requires)",
+                method.full_name()
+            );
             let access = match requires.as_str() {
                 "PUBLIC" => Access::Public,
                 "AUTHENTICATED" => Access::Authenticated,
@@ -64,8 +68,12 @@ impl Policy {
                 _ => Access::Permission(requires),
             };
             // Once per process: methods live as long as it does.
-            let path: &'static str = format!("/{}/{}", method.parent_service().full_name(), method.name()).leak();
-            rules.insert(path, Rule { method: path, access, keyed: flag_option(&pool, &method, "careway.rest.v1.keyed") });
+            let path: &'static str =
+                format!("/{}/{}", method.parent_service().full_name(), method.name()).leak();
+            rules.insert(
+                path,
+                Rule { method: path, access, keyed: flag_option(&pool, &method, "careway.rest.v1.keyed") },
+            );
         }
         Ok(Self(Arc::new(rules)))
     }
@@ -137,7 +145,10 @@ where
 
 async fn admit(policy: &Policy, verifier: &Verifier, request: &http::request::Parts) -> Result<Call> {
     let headers = &request.headers;
-    let rule = policy.0.get(request.uri.path()).ok_or_else(|| Error::new(Kind::NotFound, "NOT_FOUND", "There is no such method."))?;
+    let rule = policy
+        .0
+        .get(request.uri.path())
+        .ok_or_else(|| Error::new(Kind::NotFound, "NOT_FOUND", "There is no such method."))?;
     let caller = match &rule.access {
         Access::Public => Caller::anonymous(),
         access => {
@@ -174,10 +185,12 @@ fn permit(access: &Access, caller: &Caller) -> Result<()> {
 }
 
 fn bearer(headers: &http::HeaderMap) -> Result<&str> {
-    let unauthenticated = || Error::new(Kind::Unauthenticated, "TOKEN_REQUIRED", "An access token is required.");
+    let unauthenticated =
+        || Error::new(Kind::Unauthenticated, "TOKEN_REQUIRED", "An access token is required.");
     let mut values = headers.get_all(http::header::AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else { return Err(unauthenticated()) };
-    let (scheme, token) = value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(unauthenticated)?;
+    let (scheme, token) =
+        value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(unauthenticated)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(unauthenticated());
     }

@@ -93,7 +93,12 @@ pub type Tell = fn(&[AuditRow]) -> Option<OutgoingEvent>;
 
 impl AuditLog {
     /// Starts the writer; it ends, with everything written, after `shutdown`.
-    pub fn start(database: Database, tell: Option<Tell>, tasks: &TaskTracker, shutdown: CancellationToken) -> Self {
+    pub fn start(
+        database: Database,
+        tell: Option<Tell>,
+        tasks: &TaskTracker,
+        shutdown: CancellationToken,
+    ) -> Self {
         let (rows, inbox) = mpsc::channel(GROUP * 4);
         tasks.spawn(write_groups(database.clone(), inbox, tell, shutdown));
         Self { rows, database }
@@ -103,8 +108,9 @@ impl AuditLog {
     pub async fn read(&self, call: &Call, entry: AuditEntry) -> Result<()> {
         let row = AuditRow::new(call, entry, self.database.clock().now());
         let (written, done) = oneshot::channel();
-        let unavailable =
-            || Error::new(Kind::Unavailable, "AUDIT_UNAVAILABLE", "The access could not be noted; try again.");
+        let unavailable = || {
+            Error::new(Kind::Unavailable, "AUDIT_UNAVAILABLE", "The access could not be noted; try again.")
+        };
         self.rows.send((row, written)).await.map_err(|_| unavailable())?;
         match done.await {
             Ok(true) => Ok(()),

@@ -61,7 +61,9 @@ impl Call {
     pub(crate) fn read(method: &'static str, caller: Caller, metadata: &MetadataMap) -> Result<Self> {
         let text = |name: &str| metadata.get(name).and_then(|value| value.to_str().ok());
         let if_match = match text("if-match") {
-            Some(version) => Some(version.parse().map_err(|_| Error::violation("If-Match", "must be a version like \"v7\""))?),
+            Some(version) => Some(
+                version.parse().map_err(|_| Error::violation("If-Match", "must be a version like \"v7\""))?,
+            ),
             None => None,
         };
         let allowed = text("grpc-timeout").and_then(parse_timeout).unwrap_or(LONGEST).min(LONGEST);
@@ -86,7 +88,11 @@ impl Call {
     /// The version the caller means to change; 428 without one.
     pub fn expected_version(&self) -> Result<i64> {
         self.if_match.ok_or_else(|| {
-            Error::new(Kind::Invalid, "PRECONDITION_REQUIRED", "If-Match with the version you read is required.")
+            Error::new(
+                Kind::Invalid,
+                "PRECONDITION_REQUIRED",
+                "If-Match with the version you read is required.",
+            )
         })
     }
 
@@ -121,7 +127,9 @@ impl Call {
         let key = self.key.as_ref()?;
         let [organization, _, _] = self.caller.settings();
         let mut hash = Sha256::new();
-        for part in [self.caller.subject.to_string().as_bytes(), organization.as_bytes(), self.method.as_bytes()] {
+        for part in
+            [self.caller.subject.to_string().as_bytes(), organization.as_bytes(), self.method.as_bytes()]
+        {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }

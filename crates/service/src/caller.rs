@@ -131,7 +131,11 @@ impl Caller {
     /// The organization acted for; 403 for callers without one.
     pub fn organization(&self) -> Result<OrganizationId> {
         self.organization.ok_or_else(|| {
-            Error::new(Kind::Forbidden, "ORGANIZATION_REQUIRED", "This needs a caller that acts for an organization.")
+            Error::new(
+                Kind::Forbidden,
+                "ORGANIZATION_REQUIRED",
+                "This needs a caller that acts for an organization.",
+            )
         })
     }
 

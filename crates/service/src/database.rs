@@ -1,6 +1,10 @@
 //! A service's database: the pool, migrations, and reads with the caller set.
 
-use std::{ops::{Deref, DerefMut}, str::FromStr, time::Duration};
+use std::{
+    ops::{Deref, DerefMut},
+    str::FromStr,
+    time::Duration,
+};
 
 use anyhow::Context;
 use careway_kernel::Clock;
@@ -125,7 +129,9 @@ impl Database {
                 .await?;
         match kept {
             None | Some((_, None)) => Ok(()),
-            Some((fingerprint, Some(answer))) if Some(&fingerprint[..]) == call.fingerprint.as_ref().map(|it| &it[..]) => {
+            Some((fingerprint, Some(answer)))
+                if Some(&fingerprint[..]) == call.fingerprint.as_ref().map(|it| &it[..]) =>
+            {
                 Err(Error::replay(self.answers.open(ANSWER, row_of(&key), &answer)?))
             }
             Some(_) => Err(Error::new(
@@ -190,7 +196,8 @@ impl DerefMut for Reader {
 /// Brings a database up to date as its owner: the platform's tables, then the service's own. Safe to run twice and
 /// from several places at once.
 pub async fn migrate(owner_url: &str, migrator: &Migrator) -> anyhow::Result<()> {
-    let mut connection = PgConnection::connect(owner_url).await.context("cannot connect as the owner role")?;
+    let mut connection =
+        PgConnection::connect(owner_url).await.context("cannot connect as the owner role")?;
     let mut platform = Migrator::with_migrations(PLATFORM_MIGRATOR.iter().cloned().collect());
     platform.dangerous_set_table_name("_careway_platform_migrations");
     platform.run(&mut connection).await.context("the platform's migrations")?;

@@ -245,9 +245,12 @@ impl From<sqlx::Error> for Error {
             }
             (sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_), _)
             | (_, Some("57P01" | "57P02" | "57P03" | "53300" | "08006" | "08001")) => {
-                let mut unavailable =
-                    Self::new(Kind::Unavailable, "DATABASE_UNAVAILABLE", "The service cannot answer now; try again.")
-                        .retry_after(Duration::from_secs(1));
+                let mut unavailable = Self::new(
+                    Kind::Unavailable,
+                    "DATABASE_UNAVAILABLE",
+                    "The service cannot answer now; try again.",
+                )
+                .retry_after(Duration::from_secs(1));
                 if let Inner::Problem(problem) = &mut *unavailable.0 {
                     problem.source = Some(error.into());
                 }
@@ -260,8 +263,9 @@ impl From<sqlx::Error> for Error {
 
 impl From<redis::RedisError> for Error {
     fn from(error: redis::RedisError) -> Self {
-        let mut unavailable = Self::new(Kind::Unavailable, "CACHE_UNAVAILABLE", "The service cannot answer now; try again.")
-            .retry_after(Duration::from_secs(1));
+        let mut unavailable =
+            Self::new(Kind::Unavailable, "CACHE_UNAVAILABLE", "The service cannot answer now; try again.")
+                .retry_after(Duration::from_secs(1));
         if let Inner::Problem(problem) = &mut *unavailable.0 {
             problem.source = Some(error.into());
         }

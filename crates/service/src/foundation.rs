@@ -57,13 +57,15 @@ impl Foundation {
     /// A server that is away, or older than Careway can trust; an RPC that does not say who may call it.
     pub async fn build(settings: &Settings, clock: Clock) -> anyhow::Result<Self> {
         let policy = Policy::of_contract()?;
-        let identity = ServiceIdentity::new(&settings.service_secret, settings.issuer.clone(), clock.clone())?;
+        let identity =
+            ServiceIdentity::new(&settings.service_secret, settings.issuer.clone(), clock.clone())?;
         let registry = Registry::default();
         for (name, url) in settings.urls() {
             registry.connect(name, url).with_context(|| format!("the address of {name}"))?;
         }
         let redis = redis::Client::open(settings.redis_url.expose()).context("CAREWAY_REDIS_URL")?;
-        let redis = redis.get_connection_manager_with_config(impatient()).await.context("cannot connect to Redis")?;
+        let redis =
+            redis.get_connection_manager_with_config(impatient()).await.context("cannot connect to Redis")?;
         let nats = connect_nats(settings.nats_url.expose()).await.context("cannot connect to NATS")?;
         ensure!(
             nats.is_server_compatible(2, 10, 0),
@@ -72,7 +74,11 @@ impl Foundation {
         );
         let verifier = Verifier::new(settings.issuer.clone(), clock.clone(), registry.clone(), &identity);
         let (tasks, shutdown) = (TaskTracker::new(), CancellationToken::new());
-        tasks.spawn(verifier.clone().watch_revocations(redis.clone(), settings.prefix.clone(), shutdown.clone()));
+        tasks.spawn(verifier.clone().watch_revocations(
+            redis.clone(),
+            settings.prefix.clone(),
+            shutdown.clone(),
+        ));
         let mut page_key = Sha256::new();
         page_key.update(b"careway/page-token/v1");
         page_key.update(settings.service_secret.expose().as_bytes());
@@ -146,7 +152,12 @@ pub struct Service {
 
 impl Service {
     /// Guards the routes and makes the service known to the others of this process.
-    pub fn new(name: &'static str, routes: tonic::service::Routes, database: Database, foundation: &Foundation) -> Self {
+    pub fn new(
+        name: &'static str,
+        routes: tonic::service::Routes,
+        database: Database,
+        foundation: &Foundation,
+    ) -> Self {
         let upstream = foundation.guard(routes);
         foundation.registry.provide(name, upstream.clone());
         Self { name, upstream, database }

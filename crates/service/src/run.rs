@@ -77,7 +77,9 @@ pub fn parse<T: CommandFactory + FromArgMatches>() -> anyhow::Result<T> {
 }
 
 /// Settings from a list of variables in place of a command line: for a process that configures another part of itself.
-pub fn parse_settings<T: CommandFactory + FromArgMatches>(settings: &[(String, String)]) -> anyhow::Result<T> {
+pub fn parse_settings<T: CommandFactory + FromArgMatches>(
+    settings: &[(String, String)],
+) -> anyhow::Result<T> {
     let mut command = T::command();
     give(&mut command, settings);
     Ok(T::from_arg_matches(&command.try_get_matches_from(["careway"])?)?)
@@ -89,7 +91,9 @@ fn give(command: &mut clap::Command, secrets: &[(String, String)]) {
     let mut taken = taken.mut_args(|argument| {
         let variable = argument.get_env().and_then(|name| name.to_str()).map(str::to_owned);
         match secrets.iter().find(|(name, _)| Some(name) == variable.as_ref()) {
-            Some((_, content)) => argument.default_value(&*content.clone().leak()).hide_default_value(true).required(false),
+            Some((_, content)) => {
+                argument.default_value(&*content.clone().leak()).hide_default_value(true).required(false)
+            }
             None => argument,
         }
     });
@@ -119,7 +123,9 @@ where
                 let telemetry = Telemetry::start(name, &serve.settings.telemetry)?;
                 let foundation = Foundation::build(&serve.settings, Clock::system()).await?;
                 let service = start(serve.config, foundation.clone()).await?;
-                let ended = answer(serve.listen, serve.ops_listen, service, &foundation, telemetry.metrics.clone()).await;
+                let ended =
+                    answer(serve.listen, serve.ops_listen, service, &foundation, telemetry.metrics.clone())
+                        .await;
                 telemetry.shutdown();
                 ended
             }
@@ -135,7 +141,8 @@ async fn answer(
     metrics: PrometheusHandle,
 ) -> anyhow::Result<()> {
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
-    let ops = TcpListener::bind(ops_listen).await.with_context(|| format!("cannot listen on {ops_listen}"))?;
+    let ops =
+        TcpListener::bind(ops_listen).await.with_context(|| format!("cannot listen on {ops_listen}"))?;
     let stopping = CancellationToken::new();
     let health = serve_health(ops, vec![service.database.clone()], metrics, stopping.clone());
     foundation.tasks.spawn(health);
@@ -153,7 +160,11 @@ async fn answer(
 }
 
 /// Answers a service's RPCs, gRPC health beside them, until `stopping`; then drains.
-pub async fn serve_grpc(listener: TcpListener, service: Service, stopping: CancellationToken) -> anyhow::Result<()> {
+pub async fn serve_grpc(
+    listener: TcpListener,
+    service: Service,
+    stopping: CancellationToken,
+) -> anyhow::Result<()> {
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter.set_service_status("", tonic_health::ServingStatus::Serving).await;
     let drained = CancellationToken::new();
@@ -164,9 +175,10 @@ pub async fn serve_grpc(listener: TcpListener, service: Service, stopping: Cance
             reporter.set_service_status("", tonic_health::ServingStatus::NotServing).await;
         }
     };
-    let fallback = tower::ServiceExt::map_request(service.upstream.clone(), |request: http::Request<axum::body::Body>| {
-        request.map(tonic::body::Body::new)
-    });
+    let fallback = tower::ServiceExt::map_request(
+        service.upstream.clone(),
+        |request: http::Request<axum::body::Body>| request.map(tonic::body::Body::new),
+    );
     let router = tonic::service::Routes::new(health).into_axum_router().fallback_service(
         axum::error_handling::HandleError::new(fallback, |error: tonic::Status| async move {
             tracing::error!(%error, "a service failed");
@@ -219,7 +231,8 @@ pub async fn serve_health(
         .route("/livez", get(async || "alive\n"))
         .route("/readyz", get(ready))
         .route("/metrics", get(move || std::future::ready(metrics.render())));
-    let ended = axum::serve(listener, router).with_graceful_shutdown(async move { stopping.cancelled().await }).await;
+    let ended =
+        axum::serve(listener, router).with_graceful_shutdown(async move { stopping.cancelled().await }).await;
     if let Err(error) = ended {
         tracing::error!(%error, "the health port failed");
     }
@@ -241,8 +254,8 @@ pub async fn readiness(databases: Vec<Database>, stopping: CancellationToken) ->
 
 /// Waits for SIGTERM or Ctrl-C.
 pub async fn signalled() {
-    let mut terminate =
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).expect("signals can be heard");
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+        .expect("signals can be heard");
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}

@@ -23,7 +23,10 @@ pub struct Sealer {
 impl Sealer {
     /// Derives the sealing key from a service's master key of at least 32 characters.
     pub fn derive(master: &Redacted, context: &str) -> anyhow::Result<Self> {
-        anyhow::ensure!(master.expose().len() >= 32, "the master key of {context} must have at least 32 characters");
+        anyhow::ensure!(
+            master.expose().len() >= 32,
+            "the master key of {context} must have at least 32 characters"
+        );
         let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(master.expose().as_bytes())?;
         mac.update(b"careway/seal/v1/");
         mac.update(context.as_bytes());

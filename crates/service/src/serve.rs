@@ -48,7 +48,10 @@ pub async fn serve_stream<A, Req, Res>(
 ) -> Result<Response<Res>, Status> {
     let call = call_of(&request)?;
     let message = request.into_inner();
-    observed(&call, operation(app, &call, message)).await.map(Response::new).map_err(|error| error.to_status())
+    observed(&call, operation(app, &call, message))
+        .await
+        .map(Response::new)
+        .map_err(|error| error.to_status())
 }
 
 fn call_of<M>(request: &Request<M>) -> Result<Call, Status> {
@@ -71,7 +74,9 @@ async fn observed<T>(call: &Call, work: impl Future<Output = Result<T>>) -> Resu
     if let Err(error) = &outcome
         && let Some(source) = error.source()
     {
-        span.in_scope(|| tracing::error!(error = format!("{source:#}"), reason = error.reason(), "the operation failed"));
+        span.in_scope(|| {
+            tracing::error!(error = format!("{source:#}"), reason = error.reason(), "the operation failed")
+        });
     }
     outcome
 }
@@ -81,6 +86,8 @@ fn replayed<Res: Message + Default>(error: Error) -> Result<Response<Res>, Statu
     let answer = error.into_replay().map_err(|refusal| refusal.to_status())?;
     let message = Res::decode(answer).map_err(|_| Status::internal("internal error"))?;
     let mut response = Response::new(message);
-    response.metadata_mut().insert("idempotency-replayed", tonic::metadata::MetadataValue::from_static("true"));
+    response
+        .metadata_mut()
+        .insert("idempotency-replayed", tonic::metadata::MetadataValue::from_static("true"));
     Ok(response)
 }

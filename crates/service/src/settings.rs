@@ -86,7 +86,8 @@ impl Settings {
 pub fn secrets_from_files() -> anyhow::Result<Vec<(String, String)>> {
     let mut found = Vec::new();
     for (name, path) in env::vars() {
-        let Some(variable) = name.strip_suffix("_FILE").filter(|variable| variable.starts_with("CAREWAY_")) else {
+        let Some(variable) = name.strip_suffix("_FILE").filter(|variable| variable.starts_with("CAREWAY_"))
+        else {
             continue;
         };
         anyhow::ensure!(env::var_os(variable).is_none(), "{variable} and {name} are both set");

@@ -57,9 +57,17 @@ impl Telemetry {
             LogFormat::Json => tracing_subscriber::fmt::layer().json().flatten_event(true).boxed(),
             LogFormat::Pretty => tracing_subscriber::fmt::layer().with_target(false).boxed(),
         };
-        let traces = settings.otlp_endpoint.as_deref().map(|endpoint| exporter(service, endpoint)).transpose()?;
-        let spans = traces.as_ref().map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("careway")));
-        tracing_subscriber::registry().with(filter).with(spans).with(lines).try_init().context("logging is set up twice")?;
+        let traces =
+            settings.otlp_endpoint.as_deref().map(|endpoint| exporter(service, endpoint)).transpose()?;
+        let spans = traces
+            .as_ref()
+            .map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("careway")));
+        tracing_subscriber::registry()
+            .with(filter)
+            .with(spans)
+            .with(lines)
+            .try_init()
+            .context("logging is set up twice")?;
         let metrics = PrometheusBuilder::new()
             .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
             .install_recorder()
@@ -91,7 +99,8 @@ fn exporter(service: &'static str, endpoint: &str) -> anyhow::Result<SdkTracerPr
         .with_timeout(Duration::from_secs(3))
         .build()
         .context("CAREWAY_OTLP_ENDPOINT")?;
-    let resource = opentelemetry_sdk::Resource::builder().with_service_name(format!("careway-{service}")).build();
+    let resource =
+        opentelemetry_sdk::Resource::builder().with_service_name(format!("careway-{service}")).build();
     Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build())
 }
 

@@ -188,7 +188,8 @@ impl Verifier {
         if revoked.is_empty() {
             return false;
         }
-        let session = verified.caller.session.is_some_and(|id| revoked.contains_key(&format!("session:{id}")));
+        let session =
+            verified.caller.session.is_some_and(|id| revoked.contains_key(&format!("session:{id}")));
         let subject = match &verified.caller.subject {
             Subject::Account(id) => revoked.get(&format!("subject:{id}")),
             Subject::Client(id) => revoked.get(&format!("subject:{id}")),
@@ -282,7 +283,10 @@ struct ServiceClaims<'a> {
 impl ServiceIdentity {
     /// Derives the key pair from the installation's secret (at least 32 characters).
     pub fn new(secret: &Redacted, issuer: String, clock: Clock) -> anyhow::Result<Self> {
-        anyhow::ensure!(secret.expose().len() >= 32, "CAREWAY_SERVICE_SECRET must have at least 32 characters");
+        anyhow::ensure!(
+            secret.expose().len() >= 32,
+            "CAREWAY_SERVICE_SECRET must have at least 32 characters"
+        );
         let mut hash = Sha256::new();
         hash.update(b"careway/service-token/v1");
         hash.update(secret.expose().as_bytes());
@@ -291,7 +295,8 @@ impl ServiceIdentity {
         let mut pkcs8 = hex::decode("302e020100300506032b657004220420").expect("a constant");
         pkcs8.extend_from_slice(&seed);
         let signing = EncodingKey::from_ed_der(&pkcs8);
-        let public = jsonwebtoken::jwk::Jwk::from_encoding_key(&signing, Algorithm::EdDSA).context("the service key")?;
+        let public = jsonwebtoken::jwk::Jwk::from_encoding_key(&signing, Algorithm::EdDSA)
+            .context("the service key")?;
         let verifying = DecodingKey::from_jwk(&public).context("the service key")?;
         Ok(Self(Arc::new(Keys { signing, verifying, issuer, clock, current: RwLock::new(None) })))
     }
@@ -304,7 +309,8 @@ impl ServiceIdentity {
     /// A request to another service as Careway itself, for internal RPCs.
     pub fn request<M>(&self, message: M) -> tonic::Request<M> {
         let mut request = tonic::Request::new(message);
-        if let Ok(mut value) = format!("Bearer {}", self.token()).parse::<tonic::metadata::MetadataValue<_>>() {
+        if let Ok(mut value) = format!("Bearer {}", self.token()).parse::<tonic::metadata::MetadataValue<_>>()
+        {
             value.set_sensitive(true);
             request.metadata_mut().insert("authorization", value);
         }

@@ -120,7 +120,10 @@ impl Transaction {
     fn commit_batch(&self, answer: Option<&[u8]>) -> String {
         let mut sql = String::new();
         if !self.events.is_empty() {
-            write_events(&mut sql, self.events.iter().map(|(event, traceparent)| (event, traceparent.as_deref())));
+            write_events(
+                &mut sql,
+                self.events.iter().map(|(event, traceparent)| (event, traceparent.as_deref())),
+            );
         }
         if !self.audits.is_empty() {
             crate::audit::write_rows(&mut sql, self.audits.iter());
@@ -192,8 +195,12 @@ fn begin_batch(call: &Call, key: Option<&[u8; 32]>) -> String {
 async fn key_refusal(database: &Database, call: &Call, error: sqlx::Error) -> Error {
     let Some(refused) = error.as_database_error() else { return error.into() };
     let in_flight = || {
-        Error::new(Kind::Conflict, "IDEMPOTENCY_KEY_IN_USE", "The same request is still running; ask again for its answer.")
-            .retry_after(std::time::Duration::from_secs(1))
+        Error::new(
+            Kind::Conflict,
+            "IDEMPOTENCY_KEY_IN_USE",
+            "The same request is still running; ask again for its answer.",
+        )
+        .retry_after(std::time::Duration::from_secs(1))
     };
     match (refused.constraint(), refused.code().as_deref()) {
         (Some("idempotency_record_pkey"), _) => match database.replayed(call).await {

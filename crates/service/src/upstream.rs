@@ -32,7 +32,10 @@ impl Registry {
             .keep_alive_while_idle(true)
             .tcp_nodelay(true)
             .connect_lazy();
-        self.provide(name, BoxCloneSyncService::new(channel.map_err(|error| Status::from_error(error.into()))));
+        self.provide(
+            name,
+            BoxCloneSyncService::new(channel.map_err(|error| Status::from_error(error.into()))),
+        );
         Ok(())
     }
 

@@ -317,8 +317,7 @@ mod tests {
         let facts = [("slotId", "42a"), ("left", "3"), ("status", "200")];
         let facts = facts.map(|(name, fact)| (name.to_owned(), fact.to_owned()));
         let facts = std::collections::HashMap::from(facts);
-        let mut details =
-            ErrorDetails::with_error_info("SLOT_TAKEN", "careway", facts.clone());
+        let mut details = ErrorDetails::with_error_info("SLOT_TAKEN", "careway", facts.clone());
         details.add_bad_request_violation("lines[2].unit_price", "must be positive");
         details.set_retry_info(Some(Duration::from_millis(1200)));
         let status =

@@ -22,7 +22,12 @@ pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
 #[group(skip)]
 pub struct Config {
     /// The service's database, as its app role.
-    #[arg(id = "cases_database_url", long = "cases-database-url", env = "CAREWAY_CASES_DATABASE_URL", hide_env_values = true)]
+    #[arg(
+        id = "cases_database_url",
+        long = "cases-database-url",
+        env = "CAREWAY_CASES_DATABASE_URL",
+        hide_env_values = true
+    )]
     pub database_url: Redacted,
 }
 

@@ -27,7 +27,8 @@ fn event_type(file: &FileDescriptor, message: &MessageDescriptor) -> EventType {
 
 fn comment(file: &FileDescriptor, message: &MessageDescriptor) -> String {
     let source = file.file_descriptor_proto().source_code_info.as_ref();
-    let location = source.and_then(|info| info.location.iter().find(|location| location.path == message.path()));
+    let location =
+        source.and_then(|info| info.location.iter().find(|location| location.path == message.path()));
     let text = location.and_then(|location| location.leading_comments.as_deref()).unwrap_or_default();
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }

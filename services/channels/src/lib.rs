@@ -22,7 +22,12 @@ pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
 #[group(skip)]
 pub struct Config {
     /// The service's database, as its app role.
-    #[arg(id = "channels_database_url", long = "channels-database-url", env = "CAREWAY_CHANNELS_DATABASE_URL", hide_env_values = true)]
+    #[arg(
+        id = "channels_database_url",
+        long = "channels-database-url",
+        env = "CAREWAY_CHANNELS_DATABASE_URL",
+        hide_env_values = true
+    )]
     pub database_url: Redacted,
 }
 

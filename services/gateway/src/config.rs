@@ -7,7 +7,12 @@ use std::net::SocketAddr;
 #[group(skip)]
 pub struct Config {
     /// Where REST is answered.
-    #[arg(id = "gateway_listen", long = "gateway-listen", env = "CAREWAY_GATEWAY_LISTEN", default_value = "0.0.0.0:8080")]
+    #[arg(
+        id = "gateway_listen",
+        long = "gateway-listen",
+        env = "CAREWAY_GATEWAY_LISTEN",
+        default_value = "0.0.0.0:8080"
+    )]
     pub listen: SocketAddr,
     /// The public address of this gateway, for the OpenAPI document and the OAuth metadata.
     #[arg(long, env = "CAREWAY_GATEWAY_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]

@@ -32,7 +32,11 @@ impl Gateway {
     ///
     /// # Errors
     /// A contract that cannot be a REST interface: colliding routes, an RPC without an access option.
-    pub fn build(config: &Config, foundation: &Foundation, readiness: endpoints::health::Readiness) -> anyhow::Result<Self> {
+    pub fn build(
+        config: &Config,
+        foundation: &Foundation,
+        readiness: endpoints::health::Readiness,
+    ) -> anyhow::Result<Self> {
         let transcoder = transcoder(config)?;
         let api = transcoder.router(|service| Some(upstream(foundation, service)))?;
         let openapi: Arc<[u8]> = serde_json::to_vec(&transcoder.openapi())?.into();

@@ -40,7 +40,11 @@ pub const PROBLEMS: &[(&str, u16, &str)] = &[
     ("SESSION_ENDED", 401, "The session has ended: sign in again."),
     ("LINK_REJECTED", 401, "The link is wrong, used or too old: ask for a new one."),
     ("INVALID_CLIENT", 401, "The API client is not known, or its secret is wrong."),
-    ("CODE_REJECTED", 401, "The one-time code is wrong, expired, used or locked; `attemptsLeft` tells the tries left."),
+    (
+        "CODE_REJECTED",
+        401,
+        "The one-time code is wrong, expired, used or locked; `attemptsLeft` tells the tries left.",
+    ),
     ("ROLE_NOT_ALLOWED", 403, "The role does not fit the organization, or is above your own."),
     ("SECOND_PERSON_REQUIRED", 403, "Somebody else than the one who asked must approve."),
     ("WRONG_ORGANIZATION_KIND", 403, "Another kind of organization does this."),
@@ -78,7 +82,11 @@ pub const PROBLEMS: &[(&str, u16, &str)] = &[
     ("OVERRIDE_NOT_APPROVED", 409, "The override is not approved."),
     ("OVERRIDE_ALREADY_REVIEWED", 409, "The payer has reviewed the override already."),
     ("OVERRIDE_CAP_REACHED", 409, "The facility has had its overrides of the day."),
-    ("MEMBER_UNKNOWN", 409, "No member is known by the identifier; told only where a second person vouches (422 in coverages)."),
+    (
+        "MEMBER_UNKNOWN",
+        409,
+        "No member is known by the identifier; told only where a second person vouches (422 in coverages).",
+    ),
     ("NOT_DISPUTED", 409, "The visit is not disputed."),
     ("NOTICE_ALREADY_GIVEN", 409, "The payer has had notice of the admission."),
     ("NOTICE_NOT_REQUIRED", 409, "Only inpatient admissions need a notice."),
@@ -100,7 +108,11 @@ pub const PROBLEMS: &[(&str, u16, &str)] = &[
     ("CODE_LIMIT_REACHED", 429, "Too many codes were asked for or tried; see `Retry-After`."),
     ("RESEND_TOO_SOON", 429, "A code was just sent; see `Retry-After`."),
     ("SIGN_IN_THROTTLED", 429, "Too many tries; see `Retry-After`."),
-    ("FACILITY_NOT_READY", 503, "The facility was made a moment ago and is not known everywhere yet; try again."),
+    (
+        "FACILITY_NOT_READY",
+        503,
+        "The facility was made a moment ago and is not known everywhere yet; try again.",
+    ),
 ];
 
 pub(crate) fn documented() -> Vec<ProblemDoc> {

@@ -1,6 +1,8 @@
 //! The gRPC service of this context: one line per RPC, into its operation.
 
-use careway_contract::renewals::v1::{SendRequest, SendResponse, notification_service_server::NotificationService};
+use careway_contract::renewals::v1::{
+    SendRequest, SendResponse, notification_service_server::NotificationService,
+};
 use careway_service::serve;
 use tonic::{Request, Response, Status};
 

@@ -9,10 +9,20 @@ use careway_kernel::Redacted;
 #[group(skip)]
 pub struct Config {
     /// The service's database, as its app role.
-    #[arg(id = "renewals_database_url", long = "renewals-database-url", env = "CAREWAY_RENEWALS_DATABASE_URL", hide_env_values = true)]
+    #[arg(
+        id = "renewals_database_url",
+        long = "renewals-database-url",
+        env = "CAREWAY_RENEWALS_DATABASE_URL",
+        hide_env_values = true
+    )]
     pub database_url: Redacted,
     /// Seals recipients and bodies at rest; at least 32 characters.
-    #[arg(id = "renewals_master_key", long = "renewals-master-key", env = "CAREWAY_RENEWALS_MASTER_KEY", hide_env_values = true)]
+    #[arg(
+        id = "renewals_master_key",
+        long = "renewals-master-key",
+        env = "CAREWAY_RENEWALS_MASTER_KEY",
+        hide_env_values = true
+    )]
     pub master_key: Redacted,
     /// A folder that takes every SMS, and every e-mail without an SMTP server: one JSON file a message. For development.
     #[arg(long, env = "CAREWAY_RENEWALS_FOLDER")]

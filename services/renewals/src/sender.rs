@@ -117,7 +117,8 @@ async fn keep(app: &App, message: &Taken, end: End) -> Result<()> {
             say(&mut tx, message, Some(outcome));
         }
         End::Deferred => {
-            store::message::update_deferred(&mut tx, message.message_id, now + wait(message.attempts)).await?;
+            store::message::update_deferred(&mut tx, message.message_id, now + wait(message.attempts))
+                .await?;
         }
     }
     tx.finish().await
@@ -128,13 +129,18 @@ fn say(tx: &mut Transaction, message: &Taken, failure: Option<&'static str>) {
         (message.message_id.to_string(), message.channel.clone(), message.template.clone());
     let fact = match failure {
         None => Fact::new(MessageAccepted { message_id, channel, template }),
-        Some(outcome) => Fact::new(MessageFailed { message_id, channel, template, outcome: outcome.to_owned() }),
+        Some(outcome) => {
+            Fact::new(MessageFailed { message_id, channel, template, outcome: outcome.to_owned() })
+        }
     };
     let fact = fact.about(message.message_id, message.version + 1);
-    record(tx, match message.organization_id {
-        Some(organization) => fact.of(OrganizationId::from_uuid(organization)),
-        None => fact,
-    });
+    record(
+        tx,
+        match message.organization_id {
+            Some(organization) => fact.of(OrganizationId::from_uuid(organization)),
+            None => fact,
+        },
+    );
 }
 
 /// The words and their recipient; none when nobody can be reached.
@@ -160,7 +166,10 @@ async fn visit_admitted(app: &App, visit_id: String, member_id: String) -> Resul
     };
     let Some(contact) = contact.filter(|contact| !contact.sms_number.is_empty()) else { return Ok(None) };
     let mut visits = VisitNoticeServiceClient::new(foundation.registry.upstream("visits"));
-    let notice = visits.get_visit_notice(foundation.identity.request(GetVisitNoticeRequest { visit_id })).await?.into_inner();
+    let notice = visits
+        .get_visit_notice(foundation.identity.request(GetVisitNoticeRequest { visit_id }))
+        .await?
+        .into_inner();
     let values = HashMap::from([
         ("facility".to_owned(), notice.facility_name),
         ("visit_number".to_owned(), notice.visit_number),

@@ -71,7 +71,8 @@ async fn answer(Serve { ops, config }: Serve) -> anyhow::Result<()> {
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     let platform = Platform::start(config, Clock::system()).await?;
     let databases = platform.services().iter().map(|service| service.database.clone()).collect();
-    let health = run::serve_health(listener, databases, telemetry.metrics.clone(), platform.stopping().clone());
+    let health =
+        run::serve_health(listener, databases, telemetry.metrics.clone(), platform.stopping().clone());
     platform.foundation().tasks.spawn(health);
     tracing::info!(gateway = %platform.gateway(), ops = %listen, "ready");
     run::signalled().await;

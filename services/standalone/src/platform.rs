@@ -40,7 +40,8 @@ impl Platform {
         let gateway = Gateway::build(&config.gateway, &foundation, readiness)?;
         let (openapi, routes) = (gateway.openapi(), gateway.routes().to_vec());
         let listen = config.gateway.listen;
-        let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+        let listener =
+            TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
         let address = listener.local_addr()?;
         let rest = tokio::spawn(gateway.serve(listener, stopping.clone()));
         Ok(Self { foundation, services, gateway: address, openapi, routes, stopping, rest })

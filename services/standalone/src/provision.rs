@@ -17,7 +17,8 @@ pub const DATABASES: [(&str, &Migrator); 5] = [
 /// Makes what is missing: per service an owner role, an app role that neither owns nor bypasses row-level security, and
 /// a database; then migrates each. `password` is both roles' password, empty where the server trusts its clients.
 pub async fn provision(admin_url: &str, password: &str) -> anyhow::Result<()> {
-    let mut admin = PgConnection::connect(admin_url).await.context("cannot connect to Postgres as its administrator")?;
+    let mut admin =
+        PgConnection::connect(admin_url).await.context("cannot connect to Postgres as its administrator")?;
     for (service, migrator) in DATABASES {
         for role in [format!("{service}_owner"), format!("{service}_app")] {
             let known: bool = sqlx::query_scalar("select exists (select from pg_roles where rolname = $1)")
@@ -26,7 +27,9 @@ pub async fn provision(admin_url: &str, password: &str) -> anyhow::Result<()> {
                 .await?;
             if !known {
                 let password = password.replace('\'', "''");
-                admin.execute(AssertSqlSafe(format!("create role {role} login password '{password}'"))).await?;
+                admin
+                    .execute(AssertSqlSafe(format!("create role {role} login password '{password}'")))
+                    .await?;
             }
         }
         let known: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")

@@ -11,7 +11,8 @@ const LONGEST: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(5);
 
 pub(crate) async fn settle(foundation: &Foundation, services: &[Service]) -> anyhow::Result<()> {
-    let events = services.iter().fold(Probe::new(foundation), |probe, service| probe.watching(&service.database));
+    let events =
+        services.iter().fold(Probe::new(foundation), |probe, service| probe.watching(&service.database));
     let started = Instant::now();
     // Quiet twice in a row: what the first look ended may have begun something at a place already looked at.
     let mut quiet = 0;

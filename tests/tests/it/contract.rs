@@ -36,8 +36,26 @@ async fn no_request_made_from_the_document_is_answered_with_a_fault() {
         command.arg("run").arg(&document).args(["--url", world.rest().base()]);
         command.args(["--header", &format!("Authorization: Bearer {}", rest.access_token())]);
         command.args(["--checks", "not_a_server_error", "--phases", "examples,coverage,fuzzing"]);
-        command.args(["--max-time", SECONDS, "--max-examples", "8", "--seed", "7", "--workers", "2", "--no-shrink"]);
-        command.args(["--suppress-health-check", "all", "--warnings", "off", "--request-timeout", "20", "--no-color"]);
+        command.args([
+            "--max-time",
+            SECONDS,
+            "--max-examples",
+            "8",
+            "--seed",
+            "7",
+            "--workers",
+            "2",
+            "--no-shrink",
+        ]);
+        command.args([
+            "--suppress-health-check",
+            "all",
+            "--warnings",
+            "off",
+            "--request-timeout",
+            "20",
+            "--no-color",
+        ]);
         for path in ENDS_THE_SESSION {
             command.args(["--exclude-path", path]);
         }
@@ -53,12 +71,14 @@ async fn no_request_made_from_the_document_is_answered_with_a_fault() {
 }
 
 fn tool(name: &str) -> PathBuf {
-    let folder = std::env::var_os("CAREWAY_TEST_TOOLS").expect("run `cargo dev test`: it installs the checkers");
+    let folder =
+        std::env::var_os("CAREWAY_TEST_TOOLS").expect("run `cargo dev test`: it installs the checkers");
     PathBuf::from(folder).join(name)
 }
 
 async fn run(command: &mut Command) {
     let output = command.output().await.expect("the checker runs");
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let said =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{said}");
 }

@@ -30,7 +30,11 @@ async fn every_reason_the_contract_names_is_in_the_catalogue() {
     let world = World::start().await;
     for route in world.platform().routes() {
         for reason in &route.refuses {
-            assert!(known.contains_key(reason.as_str()), "{} refuses with {reason}, which is not documented", route.rpc);
+            assert!(
+                known.contains_key(reason.as_str()),
+                "{} refuses with {reason}, which is not documented",
+                route.rpc
+            );
         }
     }
 }

@@ -14,8 +14,10 @@ async fn of_forty_guesses_at_once_five_are_judged_and_the_right_code_is_dead() {
     let member = network.payer.covered_member(&world).await;
     let verify = started(&network, &member.number).await;
     let code = world.code_for(&member.phone).await;
-    let wrong = (0..AT_ONCE).map(|guess| format!("{:06}", (code.parse::<usize>().unwrap() + 1 + guess) % 1_000_000));
-    let answers = join_all(wrong.map(|guess| network.desk.post(&verify, json!({"code": guess})).into_future())).await;
+    let wrong =
+        (0..AT_ONCE).map(|guess| format!("{:06}", (code.parse::<usize>().unwrap() + 1 + guess) % 1_000_000));
+    let answers =
+        join_all(wrong.map(|guess| network.desk.post(&verify, json!({"code": guess})).into_future())).await;
 
     let left: Vec<u64> = answers
         .iter()
@@ -38,7 +40,8 @@ async fn of_forty_right_codes_at_once_one_succeeds() {
     let member = network.payer.covered_member(&world).await;
     let verify = started(&network, &member.number).await;
     let code = world.code_for(&member.phone).await;
-    let answers = join_all((0..AT_ONCE).map(|_| network.desk.post(&verify, json!({"code": code})).into_future())).await;
+    let answers =
+        join_all((0..AT_ONCE).map(|_| network.desk.post(&verify, json!({"code": code})).into_future())).await;
     let passed = answers.iter().filter(|answer| answer.as_ref().unwrap().status.is_success()).count();
     assert_eq!(passed, 1);
 }
@@ -58,9 +61,12 @@ async fn known_and_unknown_members_are_answered_alike_and_as_fast() {
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     let mut shapes = std::collections::BTreeSet::new();
     for (index, member) in members.iter().enumerate() {
-        for (number, times) in [(member.number.clone(), &mut known), (format!("UM-9{index:05}"), &mut unknown)] {
+        for (number, times) in
+            [(member.number.clone(), &mut known), (format!("UM-9{index:05}"), &mut unknown)]
+        {
             let start = Instant::now();
-            let answer = accepted(201, network.desk.post("/v1/visits", json!({"memberNumber": number}))).await;
+            let answer =
+                accepted(201, network.desk.post("/v1/visits", json!({"memberNumber": number}))).await;
             times.push(start.elapsed().as_secs_f64());
             let headers: Vec<_> = answer.headers.keys().map(ToString::to_string).collect();
             shapes.insert((headers, shape(&answer.body)));
@@ -70,7 +76,17 @@ async fn known_and_unknown_members_are_answered_alike_and_as_fast() {
     // The chance that a known one took longer than an unknown one; the machine's noise is wide.
     let slower: f64 = known
         .iter()
-        .flat_map(|one| unknown.iter().map(move |other| if one > other { 1.0 } else if one < other { 0.0 } else { 0.5 }))
+        .flat_map(|one| {
+            unknown.iter().map(move |other| {
+                if one > other {
+                    1.0
+                } else if one < other {
+                    0.0
+                } else {
+                    0.5
+                }
+            })
+        })
         .sum::<f64>()
         / (EACH * EACH) as f64;
     println!("a known member is slower with probability {slower:.3}");
@@ -79,7 +95,11 @@ async fn known_and_unknown_members_are_answered_alike_and_as_fast() {
 
 /// The document with every letter and digit masked: ids, instants and numbers differ, nothing else may.
 fn shape(value: &Value) -> String {
-    value.to_string().chars().map(|letter| if letter.is_ascii_digit() || ('a'..='f').contains(&letter) { '#' } else { letter }).collect()
+    value
+        .to_string()
+        .chars()
+        .map(|letter| if letter.is_ascii_digit() || ('a'..='f').contains(&letter) { '#' } else { letter })
+        .collect()
 }
 
 /// A visit of this member; where its code is verified.

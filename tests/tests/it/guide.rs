@@ -28,7 +28,8 @@ fn every_setting_that_a_guide_names_is_read_by_somebody() {
     let sources = sources(&root().join("services")) + &sources(&root().join("crates"));
     for (guide, text) in guides() {
         let words = text.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));
-        let settings: BTreeSet<&str> = words.filter(|word| word.starts_with("CAREWAY_") && word.len() > 10).collect();
+        let settings: BTreeSet<&str> =
+            words.filter(|word| word.starts_with("CAREWAY_") && word.len() > 10).collect();
         for setting in settings.into_iter().filter(|setting| !setting.ends_with("_FILE")) {
             assert!(sources.contains(&format!("\"{setting}\"")), "{guide} names {setting}");
         }

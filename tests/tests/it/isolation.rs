@@ -13,8 +13,18 @@ async fn no_route_gives_one_organization_anything_of_another() {
     let (ours, theirs) = tokio::join!(Side::of(&world), Side::of(&world));
     let ids = ours.ids();
     let canaries = ours.canaries();
-    let strangers = [&theirs.network.desk, &theirs.network.payer.officer, &theirs.network.payer.administrator, &theirs.network.facility.administrator];
-    let owners = [&ours.network.desk, &ours.network.payer.officer, &ours.network.payer.administrator, &ours.network.facility.administrator];
+    let strangers = [
+        &theirs.network.desk,
+        &theirs.network.payer.officer,
+        &theirs.network.payer.administrator,
+        &theirs.network.facility.administrator,
+    ];
+    let owners = [
+        &ours.network.desk,
+        &ours.network.payer.officer,
+        &ours.network.payer.administrator,
+        &ours.network.facility.administrator,
+    ];
 
     let (mut refused, mut reached) = (0, Vec::new());
     for route in world.platform().routes() {
@@ -71,8 +81,14 @@ impl Side {
         let visit = started.text("visit.visitId").to_owned();
         let code = world.code_for(&member.phone).await;
         made(network.desk.post(&format!("/v1/visits/{visit}/verify"), json!({"code": code})).await);
-        made(network.desk.post(&format!("/v1/visits/{visit}/admit"), json!({"serviceType": "OUTPATIENT"})).await);
-        let coverages = made(network.payer.officer.get(&format!("/v1/coverages?memberId={}", member.id)).await);
+        made(
+            network
+                .desk
+                .post(&format!("/v1/visits/{visit}/admit"), json!({"serviceType": "OUTPATIENT"}))
+                .await,
+        );
+        let coverages =
+            made(network.payer.officer.get(&format!("/v1/coverages?memberId={}", member.id)).await);
         let contracts = made(network.payer.officer.get("/v1/contracts").await);
         let accounts = made(network.facility.administrator.get("/v1/accounts").await);
         Self {
@@ -106,10 +122,11 @@ impl Side {
 }
 
 fn filled(path: &str, ids: &BTreeMap<&'static str, String>) -> Option<String> {
-    let parts = path.split('/').map(|part| match part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-        Some(name) => ids.get(name).cloned(),
-        None => Some(part.to_owned()),
-    });
+    let parts =
+        path.split('/').map(|part| match part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+            Some(name) => ids.get(name).cloned(),
+            None => Some(part.to_owned()),
+        });
     parts.collect::<Option<Vec<_>>>().map(|parts| parts.join("/"))
 }
 

@@ -16,6 +16,7 @@ mod outages;
 mod overrides;
 mod plans;
 mod row_level_security;
+mod second_factors;
 mod sessions;
 mod tokens;
 mod twins;

@@ -58,8 +58,13 @@ async fn nats_away_for_a_thousand_visits_costs_none_of_their_events() {
     assert_eq!((said.len(), distinct.len()), (VISITS + 1, VISITS + 1), "each start is said once");
     assert!(started.iter().all(|visit| distinct.contains(visit)), "no acknowledged visit is missing");
 
-    let places: Vec<i64> = sqlx::query_scalar("select stream_seq from outbox").fetch_all(&mut *reader).await.unwrap();
-    assert_eq!(places.len(), places.iter().collect::<BTreeSet<_>>().len(), "no two events share a place in the stream");
+    let places: Vec<i64> =
+        sqlx::query_scalar("select stream_seq from outbox").fetch_all(&mut *reader).await.unwrap();
+    assert_eq!(
+        places.len(),
+        places.iter().collect::<BTreeSet<_>>().len(),
+        "no two events share a place in the stream"
+    );
     let notices = world.messages_to(&member.phone).await;
     assert_eq!(notices.len(), 2, "the code and one notice of the admission");
 }

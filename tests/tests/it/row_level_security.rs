@@ -30,7 +30,11 @@ async fn every_table_has_a_forced_policy_and_shows_nothing_to_nobody() {
             if FOR_EVERYBODY.contains(&name.as_str()) {
                 continue;
             }
-            assert!(table.get::<bool, _>("forced"), "{}.{name} does not force row-level security", service.name);
+            assert!(
+                table.get::<bool, _>("forced"),
+                "{}.{name} does not force row-level security",
+                service.name
+            );
             assert!(table.get::<bool, _>("policy"), "{}.{name} has no policy", service.name);
             if !table.get::<bool, _>("readable") {
                 continue;

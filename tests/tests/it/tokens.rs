@@ -6,7 +6,9 @@
 use std::collections::BTreeSet;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use careway_contract::identity::v1::{GetJwksRequest, GetJwksResponse, JsonWebKey, key_service_client::KeyServiceClient};
+use careway_contract::identity::v1::{
+    GetJwksRequest, GetJwksResponse, JsonWebKey, key_service_client::KeyServiceClient,
+};
 use careway_service::{Access, Upstream};
 use careway_tests::World;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, jwk::Jwk as PublicKey};
@@ -61,11 +63,29 @@ fn attacks(known: &Forger, foreign: &Forger, now: i64) -> Vec<(&'static str, Str
         ("an unknown key id", foreign.sign(&header("nobody"), &claims(now))),
         ("a service's key id", foreign.sign(&header("service"), &claims(now))),
         ("no key id", known.sign(&Header { kid: None, ..right.clone() }, &claims(now))),
-        ("an access token's type missing", known.sign(&Header { typ: Some("JWT".to_owned()), ..right.clone() }, &claims(now))),
-        ("a service token's type", known.sign(&Header { typ: Some("service+jwt".to_owned()), ..right.clone() }, &claims(now))),
-        ("jku", foreign.sign(&Header { jku: Some("https://attacker.example/jwks".to_owned()), ..right.clone() }, &claims(now))),
+        (
+            "an access token's type missing",
+            known.sign(&Header { typ: Some("JWT".to_owned()), ..right.clone() }, &claims(now)),
+        ),
+        (
+            "a service token's type",
+            known.sign(&Header { typ: Some("service+jwt".to_owned()), ..right.clone() }, &claims(now)),
+        ),
+        (
+            "jku",
+            foreign.sign(
+                &Header { jku: Some("https://attacker.example/jwks".to_owned()), ..right.clone() },
+                &claims(now),
+            ),
+        ),
         ("jwk", foreign.sign(&Header { jwk: Some(foreign.public.clone()), ..right.clone() }, &claims(now))),
-        ("x5u", foreign.sign(&Header { x5u: Some("https://attacker.example/x5u".to_owned()), ..right.clone() }, &claims(now))),
+        (
+            "x5u",
+            foreign.sign(
+                &Header { x5u: Some("https://attacker.example/x5u".to_owned()), ..right.clone() },
+                &claims(now),
+            ),
+        ),
     ];
     let changes = [
         ("another audience", json!({"aud": "another-api"})),
@@ -85,8 +105,14 @@ fn attacks(known: &Forger, foreign: &Forger, now: i64) -> Vec<(&'static str, Str
     let control = known.sign(&right, &claims(now));
     let (body, signature) = control.rsplit_once('.').unwrap();
     attacks.push(("no signature", format!("{body}.")));
-    attacks.push(("another's signature", format!("{body}.{}", foreign.sign(&right, &claims(now)).rsplit_once('.').unwrap().1)));
-    attacks.push(("other claims under the signature", swapped(&control, &changed(claims(now), json!({"kind": "PLATFORM"})), signature)));
+    attacks.push((
+        "another's signature",
+        format!("{body}.{}", foreign.sign(&right, &claims(now)).rsplit_once('.').unwrap().1),
+    ));
+    attacks.push((
+        "other claims under the signature",
+        swapped(&control, &changed(claims(now), json!({"kind": "PLATFORM"})), signature),
+    ));
     attacks.push(("16 KB", format!("{control}{}", "A".repeat(16 * 1024))));
     attacks.push(("nonsense", "a.b.c".to_owned()));
     attacks
@@ -149,7 +175,11 @@ fn unsigned(header: Value, claims: &Value) -> String {
 }
 
 fn symmetric(known: &Forger, claims: &Value) -> String {
-    let header = Header { kid: Some(KNOWN.to_owned()), typ: Some("at+jwt".to_owned()), ..Header::new(Algorithm::HS256) };
+    let header = Header {
+        kid: Some(KNOWN.to_owned()),
+        typ: Some("at+jwt".to_owned()),
+        ..Header::new(Algorithm::HS256)
+    };
     let public = URL_SAFE_NO_PAD.decode(known.x()).unwrap();
     jsonwebtoken::encode(&header, claims, &EncodingKey::from_secret(&public)).unwrap()
 }
@@ -163,7 +193,8 @@ fn swapped(control: &str, claims: &Value, signature: &str) -> String {
 async fn publish(world: &World, forger: &Forger) {
     let foundation = world.platform().foundation();
     let identity = foundation.registry.upstream("identity");
-    let mut keys = KeyServiceClient::new(identity.clone()).get_jwks(GetJwksRequest {}).await.unwrap().into_inner().keys;
+    let mut keys =
+        KeyServiceClient::new(identity.clone()).get_jwks(GetJwksRequest {}).await.unwrap().into_inner().keys;
     keys.push(JsonWebKey { kid: KNOWN.to_owned(), x: forger.x(), alg: "EdDSA".to_owned() });
     let message = GetJwksResponse { keys }.encode_to_vec();
     let mut frame = vec![0];

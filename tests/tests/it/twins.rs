@@ -47,7 +47,8 @@ async fn thirty_twins_verify_once_and_admit_once() {
     let world = World::start().await;
     let network = Network::of(&world).await;
     let member = network.payer.covered_member(&world).await;
-    let started = network.desk.post("/v1/visits", json!({"memberNumber": member.number})).await.unwrap().ok().unwrap();
+    let started =
+        network.desk.post("/v1/visits", json!({"memberNumber": member.number})).await.unwrap().ok().unwrap();
     let visit = started.text("visit.visitId").to_owned();
     let code = world.code_for(&member.phone).await;
 
@@ -55,14 +56,20 @@ async fn thirty_twins_verify_once_and_admit_once() {
         let path = format!("/v1/visits/{visit}/{verb}");
         let answers = join_all((0..TWINS).map(|_| async {
             loop {
-                let answer = network.desk.post(&path, body.clone()).key(&format!("the-one-key-to-{verb}")).await.unwrap();
+                let answer = network
+                    .desk
+                    .post(&path, body.clone())
+                    .key(&format!("the-one-key-to-{verb}"))
+                    .await
+                    .unwrap();
                 if answer.reason() != "IDEMPOTENCY_KEY_IN_USE" {
                     return answer;
                 }
             }
         }))
         .await;
-        let bodies: BTreeSet<_> = answers.iter().map(|answer| (answer.status, answer.body.to_string())).collect();
+        let bodies: BTreeSet<_> =
+            answers.iter().map(|answer| (answer.status, answer.body.to_string())).collect();
         assert_eq!(bodies.len(), 1, "{verb}: {bodies:?}");
         assert_eq!(answers[0].status, StatusCode::OK, "{verb}: {}", answers[0].body);
     }

@@ -18,16 +18,22 @@ async fn nothing_sensitive_is_logged_or_published() {
     let network = Network::of(&world).await;
     let member = network.payer.covered_member(&world).await;
     let shown = accepted(200, network.payer.officer.get(&format!("/v1/members/{}", member.id))).await;
-    let change = network.payer.officer.patch(&format!("/v1/members/{}", member.id), json!({"familyName": NAME}));
+    let change =
+        network.payer.officer.patch(&format!("/v1/members/{}", member.id), json!({"familyName": NAME}));
     accepted(200, change.if_match(shown.etag())).await;
 
     let mut answers = String::new();
-    let started = accepted(201, network.desk.post("/v1/visits", json!({"nationalId": member.national_id}))).await;
+    let started =
+        accepted(201, network.desk.post("/v1/visits", json!({"nationalId": member.national_id}))).await;
     let visit = format!("/v1/visits/{}", started.text("visit.visitId"));
     let code = world.code_for(&member.phone).await;
     let wrong = if code == "000000" { "000001" } else { "000000" };
     answers += &started.body.to_string();
-    answers += &refused(401, "CODE_REJECTED", network.desk.post(&format!("{visit}/verify"), json!({"code": wrong}))).await.body.to_string();
+    answers +=
+        &refused(401, "CODE_REJECTED", network.desk.post(&format!("{visit}/verify"), json!({"code": wrong})))
+            .await
+            .body
+            .to_string();
     for (verb, body) in [("verify", json!({"code": code})), ("admit", json!({"serviceType": "OUTPATIENT"}))] {
         answers += &accepted(200, network.desk.post(&format!("{visit}/{verb}"), body)).await.body.to_string();
     }
@@ -39,7 +45,15 @@ async fn nothing_sensitive_is_logged_or_published() {
 
     let told = format!("{}\n{}", logs.text(), published(&world).await);
     assert!(told.len() > 100_000, "the logs were not captured: {} bytes", told.len());
-    let canaries = [NAME, &member.phone, &member.phone[4..], &member.national_id, "a-password-like-no-other-word", "nobody@careway.example", "eyJ"];
+    let canaries = [
+        NAME,
+        &member.phone,
+        &member.phone[4..],
+        &member.national_id,
+        "a-password-like-no-other-word",
+        "nobody@careway.example",
+        "eyJ",
+    ];
     let mut found = BTreeSet::new();
     for canary in canaries {
         let hex: String = canary.bytes().map(|byte| format!("{byte:02x}")).collect();
@@ -74,6 +88,7 @@ fn lines_with(text: &str, canary: &str) -> Vec<String> {
 fn stands_alone(text: &str, code: &str) -> bool {
     let part = |letter: char| letter.is_ascii_alphanumeric() || letter == '.';
     text.match_indices(code).any(|(at, _)| {
-        !text[..at].chars().next_back().is_some_and(part) && !text[at + code.len()..].chars().next().is_some_and(part)
+        !text[..at].chars().next_back().is_some_and(part)
+            && !text[at + code.len()..].chars().next().is_some_and(part)
     })
 }

@@ -76,10 +76,8 @@ pub(crate) async fn run(checkout: &Checkout) -> anyhow::Result<()> {
     story.step("The patient leaves");
     story.asks("POST", &format!("{visit}/discharge"), &json!({}));
     let discharged = story.hears(desk.post(&format!("{visit}/discharge"), json!({})).await?, 200)?;
-    story.means(format!(
-        "{}; the facility sees the patient's data for three days more",
-        discharged.text("visit.state")
-    ));
+    ensure!(discharged.text("visit.state") == "DISCHARGED", "the visit should be over: {discharged}");
+    story.means("the visit is over; for the paperwork the facility sees the patient's data three days more");
 
     dispute(&mut story, &anybody, &inbox, (&sms.place, &patient), &visit, officer).await
 }

@@ -16,6 +16,7 @@ pub(crate) async fn list_event_types(
     if !context.is_empty() && !CONTEXTS.contains(&context) {
         return Err(Error::violation("context", format!("must be one of {}", CONTEXTS.join(", "))));
     }
-    let wanted = app.catalogue().iter().filter(|event_type| context.is_empty() || event_type.context == context);
+    let wanted =
+        app.catalogue().iter().filter(|event_type| context.is_empty() || event_type.context == context);
     Ok(ListEventTypesResponse { event_types: wanted.cloned().collect() })
 }

@@ -10,7 +10,10 @@ use axum::{
 use careway_transcoding::ClientIp;
 
 pub(crate) async fn find(State(trusted): State<usize>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
+    let peer = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
     let address = forwarded(request.headers(), trusted).unwrap_or(peer);
     request.extensions_mut().insert(ClientIp(address.to_canonical()));
     next.run(request).await

@@ -26,10 +26,11 @@ impl Bearer {
 pub(crate) struct Known(pub(crate) Caller);
 
 pub(crate) async fn check(State(bearer): State<Bearer>, mut request: Request, next: Next) -> Response {
-    let token = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| {
-        let (scheme, token) = value.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.to_owned())
-    });
+    let token =
+        request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| {
+            let (scheme, token) = value.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| token.to_owned())
+        });
     if let Some(token) = token {
         match bearer.verifier.verify(&token).await {
             // Internal RPCs have no route; a service's token has no business out here.

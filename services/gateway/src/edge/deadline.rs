@@ -35,7 +35,9 @@ impl Budgets {
         match (request.method(), content_type) {
             (&Method::GET, _) => self.read,
             (_, None) => self.write,
-            (_, Some(media)) if media.starts_with("application/json") || media.starts_with("application/x-www-form") => {
+            (_, Some(media))
+                if media.starts_with("application/json") || media.starts_with("application/x-www-form") =>
+            {
                 self.write
             }
             _ => self.upload,

@@ -57,14 +57,22 @@ impl Edge {
 }
 
 fn cors(origins: &[String]) -> anyhow::Result<CorsLayer> {
-    let origins: Vec<HeaderValue> =
-        origins.iter().map(|origin| origin.parse().context("CAREWAY_GATEWAY_CORS_ORIGINS")).collect::<Result<_, _>>()?;
+    let origins: Vec<HeaderValue> = origins
+        .iter()
+        .map(|origin| origin.parse().context("CAREWAY_GATEWAY_CORS_ORIGINS"))
+        .collect::<Result<_, _>>()?;
     let ours = ["idempotency-key", "if-match"].map(HeaderName::from_static);
-    let shown = ["etag", "idempotency-replayed", "location", "retry-after", "x-request-id"].map(HeaderName::from_static);
+    let shown = ["etag", "idempotency-replayed", "location", "retry-after", "x-request-id"]
+        .map(HeaderName::from_static);
     Ok(CorsLayer::new()
         .allow_origin(origins)
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT_LANGUAGE].into_iter().chain(ours).collect::<Vec<_>>())
+        .allow_headers(
+            [header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT_LANGUAGE]
+                .into_iter()
+                .chain(ours)
+                .collect::<Vec<_>>(),
+        )
         .expose_headers(shown)
         .max_age(Duration::from_secs(3600)))
 }

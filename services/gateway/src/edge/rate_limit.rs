@@ -61,7 +61,12 @@ impl Limits {
     }
 
     /// `Some(wait)` when the caller has had its share.
-    async fn refused(&self, key: String, rate: Rate, alone: &DefaultKeyedRateLimiter<String>) -> Option<Duration> {
+    async fn refused(
+        &self,
+        key: String,
+        rate: Rate,
+        alone: &DefaultKeyedRateLimiter<String>,
+    ) -> Option<Duration> {
         if let Some(lease) = self.leases.get(&key)
             && lease.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
         {
@@ -91,12 +96,15 @@ impl Limits {
 
 fn quota(rate: Rate) -> Quota {
     let one = std::num::NonZeroU32::MIN;
-    Quota::per_second(rate.per_second.try_into().unwrap_or(one)).allow_burst(rate.burst.try_into().unwrap_or(one))
+    Quota::per_second(rate.per_second.try_into().unwrap_or(one))
+        .allow_burst(rate.burst.try_into().unwrap_or(one))
 }
 
 pub(crate) async fn limit(State(limits): State<Arc<Limits>>, request: Request, next: Next) -> Response {
     let refused = match request.extensions().get::<Known>() {
-        Some(Known(caller)) => limits.refused(caller.subject.to_string(), limits.caller, &limits.alone_caller).await,
+        Some(Known(caller)) => {
+            limits.refused(caller.subject.to_string(), limits.caller, &limits.alone_caller).await
+        }
         None => {
             let address = request.extensions().get::<ClientIp>().map(|ClientIp(ip)| *ip);
             let key = address.map_or_else(|| "address:none".to_owned(), |ip| format!("address:{ip}"));

@@ -16,7 +16,8 @@ const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 pub(crate) async fn trace(mut request: Request, next: Next) -> Response {
-    let inbound = request.headers().get(TRACEPARENT).and_then(|value| value.to_str().ok()).filter(|it| is_valid(it));
+    let inbound =
+        request.headers().get(TRACEPARENT).and_then(|value| value.to_str().ok()).filter(|it| is_valid(it));
     // The query may hold personal data; it is in no span.
     let span = tracing::info_span!(
         "request",
@@ -58,7 +59,9 @@ fn new_traceparent() -> String {
 /// `00-<32 hex>-<16 hex>-<2 hex>`, neither id all zero.
 fn is_valid(traceparent: &str) -> bool {
     let parts: Vec<&str> = traceparent.split('-').collect();
-    let hex = |text: &str, length| text.len() == length && text.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'));
+    let hex = |text: &str, length| {
+        text.len() == length && text.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'))
+    };
     matches!(parts[..], ["00", trace, span, flags]
         if hex(trace, 32) && hex(span, 16) && hex(flags, 2) && trace.contains(|it| it != '0') && span.contains(|it| it != '0'))
 }

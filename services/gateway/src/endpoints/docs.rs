@@ -15,11 +15,16 @@ use utoipa_swagger_ui::Config;
 
 pub(crate) fn router(openapi: Arc<[u8]>) -> Router {
     let document = Bytes::from(openapi.to_vec());
-    let page = Arc::new(Config::from("/openapi.json").display_request_duration(true).filter(true).deep_linking(true));
+    let page = Arc::new(
+        Config::from("/openapi.json").display_request_duration(true).filter(true).deep_linking(true),
+    );
     let file = move |path: String| asset(&path, page.clone());
     let index = file.clone();
     Router::new()
-        .route("/openapi.json", get(move || std::future::ready(([(header::CONTENT_TYPE, "application/json")], document.clone()))))
+        .route(
+            "/openapi.json",
+            get(move || std::future::ready(([(header::CONTENT_TYPE, "application/json")], document.clone()))),
+        )
         .route("/docs", get(async || Redirect::permanent("/docs/")))
         .route("/docs/", get(move || std::future::ready(index(String::new()))))
         .route("/docs/{*path}", get(move |Path(path): Path<String>| std::future::ready(file(path))))

@@ -16,7 +16,8 @@ pub struct Readiness {
 }
 
 pub(crate) fn router(readiness: Readiness) -> Router {
-    Router::new()
-        .route("/livez", get(async || (StatusCode::OK, "alive\n")))
-        .route("/readyz", get(move || run::readiness(readiness.databases.clone(), readiness.stopping.clone())))
+    Router::new().route("/livez", get(async || (StatusCode::OK, "alive\n"))).route(
+        "/readyz",
+        get(move || run::readiness(readiness.databases.clone(), readiness.stopping.clone())),
+    )
 }

@@ -16,9 +16,10 @@ use crate::config::Config;
 pub(crate) fn router(config: &Config, foundation: &Foundation) -> Router {
     let identity = foundation.registry.upstream("identity");
     let metadata = metadata(&config.public_url);
-    Router::new()
-        .route("/.well-known/jwks.json", get(move || keys(identity.clone())))
-        .route("/.well-known/oauth-authorization-server", get(move || std::future::ready(Json(metadata.clone()))))
+    Router::new().route("/.well-known/jwks.json", get(move || keys(identity.clone()))).route(
+        "/.well-known/oauth-authorization-server",
+        get(move || std::future::ready(Json(metadata.clone()))),
+    )
 }
 
 async fn keys(identity: Upstream) -> Response {
@@ -61,7 +62,11 @@ pub(crate) fn openapi() -> Map<String, Value> {
     Map::from_iter([
         (
             "/.well-known/jwks.json".to_owned(),
-            get("getJwks", "The keys that access tokens are signed with (RFC 7517).", "application/jwk-set+json"),
+            get(
+                "getJwks",
+                "The keys that access tokens are signed with (RFC 7517).",
+                "application/jwk-set+json",
+            ),
         ),
         (
             "/.well-known/oauth-authorization-server".to_owned(),

@@ -96,7 +96,8 @@ fn basic(value: &HeaderValue) -> Option<(String, String)> {
     let (scheme, encoded) = value.to_str().ok()?.split_once(' ')?;
     let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
     let (id, secret) = decoded.split_once(':')?;
-    let plain = |part: &str| form_urlencoded::parse(part.as_bytes()).next().map(|(name, _)| name.into_owned());
+    let plain =
+        |part: &str| form_urlencoded::parse(part.as_bytes()).next().map(|(name, _)| name.into_owned());
     scheme.eq_ignore_ascii_case("basic").then_some((plain(id)?, plain(secret)?))
 }
 
@@ -107,7 +108,9 @@ fn refused(status: tonic::Status) -> Response {
         (_, "INVALID_SCOPE") => refusal(StatusCode::BAD_REQUEST, "invalid_scope"),
         (Kind::Unauthenticated | Kind::NotFound | Kind::Invalid, _) => {
             let mut response = refusal(StatusCode::UNAUTHORIZED, "invalid_client");
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"careway\""));
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"careway\""));
             response
         }
         (Kind::Throttled, _) => {

@@ -63,17 +63,37 @@ const TEMPLATES: &[Template] = &[
         name: "invitation",
         values: &["organization", "link", "days"],
         bodies: &[
-            ("en", Some("You are invited to {{ organization }} on Careway"), include_str!("../../templates/invitation.en.txt")),
-            ("fr", Some("Vous êtes invité à rejoindre {{ organization }} sur Careway"), include_str!("../../templates/invitation.fr.txt")),
-            ("vi", Some("Lời mời tham gia {{ organization }} trên Careway"), include_str!("../../templates/invitation.vi.txt")),
+            (
+                "en",
+                Some("You are invited to {{ organization }} on Careway"),
+                include_str!("../../templates/invitation.en.txt"),
+            ),
+            (
+                "fr",
+                Some("Vous êtes invité à rejoindre {{ organization }} sur Careway"),
+                include_str!("../../templates/invitation.fr.txt"),
+            ),
+            (
+                "vi",
+                Some("Lời mời tham gia {{ organization }} trên Careway"),
+                include_str!("../../templates/invitation.vi.txt"),
+            ),
         ],
     },
     Template {
         name: "password_reset",
         values: &["link", "minutes"],
         bodies: &[
-            ("en", Some("Choose a new Careway password"), include_str!("../../templates/password_reset.en.txt")),
-            ("fr", Some("Choisissez un nouveau mot de passe Careway"), include_str!("../../templates/password_reset.fr.txt")),
+            (
+                "en",
+                Some("Choose a new Careway password"),
+                include_str!("../../templates/password_reset.en.txt"),
+            ),
+            (
+                "fr",
+                Some("Choisissez un nouveau mot de passe Careway"),
+                include_str!("../../templates/password_reset.fr.txt"),
+            ),
             ("vi", Some("Đặt lại mật khẩu Careway"), include_str!("../../templates/password_reset.vi.txt")),
         ],
     },
@@ -92,7 +112,9 @@ pub(crate) fn render(
     if let Some(unknown) = values.keys().find(|value| !template.values.contains(&value.as_str())) {
         return Err(Unrenderable::Unknown(unknown.clone()));
     }
-    if let Some(missing) = template.values.iter().find(|value| values.get(**value).is_none_or(String::is_empty)) {
+    if let Some(missing) =
+        template.values.iter().find(|value| values.get(**value).is_none_or(String::is_empty))
+    {
         return Err(Unrenderable::Missing(missing));
     }
     if let Some((value, _)) = values.iter().find(|(_, text)| text.contains(['\r', '\n', '\0'])) {
@@ -120,11 +142,15 @@ mod tests {
     fn every_template_renders_in_every_language_with_every_value_it_shows() {
         for template in TEMPLATES {
             for (language, ..) in template.bodies {
-                let words = render(template.name, Language::parse(language).unwrap(), &values(template)).unwrap();
+                let words =
+                    render(template.name, Language::parse(language).unwrap(), &values(template)).unwrap();
                 assert!(!words.text.contains("{{"), "{} in {language}", template.name);
                 for value in template.values.iter().filter(|value| **value != "purpose") {
                     let shown = words.text.contains(&format!("<{value}>"))
-                        || words.subject.as_deref().is_some_and(|subject| subject.contains(&format!("<{value}>")));
+                        || words
+                            .subject
+                            .as_deref()
+                            .is_some_and(|subject| subject.contains(&format!("<{value}>")));
                     assert!(shown, "{} in {language} does not show {value}", template.name);
                 }
             }
@@ -146,10 +172,16 @@ mod tests {
         assert_eq!(render("visit_code", Language::En, &missing), Err(Unrenderable::Missing("code")));
         let mut unknown = all.clone();
         unknown.insert("diagnosis".to_owned(), "x".to_owned());
-        assert_eq!(render("visit_code", Language::En, &unknown), Err(Unrenderable::Unknown("diagnosis".to_owned())));
+        assert_eq!(
+            render("visit_code", Language::En, &unknown),
+            Err(Unrenderable::Unknown("diagnosis".to_owned()))
+        );
         let mut broken = all;
         broken.insert("facility".to_owned(), "a\nBcc: b".to_owned());
-        assert_eq!(render("visit_code", Language::En, &broken), Err(Unrenderable::LineBreak("facility".to_owned())));
+        assert_eq!(
+            render("visit_code", Language::En, &broken),
+            Err(Unrenderable::LineBreak("facility".to_owned()))
+        );
         assert!(render("nothing", Language::En, &HashMap::new()).is_err());
     }
 }

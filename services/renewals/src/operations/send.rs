@@ -21,7 +21,11 @@ pub(crate) async fn send(app: &App, call: &Call, request: SendRequest) -> Result
     let clock = &app.foundation().clock;
     let mut violations = Violations::default();
     let channel = channel(&request, &mut violations);
-    violations.check("dedupeKey", (1..=LONGEST_DEDUPE_KEY).contains(&request.dedupe_key.len()), "must be given");
+    violations.check(
+        "dedupeKey",
+        (1..=LONGEST_DEDUPE_KEY).contains(&request.dedupe_key.len()),
+        "must be given",
+    );
     let organization = match request.organization_id.as_str() {
         "" => None,
         id => violations.field("organizationId", OrganizationId::parse(id)),
@@ -42,7 +46,11 @@ pub(crate) async fn send(app: &App, call: &Call, request: SendRequest) -> Result
         expires_at: request.expires_at.and_then(instant),
     };
     let content = Content { to: request.to, subject: words.subject, text: words.text };
-    let sealed = app.sealer().seal(store::message::SEALED, message.id.uuid(), &serde_json::to_vec(&content).map_err(anyhow::Error::from)?)?;
+    let sealed = app.sealer().seal(
+        store::message::SEALED,
+        message.id.uuid(),
+        &serde_json::to_vec(&content).map_err(anyhow::Error::from)?,
+    )?;
 
     let mut tx = app.db().begin(call).await?;
     let id = store::message::insert(&mut tx, &message, Some(&sealed), None, clock.now()).await?;
@@ -60,7 +68,11 @@ fn channel(request: &SendRequest, violations: &mut Violations) -> Option<Channel
         send_request::Channel::Sms => {
             // E.164: the country plays no part.
             let e164 = request.to.starts_with('+');
-            violations.check("to", e164 && CountryCode::parse("RW").is_ok_and(|rw| PhoneNumber::parse(&request.to, rw).is_ok()), "must be an E.164 number");
+            violations.check(
+                "to",
+                e164 && CountryCode::parse("RW").is_ok_and(|rw| PhoneNumber::parse(&request.to, rw).is_ok()),
+                "must be an E.164 number",
+            );
             Some(Channel::Sms)
         }
         send_request::Channel::Email => {

@@ -19,7 +19,13 @@ impl Folder {
         Ok(Self { path: path.to_owned() })
     }
 
-    pub(crate) async fn send(&self, id: Uuid, channel: Channel, content: &Content, now: DateTime<Utc>) -> Outcome {
+    pub(crate) async fn send(
+        &self,
+        id: Uuid,
+        channel: Channel,
+        content: &Content,
+        now: DateTime<Utc>,
+    ) -> Outcome {
         let mut message = serde_json::json!({
             "at": now.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
             "channel": channel.as_str(),

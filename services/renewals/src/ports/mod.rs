@@ -31,7 +31,9 @@ impl Ports {
             None => None,
         };
         let email = match (&config.smtp_url, &folder) {
-            (Some(url), _) => Email::Smtp(smtp::Smtp::new(url, &config.mail_from).context("CAREWAY_RENEWALS_SMTP_URL")?),
+            (Some(url), _) => {
+                Email::Smtp(smtp::Smtp::new(url, &config.mail_from).context("CAREWAY_RENEWALS_SMTP_URL")?)
+            }
             (None, Some(folder)) => Email::Folder(folder.clone()),
             (None, None) => Email::Nowhere,
         };
@@ -41,7 +43,13 @@ impl Ports {
         Ok(Self { sms: folder, email })
     }
 
-    pub(crate) async fn send(&self, id: Uuid, channel: Channel, content: &Content, now: DateTime<Utc>) -> Outcome {
+    pub(crate) async fn send(
+        &self,
+        id: Uuid,
+        channel: Channel,
+        content: &Content,
+        now: DateTime<Utc>,
+    ) -> Outcome {
         match (channel, &self.sms, &self.email) {
             (Channel::Sms, Some(folder), _) | (Channel::Email, _, Email::Folder(folder)) => {
                 folder.send(id, channel, content, now).await

@@ -17,7 +17,11 @@ use crate::{
 /// A notice that comes later than this only confuses.
 const GOOD_FOR: chrono::Duration = chrono::Duration::hours(24);
 
-pub(crate) async fn visit_admitted(app: &App, tx: &mut Transaction, event: Received<VisitAdmitted>) -> Result<()> {
+pub(crate) async fn visit_admitted(
+    app: &App,
+    tx: &mut Transaction,
+    event: Received<VisitAdmitted>,
+) -> Result<()> {
     let clock = &app.foundation().clock;
     let message = NewMessage {
         id: MessageId::new(clock),

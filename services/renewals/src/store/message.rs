@@ -56,7 +56,11 @@ pub(crate) async fn insert(
 }
 
 /// Takes what is due, most urgent first; other senders pass over it.
-pub(crate) async fn take_due(connection: &mut PgConnection, now: DateTime<Utc>, most: i64) -> sqlx::Result<Vec<Taken>> {
+pub(crate) async fn take_due(
+    connection: &mut PgConnection,
+    now: DateTime<Utc>,
+    most: i64,
+) -> sqlx::Result<Vec<Taken>> {
     sqlx::query_as(
         "update message set state = 'SUBMITTED', submitted_at = $1, attempts = attempts + 1, version = version + 1
          where message_id in (
@@ -97,13 +101,19 @@ pub(crate) async fn update_ended(
 }
 
 /// The message was refused for now.
-pub(crate) async fn update_deferred(connection: &mut PgConnection, id: Uuid, due_at: DateTime<Utc>) -> sqlx::Result<()> {
-    sqlx::query("update message set state = 'QUEUED', due_at = $2, version = version + 1 where message_id = $1")
-        .bind(id)
-        .bind(due_at)
-        .execute(connection)
-        .await
-        .map(drop)
+pub(crate) async fn update_deferred(
+    connection: &mut PgConnection,
+    id: Uuid,
+    due_at: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "update message set state = 'QUEUED', due_at = $2, version = version + 1 where message_id = $1",
+    )
+    .bind(id)
+    .bind(due_at)
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
 /// What a sender took and never told of: it may have gone out, so it is not sent again.
@@ -126,7 +136,9 @@ pub(crate) async fn update_abandoned(
 
 /// How many are due or on their way; those that wait for a later try are not.
 pub(crate) async fn count_unsent(connection: &mut PgConnection) -> sqlx::Result<i64> {
-    sqlx::query_scalar("select count(*) from message where state = 'SUBMITTED' or (state = 'QUEUED' and attempts = 0)")
-        .fetch_one(connection)
-        .await
+    sqlx::query_scalar(
+        "select count(*) from message where state = 'SUBMITTED' or (state = 'QUEUED' and attempts = 0)",
+    )
+    .fetch_one(connection)
+    .await
 }

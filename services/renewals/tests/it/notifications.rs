@@ -37,16 +37,18 @@ async fn every_violation_is_named_and_nothing_is_kept() {
     let status = world.send(request).await.unwrap_err();
     assert_eq!(status.code(), Code::InvalidArgument);
     let details = tonic_types::StatusExt::get_error_details(&status);
-    let fields: Vec<_> = details.bad_request().unwrap().field_violations.iter().map(|one| one.field.as_str()).collect();
+    let fields: Vec<_> =
+        details.bad_request().unwrap().field_violations.iter().map(|one| one.field.as_str()).collect();
     assert_eq!(fields, ["to", "dedupeKey", "values"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_careways_own_services_may_send() {
     let world = World::start(None).await;
-    let mut client = careway_contract::renewals::v1::notification_service_client::NotificationServiceClient::new(
-        world.foundation.registry.upstream("renewals"),
-    );
+    let mut client =
+        careway_contract::renewals::v1::notification_service_client::NotificationServiceClient::new(
+            world.foundation.registry.upstream("renewals"),
+        );
     let status = client.send(code_message("none")).await.unwrap_err();
     assert_eq!(status.code(), Code::Unauthenticated);
 }

@@ -2,7 +2,9 @@
 
 use std::{collections::HashMap, path::PathBuf, time::Duration};
 
-use careway_contract::renewals::v1::{SendRequest, SendResponse, notification_service_client::NotificationServiceClient, send_request};
+use careway_contract::renewals::v1::{
+    SendRequest, SendResponse, notification_service_client::NotificationServiceClient, send_request,
+};
 use careway_kernel::Clock;
 use careway_renewals::{Config, MIGRATOR, NAME};
 use careway_service::{Database, Foundation, Settings, run};
@@ -71,7 +73,8 @@ impl World {
     }
 
     pub(crate) fn files(&self) -> Vec<serde_json::Value> {
-        let mut names: Vec<_> = std::fs::read_dir(&self.folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let mut names: Vec<_> =
+            std::fs::read_dir(&self.folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         names.sort();
         let whole = names.iter().filter(|path| !path.file_name().unwrap().to_string_lossy().starts_with('.'));
         whole.map(|path| serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()).collect()
@@ -91,7 +94,12 @@ pub(crate) fn code_message(dedupe_key: &str) -> SendRequest {
         to: "+250788123456".to_owned(),
         template: "visit_code".to_owned(),
         language: "rw".to_owned(),
-        values: values(&[("code", "492039"), ("facility", "Ubuzima"), ("purpose", "VISIT"), ("minutes", "5")]),
+        values: values(&[
+            ("code", "492039"),
+            ("facility", "Ubuzima"),
+            ("purpose", "VISIT"),
+            ("minutes", "5"),
+        ]),
         priority: send_request::Priority::Otp.into(),
         dedupe_key: dedupe_key.to_owned(),
         ..SendRequest::default()
@@ -104,7 +112,11 @@ pub(crate) fn mail(dedupe_key: &str, organization: &str) -> SendRequest {
         to: "desk@ubuzima.example".to_owned(),
         template: "invitation".to_owned(),
         language: "vi".to_owned(),
-        values: values(&[("organization", organization), ("link", "https://careway.example/i/t0ken"), ("days", "7")]),
+        values: values(&[
+            ("organization", organization),
+            ("link", "https://careway.example/i/t0ken"),
+            ("days", "7"),
+        ]),
         priority: send_request::Priority::Transactional.into(),
         dedupe_key: dedupe_key.to_owned(),
         ..SendRequest::default()
