@@ -217,6 +217,71 @@ fn table(text: &mut String, title: &str, headers: &[&str], rows: Vec<Vec<String>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bench::{
+        jobs::{Done, Job},
+        load::Open,
+        platform::Layout,
+        processes::Memory,
+        raw::Limit,
+        rounds::Round,
+        statements::Counted,
+    };
+
+    fn measured(layout: Layout) -> Measured {
+        let cpu =
+            [("standalone", 600.0), ("PostgreSQL", 1000.0)].map(|(name, micros)| (name.to_owned(), micros));
+        let round = |rate| Round {
+            rate,
+            cpu: cpu.clone().into(),
+            drain: Duration::from_millis(120),
+            limit: Limit { clients: 16, rate: 1000.0, postgres: 300.0 },
+        };
+        let outcome = |job| {
+            let whole = vec![Duration::from_millis(8), Duration::from_millis(40)];
+            let mut done = Done::default();
+            done.steps[3] = Duration::from_millis(2);
+            let open = Open { rate: 250.0, whole, done: vec![done] };
+            let rounds = vec![round(650.0), round(700.0), round(500.0)];
+            Outcome { job, under_way: 48, rounds, counted: Counted::default(), open }
+        };
+        let memory = vec![("standalone".to_owned(), Memory { rss: 30_000, pss: 20_480 })];
+        Measured {
+            layout,
+            outcomes: Job::ALL.map(outcome).into(),
+            own: vec!["standalone".to_owned()],
+            idle: memory.clone(),
+            after: memory,
+        }
+    }
+
+    #[test]
+    fn every_goal_is_judged_beside_what_was_found() {
+        let text = write("here\n", &Layout::ALL.map(measured));
+        let verdict = |what: &str| {
+            let cells = |line: &str| line.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+            text.lines()
+                .map(cells)
+                .find(|cells| cells.len() > 4 && cells[1] == what)
+                .map(|cells| cells[3..5].to_vec())
+        };
+        let found = |what: &str, found: &str, judged: &str| {
+            assert_eq!(
+                verdict(what).as_deref(),
+                Some(&[found.to_owned(), judged.to_owned()][..]),
+                "{what} in {text}"
+            );
+        };
+        found("J1 visit journey, one process: rate / pgbench", "0.65 (0.50..0.70)", "reached");
+        found("J2 benefits read, one process: rate / pgbench", "0.65 (0.50..0.70)", "missed");
+        found("J1 visit journey, one process: own CPU / PostgreSQL's", "0.60 (0.60..0.60)", "reached");
+        found("J2 benefits read, one process: own CPU / PostgreSQL's", "0.60 (0.60..0.60)", "missed");
+        found(
+            "J1 visit journey, separate processes: p99 / p50 in open loop",
+            "5.0 (40.0 / 8.0 ms)",
+            "missed",
+        );
+        found("memory, one process: idle PSS of the largest process", "20.0 MiB", "missed");
+    }
 
     #[test]
     fn tables_are_aligned() {

@@ -89,6 +89,7 @@ pub(super) async fn measure(
 ) -> anyhow::Result<Measured> {
     say::headline(layout.name());
     let step = say::begin("starting");
+    stage.forget().await?;
     let platform = Platform::start(stage, settings, layout).await?;
     let own = platform.processes();
     let mut watched = own.clone();

@@ -11,7 +11,9 @@ use url::Url;
 
 use crate::{
     checkout::Checkout,
-    fresh, say,
+    fresh,
+    platform::redis_url,
+    say,
     servers::{self, Servers},
 };
 
@@ -57,6 +59,15 @@ impl Stage {
     pub(super) async fn connect(&self, database: &str) -> anyhow::Result<PgConnection> {
         let url = in_database(&self.servers.postgres, database)?;
         PgConnection::connect(&url).await.with_context(|| format!("cannot connect to {database}"))
+    }
+
+    /// Empties Redis: counts of sign-ins and codes of what ran before are not to slow down what runs next.
+    pub(super) async fn forget(&self) -> anyhow::Result<()> {
+        let client = redis::Client::open(redis_url(&self.servers))?;
+        let mut connection =
+            client.get_multiplexed_async_connection().await.context("Redis does not answer")?;
+        redis::cmd("FLUSHDB").exec_async(&mut connection).await?;
+        Ok(())
     }
 
     /// Copies the database of visits, to which nobody may be connected.

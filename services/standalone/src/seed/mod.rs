@@ -31,7 +31,9 @@ pub use self::{
 use self::{
     acts::{await_desk, hire, register},
     families::Family,
-    organizations::{ALL, CHANNEL, CLINIC, DENTAL_OPTICAL, HOSPITAL, Organization, PASSWORD},
+    organizations::{
+        AGENCY, ALL, AUTHORITY, CHANNEL, CLINIC, DENTAL_OPTICAL, HOSPITAL, Organization, PARTNER, PASSWORD,
+    },
     scheme::Scheme,
 };
 
@@ -104,43 +106,48 @@ pub async fn demo(gateway: &str, operator: &Credentials, inbox: &Path) -> anyhow
 
     let operator = anybody.sign_in(operator).await.context("the operator cannot sign in")?;
     let inbox = Inbox::new(inbox);
-    let founded = ALL.iter().filter(|it| it.code != CHANNEL.code).map(|it| found(&operator, &inbox, it));
-    let ids: HashMap<_, _> = try_join_all(founded).await?.into_iter().collect();
+    let registered = ALL
+        .iter()
+        .map(async |it| anyhow::Ok((it.code, register(&operator, it.registration(), it.code).await?)));
+    let ids: HashMap<_, _> = try_join_all(registered).await?.into_iter().collect();
 
     let today = Clock::system().today(CountryCode::RW.default_time_zone());
     let entered = schemes.iter().map(async |scheme| {
+        staff(&operator, &inbox, scheme.payer, &ids).await?;
         let officer = sign_in(&anybody, scheme.payer, "BENEFITS_OFFICER").await?;
         scheme
             .enter(&officer, &ids, today)
             .await
             .with_context(|| format!("entering what {} insures", scheme.payer.name))
     });
-    try_join_all(entered).await?;
-    let ready = [&HOSPITAL, &CLINIC, &DENTAL_OPTICAL]
-        .map(async |facility| await_desk(&sign_in(&anybody, facility, "FRONT_DESK").await?).await);
-    try_join_all(ready).await?;
-
-    found(&operator, &inbox, &CHANNEL).await?;
+    let treating = [&HOSPITAL, &CLINIC, &DENTAL_OPTICAL].map(async |facility| {
+        staff(&operator, &inbox, facility, &ids).await?;
+        await_desk(&sign_in(&anybody, facility, "FRONT_DESK").await?).await
+    });
+    let others = [&AUTHORITY, &AGENCY, &PARTNER].map(|it| staff(&operator, &inbox, it, &ids));
+    tokio::try_join!(try_join_all(entered), try_join_all(treating), try_join_all(others))?;
+    staff(&operator, &inbox, &CHANNEL, &ids).await?;
     Ok(demo)
 }
 
-/// Registers an organization, appoints its administrator, and lets the administrator hire everybody else.
-async fn found(
+/// Appoints an organization's administrator, and lets the administrator hire everybody else.
+async fn staff(
     operator: &Rest,
     inbox: &Inbox,
-    organization: &'static Organization,
-) -> anyhow::Result<(&'static str, String)> {
-    let making = || format!("making {}", organization.name);
-    let id = register(operator, organization.registration(), organization.code).await.with_context(making)?;
+    organization: &Organization,
+    ids: &HashMap<&str, String>,
+) -> anyhow::Result<()> {
+    let hiring = || format!("hiring for {}", organization.name);
+    let id = ids.get(organization.code).context("an organization that is not registered")?;
     let people = organization.people();
     let (administrator, staff) = people.split_first().context("an organization without people")?;
     let administrator =
-        hire(operator, Some(&id), inbox, administrator, PASSWORD).await.with_context(making)?;
-    let administrator = operator.sign_in(&administrator).await.with_context(making)?;
+        hire(operator, Some(id), inbox, administrator, PASSWORD).await.with_context(hiring)?;
+    let administrator = operator.sign_in(&administrator).await.with_context(hiring)?;
     for person in staff {
-        hire(&administrator, None, inbox, person, PASSWORD).await.with_context(making)?;
+        hire(&administrator, None, inbox, person, PASSWORD).await.with_context(hiring)?;
     }
-    Ok((organization.code, id))
+    Ok(())
 }
 
 /// The channel's last account is the last thing made: whoever can sign in with it finds a complete network.

@@ -83,7 +83,7 @@ const MEN: &[&str] = &[
 
 /// The larger payer: every kind of care, each where it is best had.
 pub(super) fn umurage() -> Scheme {
-    let families = Register { prefix: "UM", block: 100, seed: 1, families: 46 }.families();
+    let families = Register { prefix: "UM", block: 100, seed: 1, families: 39 }.families();
     Scheme {
         payer: &UMURAGE,
         plans: plans::rwandan("UM", "Umurage").into(),
@@ -98,7 +98,7 @@ pub(super) fn umurage() -> Scheme {
 
 /// The smaller one: no dental and optical clinic.
 pub(super) fn inkingi() -> Scheme {
-    let families = Register { prefix: "IK", block: 200, seed: 2, families: 46 }.families();
+    let families = Register { prefix: "IK", block: 200, seed: 2, families: 39 }.families();
     Scheme {
         payer: &INKINGI,
         plans: plans::rwandan("IK", "Inkingi").into(),
