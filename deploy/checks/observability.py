@@ -55,7 +55,6 @@ def prometheus(root: Path, folder: Path, containers: dict, problems: Problems):
     file = folder / "prometheus.yaml"
     config = load(file)
     ops = sources.default(root, "crates/service/src", "Serve", "CAREWAY_OPS_LISTEN").rsplit(":", 1)[1]
-    edge = sources.default(root, "services/gateway/src", "Config", "CAREWAY_GATEWAY_LISTEN").rsplit(":", 1)[1]
     scraped = set()
     for job in config["scrape_configs"]:
         for group in job["static_configs"]:
@@ -63,12 +62,7 @@ def prometheus(root: Path, folder: Path, containers: dict, problems: Problems):
                 host, port = target.split(":")
                 scraped.add(host)
                 problems.unless(host in containers, file, f"{target} is no container")
-                fine = port == (edge if host == "gateway" else ops)
-                problems.unless(
-                    fine,
-                    file,
-                    f"{target} does not answer /metrics; it is on {edge if host == 'gateway' else ops}",
-                )
+                problems.unless(port == ops, file, f"{target} does not answer /metrics; it is on {ops}")
                 problems.unless(
                     group["labels"] == {"service": host}, file, f"{target} is called {group['labels']}"
                 )
