@@ -83,7 +83,7 @@ create table care_line (
     constraint care_line_decided check (num_nulls(decision, decided_by, decided_at) in (0, 3)
         and (decision = 'REJECTED') = (decided_refusal is not null)),
     constraint care_line_approved_days check (approved_to >= approved_from),
-    constraint care_line_active check (not active or (replaced_by is null and verdict <> 'REJECTED'
+    constraint care_line_active check (not active or (replaced_by is null and coalesce(verdict <> 'REJECTED', false)
         and (owner_kind = 'CLAIM' or (approved_from is not null and approved_to is not null))))
 ) with (fillfactor = 80);
 
