@@ -102,6 +102,8 @@ id! {
     ContractId;
     /// A visit to a facility.
     VisitId;
+    /// A medical document of a visit.
+    DocumentId;
     /// A message to a person.
     MessageId;
     /// A fact told to other contexts.

@@ -2,15 +2,21 @@
 
 pub(crate) mod benefit;
 pub(crate) mod code;
+pub(crate) mod content_digest;
 pub(crate) mod contract;
 pub(crate) mod coverage;
+pub(crate) mod document;
+pub(crate) mod document_type;
+pub(crate) mod download;
 pub(crate) mod entitlement;
+pub(crate) mod file_name;
 pub(crate) mod ledger;
 pub(crate) mod period;
 pub(crate) mod plan;
 pub(crate) mod plan_rules;
 #[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims post"))]
 pub(crate) mod posting;
+pub(crate) mod sealed_layout;
 pub(crate) mod service_type;
 pub(crate) mod visit;
 pub(crate) mod visit_override;
