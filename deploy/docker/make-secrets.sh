@@ -26,7 +26,7 @@ keep() {
 
 for name in service_secret postgres_password grafana_admin_password \
     identity_master_key identity_code_pepper identity_operator_password \
-    visits_master_key renewals_master_key; do
+    visits_master_key visits_document_keys renewals_master_key; do
     keep "$name" "$(random)"
 done
 

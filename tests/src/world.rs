@@ -45,6 +45,7 @@ struct Traces {
     servers: TestServers,
     prefix: String,
     folder: PathBuf,
+    documents: PathBuf,
 }
 
 impl World {
@@ -68,7 +69,8 @@ impl World {
         let turn = AT_ONCE.acquire().await?;
         let prefix = unique_prefix();
         let folder = std::env::temp_dir().join(format!("careway-{prefix}"));
-        let traces = Traces { servers: TestServers::from_env(), prefix, folder };
+        let documents = std::env::temp_dir().join(format!("careway-{prefix}-documents"));
+        let traces = Traces { servers: TestServers::from_env(), prefix, folder, documents };
         let mut settings = settings(&traces);
         settings.extend(databases().await);
         let mut settings: HashMap<String, String> = settings.into_iter().collect();
@@ -132,6 +134,11 @@ impl World {
         &self.traces.folder
     }
 
+    /// Where the platform keeps documents.
+    pub fn documents(&self) -> &Path {
+        &self.traces.documents
+    }
+
     /// Moves the platform's time forward. Callers who signed in through [`Rest::sign_in`] sign in again by themselves
     /// when their tokens die of it.
     pub fn advance(&self, by: Duration) {
@@ -175,7 +182,7 @@ async fn databases() -> Vec<(String, String)> {
 }
 
 fn settings(traces: &Traces) -> Vec<(String, String)> {
-    let Traces { servers, prefix, folder } = traces;
+    let Traces { servers, prefix, folder, documents } = traces;
     let [email, password] = OPERATOR;
     let secret = "0123456789abcdef0123456789abcdef";
     [
@@ -196,6 +203,9 @@ fn settings(traces: &Traces) -> Vec<(String, String)> {
         ("CAREWAY_IDENTITY_PASSWORD_MEMORY_KIB", "64"),
         ("CAREWAY_VISITS_MASTER_KEY", secret),
         ("CAREWAY_VISITS_TIMER_SECONDS", "1"),
+        ("CAREWAY_VISITS_DOCUMENTS", &documents.to_string_lossy()),
+        ("CAREWAY_VISITS_DOCUMENT_KEYS", secret),
+        ("CAREWAY_VISITS_DOCUMENT_TIMER_SECONDS", "1"),
         ("CAREWAY_RENEWALS_MASTER_KEY", secret),
         ("CAREWAY_RENEWALS_FOLDER", &folder.to_string_lossy()),
     ]
@@ -221,8 +231,10 @@ impl Drop for World {
 
 impl Traces {
     async fn remove(&self) -> anyhow::Result<()> {
-        if self.folder.exists() {
-            fs::remove_dir_all(&self.folder)?;
+        for folder in [&self.folder, &self.documents] {
+            if folder.exists() {
+                fs::remove_dir_all(folder)?;
+            }
         }
         tokio::try_join!(self.remove_streams(), self.remove_keys())?;
         Ok(())

@@ -18,11 +18,12 @@ use crate::{
 };
 
 /// Secrets the platform needs. They outlive a run: what is stored is sealed with them.
-const SECRETS: [&str; 5] = [
+const SECRETS: [&str; 6] = [
     "CAREWAY_SERVICE_SECRET",
     "CAREWAY_IDENTITY_MASTER_KEY",
     "CAREWAY_IDENTITY_CODE_PEPPER",
     "CAREWAY_RENEWALS_MASTER_KEY",
+    "CAREWAY_VISITS_DOCUMENT_KEYS",
     "CAREWAY_VISITS_MASTER_KEY",
 ];
 
@@ -64,6 +65,7 @@ pub(crate) fn redis_url(servers: &Servers) -> String {
 /// The settings; the environment's own `CAREWAY_*` variables win over them.
 fn settings(checkout: &Checkout, servers: &Servers, port: u16) -> anyhow::Result<Vec<(String, String)>> {
     let inbox = checkout.folder("inbox")?.to_string_lossy().into_owned();
+    let documents = checkout.folder("documents")?.to_string_lossy().into_owned();
     let mut settings = vec![
         ("CAREWAY_REDIS_URL".to_owned(), redis_url(servers)),
         ("CAREWAY_NATS_URL".to_owned(), servers.nats.clone()),
@@ -73,6 +75,7 @@ fn settings(checkout: &Checkout, servers: &Servers, port: u16) -> anyhow::Result
         ("CAREWAY_GATEWAY_PUBLIC_RATE".to_owned(), "100".to_owned()),
         ("CAREWAY_PORTAL_URL".to_owned(), format!("http://127.0.0.1:{port}")),
         ("CAREWAY_RENEWALS_FOLDER".to_owned(), inbox),
+        ("CAREWAY_VISITS_DOCUMENTS".to_owned(), documents),
         ("CAREWAY_IDENTITY_OPERATOR_EMAIL".to_owned(), OPERATOR.0.to_owned()),
         ("CAREWAY_IDENTITY_OPERATOR_PASSWORD".to_owned(), OPERATOR.1.to_owned()),
         // The terminal is for people: it tells only what went wrong.

@@ -106,6 +106,8 @@ id! {
     VisitId;
     /// A line of a pre-authorization or a claim.
     CareLineId;
+    /// A medical document of a visit.
+    DocumentId;
     /// A message to a person.
     MessageId;
     /// A fact told to other contexts.

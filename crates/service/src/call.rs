@@ -17,6 +17,13 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// Metadata that carries the caller's address from the gateway.
 pub const CLIENT_IP: &str = "careway-client-ip";
 
+/// What a call may say of a raw body, sent or wanted.
+const OF_RAW_BODIES: [&str; 6] =
+    ["range", "if-range", "if-none-match", "content-digest", "repr-digest", "careway-content-length"];
+
+/// What is left to do once a stream was read: about as long as any other command.
+const AFTER_STREAM: Duration = Duration::from_secs(10);
+
 /// One request's circumstances.
 #[derive(Debug, Clone)]
 pub struct Call {
@@ -32,6 +39,7 @@ pub struct Call {
     key: Option<MetadataValue<Ascii>>,
     bearer: Option<MetadataValue<Ascii>>,
     if_match: Option<i64>,
+    raw: Vec<(&'static str, Box<str>)>,
     deadline: Instant,
 }
 
@@ -53,6 +61,7 @@ impl Call {
             key: None,
             bearer: None,
             if_match: None,
+            raw: Vec::new(),
             deadline: Instant::now() + LONGEST,
         }
     }
@@ -81,6 +90,7 @@ impl Call {
             key: metadata.get("idempotency-key").cloned(),
             bearer,
             if_match,
+            raw: OF_RAW_BODIES.iter().filter_map(|name| Some((*name, text(name)?.into()))).collect(),
             deadline: Instant::now() + allowed,
         })
     }
@@ -105,6 +115,20 @@ impl Call {
             }
             _ => Ok(()),
         }
+    }
+
+    /// What the request says of a raw body, sent or wanted: `range`, `if-range`, `if-none-match`, `content-digest`,
+    /// `repr-digest`, `careway-content-length`.
+    pub fn of_raw_body(&self, name: &str) -> Option<&str> {
+        self.raw.iter().find(|(known, _)| *known == name).map(|(_, value)| &**value)
+    }
+
+    /// The call once its stream was read to the end. What was read is what an `Idempotency-Key` stands for; and however
+    /// long the reading took, the rest has its time.
+    #[must_use]
+    pub fn having_read(&self, fingerprint: [u8; 32]) -> Self {
+        let deadline = self.deadline.max(Instant::now() + AFTER_STREAM);
+        Self { fingerprint: Some(fingerprint), deadline, ..self.clone() }
     }
 
     /// When the answer must be there.
@@ -193,6 +217,18 @@ mod tests {
         assert_eq!(parse_timeout("123456789S"), None);
         assert_eq!(parse_timeout("S"), None);
         assert_eq!(parse_timeout(""), None);
+    }
+
+    #[test]
+    fn a_stream_that_took_long_leaves_time_for_the_rest() {
+        let mut metadata = MetadataMap::new();
+        metadata.insert("grpc-timeout", "1m".parse().unwrap());
+        metadata.insert("range", "bytes=0-5".parse().unwrap());
+        let call = Call::read("/a.B/C", Caller::system("one"), &metadata).unwrap();
+        assert_eq!((call.of_raw_body("range"), call.of_raw_body("if-range")), (Some("bytes=0-5"), None));
+        let after = call.having_read([7; 32]);
+        assert!(after.remaining() > Duration::from_secs(5) && after.fingerprint == Some([7; 32]));
+        assert_eq!(after.of_raw_body("range"), Some("bytes=0-5"));
     }
 
     #[test]

@@ -142,6 +142,16 @@ impl Database {
         }
     }
 
+    /// Whether the call's key was answered, whatever it was used with.
+    pub async fn is_answered(&self, call: &Call) -> Result<bool> {
+        let Some(key) = call.idempotency_key_hash() else { return Ok(false) };
+        let mut reader = self.read(call).await?;
+        let answered = sqlx::query_scalar(
+            "select exists (select from idempotency_record where key_hash = $1 and answer is not null)",
+        );
+        Ok(answered.bind(&key[..]).fetch_one(&mut *reader).await?)
+    }
+
     /// A connection that sees what the caller may see, without a transaction: one round trip, then the queries.
     pub async fn read(&self, call: &Call) -> Result<Reader> {
         let mut connection = self.pool.acquire().await?;

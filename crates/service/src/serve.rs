@@ -4,12 +4,13 @@ use std::time::Instant;
 
 use prost::Message;
 use sha2::{Digest, Sha256};
-use tonic::{Code, Request, Response, Status};
+use tonic::{Code, Request, Response, Status, Streaming};
 use tracing::Instrument;
 
 use crate::{
     call::Call,
     error::{Error, Kind, Result},
+    raw::{RawAnswer, RawPieces},
 };
 
 /// Runs one operation for one request.
@@ -38,6 +39,33 @@ where
         Ok(response) => Ok(Response::new(response)),
         Err(error) => replayed(error),
     }
+}
+
+/// Runs an operation that takes a stream and keeps its answer under the request's key: it reads, then begins its
+/// transaction with [`Call::having_read`].
+pub async fn serve_upload<A, Req, Res>(
+    app: &A,
+    request: Request<Streaming<Req>>,
+    operation: impl AsyncFnOnce(&A, &Call, Streaming<Req>) -> Result<Res>,
+) -> Result<Response<Res>, Status>
+where
+    Res: Message + Default,
+{
+    let call = call_of(&request)?;
+    let pieces = request.into_inner();
+    match observed(&call, operation(app, &call, pieces)).await {
+        Ok(response) => Ok(Response::new(response)),
+        Err(error) => replayed(error),
+    }
+}
+
+/// Runs an operation that answers with a raw body.
+pub async fn serve_raw<A, Req>(
+    app: &A,
+    request: Request<Req>,
+    operation: impl AsyncFnOnce(&A, &Call, Req) -> Result<RawAnswer>,
+) -> Result<Response<RawPieces>, Status> {
+    serve_stream(app, request, operation).await.and_then(|answer| answer.into_inner().into_response())
 }
 
 /// Runs an operation that streams its answer, or takes a stream: such a request has no fingerprint and keeps no answer.

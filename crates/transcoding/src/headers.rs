@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::{
     Problem,
-    endpoint::{Endpoint, Reply},
+    endpoint::{Body, Endpoint, Reply},
 };
 
 /// The client's address as the gateway knows it; a request extension. A header of that name is never believed.
@@ -27,6 +27,14 @@ const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 const CLIENT_IP: HeaderName = HeaderName::from_static("careway-client-ip");
 const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
+/// The length of a raw body. Not `content-length`: that is the gRPC message's own.
+pub(crate) const RAW_LENGTH: HeaderName = HeaderName::from_static("careway-content-length");
+pub(crate) const CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
+pub(crate) const REPR_DIGEST: HeaderName = HeaderName::from_static("repr-digest");
+/// What a client may ask of a raw answer: a part of it, or nothing when it has it already.
+const OF_DOWNLOADS: [HeaderName; 3] = [header::RANGE, header::IF_RANGE, header::IF_NONE_MATCH];
+/// What a client may say of a raw body before it sends it.
+const OF_UPLOADS: [HeaderName; 2] = [CONTENT_DIGEST, REPR_DIGEST];
 
 /// What the answer needs of the way back, taken off the time that the service gets.
 const MARGIN: Duration = Duration::from_millis(50);
@@ -45,15 +53,22 @@ impl Context {
         let mut metadata = HeaderMap::with_capacity(12);
         metadata.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
         metadata.insert(header::TE, HeaderValue::from_static("trailers"));
-        for name in [header::AUTHORIZATION, TRACEPARENT, TRACESTATE, header::ACCEPT_LANGUAGE] {
+        let mut forward = |name: HeaderName| {
             if let Some(value) = parts.headers.get(&name) {
                 metadata.insert(name, value.clone());
             }
+        };
+        [header::AUTHORIZATION, TRACEPARENT, TRACESTATE, header::ACCEPT_LANGUAGE]
+            .into_iter()
+            .for_each(&mut forward);
+        if matches!(endpoint.reply, Reply::Raw | Reply::Download) {
+            OF_DOWNLOADS.into_iter().for_each(&mut forward);
         }
-        if matches!(endpoint.reply, Reply::Raw | Reply::Download)
-            && let Some(range) = parts.headers.get(header::RANGE)
-        {
-            metadata.insert(header::RANGE, range.clone());
+        if matches!(endpoint.body, Body::Raw(_)) {
+            OF_UPLOADS.into_iter().for_each(&mut forward);
+            if let Some(length) = parts.headers.get(header::CONTENT_LENGTH) {
+                metadata.insert(RAW_LENGTH, length.clone());
+            }
         }
         if let Some(ClientIp(ip)) = parts.extensions.get() {
             metadata.insert(CLIENT_IP, ascii(&ip.to_string()));

@@ -8,6 +8,7 @@ mod dynamic;
 mod endpoint;
 mod frames;
 mod headers;
+mod linger;
 mod node;
 mod openapi;
 mod params;

@@ -63,6 +63,8 @@ pub struct Problem {
     pub retry_after: Option<u32>,
     /// The methods that the path does have, for a 405.
     pub allow: Option<Box<str>>,
+    /// How large it is, like `bytes */1000`, for a 416.
+    pub content_range: Option<Box<str>>,
     /// Facts for programs, by name: extension members of the document (RFC 9457 §3.2).
     pub facts: BTreeMap<String, String>,
 }
@@ -85,6 +87,7 @@ impl Problem {
             trace_id: None,
             retry_after: None,
             allow: None,
+            content_range: None,
             facts: BTreeMap::new(),
         }
     }
@@ -127,6 +130,13 @@ impl Problem {
     pub fn unsupported_media_type(expected: &str) -> Self {
         let detail = format!("the body must be {expected}");
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", detail)
+    }
+
+    /// 416; `content_range` tells how large it is.
+    pub fn range_not_satisfiable(content_range: Option<&str>) -> Self {
+        let detail = "there is nothing at the range that is asked for";
+        let problem = Self::new(StatusCode::RANGE_NOT_SATISFIABLE, "RANGE_NOT_SATISFIABLE", detail);
+        Self { content_range: content_range.map(Box::from), ..problem }
     }
 
     /// 429 with `Retry-After`, rounded up to whole seconds.
@@ -240,8 +250,10 @@ impl IntoResponse for Problem {
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
-        if let Some(allow) = self.allow.and_then(|allow| HeaderValue::from_str(&allow).ok()) {
-            headers.insert(header::ALLOW, allow);
+        for (name, value) in [(header::ALLOW, self.allow), (header::CONTENT_RANGE, self.content_range)] {
+            if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
+                headers.insert(name, value);
+            }
         }
         response
     }
@@ -259,6 +271,7 @@ pub(crate) fn title(status: StatusCode) -> &'static str {
         412 => "It was changed meanwhile",
         413 => "The body is too large",
         415 => "Unsupported media type",
+        416 => "There is nothing at this range",
         422 => "It cannot be done so",
         428 => "A precondition is required",
         429 => "Too many requests",

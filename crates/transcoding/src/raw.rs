@@ -17,7 +17,8 @@ use crate::{
     call::{Answer, Opened},
     endpoint::{self, Endpoint},
     frames::{HEAD, Messages, Outgoing},
-    headers::Context,
+    headers::{Context, RAW_LENGTH, REPR_DIGEST},
+    linger::Lingering,
     request,
     schema::Schemas,
     wire::{self, Wire},
@@ -29,16 +30,22 @@ const CONTENT_TYPE: u32 = 1;
 const DATA: u32 = 2;
 
 const HTTP_STATUS: HeaderName = HeaderName::from_static("careway-http-status");
-/// What a service may say about its raw answer in the metadata.
+/// What a service may say about its raw answer in the metadata, beside `careway-http-status` and
+/// `careway-content-length`.
 const PASSED_THROUGH: [HeaderName; 8] = [
     header::CONTENT_DISPOSITION,
     header::ETAG,
     header::CONTENT_RANGE,
     header::ACCEPT_RANGES,
-    header::CONTENT_LENGTH,
     header::CACHE_CONTROL,
     header::LAST_MODIFIED,
     header::RETRY_AFTER,
+    REPR_DIGEST,
+];
+/// What is raw may be anybody's file: a browser takes it for what it is called, and runs nothing in it.
+const PROTECTION: [(HeaderName, HeaderValue); 2] = [
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'")),
 ];
 
 /// Why an upload could not be read to its end, if so.
@@ -65,16 +72,16 @@ pub(crate) fn upload(
     parts: &Parts,
     body: Body,
 ) -> Result<(tonic::body::Body, Broken), Problem> {
-    let first = request::fields(endpoint, schemas, parts, &[])?;
+    let body = Lingering::new(parts, body);
+    let mut head = request::fields(endpoint, schemas, parts, &[])?;
     let content_type = content_type(endpoint, parts)?.to_owned();
     let field = field_number(endpoint, schemas);
-
-    let mut head = first;
     put_chunk_head(&mut head, field, &content_type, 0);
     let opening = Outgoing::new(head, Bytes::new()).head;
     let broken = Broken::default();
     let noted = Arc::clone(&broken);
-    let chunks = body.into_data_stream().flat_map(move |read| {
+    let pieces = stream::unfold(body, |mut body| async move { Some((body.next().await?, body)) });
+    let chunks = pieces.flat_map(move |read| {
         let frames = match read {
             Ok(data) => chunk_frames(field, data),
             Err(error) => {
@@ -140,7 +147,7 @@ fn content_type<'p>(endpoint: &Endpoint, parts: &'p Parts) -> Result<&'p str, Pr
 /// A raw answer that came in one message.
 pub(crate) fn whole(answer: Answer) -> Result<Response, Problem> {
     let (content_type, data) = open(&answer.message)?;
-    Ok(response(&answer.headers, &content_type, data.into()))
+    response(&answer.headers, &content_type, data.into())
 }
 
 /// A raw answer, chunk by chunk. What fails before the first chunk is a problem; later, the connection breaks off.
@@ -153,7 +160,7 @@ pub(crate) async fn download(opened: Opened, context: &Context) -> Result<Respon
     let (content_type, data) = open(&first)?;
     let rest = stream::try_unfold(messages, next_chunk);
     let body = stream::iter([Ok(data)]).chain(rest);
-    Ok(response(&headers, &content_type, Body::from_stream(body)))
+    response(&headers, &content_type, Body::from_stream(body))
 }
 
 async fn next_chunk(mut messages: Messages) -> Result<Option<(Bytes, Messages)>, tonic::Status> {
@@ -172,18 +179,32 @@ fn open(message: &Bytes) -> Result<(String, Bytes), Problem> {
     Ok((content_type, block(DATA)?))
 }
 
-fn response(metadata: &HeaderMap, content_type: &str, body: Body) -> Response {
-    let mut response = Response::new(body);
+/// The status, the headers and the data; for a range that there is not, a problem.
+fn response(metadata: &HeaderMap, content_type: &str, body: Body) -> Result<Response, Problem> {
     let status = metadata.get(HTTP_STATUS).and_then(|it| StatusCode::from_bytes(it.as_bytes()).ok());
-    *response.status_mut() = status.unwrap_or(StatusCode::OK);
+    let status = status.unwrap_or(StatusCode::OK);
+    if status == StatusCode::RANGE_NOT_SATISFIABLE {
+        let size = metadata.get(header::CONTENT_RANGE).and_then(|it| it.to_str().ok());
+        return Err(Problem::range_not_satisfiable(size));
+    }
+    let unchanged = status == StatusCode::NOT_MODIFIED;
+    let mut response = Response::new(if unchanged { Body::empty() } else { body });
+    *response.status_mut() = status;
     let headers = response.headers_mut();
-    let content_type = HeaderValue::from_str(content_type).ok().filter(|it| !it.is_empty());
-    let content_type = content_type.unwrap_or_else(|| HeaderValue::from_static("application/octet-stream"));
-    headers.insert(header::CONTENT_TYPE, content_type);
     for name in PASSED_THROUGH {
         if let Some(value) = metadata.get(&name) {
             headers.insert(name, value.clone());
         }
     }
-    response
+    if unchanged {
+        return Ok(response);
+    }
+    let content_type = HeaderValue::from_str(content_type).ok().filter(|it| !it.is_empty());
+    let content_type = content_type.unwrap_or_else(|| HeaderValue::from_static("application/octet-stream"));
+    headers.insert(header::CONTENT_TYPE, content_type);
+    headers.extend(PROTECTION);
+    if let Some(length) = metadata.get(RAW_LENGTH) {
+        headers.insert(header::CONTENT_LENGTH, length.clone());
+    }
+    Ok(response)
 }

@@ -44,7 +44,10 @@ pub struct Config {
     /// Milliseconds a command may take.
     #[arg(long, env = "CAREWAY_GATEWAY_WRITE_BUDGET_MS", default_value_t = 10_000)]
     pub write_budget_ms: u64,
-    /// Milliseconds an upload may take.
+    /// Milliseconds an upload may take, and more for a large one: see the next.
     #[arg(long, env = "CAREWAY_GATEWAY_UPLOAD_BUDGET_MS", default_value_t = 120_000)]
     pub upload_budget_ms: u64,
+    /// The slowest line an upload may come over, in bytes a second: by its `Content-Length` it gets that much more time.
+    #[arg(long, env = "CAREWAY_GATEWAY_UPLOAD_BYTES_PER_SECOND", default_value_t = 128 << 10)]
+    pub upload_bytes_per_second: u64,
 }

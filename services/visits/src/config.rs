@@ -2,7 +2,7 @@
 
 use careway_kernel::Redacted;
 
-pub use crate::desk::DeskSettings;
+pub use crate::{desk::DeskSettings, documents::settings::DocumentSettings};
 
 /// Everything the visits service can be told.
 #[derive(Debug, Clone, clap::Args)]
@@ -19,4 +19,7 @@ pub struct Config {
     /// How visits run at the desk.
     #[command(flatten)]
     pub desk: DeskSettings,
+    /// How documents are kept.
+    #[command(flatten)]
+    pub documents: DocumentSettings,
 }

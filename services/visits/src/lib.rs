@@ -1,14 +1,16 @@
 //! Visits: the patient is admitted, the cover is known, the work is paid.
 //!
-//! Owns plans and their versions, coverages, contracts between payers and facilities, the benefit ledger, and visits.
-//! Says `VisitStarted`, `VisitVerified`, `VisitAdmitted` and what becomes of visits afterwards; hears identity's
-//! `MemberRegistered`, for the number and family that a coverage is made with, and what organizations are called.
+//! Owns plans and their versions, coverages, contracts between payers and facilities, the benefit ledger, visits and
+//! their documents. Says `VisitStarted`, `VisitVerified`, `VisitAdmitted`, what becomes of visits afterwards, and
+//! `DocumentAdded`; hears identity's `MemberRegistered`, for the number and family that a coverage is made with, and what
+//! organizations are called.
 
 mod accesses;
 mod api;
 mod benefit_error;
 mod config;
 mod desk;
+mod documents;
 mod domain;
 mod error;
 mod operations;
@@ -21,8 +23,8 @@ use std::sync::Arc;
 
 use careway_contract::visits::v1::{
     benefit_service_server::BenefitServiceServer, contract_service_server::ContractServiceServer,
-    coverage_service_server::CoverageServiceServer, plan_service_server::PlanServiceServer,
-    visit_notice_service_server::VisitNoticeServiceServer,
+    coverage_service_server::CoverageServiceServer, document_service_server::DocumentServiceServer,
+    plan_service_server::PlanServiceServer, visit_notice_service_server::VisitNoticeServiceServer,
     visit_override_service_server::VisitOverrideServiceServer,
     visit_rules_service_server::VisitRulesServiceServer, visit_service_server::VisitServiceServer,
 };
@@ -32,9 +34,10 @@ use careway_service::{AuditLog, Database, Foundation, Service};
 use sqlx::migrate::Migrator;
 use tonic::service::Routes;
 
-pub use config::{Config, DeskSettings};
+pub use config::{Config, DeskSettings, DocumentSettings};
 use desk::Desk;
 pub use domain::adjudication::{Bearer, CLAIM_REFUSALS, ClaimRefusal, RefusalGroup};
+use documents::Documents;
 use store::plan_cache::PlanCache;
 
 /// The service's name, in the registry, in streams and in logs.
@@ -53,6 +56,7 @@ pub struct App {
     /// Versions of plans, which never change.
     pub(crate) plans: PlanCache,
     pub(crate) desk: Desk,
+    pub(crate) documents: Documents,
 }
 
 /// Starts the service: its RPCs, its relay, its consumers and its timers.
@@ -68,6 +72,7 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
         ),
         page_key: foundation.page_key.clone(),
         plans: PlanCache::default(),
+        documents: Documents::new(config.documents, &config.desk.master_key, &foundation)?,
         desk: Desk::new(config.desk, &foundation)?,
         db,
     };
@@ -79,10 +84,12 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
         .start()
         .await?;
     foundation.tasks.spawn(timers::run(app.clone(), foundation.shutdown.clone()));
+    foundation.tasks.spawn(documents::timers::run(app.clone(), foundation.shutdown.clone()));
     let routes = Routes::new(PlanServiceServer::new(app.clone()))
         .add_service(CoverageServiceServer::new(app.clone()))
         .add_service(ContractServiceServer::new(app.clone()))
         .add_service(BenefitServiceServer::new(app.clone()))
+        .add_service(DocumentServiceServer::new(app.clone()))
         .add_service(VisitServiceServer::new(app.clone()))
         .add_service(VisitOverrideServiceServer::new(app.clone()))
         .add_service(VisitRulesServiceServer::new(app.clone()))

@@ -70,6 +70,7 @@ struct Side {
     coverage: String,
     contract: String,
     account: String,
+    document: String,
 }
 
 impl Side {
@@ -87,6 +88,10 @@ impl Side {
                 .post(&format!("/v1/visits/{visit}/admit"), json!({"serviceType": "OUTPATIENT"}))
                 .await,
         );
+        let file = format!("/v1/visits/{visit}/documents?kind=OTHER&title={}", member.number);
+        let file =
+            network.desk.upload(&file, "text/plain", "A letter.").key(&uuid::Uuid::new_v4().to_string());
+        let document = made(file.await).text("document.documentId").to_owned();
         let coverages =
             made(network.payer.officer.get(&format!("/v1/coverages?memberId={}", member.id)).await);
         let contracts = made(network.payer.officer.get("/v1/contracts").await);
@@ -98,6 +103,7 @@ impl Side {
             network,
             member,
             visit,
+            document,
         }
     }
 
@@ -109,6 +115,7 @@ impl Side {
             ("contract_id", self.contract.clone()),
             ("plan_id", self.network.payer.plan.clone()),
             ("account_id", self.account.clone()),
+            ("document_id", self.document.clone()),
             ("organization_id", self.network.facility.id.clone()),
             ("client_id", uuid::Uuid::now_v7().to_string()),
             ("invitation_id", uuid::Uuid::now_v7().to_string()),

@@ -6,6 +6,8 @@ mod clients;
 mod contract;
 mod demo_network;
 mod docs;
+mod documents;
+mod documents_memory;
 mod guesses;
 mod guide;
 mod imports;

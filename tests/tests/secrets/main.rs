@@ -10,6 +10,8 @@ use serde_json::json;
 
 /// A name like no other word in the logs.
 const NAME: &str = "Nyirabakunzikazi";
+/// What a document says, like nothing else.
+const FINDING: &str = "suspected pheochromocytoma";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_sensitive_is_logged_or_published() {
@@ -38,6 +40,14 @@ async fn nothing_sensitive_is_logged_or_published() {
         answers += &accepted(200, network.desk.post(&format!("{visit}/{verb}"), body)).await.body.to_string();
     }
     answers += &accepted(200, network.desk.get(&format!("{visit}/benefits"))).await.body.to_string();
+    let clinician = network.facility.staff(&world, &["CLINICIAN"]).await;
+    let letter = format!("{visit}/documents?kind=REFERRAL&title={NAME}&fileName={NAME}.txt");
+    let letter = clinician.upload(&letter, "text/plain", FINDING).key("a-letter-like-no-other");
+    let letter = format!("/v1/documents/{}", accepted(201, letter).await.text("document.documentId"));
+    assert_eq!(accepted(200, clinician.get(&letter)).await.text("document.title"), NAME);
+    accepted(200, clinician.get(&format!("{letter}/content"))).await;
+    let error = json!({"reason": format!("of another {NAME}")});
+    accepted(200, clinician.post(&format!("{letter}/retract"), error)).await;
     accepted(200, network.desk.post(&format!("{visit}/discharge"), json!({}))).await;
     let secrets = json!({"email": "nobody@careway.example", "password": "a-password-like-no-other-word"});
     refused(401, "CREDENTIALS_REJECTED", world.rest().post("/v1/sessions", secrets)).await;
@@ -47,6 +57,7 @@ async fn nothing_sensitive_is_logged_or_published() {
     assert!(told.len() > 100_000, "the logs were not captured: {} bytes", told.len());
     let canaries = [
         NAME,
+        FINDING,
         &member.phone,
         &member.phone[4..],
         &member.national_id,

@@ -111,8 +111,17 @@ fn parameters(
         header("If-Match", true, "The ETag of the version that is changed.", schema);
     }
     if endpoint.reply == Reply::Download {
-        let schema = json!({ "type": "string", "examples": ["bytes=0-1023"] });
-        header("Range", false, "The part that is wanted, where the resource has parts.", schema);
+        let text = |example: &str| json!({ "type": "string", "examples": [example] });
+        header(
+            "Range",
+            false,
+            "The one part that is wanted, where the resource has parts.",
+            text("bytes=0-1023"),
+        );
+        let only_if = "The ETag of the part that is there already: when it changed, the whole is answered.";
+        header("If-Range", false, only_if, text("\"9f86d081\""));
+        let unless = "ETags that are there already: when it still is one of them, the answer is 304.";
+        header("If-None-Match", false, unless, text("\"9f86d081\""));
     }
     parameters
 }

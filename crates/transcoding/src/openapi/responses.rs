@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Every status that problems come with, and the reason of its example.
-const PROBLEMS: [(u16, &str); 15] = [
+const PROBLEMS: [(u16, &str); 16] = [
     (400, "INVALID_REQUEST"),
     (401, "UNAUTHENTICATED"),
     (403, "FORBIDDEN"),
@@ -22,6 +22,7 @@ const PROBLEMS: [(u16, &str); 15] = [
     (412, "STALE"),
     (413, "BODY_TOO_LARGE"),
     (415, "UNSUPPORTED_MEDIA_TYPE"),
+    (416, "RANGE_NOT_SATISFIABLE"),
     (422, "UNPROCESSABLE"),
     (428, "PRECONDITION_REQUIRED"),
     (429, "THROTTLED"),
@@ -34,6 +35,10 @@ pub(super) fn responses(source: &Source<'_>, components: &mut Components<'_>, en
     let mut responses = Map::new();
     let (status, response) = success(source, components, endpoint);
     responses.insert(status.to_owned(), response);
+    if endpoint.reply == Reply::Download {
+        responses.insert("206".to_owned(), part());
+        responses.insert("304".to_owned(), json!({ "description": "It still is what the client has." }));
+    }
 
     let mut reasons: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
     for reason in &endpoint.route.refuses {
@@ -66,6 +71,7 @@ fn applicable(endpoint: &Endpoint) -> Vec<u16> {
         (route.versioned, 412),
         (has_body, 413),
         (has_body, 415),
+        (endpoint.reply == Reply::Download, 416),
         (route.keyed, 422),
         (route.versioned, 428),
     ];
@@ -110,6 +116,9 @@ fn response(status: u16, description: &str, reason: &str) -> Value {
     if status == 429 {
         headers.insert("Retry-After".to_owned(), header("Seconds after which to try again.", "integer"));
     }
+    if status == 416 {
+        headers.insert("Content-Range".to_owned(), header("How large it is, like `bytes */4096`.", "string"));
+    }
     if status == 401 {
         headers.insert("WWW-Authenticate".to_owned(), header("The scheme: `Bearer`.", "string"));
     }
@@ -121,6 +130,15 @@ fn response(status: u16, description: &str, reason: &str) -> Value {
         response["headers"] = headers.into();
     }
     response
+}
+
+/// The answer to a `Range`.
+fn part() -> Value {
+    json!({
+        "description": "The part that was asked for.",
+        "headers": { "Content-Range": header("Which part of how much, like `bytes 0-1023/4096`.", "string") },
+        "content": { "*/*": { "schema": { "type": "string", "format": "binary" } } },
+    })
 }
 
 fn header(description: &str, kind: &str) -> Value {

@@ -63,6 +63,11 @@ fn operations_are_described() {
         "getBook2"
     );
     assert!(document["paths"]["/v1/books/{bookId}/lend"]["post"]["responses"]["204"].is_object());
+
+    let download = &document["paths"]["/v1/scans/{scanId}"]["get"];
+    let named = |name: &str| download["parameters"].as_array().unwrap().iter().any(|it| it["name"] == name);
+    assert!(["Range", "If-Range", "If-None-Match"].into_iter().all(named), "{download}");
+    assert!(["200", "206", "304", "416"].into_iter().all(|status| download["responses"][status].is_object()));
 }
 
 #[test]

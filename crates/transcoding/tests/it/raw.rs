@@ -5,13 +5,16 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, Request, header},
 };
 use bytes::Bytes;
-use careway_transcoding::Settings;
+use careway_transcoding::{Settings, Transcoder, Upstream};
+use futures::StreamExt;
 use http_body_util::BodyExt;
 use serde_json::json;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 use tower::ServiceExt;
 
-use crate::support::{Answer, Service, chunked, decode, encode, message, request, send, send_request};
+use crate::support::{Answer, POOL, Service, chunked, decode, encode, message, request, send, send_request};
 
 fn upload(path: &str, content_type: &str, body: Body) -> Request<Body> {
     request(Method::POST, path).header(header::CONTENT_TYPE, content_type).body(body).unwrap()
@@ -62,6 +65,50 @@ async fn an_upload_over_a_layers_limit_is_413() {
 }
 
 #[tokio::test]
+async fn what_a_client_says_of_an_upload_reaches_the_service() {
+    let service = Service::new([message("UploadScanResponse", json!({}))]);
+    let digest = "sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:";
+    let mut sent = upload("/v1/books/b-1/scans?title=x", "image/png", Body::from("abc"));
+    sent.headers_mut().insert("content-digest", HeaderValue::from_static(digest));
+    sent.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from_static("3"));
+    assert_eq!(send_request(&service.router(), sent).await.status, 201);
+    let seen = &service.calls()[0].headers;
+    assert_eq!(
+        (&seen["content-digest"], &seen["careway-content-length"]),
+        (&digest.parse().unwrap(), &"3".parse().unwrap())
+    );
+    assert!(!seen.contains_key(header::CONTENT_LENGTH), "that would be the gRPC message's");
+}
+
+/// Sends an upload to a service that refuses it unread; what it is answered, and what it may go on sending to.
+async fn refused_unread(expect: Option<&'static str>) -> (u16, mpsc::Sender<Bytes>) {
+    let refusing = tower::service_fn(|_| async { Ok(Status::permission_denied("not yours").into_http()) });
+    let transcoder = Transcoder::new(POOL.clone(), Settings::default()).unwrap();
+    let router = transcoder.router(|_| Some(Upstream::new(refusing))).unwrap();
+    let (pieces, body) = mpsc::channel(1);
+    let body = Body::from_stream(ReceiverStream::new(body).map(Ok::<_, std::convert::Infallible>));
+    let mut sent = upload("/v1/books/b-1/scans?title=x", "image/png", body);
+    if let Some(expect) = expect {
+        sent.headers_mut().insert(header::EXPECT, HeaderValue::from_static(expect));
+    }
+    (send_request(&router, sent).await.status.as_u16(), pieces)
+}
+
+#[tokio::test]
+async fn an_upload_that_is_refused_is_read_on_so_that_its_sender_hears_why() {
+    let (status, pieces) = refused_unread(None).await;
+    assert_eq!(status, 403);
+    for _ in 0..64 {
+        pieces.send(vec![0; 1 << 20].into()).await.expect("somebody reads");
+    }
+    pieces.closed().await;
+
+    let (status, pieces) = refused_unread(Some("100-continue")).await;
+    assert_eq!(status, 403);
+    pieces.closed().await;
+}
+
+#[tokio::test]
 async fn a_small_raw_body_is_taken_whole() {
     let service = Service::new([message("UploadScanResponse", json!({"size": "3"}))]);
     let router = service.router_with(Settings { max_raw_bytes: 300, ..Settings::default() });
@@ -85,6 +132,7 @@ async fn a_download_keeps_its_headers_and_status() {
     let mut metadata = HeaderMap::new();
     metadata.insert("content-disposition", HeaderValue::from_static("attachment; filename=\"a.pdf\""));
     metadata.insert("content-range", HeaderValue::from_static("bytes 0-5/9"));
+    metadata.insert("careway-content-length", HeaderValue::from_static("6"));
     metadata.insert("careway-http-status", HeaderValue::from_static("206"));
     metadata.insert("x-internal", HeaderValue::from_static("no"));
     let chunks = vec![chunk("application/pdf", "YWJj"), chunk("", "ZGVm")];
@@ -96,7 +144,43 @@ async fn a_download_keeps_its_headers_and_status() {
     assert_eq!(got.headers[header::CONTENT_TYPE], "application/pdf");
     assert_eq!(got.headers[header::CONTENT_RANGE], "bytes 0-5/9");
     assert!(got.headers.contains_key(header::CONTENT_DISPOSITION) && !got.headers.contains_key("x-internal"));
+    assert_eq!(got.headers[header::CONTENT_LENGTH], "6");
+    assert_eq!(got.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+    assert_eq!(got.headers[header::CONTENT_SECURITY_POLICY], "sandbox; default-src 'none'");
     assert_eq!(service.calls()[0].headers["range"], "bytes=0-5");
+}
+
+#[tokio::test]
+async fn what_is_there_already_and_what_is_not_there_have_no_data() {
+    let metadata = |status: &'static str| {
+        let mut metadata = HeaderMap::new();
+        metadata.insert("careway-http-status", HeaderValue::from_static(status));
+        metadata.insert("etag", HeaderValue::from_static("\"abc\""));
+        metadata.insert("content-range", HeaderValue::from_static("bytes */9"));
+        metadata
+    };
+    let service = Service::new([
+        Answer::Messages(metadata("304"), Vec::new(), Status::ok("")),
+        Answer::Messages(metadata("416"), Vec::new(), Status::ok("")),
+    ]);
+    let router = service.router();
+    let asked = || {
+        let builder = request(Method::GET, "/v1/scans/s-1").header(header::IF_NONE_MATCH, "\"abc\"");
+        builder.header(header::RANGE, "bytes=9-").header(header::IF_RANGE, "\"abc\"")
+    };
+    let unchanged = send(&router, asked()).await;
+    assert_eq!((unchanged.status.as_u16(), unchanged.body.len()), (304, 0));
+    assert_eq!(unchanged.headers[header::ETAG], "\"abc\"");
+    assert!(!unchanged.headers.contains_key(header::CONTENT_TYPE));
+
+    let beyond = send(&router, asked()).await;
+    beyond.assert_problem(416, "RANGE_NOT_SATISFIABLE");
+    assert_eq!(beyond.headers[header::CONTENT_RANGE], "bytes */9");
+    let seen = &service.calls()[1].headers;
+    assert_eq!(
+        (&seen["if-none-match"], &seen["if-range"], &seen["range"]),
+        (&"\"abc\"".parse().unwrap(), &"\"abc\"".parse().unwrap(), &"bytes=9-".parse().unwrap())
+    );
 }
 
 #[tokio::test]

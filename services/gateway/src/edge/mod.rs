@@ -14,8 +14,15 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Context;
 use axum::{Router, middleware};
 use careway_service::Foundation;
-use http::{HeaderName, HeaderValue, Method, header};
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, cors::CorsLayer};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, Predicate},
+    },
+    cors::CorsLayer,
+};
 
 use crate::config::Config;
 
@@ -44,7 +51,7 @@ impl Edge {
     /// Layers are listed from the innermost outwards.
     pub(crate) fn around(self, router: Router) -> Router {
         router
-            .layer(CompressionLayer::new())
+            .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(may_be_transformed)))
             .layer(self.cors)
             .layer(middleware::from_fn_with_state(self.budgets, deadline::set))
             .layer(middleware::from_fn_with_state(self.shed, shed::shed))
@@ -56,14 +63,31 @@ impl Edge {
     }
 }
 
+/// What says `no-transform` is not compressed: its ETag and digest are of the very bytes.
+fn may_be_transformed(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    let caching = headers.get(header::CACHE_CONTROL).and_then(|value| value.to_str().ok());
+    !caching.is_some_and(|directives| directives.split(',').any(|it| it.trim() == "no-transform"))
+}
+
 fn cors(origins: &[String]) -> anyhow::Result<CorsLayer> {
     let origins: Vec<HeaderValue> = origins
         .iter()
         .map(|origin| origin.parse().context("CAREWAY_GATEWAY_CORS_ORIGINS"))
         .collect::<Result<_, _>>()?;
-    let ours = ["idempotency-key", "if-match"].map(HeaderName::from_static);
-    let shown = ["etag", "idempotency-replayed", "location", "retry-after", "x-request-id"]
+    let ours = ["content-digest", "idempotency-key", "if-match", "if-none-match", "if-range", "range"]
         .map(HeaderName::from_static);
+    let shown = [
+        "accept-ranges",
+        "content-disposition",
+        "content-range",
+        "etag",
+        "idempotency-replayed",
+        "location",
+        "repr-digest",
+        "retry-after",
+        "x-request-id",
+    ]
+    .map(HeaderName::from_static);
     Ok(CorsLayer::new()
         .allow_origin(origins)
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])

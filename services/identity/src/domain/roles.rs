@@ -30,6 +30,8 @@ static TABLES: [Table; 7] = [
             ("visits.override", "FRONT_DESK SUPERVISOR"),
             ("visits.override.approve", "SUPERVISOR"),
             ("benefits.read", "*"),
+            ("documents.add", "FRONT_DESK CLINICIAN CLAIMS_CLERK SUPERVISOR"),
+            ("documents.read", "CLINICIAN CLAIMS_CLERK SUPERVISOR"),
             ("contracts.read", "FRONT_DESK CLAIMS_CLERK SUPERVISOR"),
             ("channels.read", "FRONT_DESK SUPERVISOR"),
             ("channels.manage", ""),
@@ -53,6 +55,7 @@ static TABLES: [Table; 7] = [
             ("visits.override.approve", "BENEFITS_OFFICER"),
             ("visits.override.review", "*"),
             ("benefits.read", "*"),
+            ("documents.read", "*"),
             ("plans.read", "*"),
             ("plans.manage", "BENEFITS_OFFICER"),
             ("coverages.read", "*"),
@@ -242,6 +245,22 @@ mod tests {
         let desk = Table::of(OrganizationKind::Facility).permissions(&names(&["FRONT_DESK"]));
         assert!(desk.contains("visits.start") && desk.contains("visits.override"));
         assert!(!desk.contains("visits.override.approve") && !desk.contains("accounts.manage"));
+    }
+
+    #[test]
+    fn documents_are_added_by_more_people_than_may_read_them() {
+        let may = |kind, role: &str, what: &str| Table::of(kind).permissions(&names(&[role])).contains(what);
+        let facility = OrganizationKind::Facility;
+        assert!(
+            may(facility, "FRONT_DESK", "documents.add") && !may(facility, "FRONT_DESK", "documents.read")
+        );
+        assert!(
+            may(facility, "CLINICIAN", "documents.read") && !may(facility, "PHARMACIST", "documents.read")
+        );
+        let payer = OrganizationKind::Payer;
+        assert!(
+            may(payer, "MEDICAL_REVIEWER", "documents.read") && !may(payer, "ADMINISTRATOR", "documents.add")
+        );
     }
 
     #[test]

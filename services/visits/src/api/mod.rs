@@ -8,6 +8,8 @@ pub(crate) mod contract_view;
 mod contracts;
 pub(crate) mod coverage_view;
 mod coverages;
+pub(crate) mod document_view;
+mod documents;
 pub(crate) mod plan_definition;
 pub(crate) mod plan_view;
 mod plans;

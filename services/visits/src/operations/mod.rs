@@ -1,5 +1,6 @@
 //! One file per use case, named as its RPC.
 
+pub(crate) mod add_document;
 pub(crate) mod admit_visit;
 pub(crate) mod approve_visit_override;
 mod benefit_language;
@@ -13,10 +14,13 @@ pub(crate) mod create_coverage;
 pub(crate) mod create_plan;
 pub(crate) mod discharge_visit;
 pub(crate) mod dispute_visit;
+mod document_access;
+pub(crate) mod download_document;
 pub(crate) mod end_contract;
 pub(crate) mod get_contract;
 pub(crate) mod get_coverage;
 pub(crate) mod get_coverage_benefits;
+pub(crate) mod get_document;
 pub(crate) mod get_plan;
 pub(crate) mod get_visit;
 pub(crate) mod get_visit_benefits;
@@ -24,6 +28,7 @@ pub(crate) mod get_visit_notice;
 pub(crate) mod import_coverages;
 pub(crate) mod list_contracts;
 pub(crate) mod list_coverages;
+pub(crate) mod list_documents;
 pub(crate) mod list_ledger_entries;
 pub(crate) mod list_plans;
 pub(crate) mod list_service_types;
@@ -36,6 +41,7 @@ pub(crate) mod request_visit_override;
 pub(crate) mod resend_visit_code;
 pub(crate) mod resolve_visit_dispute;
 pub(crate) mod resume_coverage;
+pub(crate) mod retract_document;
 pub(crate) mod review_visit_override;
 pub(crate) mod start_visit;
 pub(crate) mod suspend_coverage;

@@ -12,6 +12,9 @@ pub(crate) mod contract;
 pub(crate) mod coverage;
 pub(crate) mod coverage_import;
 mod coverage_row;
+pub(crate) mod document;
+#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims cite"))]
+pub(crate) mod document_citation;
 pub(crate) mod entitlement;
 pub(crate) mod ledger;
 pub(crate) mod member_ref;

@@ -2,6 +2,7 @@
 
 use std::{
     future::Future,
+    path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
@@ -24,7 +25,7 @@ use tonic::{Request, Response};
 use crate::fake_identity::{CODE, FakeIdentity};
 
 /// Every permission; what the guard does with them is tested elsewhere.
-const PERMISSIONS: [&str; 16] = [
+const PERMISSIONS: [&str; 18] = [
     "visits.start",
     "visits.verify",
     "visits.admit",
@@ -41,6 +42,8 @@ const PERMISSIONS: [&str; 16] = [
     "coverages.read",
     "contracts.manage",
     "contracts.read",
+    "documents.add",
+    "documents.read",
 ];
 
 pub(crate) struct Desk {
@@ -52,6 +55,9 @@ pub(crate) struct Desk {
     pub(crate) admin: PgPool,
     /// The database as the service's own role.
     pub(crate) url_app: String,
+    /// Where the service keeps documents.
+    pub(crate) folder: PathBuf,
+    prefix: String,
     pub(crate) facility: Person,
     pub(crate) payer: Person,
     plan: String,
@@ -117,35 +123,26 @@ impl Desk {
 
     /// The same, with the service's database behind this URL.
     pub(crate) async fn open_at(database: &TestDatabase, url_app: String, plan: PlanDefinition) -> Self {
-        let servers = TestServers::from_env();
-        let (prefix, secret) = (unique_prefix(), "a service secret of 32 characters!");
-        let shared = Shared::parse_from([
-            "test",
-            "--redis-url",
-            &servers.redis,
-            "--nats-url",
-            &servers.nats,
-            "--prefix",
-            &prefix,
-            "--service-secret",
-            secret,
-        ]);
-        let config = Config::parse_from([
-            "test",
-            "--visits-database-url",
-            &url_app,
-            "--visits-master-key",
-            secret,
-            "--visits-timer-seconds",
-            "1",
-            "--visits-overrides-per-day",
-            "3",
-        ]);
-        let clock = Clock::movable();
-        let foundation = Foundation::build(&shared.settings, clock.clone()).await.unwrap();
+        Self::open_told(database, url_app, plan, &[]).await
+    }
+
+    /// The desk of a service that is told more, like `--visits-document-max-mib=1`.
+    pub(crate) async fn told(more: &[&str]) -> Self {
+        let database = TestDatabase::create("visits", &careway_visits::MIGRATOR).await;
+        let url = database.url_app.clone();
+        Self::open_told(&database, url, gold(), more).await
+    }
+
+    async fn open_told(
+        database: &TestDatabase,
+        url_app: String,
+        plan: PlanDefinition,
+        more: &[&str],
+    ) -> Self {
+        let (prefix, clock) = (unique_prefix(), Clock::movable());
+        let folder = std::env::temp_dir().join(format!("careway-documents-{prefix}"));
         let identity = FakeIdentity::new(&clock);
-        foundation.registry.provide("identity", identity.upstream());
-        let service = careway_visits::start(config.visits, foundation.clone()).await.unwrap();
+        let (foundation, service) = serve(&clock, &identity, &prefix, &url_app, &folder, more).await;
         let admin = PgPool::connect(&database.url_admin).await.unwrap();
         let person = |kind| Person {
             organization: OrganizationId::new(&clock),
@@ -160,6 +157,8 @@ impl Desk {
             foundation,
             admin,
             url_app,
+            folder,
+            prefix,
             facility,
             payer,
             plan: String::new(),
@@ -169,6 +168,14 @@ impl Desk {
         desk.contract(&desk.facility, &["INPATIENT", "OUTPATIENT", "OPTICAL"]).await;
         desk.plan = desk.insure(plan).await;
         desk
+    }
+
+    /// Ends the service, and starts another on the same database that is told this.
+    pub(crate) async fn restart(&mut self, more: &[&str]) {
+        careway_service::run::finish(&self.foundation).await;
+        let (prefix, url) = (&self.prefix, &self.url_app);
+        (self.foundation, self.service) =
+            serve(&self.clock, &self.identity, prefix, url, &self.folder, more).await;
     }
 
     /// Another facility, known and without a contract.
@@ -348,6 +355,53 @@ impl Desk {
             .fetch_one(&self.admin)
             .await
             .unwrap()
+    }
+}
+
+async fn serve(
+    clock: &Clock,
+    identity: &FakeIdentity,
+    prefix: &str,
+    url_app: &str,
+    folder: &Path,
+    more: &[&str],
+) -> (Foundation, Service) {
+    let servers = TestServers::from_env();
+    let secret = "a service secret of 32 characters!";
+    let shared = Shared::parse_from([
+        "test",
+        "--redis-url",
+        &servers.redis,
+        "--nats-url",
+        &servers.nats,
+        "--prefix",
+        prefix,
+        "--service-secret",
+        secret,
+    ]);
+    let settings = [
+        ("--visits-database-url", url_app),
+        ("--visits-master-key", secret),
+        ("--visits-timer-seconds", "1"),
+        ("--visits-overrides-per-day", "3"),
+        ("--visits-documents", &folder.to_string_lossy()),
+        ("--visits-document-keys", "the-first-key-of-documents-of-the-tests"),
+        ("--visits-document-timer-seconds", "1"),
+    ];
+    let told = |name: &str| more.iter().any(|setting| setting.starts_with(name));
+    let settings = settings.iter().filter(|(name, _)| !told(&format!("{name}=")));
+    let arguments = settings.map(|(name, value)| format!("{name}={value}"));
+    let arguments = arguments.chain(more.iter().map(ToString::to_string));
+    let config = Config::parse_from(["test".to_owned()].into_iter().chain(arguments));
+    let foundation = Foundation::build(&shared.settings, clock.clone()).await.unwrap();
+    foundation.registry.provide("identity", identity.upstream());
+    let service = careway_visits::start(config.visits, foundation.clone()).await.unwrap();
+    (foundation, service)
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 

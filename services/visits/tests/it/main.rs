@@ -2,7 +2,13 @@
 
 mod benefits;
 mod desk;
+mod documents;
+mod documents_desk;
+mod documents_kept;
+mod documents_refused;
+mod fake_clamd;
 mod fake_identity;
+mod fake_s3;
 mod plans;
 mod visit_overrides;
 mod visit_round_trips;

@@ -1,0 +1,56 @@
+//! The answer of an RPC that streams a `google.api.HttpBody`: pieces of a file, and what the gateway makes of them in
+//! HTTP.
+
+use careway_contract::google::api::HttpBody;
+use futures::{StreamExt, TryStreamExt, stream::BoxStream};
+use tonic::{Response, Status, metadata::MetadataValue};
+
+use crate::error::{Error, Result};
+
+/// What such an RPC streams.
+pub type RawPieces = BoxStream<'static, Result<HttpBody, Status>>;
+
+/// A raw body with its HTTP status and headers; an error in the middle breaks the download off.
+pub struct RawAnswer {
+    status: u16,
+    headers: Vec<(&'static str, String)>,
+    pieces: BoxStream<'static, Result<HttpBody>>,
+}
+
+impl RawAnswer {
+    /// An answer without a body.
+    pub fn empty(status: u16) -> Self {
+        Self { status, headers: Vec::new(), pieces: futures::stream::empty().boxed() }
+    }
+
+    /// An answer with this many bytes; the first piece names their media type.
+    pub fn new(status: u16, length: u64, pieces: BoxStream<'static, Result<HttpBody>>) -> Self {
+        // gRPC has a content-length of its own.
+        let headers = vec![("careway-content-length", length.to_string())];
+        Self { status, headers, pieces }
+    }
+
+    /// With one of the headers that the gateway passes on.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub(crate) fn into_response(self) -> Result<Response<RawPieces>, Status> {
+        let broken = self.pieces.inspect_err(|error| tracing::error!(%error, "a download broke off"));
+        let mut response = Response::new(broken.map_err(|error| error.to_status()).boxed());
+        let metadata = response.metadata_mut();
+        metadata.insert("careway-http-status", self.status.into());
+        for (name, value) in self.headers {
+            let value =
+                MetadataValue::try_from(value).map_err(|_| Error::internal(unprintable(name)).to_status())?;
+            metadata.insert(name, value);
+        }
+        Ok(response)
+    }
+}
+
+fn unprintable(name: &str) -> anyhow::Error {
+    anyhow::anyhow!("the header {name} is not visible ASCII")
+}

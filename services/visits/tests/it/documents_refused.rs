@@ -1,0 +1,167 @@
+//! Uploads that are refused, or break off: whatever the reason, nothing of them stays.
+
+use std::time::{Duration, SystemTime};
+
+use base64::Engine as _;
+use careway_service::{Error, Kind};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    desk::{Desk, eventually, refusal},
+    documents_desk::{Upload, pdf},
+    fake_clamd::{self, VIRUS},
+};
+
+/// Larger than what is held back to be written at once.
+const LARGE: usize = 6 << 20;
+
+impl Desk {
+    /// Waits until there are this many documents, in the store as in the database.
+    pub(crate) async fn nothing_but(&self, documents: usize) {
+        eventually("only what is kept is in the store", async || self.files().len() == documents).await;
+        assert_eq!(self.rows().await, documents as i64);
+    }
+
+    async fn refused(&self, upload: &Upload) -> Error {
+        refusal(self.upload(&self.facility, upload).await)
+    }
+}
+
+async fn verified(more: &[&str]) -> (Desk, String) {
+    let desk = Desk::told(more).await;
+    desk.member("UM-100200", "1199070012345601").await;
+    let visit = desk.verified("UM-100200").await.visit.unwrap().visit_id;
+    (desk, visit)
+}
+
+#[tokio::test]
+async fn what_is_not_in_order_is_refused_and_leaves_nothing() {
+    let (desk, visit) = verified(&["--visits-document-max-mib=7"]).await;
+    let upload = |file: Vec<u8>| Upload::of(&visit, file);
+
+    let program = [b"\x7fELF\x02\x01\x01\0".to_vec(), vec![0; LARGE]].concat();
+    assert_eq!(desk.refused(&upload(program)).await.reason(), "DOCUMENT_TYPE_REFUSED");
+    let late = [vec![b'a'; LARGE], b"\0".to_vec()].concat();
+    assert_eq!(desk.refused(&upload(late)).await.reason(), "DOCUMENT_TYPE_REFUSED");
+    assert_eq!(desk.refused(&upload(Vec::new())).await.kind(), Kind::Invalid);
+
+    let too_large = desk.refused(&upload(pdf((7 << 20) + 1))).await;
+    assert_eq!((too_large.reason(), too_large.fact("maxBytes")), ("DOCUMENT_TOO_LARGE", Some("7340032")));
+    let told = vec![("careway-content-length", "7340033".to_owned())];
+    let announced = Upload { told, ..upload(pdf(100)) };
+    assert_eq!(desk.refused(&announced).await.reason(), "DOCUMENT_TOO_LARGE");
+
+    let wrong = Upload { title: " ".to_owned(), ..upload(pdf(100)) };
+    assert_eq!(desk.refused(&wrong).await.kind(), Kind::Invalid);
+    desk.nothing_but(0).await;
+    desk.document(&visit, pdf(7 << 20)).await;
+    desk.nothing_but(1).await;
+}
+
+#[tokio::test]
+async fn a_digest_that_is_told_must_be_right() {
+    let (desk, visit) = verified(&[]).await;
+    let file = pdf(LARGE);
+    let digest = |of: &[u8]| {
+        let digest = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(of));
+        format!("sha-256=:{digest}:")
+    };
+    let told = |name, digest| Upload { told: vec![(name, digest)], ..Upload::of(&visit, file.clone()) };
+    for name in ["content-digest", "repr-digest"] {
+        assert_eq!(desk.refused(&told(name, digest(b"another"))).await.reason(), "DIGEST_MISMATCH");
+        assert_eq!(desk.refused(&told(name, "sha-256=nonsense".to_owned())).await.kind(), Kind::Invalid);
+    }
+    desk.nothing_but(0).await;
+    desk.upload(&desk.facility, &told("content-digest", digest(&file))).await.unwrap();
+    desk.nothing_but(1).await;
+}
+
+#[tokio::test]
+async fn an_upload_that_breaks_off_leaves_nothing() {
+    let (desk, visit) = verified(&[]).await;
+    let upload = Upload::of(&visit, pdf(LARGE));
+    {
+        let endless = desk.upload_forever(&desk.facility, &upload);
+        let begun = eventually("the upload is being written", async || desk.files().len() == 1);
+        tokio::select! {
+            () = endless => panic!("it has no end"),
+            () = begun => {}
+        }
+    }
+    desk.nothing_but(0).await;
+    desk.upload(&desk.facility, &upload).await.unwrap();
+    desk.nothing_but(1).await;
+}
+
+#[tokio::test]
+async fn a_commit_that_fails_leaves_nothing() {
+    let (desk, visit) = verified(&[]).await;
+    let upload = Upload::of(&visit, pdf(LARGE));
+    // The row goes in and only the commit's own batch fails.
+    for statement in [
+        "create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$",
+        "create trigger refuse before insert on outbox for each row execute function refuse()",
+    ] {
+        sqlx::query(statement).execute(&desk.admin).await.unwrap();
+    }
+    assert_eq!(desk.refused(&upload).await.kind(), Kind::Internal);
+    desk.nothing_but(0).await;
+    sqlx::query("drop trigger refuse on outbox").execute(&desk.admin).await.unwrap();
+    desk.upload(&desk.facility, &upload).await.unwrap();
+    desk.nothing_but(1).await;
+}
+
+#[tokio::test]
+async fn what_the_scanner_finds_is_refused() {
+    let clamd = fake_clamd::serve_tcp().await;
+    let (desk, visit) = verified(&[&format!("--visits-document-scanner={clamd}")]).await;
+    let mut infected = pdf(LARGE);
+    // Across the border of two pieces.
+    infected[(1 << 20) - 5..][..VIRUS.len()].copy_from_slice(VIRUS);
+    assert_eq!(desk.refused(&Upload::of(&visit, infected)).await.reason(), "DOCUMENT_INFECTED");
+    desk.nothing_but(0).await;
+    desk.document(&visit, pdf(LARGE)).await;
+    desk.nothing_but(1).await;
+}
+
+#[tokio::test]
+async fn without_the_scanner_nothing_is_taken() {
+    let socket = std::env::temp_dir().join(format!("clamd-{}", careway_testing::unique_prefix()));
+    let clamd = format!("--visits-document-scanner=unix://{}", socket.display());
+    let (desk, visit) = verified(&[&clamd]).await;
+    let away = desk.refused(&Upload::of(&visit, pdf(1000))).await;
+    assert_eq!((away.kind(), away.reason()), (Kind::Unavailable, "SCANNER_UNAVAILABLE"));
+    fake_clamd::serve_unix(&socket, 2000).await;
+    desk.document(&visit, pdf(1000)).await;
+    let undecided = desk.refused(&Upload::of(&visit, pdf(LARGE))).await;
+    assert_eq!(undecided.reason(), "SCANNER_UNAVAILABLE", "it gave up in the middle");
+    desk.nothing_but(1).await;
+    std::fs::remove_file(socket).unwrap();
+}
+
+#[tokio::test]
+async fn what_a_crash_left_is_swept_once_it_is_old() {
+    let (desk, visit) = verified(&["--visits-document-orphan-hours=2"]).await;
+    desk.document(&visit, pdf(1000)).await;
+    let leave = |name: &str, hours: u64| {
+        let folder = desk.folder.join(&name[34..36]);
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = std::fs::File::create(folder.join(name)).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(hours * 3600)).unwrap();
+    };
+    let id = || careway_kernel::DocumentId::new(&desk.clock).to_string();
+    leave(&id(), 1);
+    leave(&format!("{}#1", id()), 1);
+    // What is not named as ours is, and where, is nobody's orphan.
+    let notes = format!("{}.txt", id());
+    leave(&notes, 3);
+    leave(&id(), 3);
+    leave(&format!("{}#7", id()), 3);
+    eventually("the old ones are swept", async || desk.files().len() == 4).await;
+
+    desk.clock.advance(Duration::from_secs(2 * 3600));
+    eventually("the others are swept", async || desk.files().len() == 2).await;
+    assert!(desk.files().iter().any(|file| file.ends_with(&notes)));
+    let kept = desk.list(&desk.facility, &visit).await.unwrap().remove(0);
+    assert_eq!(desk.download(&desk.facility, &kept.document_id, &[]).await.unwrap().data.len(), 1000);
+}
