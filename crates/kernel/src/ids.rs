@@ -102,6 +102,8 @@ id! {
     ContractId;
     /// A visit to a facility.
     VisitId;
+    /// Medicines prescribed in a visit.
+    PrescriptionId;
     /// A message to a person.
     MessageId;
     /// A fact told to other contexts.

@@ -5,6 +5,7 @@ use careway_kernel::Violations;
 
 use crate::domain::{
     adjudication::{Diagnosis, Quantity},
+    care::parse_code,
     prescription::{Directions, Wish},
 };
 
@@ -71,7 +72,7 @@ pub(crate) fn prescription(
 }
 
 fn medicine(v: &mut Violations, it: proto::PrescriptionLineInput) -> Option<MedicineWish> {
-    let code = v.optional("code", it.code.as_str(), |text| one_line(text, 60));
+    let code = v.optional("code", it.code.as_str(), parse_code);
     if it.code.trim().is_empty() {
         v.check("name", !it.name.trim().is_empty(), "is required without a code");
     }

@@ -1,6 +1,6 @@
 //! Prescriptions in Postgres: issued, found, locked, dispensed.
 
-use careway_kernel::{MemberId, OrganizationId, PrescriptionId, VisitId};
+use careway_kernel::{Language, MemberId, OrganizationId, PrescriptionId, VisitId};
 use careway_service::{Error, Result};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{FromRow, PgConnection, types::Json};
@@ -9,8 +9,9 @@ use uuid::Uuid;
 use super::{coverage_row::one_of, visit_row::VisitRow};
 use crate::{
     domain::{
-        adjudication::Quantity,
+        adjudication::{Quantity, Tariff, TariffKind},
         formulary::{Formulary, Running},
+        plan::{Code, PlanDefinition, Texts, text_in},
         prescription::{Cancellation, Content, Dispensing, Line, Medicine, Prescription},
         visit::Visit,
     },
@@ -26,6 +27,19 @@ pub(crate) struct ForPrescribing {
     pub(crate) today: NaiveDate,
     /// What the patient takes already.
     pub(crate) running: Vec<Running>,
+    /// The plan of the patient's cover; none without cover.
+    pub(crate) plan: Option<PlanDefinition>,
+    /// Those of the codes asked for that the payer's price list has as medicines here today.
+    pub(crate) medicines: Vec<ListedMedicine>,
+}
+
+/// A medicine of the payer's price list.
+pub(crate) struct ListedMedicine {
+    pub(crate) tariff: Tariff,
+    pub(crate) name: String,
+    pub(crate) atc: Option<String>,
+    pub(crate) form: String,
+    pub(crate) strength: String,
 }
 
 /// A prescription, and what is known of it beside itself.
@@ -47,6 +61,7 @@ pub(crate) async fn lock_for_prescribing(
     conn: &mut PgConnection,
     visit: VisitId,
     facility: OrganizationId,
+    codes: &[&str],
     now: DateTime<Utc>,
 ) -> Result<Option<ForPrescribing>> {
     #[derive(FromRow)]
@@ -56,10 +71,17 @@ pub(crate) async fn lock_for_prescribing(
         sequence: i64,
         today: NaiveDate,
         running: Json<Vec<RunningJson>>,
+        definition: Option<Json<PlanDefinition>>,
+        medicines: Json<Vec<MedicineJson>>,
     }
     let row: Option<Row> = sqlx::query_as(
         "select visit.*, nextval('prescription_number_sequence') as sequence, here.today, \
-         coalesce((select jsonb_agg(r) from prescription_running(visit.visit_id, here.today) r), '[]') as running \
+         coalesce((select jsonb_agg(r) from prescription_running(visit.visit_id, here.today) r), '[]') as running, \
+         (select definition from visit_benefits b where b.visit_id = visit.visit_id) as definition, \
+         coalesce((select jsonb_agg(m) from (select distinct on (code) code, names, benefits, price, most_quantity, \
+         atc_code, form, strength from tariff where tariff.payer_id = visit.payer_id and kind = 'MEDICINE' \
+         and code = any($4) and (tariff.facility_id is null or tariff.facility_id = $2) and valid @> here.today \
+         order by code, tariff.facility_id nulls last) m), '[]') as medicines \
          from visit cross join lateral (select ($3 at time zone coalesce((select time_zone from organization_ref \
          where organization_id = $2), 'UTC'))::date as today) here \
          where visit.visit_id = $1 and visit.facility_id = $2 for no key update of visit",
@@ -67,6 +89,7 @@ pub(crate) async fn lock_for_prescribing(
     .bind(visit.uuid())
     .bind(facility.uuid())
     .bind(now)
+    .bind(codes)
     .fetch_optional(conn)
     .await?;
     let Some(row) = row else { return Ok(None) };
@@ -80,7 +103,39 @@ pub(crate) async fn lock_for_prescribing(
         sequence: row.sequence.unsigned_abs(),
         today: row.today,
         running: running.collect(),
+        plan: row.definition.map(|json| json.0),
+        medicines: row.medicines.0.into_iter().map(Into::into).collect(),
     }))
+}
+
+#[derive(serde::Deserialize)]
+struct MedicineJson {
+    code: String,
+    names: Texts,
+    benefits: Vec<Code>,
+    price: i64,
+    most_quantity: Option<i64>,
+    atc_code: Option<String>,
+    form: Option<String>,
+    strength: Option<String>,
+}
+
+impl From<MedicineJson> for ListedMedicine {
+    fn from(json: MedicineJson) -> Self {
+        Self {
+            name: text_in(&json.names, Language::En).to_owned(),
+            tariff: Tariff {
+                code: json.code,
+                kind: TariffKind::Medicine,
+                benefits: json.benefits,
+                price: json.price,
+                most_quantity: json.most_quantity.and_then(Quantity::from_thousandths),
+            },
+            atc: json.atc_code,
+            form: json.form.unwrap_or_default(),
+            strength: json.strength.unwrap_or_default(),
+        }
+    }
 }
 
 #[derive(serde::Deserialize)]
