@@ -3,7 +3,8 @@
 use careway_kernel::{Currency, Money, Violations};
 use chrono::NaiveDate;
 
-use super::adjudication::{Diagnosis, Quantity};
+use super::adjudication::diagnosis::Diagnosis;
+use super::adjudication::quantity::Quantity;
 
 /// Lines of one pre-authorization or claim, at most.
 pub(crate) const MOST_LINES: usize = 200;
@@ -109,11 +110,7 @@ impl AskedLine {
 
 impl RequestedLine {
     pub(crate) fn wanted(&self) -> Wanted<'_> {
-        Wanted {
-            code: &self.code,
-            date: Some(self.date),
-            preauthorization: self.preauthorization.as_deref(),
-        }
+        Wanted { code: &self.code, date: Some(self.date), preauthorization: self.preauthorization.as_deref() }
     }
 }
 
