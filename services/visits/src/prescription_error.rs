@@ -3,7 +3,7 @@
 use careway_service::{Error, Kind};
 use chrono::NaiveDate;
 
-use crate::domain::{adjudication::Quantity, formulary::Warning};
+use crate::domain::{adjudication::quantity::Quantity, formulary::Warning};
 
 /// A rule of prescriptions said no.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -53,9 +53,12 @@ async fn a_prescription_is_issued_found_and_handed_out_in_parts() {
     // Who read it is in the member's log.
     ward.world.settle().await;
     let log = accepted(200, ward.network.payer.officer.get(&ward.access_log)).await;
-    let by = |action: &str| log.list("accesses").iter().any(|it| {
-        it["action"] == action && (action == "prescription.issue") != (it["organizationId"] == json!(pharmacy.id))
-    });
+    let by = |action: &str| {
+        log.list("accesses").iter().any(|it| {
+            it["action"] == action
+                && (action == "prescription.issue") != (it["organizationId"] == json!(pharmacy.id))
+        })
+    };
     for action in ["prescription.issue", "prescription.find", "prescription.dispense"] {
         assert!(by(action), "{action}");
     }
@@ -75,7 +78,8 @@ async fn what_the_checks_find_must_be_acknowledged() {
     // The same medicine, and another of the same therapy, while the first still runs.
     let first = accepted(201, ward.prescribe(&[amoxicillin(21, 7, 0)], false)).await;
     refused(409, "WARNINGS_NOT_ACKNOWLEDGED", ward.prescribe(&[amoxicillin(21, 7, 0)], false)).await;
-    let again = accepted(201, ward.prescribe(&[amoxicillin(21, 7, 0), medicine("AMPI-500", 20, 5, 0)], true)).await;
+    let again =
+        accepted(201, ward.prescribe(&[amoxicillin(21, 7, 0), medicine("AMPI-500", 20, 5, 0)], true)).await;
     let kinds: Vec<_> = again
         .list("prescription.warnings")
         .iter()
@@ -92,7 +96,8 @@ async fn what_the_checks_find_must_be_acknowledged() {
         let cancel = format!("/v1/prescriptions/{}/cancel", it.text("prescription.prescriptionId"));
         let cancelled = accepted(200, ward.clinician.post(&cancel, json!({"reason": "Allergy"}))).await;
         assert_eq!(cancelled.text("prescription.state"), "CANCELLED");
-        refused(409, "PRESCRIPTION_CANCELLED", ward.clinician.post(&cancel, json!({"reason": "Allergy"}))).await;
+        refused(409, "PRESCRIPTION_CANCELLED", ward.clinician.post(&cancel, json!({"reason": "Allergy"})))
+            .await;
     }
     accepted(201, ward.prescribe(&[amoxicillin(21, 7, 0)], false)).await;
 
@@ -218,7 +223,8 @@ impl Ward {
             "code": "MEDICINES", "names": named("Medicines"), "currency": "RWF",
             "benefits": [{"code": "MEDICINES", "serviceType": "OUTPATIENT", "names": named("Medicines")}],
         });
-        payer.plan = accepted(201, payer.officer.post("/v1/plans", plan)).await.text("plan.planId").to_owned();
+        payer.plan =
+            accepted(201, payer.officer.post("/v1/plans", plan)).await.text("plan.planId").to_owned();
         let from = today(&world) - Months::new(12);
         let prices = format!(
             "code,kind,name,benefits,currency,price,from,atc_code,form,strength\n\

@@ -4,7 +4,7 @@ use careway_contract::visits::v1 as proto;
 use careway_kernel::Violations;
 
 use crate::domain::{
-    adjudication::{Diagnosis, Quantity},
+    adjudication::{diagnosis::Diagnosis, quantity::Quantity},
     care::parse_code,
     prescription::{Directions, Wish},
 };
@@ -97,7 +97,7 @@ fn medicine(v: &mut Violations, it: proto::PrescriptionLineInput) -> Option<Medi
         directions: Directions {
             dose: dose?,
             frequency: frequency?,
-            diagnoses: diagnoses?.iter().map(ToString::to_string).collect(),
+            diagnoses: diagnoses?.iter().map(|it| it.as_str().to_owned()).collect(),
         },
         days: days?,
         quantity: quantity?,
@@ -127,7 +127,12 @@ pub(crate) fn wishes(
     })
 }
 
-fn number(v: &mut Violations, field: &str, given: i32, allowed: std::ops::RangeInclusive<i32>) -> Option<i16> {
+fn number(
+    v: &mut Violations,
+    field: &str,
+    given: i32,
+    allowed: std::ops::RangeInclusive<i32>,
+) -> Option<i16> {
     let fits = allowed.contains(&given);
     v.check(field, fits, format!("must be {} to {}", allowed.start(), allowed.end()));
     i16::try_from(given).ok().filter(|_| fits)

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use super::visit_view::{timestamp, version};
 use crate::domain::{
-    adjudication::Quantity,
+    adjudication::quantity::Quantity,
     formulary::{Formulary, Warning, WarningKind},
     prescription::{Directions, Dispensing, Due, Line, Prescription, State},
 };

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::adjudication::{Quantity, Tariff};
+use super::adjudication::{case::Tariff, quantity::Quantity};
 use super::plan::{PlanDefinition, Preauthorization};
 use super::prescription::Medicine;
 use super::service_type::ServiceType;
@@ -60,7 +60,9 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (line, medicine) = (self.line, &self.medicine);
         match self.kind {
-            WarningKind::NotInFormulary => write!(f, "Line {line}: {medicine} is not in the payer's formulary."),
+            WarningKind::NotInFormulary => {
+                write!(f, "Line {line}: {medicine} is not in the payer's formulary.")
+            }
             WarningKind::NotCovered => write!(f, "Line {line}: the plan does not cover {medicine}."),
             WarningKind::PreauthorizationNeeded => {
                 write!(f, "Line {line}: {medicine} needs a pre-authorization.")

@@ -2,7 +2,7 @@
 
 use super::super::plan::tests::{benefit, plan};
 use super::*;
-use crate::domain::adjudication::TariffKind;
+use crate::domain::adjudication::case::TariffKind;
 use crate::domain::plan::{Benefit, Code};
 
 fn tariff(benefit: &str, price: i64) -> Tariff {
@@ -34,12 +34,8 @@ fn the_plan_decides_what_is_in_the_formulary() {
     assert_eq!(said(asked(Preauthorization::Always), &price), Formulary::PreauthorizationNeeded);
     assert_eq!(said(asked(Preauthorization::Above(1_999)), &price), Formulary::PreauthorizationNeeded);
     assert_eq!(said(asked(Preauthorization::Above(2_000)), &price), Formulary::Covered);
-    let none = formulary(
-        &plan(vec![medicines()]),
-        &ServiceType::parse("OUTPATIENT").unwrap(),
-        None,
-        Quantity::ONE,
-    );
+    let none =
+        formulary(&plan(vec![medicines()]), &ServiceType::parse("OUTPATIENT").unwrap(), None, Quantity::ONE);
     assert_eq!(none, Formulary::NotInFormulary);
 }
 

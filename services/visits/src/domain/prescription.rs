@@ -5,7 +5,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::adjudication::Quantity;
+use super::adjudication::quantity::Quantity;
 use super::formulary::{Formulary, Warning};
 use crate::prescription_error::Refusal;
 
@@ -217,7 +217,15 @@ impl Prescription {
             }
             line.dispensed += quantity.thousandths();
             let substitute = wish.substitute.clone();
-            dispensings.push(Dispensing { line: line.number, fill, quantity, substitute, facility, at, begins });
+            dispensings.push(Dispensing {
+                line: line.number,
+                fill,
+                quantity,
+                substitute,
+                facility,
+                at,
+                begins,
+            });
         }
         self.version += 1;
         Ok((self, dispensings))
@@ -228,9 +236,11 @@ impl Prescription {
         match self.state(today) {
             State::Cancelled => Err(Refusal::Cancelled),
             State::Dispensed => Err(Refusal::NothingLeft { line: None }),
-            State::Issued | State::PartiallyDispensed | State::Expired => {
-                Ok(Self { cancellation: Some(Cancellation { at, reason }), version: self.version + 1, ..self })
-            }
+            State::Issued | State::PartiallyDispensed | State::Expired => Ok(Self {
+                cancellation: Some(Cancellation { at, reason }),
+                version: self.version + 1,
+                ..self
+            }),
         }
     }
 }
@@ -238,7 +248,9 @@ impl Prescription {
 /// The last day on which something is dispensed, unless the prescriber says otherwise: long enough for every fill, and
 /// thirty days at least.
 pub(crate) fn default_expiry(issued_on: NaiveDate, lines: &[(i16, i16)]) -> NaiveDate {
-    let longest = lines.iter().map(|(days, refills)| u64::from(days.unsigned_abs()) * u64::from(refills.unsigned_abs()));
+    let longest = lines
+        .iter()
+        .map(|(days, refills)| u64::from(days.unsigned_abs()) * u64::from(refills.unsigned_abs()));
     issued_on + Days::new(longest.max().unwrap_or_default().max(30))
 }
 

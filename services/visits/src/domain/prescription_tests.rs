@@ -49,7 +49,11 @@ fn prescription(line: Line) -> Prescription {
     }
 }
 
-fn hand(it: Prescription, quantity: Option<&str>, on: &str) -> Result<(Prescription, Vec<Dispensing>), Refusal> {
+fn hand(
+    it: Prescription,
+    quantity: Option<&str>,
+    on: &str,
+) -> Result<(Prescription, Vec<Dispensing>), Refusal> {
     let wish = Wish { line: 1, quantity: quantity.map(|it| Quantity::parse(it).unwrap()), substitute: None };
     let facility = it.facility;
     it.dispense(&[wish], (facility, Clock::system().now(), day(on)))
@@ -58,7 +62,10 @@ fn hand(it: Prescription, quantity: Option<&str>, on: &str) -> Result<(Prescript
 #[test]
 fn a_fill_is_handed_out_in_parts() {
     let (it, first) = hand(prescription(line("21", 7, 0)), Some("10.5"), "2026-03-02").unwrap();
-    assert_eq!((first[0].fill, first[0].begins, it.state(day("2026-03-02"))), (1, true, State::PartiallyDispensed));
+    assert_eq!(
+        (first[0].fill, first[0].begins, it.state(day("2026-03-02"))),
+        (1, true, State::PartiallyDispensed)
+    );
     assert_eq!(
         hand(it.clone(), Some("11"), "2026-03-03").unwrap_err(),
         Refusal::MoreThanLeft { line: 1, available: Quantity::parse("10.5").unwrap() }

@@ -42,7 +42,11 @@ pub(crate) async fn cancel_prescription(
     };
     record(&mut tx, Fact::new(cancelled).about(id.uuid(), it.version).of(facility).also(it.payer));
     let (member, visit) = (Some(it.member), Some(it.visit));
-    accesses::note(&mut tx, call, AuditEntry { action: "prescription.cancel", member, visit, ..Default::default() });
+    accesses::note(
+        &mut tx,
+        call,
+        AuditEntry { action: "prescription.cancel", member, visit, ..Default::default() },
+    );
     let shown = prescription_view::prescription(&it, &handed, locked.today, Reader::Party);
     tx.commit(CancelPrescriptionResponse { prescription: Some(shown) }).await
 }

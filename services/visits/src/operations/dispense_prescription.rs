@@ -41,7 +41,11 @@ pub(crate) async fn dispense_prescription(
     let known = |line: i16| locked.prescription.lines.iter().any(|it| it.number == line);
     let mut v = Violations::default();
     for (index, wish) in wishes.iter().enumerate() {
-        v.check(&format!("lines[{index}].lineNumber"), known(wish.line), "must be a line of the prescription");
+        v.check(
+            &format!("lines[{index}].lineNumber"),
+            known(wish.line),
+            "must be a line of the prescription",
+        );
     }
     v.finish()?;
     let (it, handed) = locked.prescription.dispense(&wishes, (pharmacy, now, locked.today))?;
@@ -55,7 +59,11 @@ pub(crate) async fn dispense_prescription(
     };
     record(&mut tx, Fact::new(dispensed).about(id.uuid(), it.version).of(pharmacy).also(it.payer));
     let (member, visit) = (Some(it.member), Some(it.visit));
-    accesses::note(&mut tx, call, AuditEntry { action: "prescription.dispense", member, visit, ..Default::default() });
+    accesses::note(
+        &mut tx,
+        call,
+        AuditEntry { action: "prescription.dispense", member, visit, ..Default::default() },
+    );
     let as_whom = if it.facility == pharmacy { Reader::Party } else { Reader::Pharmacy };
     let shown = prescription_view::prescription(&it, &all, locked.today, as_whom);
     tx.commit(DispensePrescriptionResponse { prescription: Some(shown) }).await

@@ -22,7 +22,8 @@ pub(crate) async fn find_prescription(
     let pharmacy = facility(call)?;
     let mut v = Violations::default();
     let number = v.required("prescriptionNumber", request.prescription_number.as_str(), |text| {
-        HumanNumber::parse(PREFIX, text).map_err(|_| "must be a number such as R26-0000310-44; check for a typing error")
+        HumanNumber::parse(PREFIX, text)
+            .map_err(|_| "must be a number such as R26-0000310-44; check for a typing error")
     });
     let member_number = v.required("memberNumber", request.member_number.as_str(), MemberNumber::parse);
     let (number, member_number) = v.all((number, member_number))?;
@@ -37,7 +38,8 @@ pub(crate) async fn find_prescription(
         .await?
         .ok_or(Error::not_found("prescription"))?;
     let (it, member) = (&found.prescription, Some(found.prescription.member));
-    let entry = AuditEntry { action: "prescription.find", member, visit: Some(it.visit), ..Default::default() };
+    let entry =
+        AuditEntry { action: "prescription.find", member, visit: Some(it.visit), ..Default::default() };
     accesses::note(&mut tx, call, entry);
     let shown = prescription_view::prescription(it, &found.dispensings, found.today, Reader::Pharmacy);
     tx.commit(FindPrescriptionResponse { prescription: Some(shown) }).await

@@ -38,7 +38,9 @@ pub(crate) async fn get_prescription(
 pub(crate) fn reader(app: &App, found: &Found, party: OrganizationId) -> Result<Reader> {
     let it = &found.prescription;
     let grace = |at| app.clock.now() < at + app.desk.settings.grace();
-    if it.payer == party || it.facility == party && (found.visit_open || found.discharged_at.is_some_and(grace)) {
+    if it.payer == party
+        || it.facility == party && (found.visit_open || found.discharged_at.is_some_and(grace))
+    {
         Ok(Reader::Party)
     } else if found.found {
         Ok(Reader::Pharmacy)

@@ -17,7 +17,8 @@ pub(crate) async fn list_visit_prescriptions(
     let (visit, listed) = {
         let mut reader = app.db.read(call).await?;
         let (keys, now) = (&app.desk.keys, app.clock.now());
-        let visit = store::visit::find_visit(&mut reader, id, party).await?.ok_or(Error::not_found("visit"))?;
+        let visit =
+            store::visit::find_visit(&mut reader, id, party).await?.ok_or(Error::not_found("visit"))?;
         (visit, store::prescription::list_visit_prescriptions(&mut reader, keys, id, party, now).await?)
     };
     let shown = listed

@@ -9,7 +9,10 @@ use uuid::Uuid;
 use super::{coverage_row::one_of, visit_row::VisitRow};
 use crate::{
     domain::{
-        adjudication::{Quantity, Tariff, TariffKind},
+        adjudication::{
+            case::{Tariff, TariffKind},
+            quantity::Quantity,
+        },
         formulary::{Formulary, Running},
         plan::{Code, PlanDefinition, Texts, text_in},
         prescription::{Cancellation, Content, Dispensing, Line, Medicine, Prescription},
@@ -438,7 +441,9 @@ async fn list(
             today: row.today,
             dispensings: row.dispensings.0.into_iter().map(TryInto::try_into).collect::<Result<_>>()?,
             found: row.found,
-            visit_open: row.visit_state.is_some_and(|state| matches!(state.as_str(), "VERIFIED" | "ADMITTED")),
+            visit_open: row
+                .visit_state
+                .is_some_and(|state| matches!(state.as_str(), "VERIFIED" | "ADMITTED")),
             discharged_at: row.discharged_at,
         })
     });
