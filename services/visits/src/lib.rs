@@ -23,6 +23,7 @@ use std::sync::Arc;
 use careway_contract::visits::v1::{
     benefit_service_server::BenefitServiceServer, contract_service_server::ContractServiceServer,
     coverage_service_server::CoverageServiceServer, plan_service_server::PlanServiceServer,
+    prescription_notice_service_server::PrescriptionNoticeServiceServer,
     prescription_service_server::PrescriptionServiceServer,
     visit_notice_service_server::VisitNoticeServiceServer,
     visit_override_service_server::VisitOverrideServiceServer,
@@ -87,6 +88,7 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
         .add_service(BenefitServiceServer::new(app.clone()))
         .add_service(VisitServiceServer::new(app.clone()))
         .add_service(PrescriptionServiceServer::new(app.clone()))
+        .add_service(PrescriptionNoticeServiceServer::new(app.clone()))
         .add_service(VisitOverrideServiceServer::new(app.clone()))
         .add_service(VisitRulesServiceServer::new(app.clone()))
         .add_service(VisitNoticeServiceServer::new(app.clone()));

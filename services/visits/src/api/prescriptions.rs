@@ -50,3 +50,13 @@ impl PrescriptionService for App {
         serve(self, request, operations::cancel_prescription::cancel_prescription).await
     }
 }
+
+#[async_trait]
+impl PrescriptionNoticeService for App {
+    async fn get_prescription_notice(
+        &self,
+        request: Request<proto::GetPrescriptionNoticeRequest>,
+    ) -> Result<Response<proto::GetPrescriptionNoticeResponse>, Status> {
+        serve(self, request, operations::get_prescription_notice::get_prescription_notice).await
+    }
+}

@@ -20,6 +20,7 @@ pub(crate) mod get_coverage;
 pub(crate) mod get_coverage_benefits;
 pub(crate) mod get_plan;
 pub(crate) mod get_prescription;
+pub(crate) mod get_prescription_notice;
 pub(crate) mod get_visit;
 pub(crate) mod get_visit_benefits;
 pub(crate) mod get_visit_notice;

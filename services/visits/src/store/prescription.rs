@@ -384,6 +384,20 @@ pub(crate) async fn find_prescription(
     Ok(list(conn, keys, (Some(id.uuid()), None), party, now).await?.pop())
 }
 
+/// A prescription's number, its facility's name and its last day, for Careway itself.
+pub(crate) async fn find_notice(
+    conn: &mut PgConnection,
+    id: PrescriptionId,
+) -> Result<Option<(String, Option<String>, NaiveDate)>> {
+    Ok(sqlx::query_as(
+        "select prescription_number, o.name, expires_on from prescription \
+         left join organization_ref o on o.organization_id = facility_id where prescription_id = $1",
+    )
+    .bind(id.uuid())
+    .fetch_optional(conn)
+    .await?)
+}
+
 /// The prescriptions of a visit, newest first, for its facility and its payer.
 pub(crate) async fn list_visit_prescriptions(
     conn: &mut PgConnection,
