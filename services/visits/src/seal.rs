@@ -32,6 +32,8 @@ pub(crate) enum Column {
     Prescription,
     /// Why a prescription was cancelled.
     PrescriptionCancelled,
+    /// Diagnoses, refusals, the reviewer's words and the trace of a line of care.
+    CareDetails,
 }
 
 impl Column {
@@ -43,6 +45,7 @@ impl Column {
             Self::ReviewNote => "visit_override.sealed_review",
             Self::Prescription => "prescription.sealed_content",
             Self::PrescriptionCancelled => "prescription.sealed_reason",
+            Self::CareDetails => "care_line.sealed_details",
         }
     }
 }

@@ -2,6 +2,8 @@
 
 pub(crate) mod benefit_view;
 mod benefits;
+#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims show lines"))]
+pub(crate) mod care_line;
 pub(crate) mod contract_view;
 mod contracts;
 pub(crate) mod coverage_view;

@@ -5,6 +5,8 @@ pub(crate) mod approve_visit_override;
 mod benefit_language;
 pub(crate) mod cancel_prescription;
 pub(crate) mod cancel_visit;
+#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims are adjudicated"))]
+pub(crate) mod care;
 mod coverage_change;
 mod coverage_list;
 pub(crate) mod create_contract;
