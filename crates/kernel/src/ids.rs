@@ -104,6 +104,8 @@ id! {
     TariffId;
     /// A visit to a facility.
     VisitId;
+    /// Medicines prescribed in a visit.
+    PrescriptionId;
     /// A line of a pre-authorization or a claim.
     CareLineId;
     /// A medical document of a visit.

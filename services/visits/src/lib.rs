@@ -14,6 +14,7 @@ mod documents;
 mod domain;
 mod error;
 mod operations;
+mod prescription_error;
 mod reactions;
 mod seal;
 mod store;
@@ -22,11 +23,7 @@ mod timers;
 use std::sync::Arc;
 
 use careway_contract::visits::v1::{
-    benefit_service_server::BenefitServiceServer, contract_service_server::ContractServiceServer,
-    coverage_service_server::CoverageServiceServer, document_service_server::DocumentServiceServer,
-    plan_service_server::PlanServiceServer, visit_notice_service_server::VisitNoticeServiceServer,
-    visit_override_service_server::VisitOverrideServiceServer,
-    visit_rules_service_server::VisitRulesServiceServer, visit_service_server::VisitServiceServer,
+    benefit_service_server::BenefitServiceServer, contract_service_server::ContractServiceServer, coverage_service_server::CoverageServiceServer, document_service_server::DocumentServiceServer, plan_service_server::PlanServiceServer, prescription_notice_service_server::PrescriptionNoticeServiceServer, prescription_service_server::PrescriptionServiceServer, visit_notice_service_server::VisitNoticeServiceServer, visit_override_service_server::VisitOverrideServiceServer, visit_rules_service_server::VisitRulesServiceServer, visit_service_server::VisitServiceServer,
 };
 use careway_events::{Consumers, Relay};
 use careway_kernel::Clock;
@@ -91,6 +88,8 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
         .add_service(BenefitServiceServer::new(app.clone()))
         .add_service(DocumentServiceServer::new(app.clone()))
         .add_service(VisitServiceServer::new(app.clone()))
+        .add_service(PrescriptionServiceServer::new(app.clone()))
+        .add_service(PrescriptionNoticeServiceServer::new(app.clone()))
         .add_service(VisitOverrideServiceServer::new(app.clone()))
         .add_service(VisitRulesServiceServer::new(app.clone()))
         .add_service(VisitNoticeServiceServer::new(app.clone()));

@@ -28,6 +28,10 @@ pub(crate) enum Column {
     OverrideNote,
     /// The note of an override's review.
     ReviewNote,
+    /// Who prescribed, why, and how it is taken.
+    Prescription,
+    /// Why a prescription was cancelled.
+    PrescriptionCancelled,
     /// Diagnoses, refusals, the reviewer's words and the trace of a line of care.
     CareDetails,
 }
@@ -39,6 +43,8 @@ impl Column {
             Self::Member => "visit.sealed_member",
             Self::OverrideNote => "visit_override.sealed_note",
             Self::ReviewNote => "visit_override.sealed_review",
+            Self::Prescription => "prescription.sealed_content",
+            Self::PrescriptionCancelled => "prescription.sealed_reason",
             Self::CareDetails => "care_line.sealed_details",
         }
     }

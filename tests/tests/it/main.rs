@@ -17,6 +17,7 @@ mod organizations;
 mod outages;
 mod overrides;
 mod plans;
+mod prescriptions;
 mod row_level_security;
 mod second_factors;
 mod sessions;

@@ -13,5 +13,8 @@ mod documents;
 pub(crate) mod plan_definition;
 pub(crate) mod plan_view;
 mod plans;
+pub(crate) mod prescription_request;
+pub(crate) mod prescription_view;
+mod prescriptions;
 pub(crate) mod visit_view;
 pub(crate) mod visits;

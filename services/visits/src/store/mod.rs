@@ -23,6 +23,7 @@ pub(crate) mod plan;
 pub(crate) mod plan_cache;
 #[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims post"))]
 pub(crate) mod posting;
+pub(crate) mod prescription;
 pub(crate) mod service_type;
 pub(crate) mod visit;
 pub(crate) mod visit_override;
