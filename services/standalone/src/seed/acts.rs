@@ -94,6 +94,17 @@ pub async fn import_coverages(officer: &Rest, list: &str) -> anyhow::Result<Answ
     upload(officer, "/v1/coverages/import", list).await
 }
 
+/// Uploads a price list, all of whose rows must be good.
+pub async fn import_tariffs(officer: &Rest, list: &str) -> anyhow::Result<Answer> {
+    let taken = upload(officer, "/v1/tariffs/import", list).await?;
+    ensure!(
+        taken.at("rejected").as_i64().unwrap_or(0) == 0,
+        "a price is not taken: {}",
+        first_rejection(&taken)
+    );
+    Ok(taken)
+}
+
 async fn upload(officer: &Rest, path: &str, list: &str) -> anyhow::Result<Answer> {
     officer.upload(path, "text/csv", list.to_owned()).await?.ok()
 }

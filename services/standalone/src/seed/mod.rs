@@ -10,6 +10,7 @@ mod families;
 mod inbox;
 mod organizations;
 mod plans;
+mod prices;
 mod rest;
 mod rwanda;
 mod scheme;

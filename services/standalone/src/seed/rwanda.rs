@@ -5,7 +5,7 @@ use chrono::Datelike;
 use super::{
     families::{Cover, Dice, Family, Member, day_of},
     organizations::{CLINIC, DENTAL_OPTICAL, HOSPITAL, INKINGI, UMURAGE},
-    plans,
+    plans, prices,
     scheme::Scheme,
 };
 
@@ -87,6 +87,7 @@ pub(super) fn umurage() -> Scheme {
     Scheme {
         payer: &UMURAGE,
         plans: plans::rwandan("UM", "Umurage").into(),
+        prices: prices::RWANDAN,
         contracts: vec![
             (&HOSPITAL, &["INPATIENT", "OUTPATIENT", "WELLNESS"]),
             (&CLINIC, &["OUTPATIENT", "WELLNESS"]),
@@ -102,6 +103,7 @@ pub(super) fn inkingi() -> Scheme {
     Scheme {
         payer: &INKINGI,
         plans: plans::rwandan("IK", "Inkingi").into(),
+        prices: prices::RWANDAN,
         contracts: vec![(&HOSPITAL, &["INPATIENT", "OUTPATIENT"]), (&CLINIC, &["OUTPATIENT"])],
         families,
     }

@@ -3,21 +3,23 @@
 use std::collections::HashMap;
 
 use anyhow::Context;
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 use futures::future::try_join_all;
 use serde_json::{Value, json};
 
 use super::{
     Rest,
-    acts::{import_coverages, import_members},
+    acts::{import_coverages, import_members, import_tariffs},
     families::{Cover, Family, coverages_list, members_list},
     organizations::Organization,
+    prices::Prices,
 };
 
 /// A payer's part of the demo network.
 pub(super) struct Scheme {
     pub(super) payer: &'static Organization,
     pub(super) plans: Vec<Value>,
+    pub(super) prices: Prices,
     /// Which facilities treat its members, for which kinds of care.
     pub(super) contracts: Vec<(&'static Organization, &'static [&'static str])>,
     pub(super) families: Vec<Family>,
@@ -31,20 +33,21 @@ impl Scheme {
         ids: &HashMap<&str, String>,
         today: NaiveDate,
     ) -> anyhow::Result<()> {
+        // From well before any coverage: visits may be entered some days late.
+        let from = Cover::suspended_from(today) - Months::new(12);
         let plans = self
             .plans
             .iter()
             .map(async |plan| officer.post("/v1/plans", plan.clone()).await?.ok_or("PLAN_CODE_TAKEN"));
         let contracts = self.contracts.iter().map(async |(facility, service_types)| {
             let facility = ids.get(facility.code).context("a contract with somebody who is not there")?;
-            // From well before any coverage: visits may be entered some days late.
-            let from = Cover::suspended_from(today) - chrono::Months::new(12);
             let contract =
                 json!({"facilityId": facility, "serviceTypes": service_types, "from": from.to_string()});
             officer.post("/v1/contracts", contract).await?.ok_or("CONTRACT_OVERLAPS")
         });
         let members = async { import_members(officer, &members_list(&self.families)).await };
-        tokio::try_join!(try_join_all(plans), try_join_all(contracts), members)?;
+        let prices = async { import_tariffs(officer, &self.prices.list(from)).await };
+        tokio::try_join!(try_join_all(plans), try_join_all(contracts), members, prices)?;
         import_coverages(officer, &coverages_list(&self.families, today)).await?;
         self.suspend(officer, today).await
     }

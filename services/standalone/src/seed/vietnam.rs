@@ -3,7 +3,7 @@
 use super::{
     families::{Cover, Dice, Family, Member, day_of},
     organizations::HOUSEHOLD_SCHEME,
-    plans,
+    plans, prices,
     scheme::Scheme,
 };
 
@@ -17,7 +17,13 @@ const MEN: &[&str] = &["Văn Hùng", "Minh Tuấn", "Quốc Bảo", "Văn Long",
 pub(super) fn household_scheme() -> Scheme {
     let mut dice = Dice::new(3);
     let families = (0..20).map(|index| household(&mut dice, index)).collect();
-    Scheme { payer: &HOUSEHOLD_SCHEME, plans: vec![plans::vietnamese()], contracts: Vec::new(), families }
+    Scheme {
+        payer: &HOUSEHOLD_SCHEME,
+        plans: vec![plans::vietnamese()],
+        prices: prices::VIETNAMESE,
+        contracts: Vec::new(),
+        families,
+    }
 }
 
 /// Cards end in the course of the year: some soon, some just did.
