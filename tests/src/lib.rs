@@ -6,9 +6,11 @@
 
 mod network;
 mod refusals;
+mod ward;
 mod world;
 
 pub use careway_standalone::seed::{Answer, Credentials, Message, Request, Rest, until};
 pub use network::{Facility, Member, Network, Payer, today};
 pub use refusals::{accepted, refused};
+pub use ward::{Ward, check_in};
 pub use world::World;

@@ -23,7 +23,14 @@ mod timers;
 use std::sync::Arc;
 
 use careway_contract::visits::v1::{
-    benefit_service_server::BenefitServiceServer, contract_service_server::ContractServiceServer, coverage_service_server::CoverageServiceServer, document_service_server::DocumentServiceServer, plan_service_server::PlanServiceServer, prescription_notice_service_server::PrescriptionNoticeServiceServer, prescription_service_server::PrescriptionServiceServer, visit_notice_service_server::VisitNoticeServiceServer, visit_override_service_server::VisitOverrideServiceServer, visit_rules_service_server::VisitRulesServiceServer, visit_service_server::VisitServiceServer,
+    benefit_service_server::BenefitServiceServer, contract_service_server::ContractServiceServer,
+    coverage_service_server::CoverageServiceServer, document_service_server::DocumentServiceServer,
+    medical_file_service_server::MedicalFileServiceServer, plan_service_server::PlanServiceServer,
+    prescription_notice_service_server::PrescriptionNoticeServiceServer,
+    prescription_service_server::PrescriptionServiceServer,
+    visit_notice_service_server::VisitNoticeServiceServer,
+    visit_override_service_server::VisitOverrideServiceServer,
+    visit_rules_service_server::VisitRulesServiceServer, visit_service_server::VisitServiceServer,
 };
 use careway_events::{Consumers, Relay};
 use careway_kernel::Clock;
@@ -33,8 +40,8 @@ use tonic::service::Routes;
 
 pub use config::{Config, DeskSettings, DocumentSettings};
 use desk::Desk;
-pub use domain::adjudication::{Bearer, CLAIM_REFUSALS, ClaimRefusal, RefusalGroup};
 use documents::Documents;
+pub use domain::adjudication::{Bearer, CLAIM_REFUSALS, ClaimRefusal, RefusalGroup};
 use store::plan_cache::PlanCache;
 
 /// The service's name, in the registry, in streams and in logs.
@@ -89,6 +96,7 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
         .add_service(DocumentServiceServer::new(app.clone()))
         .add_service(VisitServiceServer::new(app.clone()))
         .add_service(PrescriptionServiceServer::new(app.clone()))
+        .add_service(MedicalFileServiceServer::new(app.clone()))
         .add_service(PrescriptionNoticeServiceServer::new(app.clone()))
         .add_service(VisitOverrideServiceServer::new(app.clone()))
         .add_service(VisitRulesServiceServer::new(app.clone()))

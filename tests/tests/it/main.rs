@@ -12,6 +12,7 @@ mod guesses;
 mod guide;
 mod imports;
 mod isolation;
+mod medical_file;
 mod members;
 mod organizations;
 mod outages;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use careway_tests::{Facility, Network, Rest, World, accepted, refused, today};
-use chrono::{Days, Months};
+use careway_tests::{Facility, Network, Ward, accepted, refused, today};
+use chrono::Days;
 use futures::future::join_all;
 use serde_json::{Value, json};
 
@@ -24,13 +24,13 @@ async fn a_prescription_is_issued_found_and_handed_out_in_parts() {
     // Nobody else's, until its number and the patient's are known.
     let (pharmacy, pharmacist) = ward.pharmacy().await;
     refused(404, "NOT_FOUND", pharmacist.get(&path)).await;
-    let mistyped = json!({"prescriptionNumber": "R26-0000001-00", "memberNumber": ward.member_number});
+    let mistyped = json!({"prescriptionNumber": "R26-0000001-00", "memberNumber": ward.member.number});
     refused(400, "INVALID_REQUEST", pharmacist.post("/v1/prescriptions/find", mistyped)).await;
     let foreign = json!({"prescriptionNumber": of("prescriptionNumber"), "memberNumber": "UM-000001"});
     refused(404, "NOT_FOUND", pharmacist.post("/v1/prescriptions/find", foreign)).await;
     let shown = json!({
         "prescriptionNumber": of("prescriptionNumber").to_lowercase().replace('-', " "),
-        "memberNumber": ward.member_number,
+        "memberNumber": ward.member.number,
     });
     let found = accepted(200, pharmacist.post("/v1/prescriptions/find", shown)).await;
     assert_eq!(found.text("prescription.lines.0.dose"), "1 capsule");
@@ -51,8 +51,7 @@ async fn a_prescription_is_issued_found_and_handed_out_in_parts() {
     refused(409, "NOTHING_LEFT", pharmacist.post(&dispense, rest)).await;
 
     // Who read it is in the member's log.
-    ward.world.settle().await;
-    let log = accepted(200, ward.network.payer.officer.get(&ward.access_log)).await;
+    let log = ward.access_log().await;
     let by = |action: &str| {
         log.list("accesses").iter().any(|it| {
             it["action"] == action
@@ -120,7 +119,7 @@ async fn a_refill_is_handed_out_once_however_many_pharmacies_ask_at_once() {
     let issued = accepted(201, ward.prescribe(&[amoxicillin(30, 30, 2)], false)).await;
     let path = format!("/v1/prescriptions/{}/dispense", issued.text("prescription.prescriptionId"));
     let find = json!({
-        "prescriptionNumber": issued.text("prescription.prescriptionNumber"), "memberNumber": ward.member_number,
+        "prescriptionNumber": issued.text("prescription.prescriptionNumber"), "memberNumber": ward.member.number,
     });
     let ((_, one), (_, other)) = tokio::join!(ward.pharmacy(), ward.pharmacy());
     accepted(200, one.post("/v1/prescriptions/find", find.clone())).await;
@@ -162,7 +161,7 @@ async fn each_does_only_their_part() {
     let stranger = Facility::of(&ward.world).await;
     let pharmacist = stranger.staff(&ward.world, &["PHARMACIST", "CLINICIAN"]).await;
     let find = json!({
-        "prescriptionNumber": issued.text("prescription.prescriptionNumber"), "memberNumber": ward.member_number,
+        "prescriptionNumber": issued.text("prescription.prescriptionNumber"), "memberNumber": ward.member.number,
     });
     refused(404, "NOT_FOUND", pharmacist.post("/v1/prescriptions/find", find)).await;
     refused(404, "NOT_FOUND", pharmacist.get(&path)).await;
@@ -201,71 +200,6 @@ async fn nothing_is_handed_out_after_the_last_day() {
     let dispense = format!("/v1/prescriptions/{}/dispense", issued.text("prescription.prescriptionId"));
     ward.world.advance(DAY * 3);
     refused(409, "PRESCRIPTION_EXPIRED", own.post(&dispense, json!({"lines": [{"lineNumber": 1}]}))).await;
-}
-
-/// A clinician with an admitted patient, a plan that covers medicines, and a payer's price list.
-struct Ward {
-    world: World,
-    network: Network,
-    clinician: Rest,
-    visit: String,
-    member_number: String,
-    access_log: String,
-}
-
-impl Ward {
-    async fn open() -> Self {
-        let world = World::start().await;
-        let mut network = Network::of(&world).await;
-        let payer = &mut network.payer;
-        let named = |text: &str| json!([{"language": "en", "text": text}]);
-        let plan = json!({
-            "code": "MEDICINES", "names": named("Medicines"), "currency": "RWF",
-            "benefits": [{"code": "MEDICINES", "serviceType": "OUTPATIENT", "names": named("Medicines")}],
-        });
-        payer.plan =
-            accepted(201, payer.officer.post("/v1/plans", plan)).await.text("plan.planId").to_owned();
-        let from = today(&world) - Months::new(12);
-        let prices = format!(
-            "code,kind,name,benefits,currency,price,from,atc_code,form,strength\n\
-             AMOX-500,MEDICINE,Amoxicillin,MEDICINES,RWF,80,{from},J01CA04,capsule,500 mg\n\
-             AMPI-500,MEDICINE,Ampicillin,MEDICINES,RWF,90,{from},J01CA01,capsule,500 mg\n"
-        );
-        let taken = accepted(200, payer.officer.upload("/v1/tariffs/import", "text/csv", prices)).await;
-        assert_eq!(*taken.at("created"), json!(2), "{}", taken.body);
-        let member = payer.covered_member(&world).await;
-
-        let desk = &network.desk;
-        let started = accepted(201, desk.post("/v1/visits", json!({"memberNumber": member.number}))).await;
-        let visit = format!("/v1/visits/{}", started.text("visit.visitId"));
-        let code = world.code_for(&member.phone).await;
-        accepted(200, desk.post(&format!("{visit}/verify"), json!({"code": code}))).await;
-        accepted(200, desk.post(&format!("{visit}/admit"), json!({"serviceType": "OUTPATIENT"}))).await;
-        let clinician = network.facility.staff(&world, &["CLINICIAN"]).await;
-        let access_log = format!("/v1/members/{}/access-log", member.id);
-        Self { world, network, clinician, visit, member_number: member.number, access_log }
-    }
-
-    /// Another facility with a contract, and its pharmacist.
-    async fn pharmacy(&self) -> (Facility, Rest) {
-        let pharmacy = Facility::of(&self.world).await;
-        self.network.payer.contract(&self.world, &pharmacy).await;
-        let pharmacist = pharmacy.staff(&self.world, &["PHARMACIST"]).await;
-        self.world.settle().await;
-        (pharmacy, pharmacist)
-    }
-
-    fn request(&self, lines: &[Value], acknowledged: bool) -> Value {
-        json!({
-            "prescriber": {"name": "Dr. Mugisha", "licence": "RMDC-10422"},
-            "lines": lines,
-            "acknowledgeWarnings": acknowledged,
-        })
-    }
-
-    fn prescribe(&self, lines: &[Value], acknowledged: bool) -> careway_tests::Request {
-        self.clinician.post(&format!("{}/prescriptions", self.visit), self.request(lines, acknowledged))
-    }
 }
 
 fn amoxicillin(quantity: i32, days: i32, refills: i32) -> Value {

@@ -33,6 +33,8 @@ static TABLES: [Table; 7] = [
             ("documents.add", "FRONT_DESK CLINICIAN CLAIMS_CLERK SUPERVISOR"),
             ("documents.read", "CLINICIAN CLAIMS_CLERK SUPERVISOR"),
             ("contracts.read", "FRONT_DESK CLAIMS_CLERK SUPERVISOR"),
+            ("medical-file.read", "CLINICIAN"),
+            ("medical-file.consent", "FRONT_DESK CLINICIAN"),
             ("prescriptions.read", "CLINICIAN PHARMACIST SUPERVISOR"),
             ("prescriptions.issue", "CLINICIAN"),
             ("prescriptions.dispense", "PHARMACIST"),

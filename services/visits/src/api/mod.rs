@@ -10,6 +10,8 @@ pub(crate) mod coverage_view;
 mod coverages;
 pub(crate) mod document_view;
 mod documents;
+mod medical_file;
+pub(crate) mod medical_file_view;
 pub(crate) mod plan_definition;
 pub(crate) mod plan_view;
 mod plans;

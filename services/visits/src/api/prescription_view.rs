@@ -133,6 +133,6 @@ fn formulary(formulary: Formulary) -> prescription_line::Formulary {
 }
 
 /// Thousandths as a decimal; nothing is `0`.
-fn decimal(thousandths: i64) -> String {
+pub(super) fn decimal(thousandths: i64) -> String {
     Quantity::from_thousandths(thousandths).map_or_else(|| "0".to_owned(), |it| it.to_string())
 }

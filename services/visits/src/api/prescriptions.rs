@@ -1,6 +1,9 @@
 //! The RPCs of prescriptions: one line each, into their operation.
 
-use careway_contract::visits::v1::{self as proto, prescription_service_server::PrescriptionService};
+use careway_contract::visits::v1::{
+    self as proto, prescription_notice_service_server::PrescriptionNoticeService,
+    prescription_service_server::PrescriptionService,
+};
 use careway_service::serve;
 use tonic::{Request, Response, Status, async_trait};
 

@@ -21,13 +21,14 @@ pub(crate) mod entitlement;
 pub(crate) mod file_name;
 pub(crate) mod formulary;
 pub(crate) mod ledger;
+pub(crate) mod medical_file;
 pub(crate) mod period;
 pub(crate) mod plan;
 pub(crate) mod plan_rules;
 #[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims post"))]
 pub(crate) mod posting;
-pub(crate) mod sealed_layout;
 pub(crate) mod prescription;
+pub(crate) mod sealed_layout;
 pub(crate) mod service_type;
 pub(crate) mod visit;
 pub(crate) mod visit_override;

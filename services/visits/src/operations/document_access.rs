@@ -37,7 +37,12 @@ pub(crate) async fn read(app: &App, call: &Call, id: &str, action: &'static str)
         let mut reader = app.db.read(call).await?;
         let document = store::document::find_document(&mut reader, &app.documents.sealer, id, party).await?;
         let document = document.ok_or_else(absent)?;
-        let visit = store::visit::find_visit(&mut reader, document.visit, party).await?;
+        // Another facility's, opened by the medical file of a visit of the caller's own: that visit must be open.
+        let of = match store::medical_file::find_opening_visit(&mut reader, id, party).await? {
+            Some(opening) if document.facility != party => opening,
+            _ => document.visit,
+        };
+        let visit = store::visit::find_visit(&mut reader, of, party).await?;
         (document, visit.ok_or_else(absent)?)
     };
     let member = Some(opened(app, &visit, party)?.member);

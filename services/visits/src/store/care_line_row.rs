@@ -254,3 +254,10 @@ fn quantity(thousandths: i64) -> Result<Quantity> {
     let parsed = Quantity::from_thousandths(thousandths);
     parsed.ok_or_else(|| Error::internal(anyhow::anyhow!("care_line holds a quantity out of bounds")))
 }
+
+/// The diagnoses of a line, opened alone.
+pub(super) fn open_diagnoses(keys: &Keys, line: Uuid, sealed: &[u8]) -> Result<Vec<String>> {
+    let details = keys.open(Column::CareDetails, line, sealed)?;
+    let details: Details = serde_json::from_slice(&details).map_err(Error::internal)?;
+    Ok(details.diagnoses)
+}

@@ -11,7 +11,7 @@ use crate::domain::{
     document_type::MediaType,
 };
 
-const TITLE: &str = "document.sealed_title";
+pub(super) const TITLE: &str = "document.sealed_title";
 const FILE_NAME: &str = "document.sealed_file_name";
 const RETRACTION: &str = "document.sealed_retraction";
 
@@ -69,7 +69,7 @@ impl Row {
     }
 }
 
-/// A document of this facility, or one that is cited to this payer.
+/// A document of this facility, one that is cited to this payer, or one that a medical file opened to this facility.
 pub(crate) async fn find_document(
     conn: &mut PgConnection,
     sealer: &Sealer,
@@ -78,7 +78,8 @@ pub(crate) async fn find_document(
 ) -> Result<Option<Document>> {
     let row: Option<Row> = sqlx::query_as(
         "select d.* from document d where d.document_id = $1 and (d.facility_id = $2 or exists \
-         (select from document_citation c where c.document_id = d.document_id and c.payer_id = $2))",
+         (select from document_citation c where c.document_id = d.document_id and c.payer_id = $2) or exists \
+         (select from document_opening o where o.document_id = d.document_id and o.facility_id = $2))",
     )
     .bind(id.uuid())
     .bind(party.uuid())

@@ -17,6 +17,7 @@ pub(crate) mod document;
 pub(crate) mod document_citation;
 pub(crate) mod entitlement;
 pub(crate) mod ledger;
+pub(crate) mod medical_file;
 pub(crate) mod member_ref;
 pub(crate) mod organization;
 pub(crate) mod plan;

@@ -1,0 +1,30 @@
+//! Read what is known of a patient from earlier visits.
+
+use careway_contract::visits::v1::{GetMedicalFileRequest, GetMedicalFileResponse};
+use careway_kernel::VisitId;
+use careway_service::{AuditEntry, Call, Error, Result};
+
+use super::{document_access::opened, visit_callers::facility};
+use crate::{App, api::medical_file_view, store};
+
+pub(crate) async fn get_medical_file(
+    app: &App,
+    call: &Call,
+    request: GetMedicalFileRequest,
+) -> Result<GetMedicalFileResponse> {
+    let facility = facility(call)?;
+    let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
+    let (visit, file) = {
+        let mut reader = app.db.read(call).await?;
+        let visit = store::visit::find_facility_visit(&mut reader, id, facility).await?;
+        let visit = visit.ok_or(Error::not_found("visit"))?;
+        opened(app, &visit, facility)?;
+        let sealers = (&app.desk.keys, &app.documents.sealer);
+        let file = store::medical_file::find_medical_file(&mut reader, sealers, id, app.clock.now()).await?;
+        (visit, file.ok_or(Error::not_found("visit"))?)
+    };
+    let member = visit.patient.as_ref().map(|patient| patient.member);
+    let entry = AuditEntry { action: "medical_file.read", member, visit: Some(id), ..Default::default() };
+    app.audit.read(call, entry).await?;
+    Ok(medical_file_view::medical_file(file))
+}
