@@ -81,7 +81,7 @@ pub(super) struct Purse<'w> {
 pub(super) fn expect(world: &World) -> Vec<Expected<'_>> {
     let mut books = open(world);
     let mut lines: Vec<&Line> = world.lines.iter().collect();
-    lines.sort_by(|a, b| a.number.cmp(&b.number));
+    lines.sort_by_key(|line| line.number);
     lines.into_iter().map(|line| follow(world, line, &mut books)).collect()
 }
 
