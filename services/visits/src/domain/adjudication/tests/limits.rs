@@ -56,7 +56,8 @@ fn earlier_lines_leave_less_of_a_limit() {
         .with([line(3, "C", "1", 100), line(1, "A", "1", 100), line(2, "B", "1", 100)])
         .standing("CARE", 30, 10);
     let lines = world.adjudicate().lines;
-    assert_eq!(lines.iter().map(|it| it.amounts.payer).collect::<Vec<_>>(), [100, 100, 10]);
+    let paid: Vec<_> = lines.iter().map(|it| (it.number, it.amounts.payer)).collect();
+    assert_eq!(paid, [(1, 100), (2, 100), (3, 10)]);
     assert_eq!((refusals(&lines[2]), lines[2].amounts.over_category), (vec!["BENX-003"], 90));
     assert!(lines[2].refusals[0].text().ends_with("Of RWF 250, RWF 10 are left."));
     assert_eq!(lines[2].postings[0].most, Some(250));
