@@ -1,9 +1,11 @@
 //! The visits service against real Postgres, NATS and Redis. One test binary.
 
 mod benefits;
+mod claim_rules;
 mod desk;
 mod fake_identity;
 mod plans;
+mod tariffs;
 mod visit_overrides;
 mod visit_round_trips;
 mod visits;
