@@ -4,6 +4,10 @@
 //! their documents. Says `VisitStarted`, `VisitVerified`, `VisitAdmitted`, what becomes of visits afterwards, and
 //! `DocumentAdded`; hears identity's `MemberRegistered`, for the number and family that a coverage is made with, and what
 //! organizations are called.
+//! Owns plans and their versions, coverages, contracts and price lists between payers and facilities, payers' rules for
+//! claims, the benefit ledger, lines of care, and visits.
+//! Says `VisitStarted`, `VisitVerified`, `VisitAdmitted` and what becomes of visits afterwards; hears identity's
+//! `MemberRegistered`, for the number and family that a coverage is made with, and what organizations are called.
 
 mod accesses;
 mod api;
@@ -23,14 +27,7 @@ mod timers;
 use std::sync::Arc;
 
 use careway_contract::visits::v1::{
-    benefit_service_server::BenefitServiceServer, contract_service_server::ContractServiceServer,
-    coverage_service_server::CoverageServiceServer, document_service_server::DocumentServiceServer,
-    medical_file_service_server::MedicalFileServiceServer, plan_service_server::PlanServiceServer,
-    prescription_notice_service_server::PrescriptionNoticeServiceServer,
-    prescription_service_server::PrescriptionServiceServer,
-    visit_notice_service_server::VisitNoticeServiceServer,
-    visit_override_service_server::VisitOverrideServiceServer,
-    visit_rules_service_server::VisitRulesServiceServer, visit_service_server::VisitServiceServer,
+    benefit_service_server::BenefitServiceServer, claim_rules_service_server::ClaimRulesServiceServer, contract_service_server::ContractServiceServer, coverage_service_server::CoverageServiceServer, document_service_server::DocumentServiceServer, medical_file_service_server::MedicalFileServiceServer, plan_service_server::PlanServiceServer, prescription_notice_service_server::PrescriptionNoticeServiceServer, prescription_service_server::PrescriptionServiceServer, tariff_service_server::TariffServiceServer, visit_notice_service_server::VisitNoticeServiceServer, visit_override_service_server::VisitOverrideServiceServer, visit_rules_service_server::VisitRulesServiceServer, visit_service_server::VisitServiceServer,
 };
 use careway_events::{Consumers, Relay};
 use careway_kernel::Clock;
@@ -94,6 +91,8 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
         .add_service(ContractServiceServer::new(app.clone()))
         .add_service(BenefitServiceServer::new(app.clone()))
         .add_service(DocumentServiceServer::new(app.clone()))
+        .add_service(TariffServiceServer::new(app.clone()))
+        .add_service(ClaimRulesServiceServer::new(app.clone()))
         .add_service(VisitServiceServer::new(app.clone()))
         .add_service(PrescriptionServiceServer::new(app.clone()))
         .add_service(MedicalFileServiceServer::new(app.clone()))

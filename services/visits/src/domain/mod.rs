@@ -3,7 +3,7 @@
 #[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims are adjudicated"))]
 pub(crate) mod adjudication;
 pub(crate) mod benefit;
-#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims are made of lines"))]
+#[expect(dead_code, reason = "pre-authorizations and claims are made of lines")]
 pub(crate) mod care;
 #[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims are adjudicated"))]
 pub(crate) mod care_facts;
@@ -30,6 +30,7 @@ pub(crate) mod posting;
 pub(crate) mod prescription;
 pub(crate) mod sealed_layout;
 pub(crate) mod service_type;
+pub(crate) mod tariff;
 pub(crate) mod visit;
 pub(crate) mod visit_override;
 pub(crate) mod visit_transitions;

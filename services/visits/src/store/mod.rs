@@ -1,11 +1,9 @@
 //! SQL and nothing else: functions over a connection; rows stay private.
 
 pub(crate) mod benefit;
-#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims are adjudicated"))]
 pub(crate) mod care;
 #[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims keep lines"))]
 pub(crate) mod care_line;
-#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims keep lines"))]
 mod care_line_row;
 pub(crate) mod claim_rules;
 pub(crate) mod contract;
@@ -22,10 +20,11 @@ pub(crate) mod member_ref;
 pub(crate) mod organization;
 pub(crate) mod plan;
 pub(crate) mod plan_cache;
-#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims post"))]
 pub(crate) mod posting;
 pub(crate) mod prescription;
 pub(crate) mod service_type;
+pub(crate) mod tariff;
+pub(crate) mod tariff_import;
 pub(crate) mod visit;
 pub(crate) mod visit_override;
 pub(crate) mod visit_row;

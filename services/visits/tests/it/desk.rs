@@ -44,6 +44,8 @@ const PERMISSIONS: [&str; 18] = [
     "contracts.read",
     "documents.add",
     "documents.read",
+    "tariffs.manage",
+    "tariffs.read",
 ];
 
 pub(crate) struct Desk {

@@ -1,6 +1,7 @@
 //! The visits service against real Postgres, NATS and Redis. One test binary.
 
 mod benefits;
+mod claim_rules;
 mod desk;
 mod documents;
 mod documents_desk;
@@ -10,6 +11,7 @@ mod fake_clamd;
 mod fake_identity;
 mod fake_s3;
 mod plans;
+mod tariffs;
 mod visit_overrides;
 mod visit_round_trips;
 mod visits;
