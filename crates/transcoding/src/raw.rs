@@ -87,7 +87,8 @@ pub(crate) fn upload(
             Err(error) => {
                 tracing::debug!(%error, "the upload broke off");
                 noted.set(request::broken(&error)).ok();
-                vec![Err(tonic::Status::cancelled("the upload broke off"))]
+                // Not "cancelled": tonic takes that for the end of the request, and the service half for the whole.
+                vec![Err(tonic::Status::aborted("the upload broke off"))]
             }
         };
         stream::iter(frames)

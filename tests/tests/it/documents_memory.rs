@@ -12,7 +12,7 @@ const ALONE: &str = "CAREWAY_TEST_ALONE";
 const SIZE: usize = 200 << 20;
 const PIECE: usize = 1 << 20;
 /// Far less than the document, and room for what any upload takes: parts on their way to the store, sockets, frames.
-const MOST_KIB: u64 = 64 << 10;
+const MOST_KIB: u64 = 32 << 10;
 
 #[test]
 fn two_hundred_megabytes_are_taken_and_given_in_constant_memory() {

@@ -1,5 +1,7 @@
 //! Raw bodies, up and down.
 
+use std::sync::{Arc, Mutex};
+
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderValue, Method, Request, header},
@@ -53,6 +55,28 @@ async fn an_upload_is_checked_before_it_is_read() {
     let got = send_request(&router, upload("/v1/books/b-1/scans?title=x", "image/png", Body::empty())).await;
     assert_eq!(got.status, 201);
     assert_eq!(service.calls()[0].messages.len(), 1);
+}
+
+#[tokio::test]
+async fn an_upload_that_breaks_off_never_looks_whole() {
+    let heard = Arc::new(Mutex::new(None));
+    let hearing = Arc::clone(&heard);
+    let upstream = tower::service_fn(move |request: Request<tonic::body::Body>| {
+        let hearing = Arc::clone(&hearing);
+        async move {
+            let broken = request.into_body().collect().await.err();
+            *hearing.lock().unwrap() = broken.map(|status| status.code());
+            Ok(Status::unavailable("it broke off").into_http())
+        }
+    });
+    let transcoder = Transcoder::new(POOL.clone(), Settings::default()).unwrap();
+    let router = transcoder.router(|_| Some(Upstream::new(upstream.clone()))).unwrap();
+    let pieces = [Ok(Bytes::from("half of it")), Err(std::io::Error::other("gone"))];
+    let body = Body::from_stream(futures::stream::iter(pieces));
+    let got = send_request(&router, upload("/v1/books/b-1/scans?title=x", "image/png", body)).await;
+    got.assert_problem(400, "INCOMPLETE_BODY");
+    // To a tonic service `Cancelled` is no error but the end.
+    assert_eq!(heard.lock().unwrap().take(), Some(tonic::Code::Aborted));
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ const STEP: usize = 64 << 10;
 pub(crate) struct Intake<'a> {
     documents: &'a Documents,
     id: DocumentId,
+    told_length: Option<u64>,
     size: u64,
     sniffer: Sniffer,
     hash: Sha256,
@@ -54,6 +55,7 @@ impl Documents {
         Ok(Intake {
             documents: self,
             id,
+            told_length,
             size: 0,
             sniffer: Sniffer::default(),
             hash: Sha256::new(),
@@ -100,6 +102,10 @@ impl Intake<'_> {
 
     /// The end of the document, which must have this SHA-256 if one was told. What is refused was never to be seen.
     pub(crate) async fn finish(mut self, told_digest: Option<[u8; 32]>) -> Result<Received> {
+        if self.told_length.is_some_and(|told| told != self.size) {
+            let message = "The document is not as long as it was said to be; send it again.";
+            return Err(Error::new(Kind::Invalid, "INCOMPLETE_BODY", message));
+        }
         if self.size == 0 {
             return Err(Violations::one("", "must not be empty").into());
         }

@@ -6,7 +6,7 @@ use careway_contract::{
     google::api::HttpBody,
     visits::v1::{document_service_client::DocumentServiceClient, *},
 };
-use careway_service::{Error, Upstream};
+use careway_service::{Error, Registry, Upstream};
 use futures::{Stream, TryStreamExt, stream};
 use tonic::{Request, Response, metadata::MetadataMap};
 
@@ -100,6 +100,17 @@ impl Desk {
             request.metadata_mut().insert(*name, value.parse().unwrap());
         }
         Ok(self.documents().add_document(request).await?)
+    }
+
+    /// From now on the service is called as another process calls it.
+    pub(crate) async fn call_over_the_network(&mut self) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let stopping = self.foundation.shutdown.clone();
+        tokio::spawn(careway_service::run::serve_grpc(listener, self.service.clone(), stopping));
+        let registry = Registry::default();
+        registry.connect("visits", &url).unwrap();
+        self.service.upstream = registry.upstream("visits");
     }
 
     /// A document of the facility's.

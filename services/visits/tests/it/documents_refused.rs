@@ -50,6 +50,9 @@ async fn what_is_not_in_order_is_refused_and_leaves_nothing() {
     let told = vec![("careway-content-length", "7340033".to_owned())];
     let announced = Upload { told, ..upload(pdf(100)) };
     assert_eq!(desk.refused(&announced).await.reason(), "DOCUMENT_TOO_LARGE");
+    let told = vec![("careway-content-length", (LARGE + 1).to_string())];
+    let cut_off = Upload { told, ..upload(pdf(LARGE)) };
+    assert_eq!(desk.refused(&cut_off).await.reason(), "INCOMPLETE_BODY");
 
     let wrong = Upload { title: " ".to_owned(), ..upload(pdf(100)) };
     assert_eq!(desk.refused(&wrong).await.kind(), Kind::Invalid);
@@ -90,6 +93,29 @@ async fn an_upload_that_breaks_off_leaves_nothing() {
     }
     desk.nothing_but(0).await;
     desk.upload(&desk.facility, &upload).await.unwrap();
+    desk.nothing_but(1).await;
+}
+
+#[tokio::test]
+async fn over_the_network_it_is_no_different() {
+    let (mut desk, visit) = verified(&[]).await;
+    desk.call_over_the_network().await;
+    let (file, upload) = (pdf(LARGE), Upload::of(&visit, pdf(LARGE)));
+    {
+        let endless = desk.upload_forever(&desk.facility, &upload);
+        let begun = eventually("the upload is being written", async || desk.files().len() == 1);
+        tokio::select! {
+            () = endless => panic!("it has no end"),
+            () = begun => {}
+        }
+    }
+    desk.nothing_but(0).await;
+    let added = desk.upload(&desk.facility, &upload).await.unwrap().into_inner().document.unwrap();
+    let whole = desk.download(&desk.facility, &added.document_id, &[]).await.unwrap();
+    assert!(whole.data == file && whole.told("careway-content-length") == LARGE.to_string());
+    let part =
+        desk.download(&desk.facility, &added.document_id, &[("range", "bytes=5-70000")]).await.unwrap();
+    assert!(part.data == file[5..=70_000]);
     desk.nothing_but(1).await;
 }
 
