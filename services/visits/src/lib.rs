@@ -27,7 +27,15 @@ mod timers;
 use std::sync::Arc;
 
 use careway_contract::visits::v1::{
-    benefit_service_server::BenefitServiceServer, claim_rules_service_server::ClaimRulesServiceServer, contract_service_server::ContractServiceServer, coverage_service_server::CoverageServiceServer, document_service_server::DocumentServiceServer, medical_file_service_server::MedicalFileServiceServer, plan_service_server::PlanServiceServer, prescription_notice_service_server::PrescriptionNoticeServiceServer, prescription_service_server::PrescriptionServiceServer, tariff_service_server::TariffServiceServer, visit_notice_service_server::VisitNoticeServiceServer, visit_override_service_server::VisitOverrideServiceServer, visit_rules_service_server::VisitRulesServiceServer, visit_service_server::VisitServiceServer,
+    benefit_service_server::BenefitServiceServer, claim_rules_service_server::ClaimRulesServiceServer,
+    contract_service_server::ContractServiceServer, coverage_service_server::CoverageServiceServer,
+    document_service_server::DocumentServiceServer, medical_file_service_server::MedicalFileServiceServer,
+    plan_service_server::PlanServiceServer,
+    prescription_notice_service_server::PrescriptionNoticeServiceServer,
+    prescription_service_server::PrescriptionServiceServer, tariff_service_server::TariffServiceServer,
+    visit_notice_service_server::VisitNoticeServiceServer,
+    visit_override_service_server::VisitOverrideServiceServer,
+    visit_rules_service_server::VisitRulesServiceServer, visit_service_server::VisitServiceServer,
 };
 use careway_events::{Consumers, Relay};
 use careway_kernel::Clock;
