@@ -38,7 +38,7 @@ impl Desk {
     }
 
     /// Codes and prices, in the list's order.
-    async fn told(&self, by: &Person, wanted: ListTariffsRequest) -> Vec<(String, String)> {
+    async fn priced(&self, by: &Person, wanted: ListTariffsRequest) -> Vec<(String, String)> {
         let prices = self.prices(by, wanted).await.unwrap();
         prices.into_iter().map(|it| (it.code, it.price.unwrap().amount)).collect()
     }
@@ -138,7 +138,7 @@ async fn a_price_holds_until_the_next_of_its_code_and_the_facilitys_own_wins() {
 
     let facility = &desk.facility;
     assert_eq!(
-        desk.told(facility, on("2026-05-31")).await,
+        desk.priced(facility, on("2026-05-31")).await,
         pairs([("AMOX-500", "110"), ("CONS-GP", "5000")])
     );
     assert_eq!(
