@@ -142,25 +142,25 @@ async fn a_price_holds_until_the_next_of_its_code_and_the_facilitys_own_wins() {
         pairs([("AMOX-500", "110"), ("CONS-GP", "5000")])
     );
     assert_eq!(
-        desk.told(facility, on("2026-06-01")).await,
+        desk.priced(facility, on("2026-06-01")).await,
         pairs([("AMOX-500", "110"), ("CONS-GP", "6000")])
     );
-    assert_eq!(desk.told(facility, on("2025-12-31")).await, pairs([]));
+    assert_eq!(desk.priced(facility, on("2025-12-31")).await, pairs([]));
     // The payer sees what applies to a facility when it asks for one.
     let applying =
         ListTariffsRequest { facility_id: desk.facility.organization.to_string(), ..on("2026-06-01") };
-    assert_eq!(desk.told(&desk.payer, applying).await, pairs([("AMOX-500", "110"), ("CONS-GP", "6000")]));
+    assert_eq!(desk.priced(&desk.payer, applying).await, pairs([("AMOX-500", "110"), ("CONS-GP", "6000")]));
 
     // A row in between ends the one before it, and ends where the next begins.
     let between =
         format!("{HEADER}\ncons-gp,SERVICE,Consultation,OUTPATIENT,RWF,5500,2026-03-01,2026-03-31,,,\n");
     desk.import_prices(&desk.payer, false, &between).await.unwrap();
     assert_eq!(
-        desk.told(facility, ListTariffsRequest { code: "cons-gp".to_owned(), ..on("2026-03-31") }).await,
+        desk.priced(facility, ListTariffsRequest { code: "cons-gp".to_owned(), ..on("2026-03-31") }).await,
         pairs([("CONS-GP", "5500")])
     );
     assert_eq!(
-        desk.told(facility, ListTariffsRequest { code: "cons-gp".to_owned(), ..on("2026-04-01") }).await,
+        desk.priced(facility, ListTariffsRequest { code: "cons-gp".to_owned(), ..on("2026-04-01") }).await,
         pairs([])
     );
 }
@@ -174,7 +174,7 @@ async fn a_facility_sees_no_list_but_those_that_apply_to_it() {
     assert!(desk.prices(&other, on("2026-06-01")).await.unwrap().is_empty(), "without a contract");
     desk.contract(&other, &["OUTPATIENT"]).await;
     // The general price, not the neighbour's own.
-    assert_eq!(desk.told(&other, on("2026-06-01")).await, pairs([("AMOX-500", "120"), ("CONS-GP", "6000")]));
+    assert_eq!(desk.priced(&other, on("2026-06-01")).await, pairs([("AMOX-500", "120"), ("CONS-GP", "6000")]));
     let neighbours =
         ListTariffsRequest { facility_id: desk.facility.organization.to_string(), ..Default::default() };
     assert_eq!(refusal(desk.prices(&other, neighbours).await).kind(), Kind::NotFound);
@@ -191,9 +191,9 @@ async fn prices_are_searched_and_paged_by_code() {
     desk.import_prices(&desk.payer, false, &list).await.unwrap();
     let facility = &desk.facility;
     let by_name = ListTariffsRequest { query: "AMOXICILINA".to_owned(), ..on("2026-06-01") };
-    assert_eq!(desk.told(facility, by_name).await, pairs([("AMOX-500", "110")]));
+    assert_eq!(desk.priced(facility, by_name).await, pairs([("AMOX-500", "110")]));
     let services = ListTariffsRequest { kind: TariffKind::Service.into(), ..on("2026-06-01") };
-    assert_eq!(desk.told(facility, services).await, pairs([("CONS-GP", "6000")]));
+    assert_eq!(desk.priced(facility, services).await, pairs([("CONS-GP", "6000")]));
     let of_payer =
         ListTariffsRequest { payer_id: desk.stranger().organization.to_string(), ..on("2026-06-01") };
     assert!(desk.prices(facility, of_payer).await.unwrap().is_empty());
@@ -230,7 +230,7 @@ async fn two_lists_at_once_leave_no_two_prices_for_a_day() {
     }
     for month in 1..=8 {
         let told = desk
-            .told(&desk.payer, ListTariffsRequest { page_size: 200, ..on(&format!("2026-{month:02}-15")) })
+            .priced(&desk.payer, ListTariffsRequest { page_size: 200, ..on(&format!("2026-{month:02}-15")) })
             .await;
         assert!(
             told.len() == 50 && told.iter().all(|(_, price)| *price == month.to_string()),
