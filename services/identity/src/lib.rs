@@ -25,6 +25,7 @@ mod vault;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use careway_events::DeadLettersCommand;
 use careway_kernel::Clock;
 use careway_service::{AuditLog, Database, Foundation, Service};
 
@@ -76,7 +77,7 @@ impl App {
 /// Starts the service in this process.
 pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Service> {
     config.check()?;
-    let db = foundation.database(config.database_url.expose()).await.context("the identity database")?;
+    let db = database(&config, &foundation).await?;
     if let Some(operator) = Operator::from_config(&config)? {
         bootstrap(&db, &foundation.clock, &operator).await?;
     }
@@ -86,4 +87,19 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
     members::start(&app).await?;
     careway_events::Relay::new(&foundation, &db, NAME).start();
     Ok(Service::new(NAME, api::routes(app), db, &foundation))
+}
+
+/// What an operator does about the events that this service could not take.
+pub async fn dead_letters(
+    config: Config,
+    foundation: Foundation,
+    command: DeadLettersCommand,
+) -> anyhow::Result<()> {
+    let db = database(&config, &foundation).await?;
+    let app = App::new(config, foundation, db)?;
+    command.run(&members::consumers(&app).dead_letters()).await
+}
+
+async fn database(config: &Config, foundation: &Foundation) -> anyhow::Result<Database> {
+    foundation.database(config.database_url.expose()).await.context("the identity database")
 }
