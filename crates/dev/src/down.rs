@@ -87,7 +87,8 @@ mod tests {
     #[tokio::test]
     async fn what_an_interrupted_bench_left_is_stopped() {
         let root = std::env::temp_dir().join(format!("careway-dev-down-{}", std::process::id()));
-        let bench = Checkout::at(&root).bench();
+        let checkout = Checkout::at(&root);
+        let bench = checkout.bench();
         let data = bench.folder("redis").unwrap();
         fs::write(data.join("dump"), "").unwrap();
         // Stands in for a server: it runs until it is told to end, and its command line names its folder.
@@ -97,8 +98,7 @@ mod tests {
         let known = serde_json::json!({"redis": {"pid": server.id(), "port": 1, "folder": data}});
         fs::write(bench.private().unwrap().join("servers.json"), known.to_string()).unwrap();
 
-        let (stopped, ended) =
-            tokio::join!(run(&Checkout::at(&root), Arguments { purge: true }), server.wait());
+        let (stopped, ended) = tokio::join!(run(&checkout, Arguments { purge: true }), server.wait());
         stopped.unwrap();
         assert!(!ended.unwrap().success(), "it was told to end");
         assert!(!root.join(".dev").exists());

@@ -297,11 +297,11 @@ mod tests {
 
     #[derive(Parser)]
     struct Settled {
-        // Set in every environment that tests run in.
+        // Variables of every environment that tests run in.
         #[arg(long, env = "PATH")]
         path: String,
-        #[arg(long, env = "CARGO_MANIFEST_DIR")]
-        manifest: String,
+        #[arg(long, env = "HOME")]
+        home: Option<String>,
     }
 
     #[test]
@@ -309,6 +309,6 @@ mod tests {
         let given = [("PATH".to_owned(), "given".to_owned())];
         let settled: Settled = parse_settings(&given).unwrap();
         assert_eq!(settled.path, "given");
-        assert_eq!(settled.manifest, env!("CARGO_MANIFEST_DIR"));
+        assert_eq!(settled.home, std::env::var("HOME").ok());
     }
 }

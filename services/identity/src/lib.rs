@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use careway_events::DeadLettersCommand;
-use careway_kernel::Clock;
+use careway_kernel::{Clock, CountryCode, PhoneNumber};
 use careway_service::{AuditLog, Database, Foundation, Service};
 
 pub use bootstrap::{Operator, bootstrap};
@@ -81,6 +81,8 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
     if let Some(operator) = Operator::from_config(&config)? {
         bootstrap(&db, &foundation.clock, &operator).await?;
     }
+    // Every numbering plan is read at the first phone: better now than while the first member waits.
+    tokio::task::spawn_blocking(|| PhoneNumber::parse("+250788000000", CountryCode::RW)).await??;
     let app = App::new(config, foundation.clone(), db.clone())?;
     keys::start(&app).await?;
     revocations::start(&app);

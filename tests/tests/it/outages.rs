@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use careway_service::Call;
 use careway_testing::{FaultProxy, TestServers};
-use careway_tests::{CODES_FOR_A_LOAD, Load, Network, Setup, World, accepted};
+use careway_tests::{CODES_FOR_A_LOAD, Load, Network, Setup, World, accepted, until};
 use futures::{StreamExt, stream};
 use serde_json::json;
 
@@ -131,5 +131,9 @@ async fn postgres_gone_and_back_under_load_costs_nothing_that_was_acknowledged()
     // What renewals took as Postgres went away is in doubt after this long.
     world.advance(Duration::from_secs(301));
     load.compare(&world).await;
-    accepted(200, world.rest().get("/readyz")).await;
+    // A connection that died shows when it is used: ready is who has used each.
+    let ready = until("the platform to be ready again", async || {
+        Ok((world.rest().get("/readyz").await?.status.as_u16() == 200).then_some(()))
+    });
+    ready.await.unwrap();
 }
