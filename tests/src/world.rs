@@ -1,4 +1,4 @@
-//! A platform of a test's own: started in a second, gone without a trace.
+//! A platform of a test's own: started in a second, in this process or in others, gone without a trace.
 
 use std::{
     collections::HashMap,
@@ -9,16 +9,19 @@ use std::{
 };
 
 use careway_kernel::Clock;
+use careway_service::{Database, Foundation};
 use careway_standalone::{
-    Config, Platform,
+    Platform,
     provision::DATABASES,
     seed::{Credentials, Inbox, Message, Rest, until},
 };
-use careway_testing::{TestDatabase, TestServers, unique_prefix};
-use futures::{TryStreamExt, future::join_all};
-use tokio::{
-    runtime,
-    sync::{OnceCell, Semaphore, SemaphorePermit},
+use careway_testing::{FaultProxy, Leftovers, TestDatabase, TestServers, unique_prefix};
+use futures::future::join_all;
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
+
+use crate::{
+    Processes,
+    running::{Layout, Running},
 };
 
 const OPERATOR: [&str; 2] = ["operator@careway.example", "umuganda ku wa gatandatu"];
@@ -26,27 +29,34 @@ const OPERATOR: [&str; 2] = ["operator@careway.example", "umuganda ku wa gatanda
 /// Each world takes some twenty connections of Postgres, which has a hundred unless told otherwise. A test has one world.
 static AT_ONCE: Semaphore = Semaphore::const_new(4);
 
+/// What a world is to be like; by default as an installation that says nothing.
+#[derive(Default)]
+pub struct Setup<'a> {
+    /// How the services are spread.
+    pub layout: Layout,
+    /// Settings beside the usual, `CAREWAY_*` names with their values.
+    pub settings: &'a [(&'a str, &'a str)],
+    /// What the services reach Postgres through.
+    pub postgres: Option<&'a FaultProxy>,
+}
+
 /// The whole platform, for one test.
 pub struct World {
-    platform: Platform,
+    running: Running,
     clock: Clock,
     rest: Rest,
     inbox: Inbox,
     operator: OnceCell<Rest>,
     /// How many codes of each phone were asked for here.
     read: Mutex<HashMap<String, usize>>,
-    traces: Traces,
+    folder: Folder,
+    documents: Folder,
+    _leftovers: Leftovers,
     _turn: SemaphorePermit<'static>,
 }
 
-/// What a world leaves on the servers and the disk.
-#[derive(Clone)]
-struct Traces {
-    servers: TestServers,
-    prefix: String,
-    folder: PathBuf,
-    documents: PathBuf,
-}
+/// A folder of the world's, gone with it.
+struct Folder(PathBuf);
 
 impl World {
     /// A platform with an operator and nobody else.
@@ -54,7 +64,7 @@ impl World {
     /// # Panics
     /// When it does not start: the test cannot go on.
     pub async fn start() -> Self {
-        Self::with(&[]).await
+        Self::of(Setup::default()).await
     }
 
     /// The same with other settings, `CAREWAY_*` names with their values.
@@ -62,33 +72,52 @@ impl World {
     /// # Panics
     /// When it does not start.
     pub async fn with(settings: &[(&str, &str)]) -> Self {
-        Self::try_with(settings).await.unwrap_or_else(|error| panic!("no platform for a test: {error:#}"))
+        Self::of(Setup { settings, ..Setup::default() }).await
     }
 
-    async fn try_with(extra: &[(&str, &str)]) -> anyhow::Result<Self> {
+    /// A world like this.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn of(setup: Setup<'_>) -> Self {
+        Self::try_of(setup).await.unwrap_or_else(|error| panic!("no platform for a test: {error:#}"))
+    }
+
+    /// Starts a platform in this layout, lets the journey pass, and ends the platform as an operator would.
+    pub async fn passes(layout: Layout, journey: impl AsyncFnOnce(&Self)) {
+        let world = Self::of(Setup { layout, ..Setup::default() }).await;
+        journey(&world).await;
+        world.end().await;
+    }
+
+    async fn try_of(setup: Setup<'_>) -> anyhow::Result<Self> {
         let turn = AT_ONCE.acquire().await?;
         let prefix = unique_prefix();
-        let folder = std::env::temp_dir().join(format!("careway-{prefix}"));
-        let documents = std::env::temp_dir().join(format!("careway-{prefix}-documents"));
-        let traces = Traces { servers: TestServers::from_env(), prefix, folder, documents };
-        let mut settings = settings(&traces);
-        settings.extend(databases().await);
-        let mut settings: HashMap<String, String> = settings.into_iter().collect();
-        settings.extend(extra.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let config = Config::from_settings(&settings.into_iter().collect::<Vec<_>>())?;
+        let folder = Folder(std::env::temp_dir().join(format!("careway-{prefix}")));
+        let documents = Folder(std::env::temp_dir().join(format!("careway-{prefix}-documents")));
+        let mut all: HashMap<String, String> =
+            settings(&prefix, &folder.0, &documents.0).into_iter().collect();
+        all.extend(databases(setup.postgres).await);
+        all.extend(setup.settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let all: Vec<_> = all.into_iter().collect();
 
-        let clock = Clock::movable();
-        let platform = Platform::start(config, clock.clone()).await?;
-        let rest = Rest::new(&format!("http://{}", platform.gateway()))?;
-        let inbox = Inbox::new(&traces.folder);
+        let clock = match setup.layout {
+            Layout::OneProcess => Clock::movable(),
+            Layout::SeparateProcesses => Clock::system(),
+        };
+        let running = Running::start(setup.layout, all, clock.clone(), &folder.0).await?;
+        let leftovers = Leftovers::of(&prefix, &running.foundation().shutdown);
+        let rest = Rest::new(&format!("http://{}", running.gateway()))?;
         Ok(Self {
-            platform,
+            running,
             clock,
             rest,
-            inbox,
+            inbox: Inbox::new(&folder.0),
             operator: OnceCell::new(),
             read: Mutex::default(),
-            traces,
+            folder,
+            documents,
+            _leftovers: leftovers,
             _turn: turn,
         })
     }
@@ -115,8 +144,30 @@ impl World {
     }
 
     /// The running platform.
+    ///
+    /// # Panics
+    /// When it runs in other processes: a test does not see into those.
     pub fn platform(&self) -> &Platform {
-        &self.platform
+        self.running.platform().expect("a test does not see into a platform of separate processes")
+    }
+
+    /// The platform's processes.
+    ///
+    /// # Panics
+    /// When it runs in the test's own.
+    pub fn processes(&self) -> &Processes {
+        self.running.processes().expect("a platform of one process has no others")
+    }
+
+    /// Clock, Redis, NATS and upstreams: the platform's own, or those of an onlooker at separate processes.
+    pub fn foundation(&self) -> &Foundation {
+        self.running.foundation()
+    }
+
+    /// The database of a service, like `visits`.
+    pub fn database(&self, service: &str) -> &Database {
+        let found = self.running.services().iter().find(|known| known.name == service);
+        &found.unwrap_or_else(|| panic!("there is no service {service}")).database
     }
 
     /// The platform's clock.
@@ -131,12 +182,12 @@ impl World {
 
     /// Where the platform's message folder is.
     pub fn folder(&self) -> &Path {
-        &self.traces.folder
+        &self.folder.0
     }
 
     /// Where the platform keeps documents.
     pub fn documents(&self) -> &Path {
-        &self.traces.documents
+        &self.documents.0
     }
 
     /// Moves the platform's time forward. Callers who signed in through [`Rest::sign_in`] sign in again by themselves
@@ -147,7 +198,15 @@ impl World {
 
     /// Waits until nothing is under way: events are heard, messages sent.
     pub async fn settle(&self) {
-        self.platform.settle().await.expect("the platform settles");
+        self.running.settle().await.expect("the platform settles");
+    }
+
+    /// Ends the platform as an operator would: it drains, and every process of it exits 0.
+    ///
+    /// # Panics
+    /// When it does not end well.
+    pub async fn end(self) {
+        self.running.end().await.expect("the platform ends well");
     }
 
     /// Everything that was sent to a phone or mail address, the oldest first, once nothing is under way.
@@ -172,21 +231,29 @@ impl World {
     }
 }
 
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Not there when nothing was put into it.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
 /// The databases of every service, by the names of their settings.
-async fn databases() -> Vec<(String, String)> {
+async fn databases(proxy: Option<&FaultProxy>) -> Vec<(String, String)> {
     let made = DATABASES.map(async |(service, migrator)| {
-        let database = TestDatabase::create(service, migrator).await;
-        (format!("CAREWAY_{}_DATABASE_URL", service.to_uppercase()), database.url_app)
+        let url = TestDatabase::create(service, migrator).await.url_app;
+        let url = proxy.map_or(url.clone(), |proxy| proxy.through(&url));
+        (format!("CAREWAY_{}_DATABASE_URL", service.to_uppercase()), url)
     });
     join_all(made).await
 }
 
-fn settings(traces: &Traces) -> Vec<(String, String)> {
-    let Traces { servers, prefix, folder, documents } = traces;
+fn settings(prefix: &str, folder: &Path, documents: &Path) -> Vec<(String, String)> {
+    let servers = TestServers::from_env();
     let [email, password] = OPERATOR;
     let secret = "0123456789abcdef0123456789abcdef";
     [
-        ("CAREWAY_PREFIX", prefix.as_str()),
+        ("CAREWAY_PREFIX", prefix),
         ("CAREWAY_REDIS_URL", &servers.redis),
         ("CAREWAY_NATS_URL", &servers.nats),
         ("CAREWAY_DATABASE_CONNECTIONS", "6"),
@@ -211,60 +278,4 @@ fn settings(traces: &Traces) -> Vec<(String, String)> {
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into()
-}
-
-impl Drop for World {
-    /// Takes the world's streams, keys and messages away, as well as it can.
-    fn drop(&mut self) {
-        self.platform.foundation().shutdown.cancel();
-        let traces = self.traces.clone();
-        // On a thread of its own: the test's runtime may be the very one that is ending.
-        let removing = std::thread::spawn(move || {
-            let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(async { tokio::time::timeout(Duration::from_secs(5), traces.remove()).await })?
-        });
-        if let Ok(Err(error)) = removing.join() {
-            eprintln!("a test left something behind: {error:#}");
-        }
-    }
-}
-
-impl Traces {
-    async fn remove(&self) -> anyhow::Result<()> {
-        for folder in [&self.folder, &self.documents] {
-            if folder.exists() {
-                fs::remove_dir_all(folder)?;
-            }
-        }
-        tokio::try_join!(self.remove_streams(), self.remove_keys())?;
-        Ok(())
-    }
-
-    async fn remove_streams(&self) -> anyhow::Result<()> {
-        let jetstream = async_nats::jetstream::new(async_nats::connect(&self.servers.nats).await?);
-        let ours = format!("{}_", self.prefix.to_uppercase());
-        let names: Vec<String> = jetstream.stream_names().try_collect().await?;
-        for name in names.iter().filter(|name| name.starts_with(&ours)) {
-            jetstream.delete_stream(name).await?;
-        }
-        Ok(())
-    }
-
-    async fn remove_keys(&self) -> anyhow::Result<()> {
-        let mut redis =
-            redis::Client::open(self.servers.redis.as_str())?.get_multiplexed_async_connection().await?;
-        let mut cursor = 0_u64;
-        loop {
-            let mut scan = redis::cmd("SCAN");
-            scan.arg(cursor).arg("MATCH").arg(format!("{}*", self.prefix)).arg("COUNT").arg(1000);
-            let (next, keys): (u64, Vec<String>) = scan.query_async(&mut redis).await?;
-            if !keys.is_empty() {
-                redis::cmd("UNLINK").arg(keys).exec_async(&mut redis).await?;
-            }
-            if next == 0 {
-                return Ok(());
-            }
-            cursor = next;
-        }
-    }
 }

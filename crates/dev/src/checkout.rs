@@ -27,13 +27,18 @@ impl Checkout {
             .flat_map(|start| start.ancestors())
             .find(|folder| folder.join("crates/dev/Cargo.toml").is_file())
             .context("this is not a Careway checkout: no folder above has crates/dev/Cargo.toml")?;
-        Ok(Self { root: root.to_owned(), private: root.join(".dev") })
+        Ok(Self::at(root))
     }
 
-    /// The same checkout with a private folder inside this one's: servers and data of their own, beside those of
-    /// `cargo dev up`.
-    pub(crate) fn apart(&self, name: &str) -> Self {
-        Self { root: self.root.clone(), private: self.private.join(name) }
+    /// The checkout with this root.
+    pub(crate) fn at(root: &Path) -> Self {
+        Self { root: root.to_owned(), private: root.join(".dev") }
+    }
+
+    /// The same checkout as `cargo dev bench` uses it: a private folder inside this one's, with servers and data of their
+    /// own, beside those of `cargo dev up`.
+    pub(crate) fn bench(&self) -> Self {
+        Self { root: self.root.clone(), private: self.private.join("bench") }
     }
 
     /// The folder of the workspace's Cargo.toml.

@@ -38,6 +38,12 @@ pub(crate) async fn run(checkout: &Checkout, arguments: Arguments) -> anyhow::Re
         stop_platform(&platform).await?;
     }
     servers::stop(checkout).await?;
+    // Left when a measurement was interrupted.
+    let bench = checkout.bench();
+    if !servers::processes(&bench).is_empty() {
+        say::line("servers of `cargo dev bench` are left");
+        servers::stop(&bench).await?;
+    }
     if arguments.purge {
         purge(checkout)?;
     }
@@ -58,8 +64,10 @@ async fn stop_platform(platform: &Running) -> anyhow::Result<()> {
 fn purge(checkout: &Checkout) -> anyhow::Result<()> {
     let step = say::begin("removing .dev");
     remove(&checkout.private_path())?;
-    if let Some(outside) = servers::outside(checkout).parent() {
-        remove(outside)?;
+    for place in [checkout, &checkout.bench()] {
+        if let Some(outside) = servers::outside(place).parent() {
+            remove(outside)?;
+        }
     }
     step.done(".dev removed");
     Ok(())
@@ -70,4 +78,30 @@ fn remove(folder: &Path) -> anyhow::Result<()> {
         fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_an_interrupted_bench_left_is_stopped() {
+        let root = std::env::temp_dir().join(format!("careway-dev-down-{}", std::process::id()));
+        let checkout = Checkout::at(&root);
+        let bench = checkout.bench();
+        let data = bench.folder("redis").unwrap();
+        fs::write(data.join("dump"), "").unwrap();
+        // Stands in for a server: it runs until it is told to end, and its command line names its folder.
+        let mut server = tokio::process::Command::new("tail");
+        let mut server =
+            server.arg("-f").arg(data.join("dump")).stdout(std::process::Stdio::null()).spawn().unwrap();
+        let known = serde_json::json!({"redis": {"pid": server.id(), "port": 1, "folder": data}});
+        fs::write(bench.private().unwrap().join("servers.json"), known.to_string()).unwrap();
+
+        let (stopped, ended) = tokio::join!(run(&checkout, Arguments { purge: true }), server.wait());
+        stopped.unwrap();
+        assert!(!ended.unwrap().success(), "it was told to end");
+        assert!(!root.join(".dev").exists());
+        fs::remove_dir_all(&root).unwrap();
+    }
 }

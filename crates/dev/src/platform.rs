@@ -1,6 +1,6 @@
 //! The platform of `cargo dev up`: `careway-standalone` with the settings of this checkout.
 
-use std::{collections::BTreeMap, fs, io::ErrorKind, os::unix::fs::PermissionsExt, path::Path};
+use std::{collections::BTreeMap, env, fs, io::ErrorKind, os::unix::fs::PermissionsExt, path::Path};
 
 use anyhow::Context;
 use careway_kernel::Clock;
@@ -62,7 +62,8 @@ pub(crate) fn redis_url(servers: &Servers) -> String {
     format!("{}/1", servers.redis)
 }
 
-/// The settings; the environment's own `CAREWAY_*` variables win over them.
+/// The settings. They win over the environment's `CAREWAY_*` variables, which may be meant for another installation;
+/// only how much is told, and in which shape, is the developer's to say.
 fn settings(checkout: &Checkout, servers: &Servers, port: u16) -> anyhow::Result<Vec<(String, String)>> {
     let inbox = checkout.folder("inbox")?.to_string_lossy().into_owned();
     let documents = checkout.folder("documents")?.to_string_lossy().into_owned();
@@ -78,10 +79,11 @@ fn settings(checkout: &Checkout, servers: &Servers, port: u16) -> anyhow::Result
         ("CAREWAY_VISITS_DOCUMENTS".to_owned(), documents),
         ("CAREWAY_IDENTITY_OPERATOR_EMAIL".to_owned(), OPERATOR.0.to_owned()),
         ("CAREWAY_IDENTITY_OPERATOR_PASSWORD".to_owned(), OPERATOR.1.to_owned()),
-        // The terminal is for people: it tells only what went wrong.
-        ("CAREWAY_LOG".to_owned(), "warn".to_owned()),
-        ("CAREWAY_LOG_FORMAT".to_owned(), "pretty".to_owned()),
     ];
+    // The terminal is for people: it tells only what went wrong.
+    for (name, value) in [("CAREWAY_LOG", "warn"), ("CAREWAY_LOG_FORMAT", "pretty")] {
+        settings.push((name.to_owned(), env::var(name).unwrap_or_else(|_| value.to_owned())));
+    }
     for (service, _) in DATABASES {
         let variable = format!("CAREWAY_{}_DATABASE_URL", service.to_uppercase());
         settings.push((variable, database_url(&servers.postgres, service, "app", PASSWORD)?));

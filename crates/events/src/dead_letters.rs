@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use careway_service::{Call, Database, Error, Kind, Result, Transaction};
+use careway_service::{AuditEntry, Call, Database, Error, Kind, Result, Transaction};
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
@@ -85,8 +85,8 @@ impl DeadLetters {
     pub async fn redrive(&self, id: Uuid) -> Result<()> {
         let mut tx = self.database.begin_system(PURPOSE).await?;
         let kept = lock(&mut tx, id).await?.ok_or_else(|| Error::not_found("dead letter"))?;
-        let envelope = Envelope::read(|name| kept.headers.get(name).map(String::as_str))
-            .map_err(|unreadable| Error::new(Kind::Refused, "EVENT_UNREADABLE", unreadable.to_string()))?;
+        let envelope =
+            Envelope::read(|name| kept.headers.get(name).map(String::as_str)).map_err(unreadable)?;
         let (purpose, handler) =
             self.reactions.get(&kept.consumer, &envelope.event_type).ok_or_else(|| {
                 Error::new(
@@ -100,6 +100,7 @@ impl DeadLetters {
             react(handler, &mut tx, &envelope, kept.payload.into()).await.map_err(Failure::into_error)?;
         }
         close(&mut tx, id, now).await?;
+        tx.audit(AuditEntry { action: "dead_letter.redrive", ..AuditEntry::default() });
         tx.finish().await?;
         tracing::info!(dead_letter = %id, event_id = %envelope.event_id, "a dead letter was redriven");
         Ok(())
@@ -122,6 +123,7 @@ impl DeadLetters {
         let mut tx = self.database.begin_system(PURPOSE).await?;
         lock(&mut tx, id).await?.ok_or_else(|| Error::not_found("dead letter"))?;
         sqlx::query("delete from dead_letter where dead_letter_id = $1").bind(id).execute(&mut *tx).await?;
+        tx.audit(AuditEntry { action: "dead_letter.discard", ..AuditEntry::default() });
         tx.finish().await?;
         tracing::warn!(dead_letter = %id, "a dead letter was discarded");
         Ok(())
@@ -184,10 +186,20 @@ pub(crate) async fn insert(
     tx.finish().await
 }
 
+fn unreadable(why: impl ToString) -> Error {
+    Error::new(Kind::Refused, "EVENT_UNREADABLE", why.to_string())
+}
+
+/// Of a fault, what is behind it: an operator is told what a caller is not.
+fn why(error: &Error) -> String {
+    error.source().map_or_else(|| error.to_string(), |fault| format!("{fault:#}"))
+}
+
 impl Failure {
     fn into_error(self) -> Error {
         match self {
             Self::Away(error) | Self::Refused(error) => error,
+            Self::Undecodable => unreadable(self),
             other => Error::internal(other),
         }
     }
@@ -227,13 +239,13 @@ impl DeadLettersCommand {
                 println!("{} waiting", letters.len());
             }
             Self::Redrive { id: Some(id), .. } => {
-                letters.redrive(id).await?;
+                letters.redrive(id).await.map_err(|error| anyhow::anyhow!(why(&error)))?;
                 println!("{id} redriven");
             }
             Self::Redrive { id: None, .. } => {
                 let redriven = letters.redrive_all().await?;
                 for (id, error) in &redriven.refused {
-                    println!("{id} still refused: {error}");
+                    println!("{id} still refused: {}", why(error));
                 }
                 println!("{} redriven, {} still refused", redriven.done, redriven.refused.len());
             }

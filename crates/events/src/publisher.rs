@@ -4,10 +4,13 @@ use std::collections::HashMap;
 
 use anyhow::Context;
 use async_nats::jetstream::message::PublishMessage;
+use careway_service::telemetry;
 use futures::{StreamExt, stream};
+use tracing::{Instrument, Span, info_span};
 
 use crate::{
     bus::Bus,
+    envelope::Envelope,
     outbox::{Published, Row},
     stream::Stream,
 };
@@ -85,14 +88,35 @@ async fn publish_row(
     row: Row,
 ) -> anyhow::Result<(i64, bool)> {
     let (subject, message_id) = (stream.subject(&row.event_type), message_id(&row));
-    let (envelope, payload) = row.split();
+    let (mut envelope, payload) = row.split();
+    let span = span(&envelope, context);
+    // Whoever hears of it goes on from here; where nothing is recorded, from what the operation noted.
+    envelope.traceparent = span.in_scope(telemetry::current_traceparent).or(envelope.traceparent);
     let message = PublishMessage::build()
         .headers(envelope.write(context))
         .message_id(message_id)
         .expected_stream(name)
         .payload(payload.into());
-    let ack = bus.jetstream.send_publish(subject, message).await?.await?;
+    let publish = async { anyhow::Ok(bus.jetstream.send_publish(subject, message).await?.await?) };
+    let ack = publish.instrument(span).await?;
     Ok((i64::try_from(ack.sequence).context("the stream's sequence overflows")?, !ack.duplicate))
+}
+
+/// A span in the trace that the event was recorded in; none costs nothing.
+fn span(envelope: &Envelope, context: &str) -> Span {
+    let Some(recorded) = envelope.traceparent.as_deref().filter(|trace| telemetry::is_recorded(trace)) else {
+        return Span::none();
+    };
+    let span = info_span!(
+        "publish",
+        otel.name = format!("{context}.publish"),
+        otel.kind = "producer",
+        messaging.system = "nats",
+        event_type = envelope.event_type,
+        event_id = %envelope.event_id,
+    );
+    telemetry::continue_trace(&span, Some(recorded));
+    span
 }
 
 /// A refilled event needs a new one: within the duplicate window the server would swallow the old.

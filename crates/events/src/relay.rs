@@ -85,7 +85,10 @@ impl Relay {
                 backoff.reset();
                 self.lead(&mut session, &mut requests).await
             };
-            if let Err(error) = led.await {
+            let led = led.await;
+            // Whoever leads next measures; what stays here would be taken for the present.
+            self.measure(&[]);
+            if let Err(error) = led {
                 tracing::warn!(service = self.service, %error, "the relay lost its lead");
                 self.bus.pause(backoff.next()).await;
             }

@@ -8,13 +8,13 @@ use std::{
 
 use anyhow::Context;
 use careway_kernel::Clock;
+use log::LevelFilter;
 use sqlx::{
     ConnectOptions, Connection, PgConnection, PgPool, Postgres, Row,
     migrate::Migrator,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-
 use uuid::Uuid;
 
 use crate::{
@@ -39,19 +39,31 @@ impl Database {
     /// Opens the pool. Refuses a server that may lose what it acknowledged, and a role that row-level security does
     /// not bind. `answers` seals the answers kept for their keys: they may hold what members' rows hold.
     pub async fn connect(url: &str, connections: u32, clock: Clock, answers: Sealer) -> anyhow::Result<Self> {
-        let options = PgConnectOptions::from_str(url)
-            .context("the database URL is not valid")?
-            // Batches carry answers and events: they stand in no log.
-            .disable_statement_logging()
-            .application_name("careway")
-            .statement_cache_capacity(256)
-            .options([
-                ("standard_conforming_strings", "on"),
-                ("idle_in_transaction_session_timeout", "10s"),
-                ("lock_timeout", "2s"),
-                ("timezone", "UTC"),
-                ("jit", "off"),
-            ]);
+        // Batches carry answers and events: they stand in no log.
+        Self::open(options(url)?.disable_statement_logging(), connections, clock, answers).await
+    }
+
+    /// The same for a process that sends traces: its subscriber is told of every statement, and makes a span of it that
+    /// says neither its text nor its values.
+    pub(crate) async fn connect_traced(
+        url: &str,
+        connections: u32,
+        clock: Clock,
+        answers: Sealer,
+    ) -> anyhow::Result<Self> {
+        // No statement is slow to sqlx: it would be told of at another level.
+        let options = options(url)?
+            .log_statements(LevelFilter::Trace)
+            .log_slow_statements(LevelFilter::Off, Duration::MAX);
+        Self::open(options, connections, clock, answers).await
+    }
+
+    async fn open(
+        options: PgConnectOptions,
+        connections: u32,
+        clock: Clock,
+        answers: Sealer,
+    ) -> anyhow::Result<Self> {
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .min_connections(1)
@@ -168,6 +180,17 @@ impl Database {
         .await?;
         Ok(Reader { connection })
     }
+}
+
+fn options(url: &str) -> anyhow::Result<PgConnectOptions> {
+    let options = PgConnectOptions::from_str(url).context("the database URL is not valid")?;
+    Ok(options.application_name("careway").statement_cache_capacity(256).options([
+        ("standard_conforming_strings", "on"),
+        ("idle_in_transaction_session_timeout", "10s"),
+        ("lock_timeout", "2s"),
+        ("timezone", "UTC"),
+        ("jit", "off"),
+    ]))
 }
 
 /// The sealed column of kept answers, as its values are bound to it.

@@ -186,8 +186,8 @@ impl Error {
         }
     }
 
-    /// The fault behind an internal error, for the one log line at the boundary.
-    pub(crate) fn source(&self) -> Option<&anyhow::Error> {
+    /// The fault behind an internal error: for the one log line at the boundary, and for operators; never for callers.
+    pub fn source(&self) -> Option<&anyhow::Error> {
         match &*self.0 {
             Inner::Problem(problem) => problem.source.as_ref(),
             Inner::Replay(_) => None,
@@ -297,7 +297,14 @@ impl From<Status> for Error {
         let violations = details.bad_request().map(|bad| {
             bad.field_violations.iter().map(|one| (one.field.clone(), one.description.clone())).collect()
         });
-        let mut error = Self::problem(kind, Cow::Owned(reason), Cow::Owned(status.message().to_owned()));
+        let detail = match details.error_info() {
+            // A transport's words: addresses and library names.
+            None if kind == Kind::Unavailable => {
+                "A service that is needed cannot answer now; try again.".to_owned()
+            }
+            _ => status.message().to_owned(),
+        };
+        let mut error = Self::problem(kind, Cow::Owned(reason), Cow::Owned(detail));
         if let Inner::Problem(problem) = &mut *error.0 {
             problem.metadata = metadata;
             problem.violations = violations.unwrap_or_default();

@@ -41,6 +41,7 @@ pub struct Foundation {
     /// Bounds of the event streams.
     pub streams: StreamSettings,
     answers: Sealer,
+    traced: bool,
     /// Background tasks that last as long as the process; awaited at the end.
     pub tasks: TaskTracker,
     /// Short work that goes on after an answer, like sending a code; awaited at the end.
@@ -94,6 +95,7 @@ impl Foundation {
             database_connections: settings.database_connections,
             streams: settings.streams,
             answers: Sealer::derive(&settings.service_secret, "kept answers")?,
+            traced: settings.telemetry.otlp_endpoint.is_some(),
             tasks,
             errands: TaskTracker::new(),
             shutdown,
@@ -103,7 +105,11 @@ impl Foundation {
 
     /// The service's database, as its app role.
     pub async fn database(&self, url: &str) -> anyhow::Result<Database> {
-        Database::connect(url, self.database_connections, self.clock.clone(), self.answers.clone()).await
+        let (clock, answers) = (self.clock.clone(), self.answers.clone());
+        match self.traced {
+            true => Database::connect_traced(url, self.database_connections, clock, answers).await,
+            false => Database::connect(url, self.database_connections, clock, answers).await,
+        }
     }
 
     /// Puts the guard before a service's RPCs.

@@ -15,6 +15,7 @@ pub mod run;
 pub mod seal;
 pub mod serve;
 pub mod settings;
+mod statements;
 pub mod table;
 pub mod telemetry;
 pub mod tokens;

@@ -11,7 +11,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use sqlx::migrate::Migrator;
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     database::{self, Database},
@@ -26,19 +26,21 @@ const DRAIN: Duration = Duration::from_secs(20);
 
 #[derive(Parser)]
 #[command(version, about)]
-struct Cli<C: Args> {
+struct Cli<C: Args, D: Subcommand> {
     #[command(subcommand)]
-    command: Command<C>,
+    command: Command<C, D>,
 }
 
 #[derive(Subcommand)]
-enum Command<C: Args> {
+enum Command<C: Args, D: Subcommand> {
     /// Answers gRPC until SIGTERM.
     Serve(Box<Serve<C>>),
     /// Brings the database up to date, as its owner, and ends.
     Migrate(Migrate),
     /// Asks the process that serves beside it whether it is ready, and says so by its exit code.
     Health(Health),
+    /// Lists, redrives or discards the events that this service could not take.
+    DeadLetters(Box<DeadLetters<C, D>>),
 }
 
 #[derive(Args)]
@@ -69,6 +71,16 @@ struct Health {
     ops_listen: SocketAddr,
 }
 
+#[derive(Args)]
+struct DeadLetters<C: Args, D: Subcommand> {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(flatten)]
+    config: C,
+    #[command(subcommand)]
+    command: D,
+}
+
 /// Parses a command line, secrets from files included.
 pub fn parse<T: CommandFactory + FromArgMatches>() -> anyhow::Result<T> {
     let mut command = T::command();
@@ -77,6 +89,7 @@ pub fn parse<T: CommandFactory + FromArgMatches>() -> anyhow::Result<T> {
 }
 
 /// Settings from a list of variables in place of a command line: for a process that configures another part of itself.
+/// What is in the list wins over the environment, which gives the rest.
 pub fn parse_settings<T: CommandFactory + FromArgMatches>(
     settings: &[(String, String)],
 ) -> anyhow::Result<T> {
@@ -85,14 +98,15 @@ pub fn parse_settings<T: CommandFactory + FromArgMatches>(
     Ok(T::from_arg_matches(&command.try_get_matches_from(["careway"])?)?)
 }
 
-/// A variable's content becomes the default of the argument it stands for.
+/// Each content becomes the value of the argument its variable stands for, unless the command line gives another.
 fn give(command: &mut clap::Command, secrets: &[(String, String)]) {
     let taken = std::mem::take(command);
     let mut taken = taken.mut_args(|argument| {
         let variable = argument.get_env().and_then(|name| name.to_str()).map(str::to_owned);
         match secrets.iter().find(|(name, _)| Some(name) == variable.as_ref()) {
             Some((_, content)) => {
-                argument.default_value(&*content.clone().leak()).hide_default_value(true).required(false)
+                let argument = argument.default_value(&*content.clone().leak()).hide_default_value(true);
+                argument.required(false).env(None::<&'static str>)
             }
             None => argument,
         }
@@ -103,22 +117,31 @@ fn give(command: &mut clap::Command, secrets: &[(String, String)]) {
     *command = taken;
 }
 
-/// The `main` of a service.
-pub fn run<C, F>(
+/// The `main` of a service. `dead_letters` does what an operator asks for about the events it could not take.
+pub fn run<C, D, S, L>(
     name: &'static str,
     migrator: &'static Migrator,
-    start: impl FnOnce(C, Foundation) -> F,
+    start: impl FnOnce(C, Foundation) -> S,
+    dead_letters: impl FnOnce(C, Foundation, D) -> L,
 ) -> anyhow::Result<()>
 where
     C: Args,
-    F: Future<Output = anyhow::Result<Service>>,
+    D: Subcommand,
+    S: Future<Output = anyhow::Result<Service>>,
+    L: Future<Output = anyhow::Result<()>>,
 {
-    let cli: Cli<C> = parse()?;
+    let cli: Cli<C, D> = parse()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async move {
         match cli.command {
             Command::Migrate(migrate) => database::migrate(migrate.database_url.expose(), migrator).await,
             Command::Health(health) => probe::ready(health.ops_listen).await,
+            Command::DeadLetters(asked) => {
+                let foundation = Foundation::build(&asked.settings, Clock::system()).await?;
+                let done = dead_letters(asked.config, foundation.clone(), asked.command).await;
+                finish(&foundation).await;
+                done
+            }
             Command::Serve(serve) => {
                 let telemetry = Telemetry::start(name, &serve.settings.telemetry)?;
                 let foundation = Foundation::build(&serve.settings, Clock::system()).await?;
@@ -144,7 +167,8 @@ async fn answer(
     let ops =
         TcpListener::bind(ops_listen).await.with_context(|| format!("cannot listen on {ops_listen}"))?;
     let stopping = CancellationToken::new();
-    let health = serve_health(ops, vec![service.database.clone()], metrics, stopping.clone());
+    let databases = vec![service.database.clone()];
+    let health = serve_health(ops, databases, metrics, foundation.errands.clone(), stopping.clone());
     foundation.tasks.spawn(health);
     tracing::info!(service = service.name, %listen, %ops_listen, "ready");
 
@@ -221,8 +245,13 @@ pub async fn serve_health(
     listener: TcpListener,
     databases: Vec<Database>,
     metrics: PrometheusHandle,
+    errands: TaskTracker,
     stopping: CancellationToken,
 ) {
+    let told = move || {
+        metrics::gauge!("careway_errands").set(errands.len() as f64);
+        std::future::ready(metrics.render())
+    };
     let ready = {
         let stopping = stopping.clone();
         move || readiness(databases.clone(), stopping.clone())
@@ -230,7 +259,7 @@ pub async fn serve_health(
     let router = Router::new()
         .route("/livez", get(async || "alive\n"))
         .route("/readyz", get(ready))
-        .route("/metrics", get(move || std::future::ready(metrics.render())));
+        .route("/metrics", get(told));
     let ended =
         axum::serve(listener, router).with_graceful_shutdown(async move { stopping.cancelled().await }).await;
     if let Err(error) = ended {
@@ -259,5 +288,27 @@ pub async fn signalled() {
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Parser)]
+    struct Settled {
+        // Variables of every environment that tests run in.
+        #[arg(long, env = "PATH")]
+        path: String,
+        #[arg(long, env = "HOME")]
+        home: Option<String>,
+    }
+
+    #[test]
+    fn what_is_given_wins_over_the_environment_which_gives_the_rest() {
+        let given = [("PATH".to_owned(), "given".to_owned())];
+        let settled: Settled = parse_settings(&given).unwrap();
+        assert_eq!(settled.path, "given");
+        assert_eq!(settled.home, std::env::var("HOME").ok());
     }
 }

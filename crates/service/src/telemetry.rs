@@ -7,11 +7,16 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use opentelemetry::{propagation::TextMapPropagator, trace::TracerProvider};
 use opentelemetry_otlp::WithExportConfig;
 use opentelemetry_sdk::{propagation::TraceContextPropagator, trace::SdkTracerProvider};
-use tracing::Span;
+use tracing::{Level, Span, Subscriber};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
-use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    EnvFilter, Layer, filter::Targets, layer::SubscriberExt, registry::LookupSpan, util::SubscriberInitExt,
+};
 
-use crate::call::Call;
+use crate::{
+    call::Call,
+    statements::{self, Statements},
+};
 
 /// Bounds of the buckets of every duration, in seconds. Buckets of several processes can be added up; quantiles cannot.
 const SECONDS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
@@ -52,22 +57,23 @@ pub struct Telemetry {
 impl Telemetry {
     /// Sets up logs, traces and metrics for the process. Once.
     pub fn start(service: &'static str, settings: &TelemetrySettings) -> anyhow::Result<Self> {
-        let filter = EnvFilter::try_new(&settings.log).context("CAREWAY_LOG is not a filter")?;
-        let lines = match settings.log_format {
-            LogFormat::Json => tracing_subscriber::fmt::layer().json().flatten_event(true).boxed(),
-            LogFormat::Pretty => tracing_subscriber::fmt::layer().with_target(false).boxed(),
-        };
+        let logged = logged(&settings.log)?;
         let traces =
             settings.otlp_endpoint.as_deref().map(|endpoint| exporter(service, endpoint)).transpose()?;
-        let spans = traces
-            .as_ref()
-            .map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("careway")));
-        tracing_subscriber::registry()
-            .with(filter)
-            .with(spans)
-            .with(lines)
-            .try_init()
-            .context("logging is set up twice")?;
+        let set_up = match &traces {
+            None => tracing_subscriber::registry().with(logged).with(lines(settings.log_format)).try_init(),
+            // Traces are whole, however little is logged.
+            Some(provider) => {
+                let tracer = || provider.tracer("careway");
+                let spans = tracing_opentelemetry::layer().with_tracer(tracer());
+                tracing_subscriber::registry()
+                    .with(spans.with_filter(Targets::new().with_target("careway", Level::INFO)))
+                    .with(Statements::new(tracer()).with_filter(Statements::shown()))
+                    .with(lines(settings.log_format).with_filter(logged))
+                    .try_init()
+            }
+        };
+        set_up.context("logging is set up twice")?;
         let metrics = PrometheusBuilder::new()
             .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
             .install_recorder()
@@ -89,6 +95,22 @@ impl Telemetry {
         {
             tracing::warn!(%error, "the last traces were not sent");
         }
+    }
+}
+
+/// What becomes a line. Statements never do, whatever is asked for: in batches stand answers and events.
+fn logged(filter: &str) -> anyhow::Result<EnvFilter> {
+    let filter = EnvFilter::try_new(filter).context("CAREWAY_LOG is not a filter")?;
+    Ok(filter.add_directive(format!("{}=off", statements::TARGET).parse()?))
+}
+
+fn lines<S>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    match format {
+        LogFormat::Json => tracing_subscriber::fmt::layer().json().flatten_event(true).boxed(),
+        LogFormat::Pretty => tracing_subscriber::fmt::layer().with_target(false).boxed(),
     }
 }
 
@@ -116,6 +138,12 @@ fn traceparent(span: &Span) -> Option<String> {
     carried.is_valid().then(|| {
         format!("00-{}-{}-{:02x}", carried.trace_id(), carried.span_id(), carried.trace_flags().to_u8())
     })
+}
+
+/// Whether whoever named this trace has it recorded, by the flag at its end.
+pub fn is_recorded(traceparent: &str) -> bool {
+    let flags = traceparent.rsplit('-').next().and_then(|flags| u8::from_str_radix(flags, 16).ok());
+    flags.is_some_and(|flags| flags & 1 == 1)
 }
 
 /// Makes `span` a child of what a `traceparent` names. Before the span is entered.
@@ -157,6 +185,25 @@ fn operation_name(method: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_recorded_trace_says_so_in_its_flags() {
+        assert!(is_recorded("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+        assert!(is_recorded("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-03"));
+        assert!(!is_recorded("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"));
+        assert!(!is_recorded("hardly a trace"));
+    }
+
+    #[test]
+    fn statements_are_not_logged_even_where_everything_is() {
+        for filter in ["trace", "info,sqlx=trace", "sqlx::query=trace"] {
+            let logged = logged(filter).unwrap();
+            let subscriber = tracing_subscriber::registry().with(logged);
+            tracing::subscriber::with_default(subscriber, || {
+                assert!(!tracing::enabled!(target: statements::TARGET, Level::ERROR), "{filter}");
+            });
+        }
+    }
 
     #[test]
     fn one_word_runs_from_the_rpc_to_the_span() {

@@ -6,7 +6,8 @@ use std::{
     time::Duration,
 };
 
-use tonic::{Status, body::Body};
+use http_body_util::BodyExt;
+use tonic::{Code, Status, body::Body};
 use tower::{ServiceExt, util::BoxCloneSyncService};
 
 /// A gRPC service as a tower service, whichever way it is reached. Its error is the transport's; a refusal is an answer.
@@ -32,10 +33,10 @@ impl Registry {
             .keep_alive_while_idle(true)
             .tcp_nodelay(true)
             .connect_lazy();
-        self.provide(
-            name,
-            BoxCloneSyncService::new(channel.map_err(|error| Status::from_error(error.into()))),
+        let told = channel.map_err(|error| away(Status::from_error(error.into()))).map_response(
+            |response: http::Response<Body>| response.map(|body| Body::new(body.map_err(away))),
         );
+        self.provide(name, BoxCloneSyncService::new(told));
         Ok(())
     }
 
@@ -58,5 +59,14 @@ impl Registry {
                 }
             }
         }))
+    }
+}
+
+/// A connection that breaks in the middle of a call is what tonic calls unknown, and no service of ours ever says. The
+/// service is away; whoever has a key may ask again.
+fn away(status: Status) -> Status {
+    match status.code() {
+        Code::Unknown => Status::unavailable("the connection broke"),
+        _ => status,
     }
 }

@@ -2,6 +2,7 @@
 //! A dev-dependency only.
 
 pub mod database;
+pub mod leftovers;
 pub mod logs;
 pub mod mail;
 pub mod prefix;
@@ -10,6 +11,7 @@ pub mod servers;
 mod template;
 
 pub use database::TestDatabase;
+pub use leftovers::Leftovers;
 pub use logs::{CapturedLogs, capture_logs};
 pub use mail::{Mail, SmtpSink, SmtpStage};
 pub use prefix::unique_prefix;

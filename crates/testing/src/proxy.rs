@@ -44,14 +44,21 @@ impl FaultProxy {
     /// # Panics
     /// When the URL names no `host:port`.
     pub async fn before(url: &str) -> (Self, String) {
-        let (scheme, rest) = url.split_once("://").expect("a URL has a scheme");
-        let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-        let (user, host) = authority.rsplit_once('@').map_or(("", authority), |(user, host)| (user, host));
-        assert!(host.contains(':'), "the URL names the port");
+        let (_, _, host, _) = parts(url);
         let proxy = Self::start(host).await;
-        let at = if user.is_empty() { "" } else { "@" };
-        let through = format!("{scheme}://{user}{at}{}{path}", proxy.address);
+        let through = proxy.through(url);
         (proxy, through)
+    }
+
+    /// The URL of something on the same server, through this proxy.
+    ///
+    /// # Panics
+    /// When the URL names no `host:port`.
+    #[must_use]
+    pub fn through(&self, url: &str) -> String {
+        let (scheme, user, _, path) = parts(url);
+        let at = if user.is_empty() { "" } else { "@" };
+        format!("{scheme}://{user}{at}{}{path}", self.address)
     }
 
     /// Where to connect.
@@ -87,6 +94,15 @@ impl Drop for FaultProxy {
         self.state.send_replace(State::Cut);
         self.task.abort();
     }
+}
+
+/// Scheme, user, `host:port`, and all that follows.
+fn parts(url: &str) -> (&str, &str, &str, &str) {
+    let (scheme, rest) = url.split_once("://").expect("a URL has a scheme");
+    let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let (user, host) = authority.rsplit_once('@').map_or(("", authority), |(user, host)| (user, host));
+    assert!(host.contains(':'), "the URL names the port");
+    (scheme, user, host, path)
 }
 
 async fn accept(

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use careway_contract::cases::v1::case_form_service_server::CaseFormServiceServer;
+use careway_events::{Consumers, DeadLettersCommand, Relay};
 use careway_kernel::Redacted;
 use careway_service::{Database, Foundation, Service};
 
@@ -47,9 +48,23 @@ impl App {
 
 /// Starts the service in this process.
 pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Service> {
-    let db = foundation.database(config.database_url.expose()).await.context("the cases database")?;
-    careway_events::Relay::new(&foundation, &db, NAME).start();
+    let db = database(&config, &foundation).await?;
+    Relay::new(&foundation, &db, NAME).start();
     let app = App(Arc::new(Inner { db: db.clone() }));
     let routes = tonic::service::Routes::new(CaseFormServiceServer::new(api::Api { app }));
     Ok(Service::new(NAME, routes, db, &foundation))
+}
+
+/// What an operator does about the events that this service could not take.
+pub async fn dead_letters(
+    config: Config,
+    foundation: Foundation,
+    command: DeadLettersCommand,
+) -> anyhow::Result<()> {
+    let db = database(&config, &foundation).await?;
+    command.run(&Consumers::new(&foundation, &db, NAME).dead_letters()).await
+}
+
+async fn database(config: &Config, foundation: &Foundation) -> anyhow::Result<Database> {
+    foundation.database(config.database_url.expose()).await.context("the cases database")
 }

@@ -1,5 +1,10 @@
 //! The cases service as a process.
 
 fn main() -> anyhow::Result<()> {
-    careway_service::run(careway_cases::NAME, &careway_cases::MIGRATOR, careway_cases::start)
+    careway_service::run(
+        careway_cases::NAME,
+        &careway_cases::MIGRATOR,
+        careway_cases::start,
+        careway_cases::dead_letters,
+    )
 }

@@ -49,7 +49,8 @@ async fn serve(cli: Cli) -> anyhow::Result<()> {
     let ops = TcpListener::bind(cli.ops_listen)
         .await
         .with_context(|| format!("cannot listen on {}", cli.ops_listen))?;
-    foundation.tasks.spawn(run::serve_health(ops, Vec::new(), telemetry.metrics.clone(), stopping.clone()));
+    let (metrics, errands) = (telemetry.metrics.clone(), foundation.errands.clone());
+    foundation.tasks.spawn(run::serve_health(ops, Vec::new(), metrics, errands, stopping.clone()));
     tracing::info!(listen = %cli.config.listen, ops_listen = %cli.ops_listen, "ready");
     let signal = stopping.clone();
     foundation.tasks.spawn(async move {

@@ -25,7 +25,8 @@ mod vault;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use careway_kernel::Clock;
+use careway_events::DeadLettersCommand;
+use careway_kernel::{Clock, CountryCode, PhoneNumber};
 use careway_service::{AuditLog, Database, Foundation, Service};
 
 pub use bootstrap::{Operator, bootstrap};
@@ -76,14 +77,31 @@ impl App {
 /// Starts the service in this process.
 pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Service> {
     config.check()?;
-    let db = foundation.database(config.database_url.expose()).await.context("the identity database")?;
+    let db = database(&config, &foundation).await?;
     if let Some(operator) = Operator::from_config(&config)? {
         bootstrap(&db, &foundation.clock, &operator).await?;
     }
+    // Every numbering plan is read at the first phone: better now than while the first member waits.
+    tokio::task::spawn_blocking(|| PhoneNumber::parse("+250788000000", CountryCode::RW)).await??;
     let app = App::new(config, foundation.clone(), db.clone())?;
     keys::start(&app).await?;
     revocations::start(&app);
     members::start(&app).await?;
     careway_events::Relay::new(&foundation, &db, NAME).start();
     Ok(Service::new(NAME, api::routes(app), db, &foundation))
+}
+
+/// What an operator does about the events that this service could not take.
+pub async fn dead_letters(
+    config: Config,
+    foundation: Foundation,
+    command: DeadLettersCommand,
+) -> anyhow::Result<()> {
+    let db = database(&config, &foundation).await?;
+    let app = App::new(config, foundation, db)?;
+    command.run(&members::consumers(&app).dead_letters()).await
+}
+
+async fn database(config: &Config, foundation: &Foundation) -> anyhow::Result<Database> {
+    foundation.database(config.database_url.expose()).await.context("the identity database")
 }

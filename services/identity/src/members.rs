@@ -58,12 +58,18 @@ impl Members {
 
 /// Starts what the members' half hears and what it does by itself.
 pub(crate) async fn start(app: &App) -> anyhow::Result<()> {
-    Consumers::new(&app.foundation, &app.db, crate::NAME)
-        .on("access_log", app.clone(), reactions::member_data_accessed)
-        .start()
-        .await?;
+    consumers(app).start().await?;
     app.foundation.tasks.spawn(forget_strangers(app.clone()));
     Ok(())
+}
+
+/// What identity hears.
+pub(crate) fn consumers(app: &App) -> Consumers {
+    Consumers::new(&app.foundation, &app.db, crate::NAME).on(
+        "access_log",
+        app.clone(),
+        reactions::member_data_accessed,
+    )
 }
 
 /// The payer's country and language: how phones and national ids are read.

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use careway_contract::renewals::v1::notification_service_server::NotificationServiceServer;
+use careway_events::{Consumers, DeadLettersCommand, Relay};
 use careway_service::{Database, Foundation, Sealer, Service};
 use sqlx::PgConnection;
 use tokio::sync::Notify;
@@ -69,23 +70,44 @@ impl App {
 
 /// Starts the service in this process.
 pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Service> {
+    let app = open(config, &foundation).await?;
+    let db = app.db().clone();
+    Relay::new(&foundation, &db, NAME).start();
+    consumers(&app).start().await?;
+    foundation.tasks.spawn(sender::run(app.clone()));
+    let routes = tonic::service::Routes::new(NotificationServiceServer::new(api::Api { app }));
+    Ok(Service::new(NAME, routes, db, &foundation))
+}
+
+/// What an operator does about the events that this service could not take.
+pub async fn dead_letters(
+    config: Config,
+    foundation: Foundation,
+    command: DeadLettersCommand,
+) -> anyhow::Result<()> {
+    let app = open(config, &foundation).await?;
+    command.run(&consumers(&app).dead_letters()).await
+}
+
+async fn open(config: Config, foundation: &Foundation) -> anyhow::Result<App> {
     let db = foundation.database(config.database_url.expose()).await.context("the renewals database")?;
-    let app = App(Arc::new(Inner {
-        db: db.clone(),
+    Ok(App(Arc::new(Inner {
+        db,
         foundation: foundation.clone(),
         sealer: Sealer::derive(&config.master_key, NAME)?,
         ports: ports::Ports::open(&config).await?,
         dispute_url: config.dispute_url,
         wake: Notify::new(),
-    }));
-    careway_events::Relay::new(&foundation, &db, NAME).start();
-    careway_events::Consumers::new(&foundation, &db, NAME)
-        .on("visit_notices", app.clone(), reactions::visit_admitted)
-        .start()
-        .await?;
-    foundation.tasks.spawn(sender::run(app.clone()));
-    let routes = tonic::service::Routes::new(NotificationServiceServer::new(api::Api { app }));
-    Ok(Service::new(NAME, routes, db, &foundation))
+    })))
+}
+
+/// What renewals hears.
+fn consumers(app: &App) -> Consumers {
+    Consumers::new(app.foundation(), app.db(), NAME).on(
+        "visit_notices",
+        app.clone(),
+        reactions::visit_admitted,
+    )
 }
 
 /// How many messages are not yet sent, for whoever waits for quiet.

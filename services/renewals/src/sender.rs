@@ -10,7 +10,7 @@ use careway_contract::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{Language, OrganizationId};
-use careway_service::{Call, Result, Transaction};
+use careway_service::{Call, Kind, Result, Transaction};
 use futures::future::join_all;
 use tonic::Code;
 
@@ -89,7 +89,21 @@ async fn send_one(app: &App, message: Taken) -> Result<()> {
         End::Deferred if message.attempts >= MOST_ATTEMPTS => End::Failed("REJECTED"),
         end => end,
     };
-    keep(app, &message, end).await
+    keep_at_last(app, &message, &end).await
+}
+
+/// Keeps it as soon as the database answers again. Given up, it would be unknown whether the message went out, and what
+/// was put off would never be sent.
+async fn keep_at_last(app: &App, message: &Taken, end: &End) -> Result<()> {
+    loop {
+        let shutdown = &app.foundation().shutdown;
+        match keep(app, message, end).await {
+            Err(error) if error.kind() == Kind::Unavailable && !shutdown.is_cancelled() => {
+                shutdown.run_until_cancelled(tokio::time::sleep(IDLE)).await;
+            }
+            kept => return kept,
+        }
+    }
 }
 
 async fn submit(app: &App, message: &Taken, content: &Content) -> End {
@@ -104,17 +118,19 @@ async fn submit(app: &App, message: &Taken, content: &Content) -> End {
     }
 }
 
-async fn keep(app: &App, message: &Taken, end: End) -> Result<()> {
+async fn keep(app: &App, message: &Taken, end: &End) -> Result<()> {
     let mut tx = app.db().begin_system("send-messages").await?;
     let now = tx.now();
     match end {
         End::Accepted => {
-            store::message::update_ended(&mut tx, message.message_id, "ACCEPTED", now).await?;
-            say(&mut tx, message, None);
+            if store::message::update_ended(&mut tx, message.message_id, "ACCEPTED", now).await? {
+                say(&mut tx, message, None);
+            }
         }
         End::Failed(outcome) => {
-            store::message::update_ended(&mut tx, message.message_id, outcome, now).await?;
-            say(&mut tx, message, Some(outcome));
+            if store::message::update_ended(&mut tx, message.message_id, outcome, now).await? {
+                say(&mut tx, message, Some(*outcome));
+            }
         }
         End::Deferred => {
             store::message::update_deferred(&mut tx, message.message_id, now + wait(message.attempts))

@@ -9,3 +9,4 @@ mod settle;
 
 pub use config::Config;
 pub use platform::Platform;
+pub use settle::settle;

@@ -3,10 +3,11 @@
 use std::net::SocketAddr;
 
 use anyhow::Context;
+use careway_events::DeadLettersCommand;
 use careway_kernel::{Clock, Redacted};
-use careway_service::{probe, run, telemetry::Telemetry};
+use careway_service::{Foundation, probe, run, telemetry::Telemetry};
 use careway_standalone::{Config, Platform, provision};
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use tokio::net::TcpListener;
 
 /// All of Careway in one process, for small installations.
@@ -25,6 +26,8 @@ enum Command {
     Provision(Provision),
     /// Asks the process that serves whether it is ready, says so by the exit code, and ends.
     Health(Ops),
+    /// Lists, redrives or discards the events that a service could not take.
+    DeadLetters(Box<DeadLetters>),
 }
 
 #[derive(Args)]
@@ -52,12 +55,34 @@ struct Provision {
     database_password: Redacted,
 }
 
+#[derive(Args)]
+struct DeadLetters {
+    #[command(flatten)]
+    config: Config,
+    /// Whose.
+    #[arg(value_enum)]
+    service: Listener,
+    #[command(subcommand)]
+    command: DeadLettersCommand,
+}
+
+/// A service that hears what others say.
+#[derive(Clone, Copy, ValueEnum)]
+enum Listener {
+    Identity,
+    Visits,
+    Renewals,
+    Cases,
+    Channels,
+}
+
 fn main() -> anyhow::Result<()> {
     let cli: Cli = run::parse()?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         match cli.command {
             Command::Serve(serve) => answer(*serve).await,
             Command::Health(ops) => probe::ready(ops.ops_listen).await,
+            Command::DeadLetters(asked) => mend(*asked).await,
             Command::Provision(made) => {
                 provision::provision(made.admin_database_url.expose(), made.database_password.expose()).await
             }
@@ -71,12 +96,26 @@ async fn answer(Serve { ops, config }: Serve) -> anyhow::Result<()> {
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     let platform = Platform::start(config, Clock::system()).await?;
     let databases = platform.services().iter().map(|service| service.database.clone()).collect();
-    let health =
-        run::serve_health(listener, databases, telemetry.metrics.clone(), platform.stopping().clone());
+    let (metrics, errands) = (telemetry.metrics.clone(), platform.foundation().errands.clone());
+    let health = run::serve_health(listener, databases, metrics, errands, platform.stopping().clone());
     platform.foundation().tasks.spawn(health);
     tracing::info!(gateway = %platform.gateway(), ops = %listen, "ready");
     run::signalled().await;
     let ended = platform.shutdown().await;
     telemetry.shutdown();
     ended
+}
+
+async fn mend(DeadLetters { config, service, command }: DeadLetters) -> anyhow::Result<()> {
+    let foundation = Foundation::build(&config.settings, Clock::system()).await?;
+    let shared = foundation.clone();
+    let done = match service {
+        Listener::Identity => careway_identity::dead_letters(config.identity, shared, command).await,
+        Listener::Visits => careway_visits::dead_letters(config.visits, shared, command).await,
+        Listener::Renewals => careway_renewals::dead_letters(config.renewals, shared, command).await,
+        Listener::Cases => careway_cases::dead_letters(config.cases, shared, command).await,
+        Listener::Channels => careway_channels::dead_letters(config.channels, shared, command).await,
+    };
+    run::finish(&foundation).await;
+    done
 }

@@ -79,7 +79,8 @@ impl Platform {
 
     /// Waits until nothing is under way: no errand, no unpublished event, none undelivered, no message unsent.
     pub async fn settle(&self) -> anyhow::Result<()> {
-        crate::settle::settle(&self.foundation, &self.services).await
+        let errands = async || Ok(self.foundation.errands.len());
+        crate::settle(&self.foundation, &self.services, errands).await
     }
 
     /// Stops answering, drains, and ends the background tasks.

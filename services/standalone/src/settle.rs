@@ -10,14 +10,20 @@ use tokio::time::Instant;
 const LONGEST: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(5);
 
-pub(crate) async fn settle(foundation: &Foundation, services: &[Service]) -> anyhow::Result<()> {
+/// Waits until nothing is under way. `errands` counts the short work that goes on after answers, in whichever processes
+/// the services run.
+pub async fn settle(
+    foundation: &Foundation,
+    services: &[Service],
+    errands: impl AsyncFn() -> anyhow::Result<usize>,
+) -> anyhow::Result<()> {
     let events =
         services.iter().fold(Probe::new(foundation), |probe, service| probe.watching(&service.database));
     let started = Instant::now();
     // Quiet twice in a row: what the first look ended may have begun something at a place already looked at.
     let mut quiet = 0;
     while quiet < 2 {
-        let left = left(foundation, services, &events).await?;
+        let left = left(services, errands().await?, &events).await?;
         quiet = if left.is_empty() { quiet + 1 } else { 0 };
         ensure!(started.elapsed() < LONGEST, "still under way after {LONGEST:?}: {}", left.join(", "));
         tokio::time::sleep(PAUSE).await;
@@ -25,10 +31,10 @@ pub(crate) async fn settle(foundation: &Foundation, services: &[Service]) -> any
     Ok(())
 }
 
-async fn left(foundation: &Foundation, services: &[Service], events: &Probe) -> anyhow::Result<Vec<String>> {
+async fn left(services: &[Service], errands: usize, events: &Probe) -> anyhow::Result<Vec<String>> {
     let mut left = Vec::new();
-    if !foundation.errands.is_empty() {
-        left.push(format!("{} errands", foundation.errands.len()));
+    if errands > 0 {
+        left.push(format!("{errands} errands"));
     }
     if !events.settled().await {
         left.push("events".to_owned());

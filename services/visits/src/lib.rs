@@ -37,7 +37,7 @@ use careway_contract::visits::v1::{
     visit_override_service_server::VisitOverrideServiceServer,
     visit_rules_service_server::VisitRulesServiceServer, visit_service_server::VisitServiceServer,
 };
-use careway_events::{Consumers, Relay};
+use careway_events::{Consumers, DeadLettersCommand, Relay};
 use careway_kernel::Clock;
 use careway_service::{AuditLog, Database, Foundation, Service};
 use sqlx::migrate::Migrator;
@@ -70,28 +70,9 @@ pub struct App {
 
 /// Starts the service: its RPCs, its relay, its consumers and its timers.
 pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Service> {
-    let db = foundation.database(config.database_url.expose()).await?;
-    let app = App {
-        clock: foundation.clock.clone(),
-        audit: AuditLog::start(
-            db.clone(),
-            Some(accesses::tell),
-            &foundation.tasks,
-            foundation.shutdown.clone(),
-        ),
-        page_key: foundation.page_key.clone(),
-        plans: PlanCache::default(),
-        documents: Documents::new(config.documents, &config.desk.master_key, &foundation)?,
-        desk: Desk::new(config.desk, &foundation)?,
-        db,
-    };
+    let app = open(config, &foundation).await?;
     Relay::new(&foundation, &app.db, NAME).start();
-    Consumers::new(&foundation, &app.db, NAME)
-        .on("organization_ref", app.clone(), reactions::organizations::organization_registered)
-        .on("organization_ref", app.clone(), reactions::organizations::organization_changed)
-        .on("member_ref", app.clone(), reactions::member_registered::member_registered)
-        .start()
-        .await?;
+    consumers(&app, &foundation).start().await?;
     foundation.tasks.spawn(timers::run(app.clone(), foundation.shutdown.clone()));
     foundation.tasks.spawn(documents::timers::run(app.clone(), foundation.shutdown.clone()));
     let routes = Routes::new(PlanServiceServer::new(app.clone()))
@@ -109,4 +90,40 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
         .add_service(VisitRulesServiceServer::new(app.clone()))
         .add_service(VisitNoticeServiceServer::new(app.clone()));
     Ok(Service::new(NAME, routes, app.db.clone(), &foundation))
+}
+
+/// What an operator does about the events that this service could not take.
+pub async fn dead_letters(
+    config: Config,
+    foundation: Foundation,
+    command: DeadLettersCommand,
+) -> anyhow::Result<()> {
+    let app = open(config, &foundation).await?;
+    command.run(&consumers(&app, &foundation).dead_letters()).await
+}
+
+async fn open(config: Config, foundation: &Foundation) -> anyhow::Result<App> {
+    let db = foundation.database(config.database_url.expose()).await?;
+    Ok(App {
+        clock: foundation.clock.clone(),
+        audit: AuditLog::start(
+            db.clone(),
+            Some(accesses::tell),
+            &foundation.tasks,
+            foundation.shutdown.clone(),
+        ),
+        page_key: foundation.page_key.clone(),
+        plans: PlanCache::default(),
+        documents: Documents::new(config.documents, &config.desk.master_key, foundation)?,
+        desk: Desk::new(config.desk, foundation)?,
+        db,
+    })
+}
+
+/// What visits hears.
+fn consumers(app: &App, foundation: &Foundation) -> Consumers {
+    Consumers::new(foundation, &app.db, NAME)
+        .on("organization_ref", app.clone(), reactions::organizations::organization_registered)
+        .on("organization_ref", app.clone(), reactions::organizations::organization_changed)
+        .on("member_ref", app.clone(), reactions::member_registered::member_registered)
 }

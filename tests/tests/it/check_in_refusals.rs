@@ -6,6 +6,19 @@ use careway_tests::{Facility, Member, Network, Payer, Rest, World, accepted, ref
 use chrono::{Days, Months};
 use serde_json::{Value, json};
 
+// The others wait for time to pass, which only the movable clock of one process does.
+on_every_layout! {
+    nobody_learns_at_the_desk_who_is_a_member,
+    a_lapsed_cover_is_shown_and_admits_nobody,
+    every_way_not_to_be_covered_has_its_own_reason,
+    a_facility_without_a_contract_finds_nobody,
+    a_contract_that_ended_meanwhile_admits_nobody,
+    another_organizations_visit_is_not_there,
+    only_the_desk_checks_in,
+    the_same_key_gets_the_same_answer_and_never_another,
+    a_phone_is_changed_only_by_who_read_the_present_one_and_the_next_code_goes_there,
+}
+
 /// Longer than a code lives, shorter than a visit.
 const A_CODES_LIFE: Duration = Duration::from_secs(301);
 /// Until the next code may be sent to the same phone.
@@ -106,11 +119,9 @@ async fn a_code_is_good_only_where_and_for_whom_it_was_asked() {
     accepted(200, verify(&other_desk, &other_visit, &other_code)).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn nobody_learns_at_the_desk_who_is_a_member() {
-    let world = World::start().await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
-    let member = payer.covered_member(&world).await;
+async fn nobody_learns_at_the_desk_who_is_a_member(world: &World) {
+    let Network { payer, desk, .. } = Network::of(world).await;
+    let member = payer.covered_member(world).await;
 
     let known = accepted(201, desk.post("/v1/visits", json!({"memberNumber": member.number}))).await;
     let unknown = accepted(201, desk.post("/v1/visits", json!({"memberNumber": "UM-999999"}))).await;
@@ -129,12 +140,10 @@ async fn nobody_learns_at_the_desk_who_is_a_member() {
     assert_eq!(told.map(|field| wrong.at(field)), told.map(|field| nobodys.at(field)));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_lapsed_cover_is_shown_and_admits_nobody() {
-    let world = World::start().await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
+async fn a_lapsed_cover_is_shown_and_admits_nobody(world: &World) {
+    let Network { payer, desk, .. } = Network::of(world).await;
     let member = payer.member().await;
-    let today = today(&world);
+    let today = today(world);
     payer.cover(&member, today - Months::new(13), today - Days::new(1)).await;
 
     let visit = start(&desk, &member).await;
@@ -146,11 +155,9 @@ async fn a_lapsed_cover_is_shown_and_admits_nobody() {
     refused(409, "LAPSED", admit(&desk, &visit, "OUTPATIENT")).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_way_not_to_be_covered_has_its_own_reason() {
-    let world = World::start().await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
-    let today = today(&world);
+async fn every_way_not_to_be_covered_has_its_own_reason(world: &World) {
+    let Network { payer, desk, .. } = Network::of(world).await;
+    let today = today(world);
     let (from, to) = (today - Months::new(2), today + Months::new(10));
 
     let uncovered = payer.member().await;
@@ -172,23 +179,21 @@ async fn every_way_not_to_be_covered_has_its_own_reason() {
         (terminated, "TERMINATED"),
     ];
     for (member, reason) in reasons {
-        let visit = verified(&world, &desk, &member).await;
+        let visit = verified(world, &desk, &member).await;
         refused(409, reason, admit(&desk, &visit, "OUTPATIENT")).await;
     }
-    let covered = payer.covered_member(&world).await;
-    let visit = verified(&world, &desk, &covered).await;
+    let covered = payer.covered_member(world).await;
+    let visit = verified(world, &desk, &covered).await;
     refused(409, "WAITING_PERIOD", admit(&desk, &visit, "DENTAL")).await;
     refused(409, "SERVICE_NOT_COVERED", admit(&desk, &visit, "OPTICAL")).await;
     refused(400, "INVALID_REQUEST", admit(&desk, &visit, "ACUPUNCTURE")).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_facility_without_a_contract_finds_nobody() {
-    let world = World::start().await;
-    let Network { payer, .. } = Network::of(&world).await;
-    let member = payer.covered_member(&world).await;
-    let stranger = Facility::of(&world).await;
-    let desk = stranger.staff(&world, &["FRONT_DESK"]).await;
+async fn a_facility_without_a_contract_finds_nobody(world: &World) {
+    let Network { payer, .. } = Network::of(world).await;
+    let member = payer.covered_member(world).await;
+    let stranger = Facility::of(world).await;
+    let desk = stranger.staff(world, &["FRONT_DESK"]).await;
     world.settle().await;
 
     let visit = start(&desk, &member).await;
@@ -196,17 +201,15 @@ async fn a_facility_without_a_contract_finds_nobody() {
     refused(401, "CODE_REJECTED", verify(&desk, &visit, "042715")).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_contract_that_ended_meanwhile_admits_nobody() {
-    let world = World::start().await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
-    let member = payer.covered_member(&world).await;
+async fn a_contract_that_ended_meanwhile_admits_nobody(world: &World) {
+    let Network { payer, desk, .. } = Network::of(world).await;
+    let member = payer.covered_member(world).await;
     let visit = start(&desk, &member).await;
     let code = world.code_for(&member.phone).await;
 
     let contracts = accepted(200, payer.officer.get("/v1/contracts")).await;
     let end = format!("/v1/contracts/{}/end", contracts.text("contracts.0.contractId"));
-    let yesterday = (today(&world) - Days::new(1)).to_string();
+    let yesterday = (today(world) - Days::new(1)).to_string();
     accepted(200, payer.officer.post(&end, json!({"lastDay": yesterday}))).await;
 
     let verified = accepted(200, verify(&desk, &visit, &code)).await;
@@ -234,14 +237,12 @@ async fn a_second_open_visit_is_refused_with_the_first_ones_id() {
     accepted(200, admit(&desk, &third, "OUTPATIENT")).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn another_organizations_visit_is_not_there() {
-    let world = World::start().await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
-    let member = payer.covered_member(&world).await;
-    let visit = verified(&world, &desk, &member).await;
-    let (elsewhere, other_payer) = tokio::join!(Facility::of(&world), Payer::of(&world));
-    let stranger = elsewhere.staff(&world, &["FRONT_DESK"]).await;
+async fn another_organizations_visit_is_not_there(world: &World) {
+    let Network { payer, desk, .. } = Network::of(world).await;
+    let member = payer.covered_member(world).await;
+    let visit = verified(world, &desk, &member).await;
+    let (elsewhere, other_payer) = tokio::join!(Facility::of(world), Payer::of(world));
+    let stranger = elsewhere.staff(world, &["FRONT_DESK"]).await;
     world.settle().await;
 
     let nowhere = format!("/v1/visits/{}", uuid::Uuid::now_v7());
@@ -259,12 +260,10 @@ async fn another_organizations_visit_is_not_there() {
     accepted(200, payer.officer.get(&visit)).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn only_the_desk_checks_in() {
-    let world = World::start().await;
-    let Network { payer, facility, desk } = Network::of(&world).await;
-    let member = payer.covered_member(&world).await;
-    let clinician = facility.staff(&world, &["CLINICIAN"]).await;
+async fn only_the_desk_checks_in(world: &World) {
+    let Network { payer, facility, desk } = Network::of(world).await;
+    let member = payer.covered_member(world).await;
+    let clinician = facility.staff(world, &["CLINICIAN"]).await;
 
     let body = json!({"memberNumber": member.number});
     let denied = refused(403, "PERMISSION_DENIED", clinician.post("/v1/visits", body.clone())).await;
@@ -272,16 +271,14 @@ async fn only_the_desk_checks_in() {
     refused(403, "PERMISSION_DENIED", payer.officer.post("/v1/visits", body.clone())).await;
     refused(401, "TOKEN_REQUIRED", world.rest().post("/v1/visits", body.clone())).await;
     refused(401, "TOKEN_REJECTED", desk.with_token("not.a.token").post("/v1/visits", body)).await;
-    let visit = verified(&world, &desk, &member).await;
+    let visit = verified(world, &desk, &member).await;
     refused(403, "PERMISSION_DENIED", admit(&clinician, &visit, "OUTPATIENT")).await;
     accepted(200, clinician.get(&visit)).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_same_key_gets_the_same_answer_and_never_another() {
-    let world = World::start().await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
-    let member = payer.covered_member(&world).await;
+async fn the_same_key_gets_the_same_answer_and_never_another(world: &World) {
+    let Network { payer, desk, .. } = Network::of(world).await;
+    let member = payer.covered_member(world).await;
     let start =
         |number: &str| desk.post("/v1/visits", json!({"memberNumber": number})).key("desk-1-morning-0001");
 
@@ -304,11 +301,9 @@ async fn the_same_key_gets_the_same_answer_and_never_another() {
     assert_eq!(again.body, verified.body);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_phone_is_changed_only_by_who_read_the_present_one_and_the_next_code_goes_there() {
-    let world = World::start().await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
-    let member = payer.covered_member(&world).await;
+async fn a_phone_is_changed_only_by_who_read_the_present_one_and_the_next_code_goes_there(world: &World) {
+    let Network { payer, desk, .. } = Network::of(world).await;
+    let member = payer.covered_member(world).await;
     let path = format!("/v1/members/{}", member.id);
     let change = |mobile: &str| payer.officer.patch(&path, json!({"mobile": mobile}));
 
@@ -319,7 +314,7 @@ async fn a_phone_is_changed_only_by_who_read_the_present_one_and_the_next_code_g
     refused(412, "STALE_VERSION", change("+250788999002").if_match(read.etag())).await;
 
     let moved = Member { phone: "+250788999001".to_owned(), ..member };
-    verified(&world, &desk, &moved).await;
+    verified(world, &desk, &moved).await;
 }
 
 /// Starts a visit; its path.

@@ -1,9 +1,29 @@
 //! Journeys and attacks, through the gateway, each on a platform of its own.
 
+/// Makes tests of journeys, functions of a world: each is passed on one process and on separate ones, the same code.
+macro_rules! on_every_layout {
+    ($($journey:ident),+ $(,)?) => {
+        on_every_layout! { one_process: OneProcess: $($journey),+ }
+        on_every_layout! { separate_processes: SeparateProcesses: $($journey),+ }
+    };
+    ($module:ident: $layout:ident: $($journey:ident),+) => {
+        mod $module {
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $journey() {
+                    careway_tests::World::passes(careway_tests::Layout::$layout, super::$journey).await;
+                }
+            )+
+        }
+    };
+}
+
 mod check_in;
 mod check_in_refusals;
 mod clients;
 mod contract;
+mod dead_letters;
+mod deliveries;
 mod demo_network;
 mod docs;
 mod documents;
@@ -12,6 +32,8 @@ mod guesses;
 mod guide;
 mod imports;
 mod isolation;
+mod kills;
+mod lost_streams;
 mod medical_file;
 mod members;
 mod organizations;
@@ -23,4 +45,5 @@ mod row_level_security;
 mod second_factors;
 mod sessions;
 mod tokens;
+mod traces;
 mod twins;

@@ -1,26 +1,22 @@
 //! Servers that go away and come back: nothing acknowledged is lost, nothing is done twice.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use careway_service::Call;
 use careway_testing::{FaultProxy, TestServers};
-use careway_tests::{Network, World, accepted};
+use careway_tests::{CODES_FOR_A_LOAD, Load, Network, Setup, World, accepted, until};
 use futures::{StreamExt, stream};
 use serde_json::json;
 
 const VISITS: usize = 1000;
+/// Patients of a load in the midst of which a server goes away.
+const PATIENTS: usize = 30;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nats_away_for_a_thousand_visits_costs_none_of_their_events() {
     let (proxy, nats) = FaultProxy::before(&TestServers::from_env().nats).await;
-    let world = World::with(&[
-        ("CAREWAY_NATS_URL", &nats),
-        ("CAREWAY_IDENTITY_CODES_PER_FACILITY_10_MIN", "10000"),
-        ("CAREWAY_IDENTITY_CODES_PER_FACILITY_DAY", "10000"),
-        ("CAREWAY_IDENTITY_CODES_PER_STAFF_10_MIN", "10000"),
-        ("CAREWAY_IDENTITY_CODES_PER_NETWORK_10_MIN", "10000"),
-    ])
-    .await;
+    let settings = [&CODES_FOR_A_LOAD[..], &[("CAREWAY_NATS_URL", &nats)]].concat();
+    let world = World::with(&settings).await;
     let network = Network::of(&world).await;
     let member = network.payer.covered_member(&world).await;
     world.settle().await;
@@ -46,8 +42,7 @@ async fn nats_away_for_a_thousand_visits_costs_none_of_their_events() {
     proxy.restore();
     world.settle().await;
 
-    let visits = world.platform().services().iter().find(|service| service.name == "visits").unwrap();
-    let mut reader = visits.database.read(&Call::system("tests")).await.unwrap();
+    let mut reader = world.database("visits").read(&Call::system("tests")).await.unwrap();
     let said: Vec<String> = sqlx::query_scalar(
         "select aggregate_id::text from outbox where type = 'careway.visits.v1.VisitStarted' and stream_seq is not null",
     )
@@ -92,4 +87,53 @@ async fn without_redis_a_check_in_is_refused_and_never_allowed() {
             break;
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn redis_gone_and_back_under_load_costs_nothing_that_was_acknowledged() {
+    let (proxy, redis) = FaultProxy::before(&TestServers::from_env().redis).await;
+    let settings = [&CODES_FOR_A_LOAD[..], &[("CAREWAY_REDIS_URL", &redis)]].concat();
+    let world = World::with(&settings).await;
+    let network = Network::of(&world).await;
+    let load = Load::of(&world, &network, PATIENTS).await;
+
+    let outage = async {
+        load.acknowledged(PATIENTS / 2).await;
+        proxy.cut();
+        // Admissions need no Redis; nobody's visit starts without it.
+        load.unanswered_more_than(load.unanswered()).await;
+        proxy.restore();
+    };
+    tokio::join!(load.run(), outage);
+    load.compare(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_gone_and_back_under_load_costs_nothing_that_was_acknowledged() {
+    let (proxy, _) = FaultProxy::before(&TestServers::from_env().postgres).await;
+    let world =
+        World::of(Setup { settings: &CODES_FOR_A_LOAD, postgres: Some(&proxy), ..Setup::default() }).await;
+    let network = Network::of(&world).await;
+    let load = Load::of(&world, &network, PATIENTS).await;
+
+    let outages = async {
+        for outage in 1..=3 {
+            load.acknowledged(outage * PATIENTS / 2).await;
+            // In the middle of statements, and of commits whose answer is lost with them.
+            proxy.cut();
+            let unready = world.rest().get("/readyz");
+            assert_eq!(unready.await.unwrap().status.as_u16(), 503, "whoever sends requests is told");
+            load.unanswered_more_than(load.unanswered()).await;
+            proxy.restore();
+        }
+    };
+    tokio::join!(load.run(), outages);
+    // What renewals took as Postgres went away is in doubt after this long.
+    world.advance(Duration::from_secs(301));
+    load.compare(&world).await;
+    // A connection that died shows when it is used: ready is who has used each.
+    let ready = until("the platform to be ready again", async || {
+        Ok((world.rest().get("/readyz").await?.status.as_u16() == 200).then_some(()))
+    });
+    ready.await.unwrap();
 }

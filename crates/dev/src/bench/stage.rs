@@ -35,7 +35,7 @@ pub(super) struct Stage {
 impl Stage {
     /// Starts the servers, with nothing in them.
     pub(super) async fn open(checkout: &Checkout) -> anyhow::Result<Self> {
-        let checkout = checkout.apart("bench");
+        let checkout = checkout.bench();
         let mut servers = servers::ensure(&checkout).await?;
         if tune(&servers.postgres).await.context("cannot tune PostgreSQL")? {
             servers::stop(&checkout).await?;

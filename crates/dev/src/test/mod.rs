@@ -1,5 +1,6 @@
 //! `cargo dev test`: everything CI runs, in order, until the first step that fails.
 
+mod breaking;
 mod results;
 mod run;
 mod steps;

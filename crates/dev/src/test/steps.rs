@@ -2,7 +2,7 @@
 
 use futures::future::{BoxFuture, FutureExt};
 
-use super::run::Run;
+use super::{breaking, run::Run};
 use crate::tools;
 
 /// One thing that CI checks.
@@ -45,7 +45,7 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "proto",
         group: "lint",
-        title: "The contract: buf lint",
+        title: "The contract: buf lint, and buf breaking against the last commit",
         needs_servers: false,
         action: |run| proto(run).boxed(),
     },
@@ -78,16 +78,20 @@ async fn proto(run: &Run<'_>) -> anyhow::Result<Option<String>> {
         let _lock = run.checkout().lock()?;
         tools::install(run.checkout(), "buf-bin==1.75.0").await?
     };
-    run.program(&environment.program("buf")?, &["lint", "proto"]).await
+    let buf = environment.program("buf")?;
+    run.program(&buf, &["lint", "proto"]).await?;
+    breaking::check(run, &buf).await
 }
 
-/// All of them, even after one failed: whoever mends one wants to know of the others.
+/// Programs first: some tests run the platform as separate processes. Then all tests, even after one failed: whoever
+/// mends one wants to know of the others.
 async fn tests(run: &Run<'_>) -> anyhow::Result<Option<String>> {
     let tools = {
         let _lock = run.checkout().lock()?;
         tools::install(run.checkout(), "openapi-spec-validator==0.9.0").await?;
         tools::install(run.checkout(), "schemathesis==4.32.5").await?
     };
+    run.cargo(&["build", "--workspace", "--bins"]).await?;
     let tools = ("CAREWAY_TEST_TOOLS", tools.programs().display().to_string());
     run.cargo_test(&["--workspace", "--no-fail-fast"], &[tools]).await
 }

@@ -3,6 +3,7 @@
 mod audit;
 mod consuming;
 mod dead_letters;
+mod measuring;
 mod nats;
 mod outage;
 mod relaying;

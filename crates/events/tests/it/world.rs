@@ -119,6 +119,19 @@ impl World {
             .unwrap();
     }
 
+    /// Ends the session that holds a relay's lead.
+    pub(crate) async fn end_leader(&self) {
+        let mut admin = PgConnection::connect(&admin_url()).await.unwrap();
+        sqlx::query(
+            "select pg_terminate_backend(pid) from pg_locks join pg_database on oid = database \
+             where datname = $1 and locktype = 'advisory' and granted",
+        )
+        .bind(&self.database_name)
+        .execute(&mut admin)
+        .await
+        .unwrap();
+    }
+
     /// One number about the outbox, the inbox, the effects or the dead letters.
     pub(crate) async fn count(&self, query: &'static str) -> i64 {
         let mut connection = self.owner.acquire().await.unwrap();

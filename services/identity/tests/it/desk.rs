@@ -20,7 +20,7 @@ use careway_contract::{
 };
 use careway_kernel::{AccountId, Clock, OrganizationId};
 use careway_service::{Error, Foundation, OrganizationKind, Service, Settings, Upstream};
-use careway_testing::{TestDatabase, TestServers, unique_prefix};
+use careway_testing::{Leftovers, TestDatabase, TestServers, unique_prefix};
 use clap::Parser;
 use jsonwebtoken::{
     Algorithm, EncodingKey, Header,
@@ -53,6 +53,7 @@ pub(crate) struct Desk {
     pub(crate) payer: Person,
     pub(crate) phone: Phone,
     signing: EncodingKey,
+    _leftovers: Leftovers,
 }
 
 /// Somebody who works for an organization.
@@ -125,7 +126,8 @@ impl Desk {
             account: AccountId::new(&clock),
         };
         let (facility, payer) = (person(OrganizationKind::Facility), person(OrganizationKind::Payer));
-        let desk = Self { clock, foundation, service, admin, facility, payer, phone, signing };
+        let _leftovers = Leftovers::of(&prefix, &foundation.shutdown);
+        let desk = Self { clock, foundation, service, admin, facility, payer, phone, signing, _leftovers };
         desk.know(&desk.facility, "Kigali Clinic").await;
         desk.know(&desk.payer, "Umurage Health").await;
         desk

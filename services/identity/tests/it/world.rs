@@ -21,7 +21,7 @@ use careway_contract::{
 use careway_identity::{Config, MIGRATOR, NAME};
 use careway_kernel::Clock;
 use careway_service::{Foundation, Settings, Upstream, run};
-use careway_testing::{TestDatabase, TestServers, unique_prefix};
+use careway_testing::{Leftovers, TestDatabase, TestServers, unique_prefix};
 use sqlx::{Connection, PgConnection};
 use tonic::{Request, Response, Status, service::Routes};
 
@@ -53,6 +53,7 @@ pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) database: TestDatabase,
     caught: Caught,
+    _leftovers: Leftovers,
 }
 
 /// A request as the gateway sends it.
@@ -94,13 +95,13 @@ impl<M> Ask<M> {
 
 impl World {
     pub(crate) async fn start() -> Self {
-        let servers = TestServers::from_env();
+        let (servers, prefix) = (TestServers::from_env(), unique_prefix());
         let database = TestDatabase::create(NAME, &MIGRATOR).await;
         let settings = [
             ("CAREWAY_REDIS_URL", servers.redis.as_str()),
             ("CAREWAY_NATS_URL", &servers.nats),
             ("CAREWAY_SERVICE_SECRET", "a secret of the tests, long enough"),
-            ("CAREWAY_PREFIX", &unique_prefix()),
+            ("CAREWAY_PREFIX", &prefix),
             ("CAREWAY_DATABASE_CONNECTIONS", "4"),
             ("CAREWAY_IDENTITY_DATABASE_URL", &database.url_app),
             ("CAREWAY_IDENTITY_MASTER_KEY", "a master key of the tests, long enough"),
@@ -116,7 +117,8 @@ impl World {
         let renewals = foundation.guard(Routes::new(NotificationServiceServer::new(caught.clone())));
         foundation.registry.provide("renewals", renewals);
         careway_identity::start(whole.config, foundation.clone()).await.unwrap();
-        Self { foundation, clock, database, caught }
+        let _leftovers = Leftovers::of(&prefix, &foundation.shutdown);
+        Self { foundation, clock, database, caught, _leftovers }
     }
 
     fn upstream(&self) -> Upstream {
@@ -244,12 +246,6 @@ impl World {
     pub(crate) async fn count(&self, query: &'static str) -> i64 {
         let mut connection = PgConnection::connect(&self.database.url_admin).await.unwrap();
         sqlx::query_scalar(query).fetch_one(&mut connection).await.unwrap()
-    }
-}
-
-impl Drop for World {
-    fn drop(&mut self) {
-        self.foundation.shutdown.cancel();
     }
 }
 

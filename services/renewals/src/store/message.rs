@@ -80,24 +80,24 @@ pub(crate) async fn next_due(connection: &mut PgConnection) -> sqlx::Result<Opti
     sqlx::query_scalar("select min(due_at) from message where state = 'QUEUED'").fetch_one(connection).await
 }
 
-/// The message has ended; a one-time code's words go, whatever became of it.
+/// The message has ended; a one-time code's words go, whatever became of it. False when that was known already.
 pub(crate) async fn update_ended(
     connection: &mut PgConnection,
     id: Uuid,
     state: &str,
     now: DateTime<Utc>,
-) -> sqlx::Result<()> {
+) -> sqlx::Result<bool> {
     sqlx::query(
         "update message set state = $2, ended_at = $3, version = version + 1,
                 sealed = case when priority = 1 then null else sealed end
-         where message_id = $1",
+         where message_id = $1 and state in ('SUBMITTED', 'UNKNOWN')",
     )
     .bind(id)
     .bind(state)
     .bind(now)
     .execute(connection)
     .await
-    .map(drop)
+    .map(|done| done.rows_affected() == 1)
 }
 
 /// The message was refused for now.
@@ -107,7 +107,8 @@ pub(crate) async fn update_deferred(
     due_at: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query(
-        "update message set state = 'QUEUED', due_at = $2, version = version + 1 where message_id = $1",
+        "update message set state = 'QUEUED', due_at = $2, version = version + 1
+         where message_id = $1 and state = 'SUBMITTED'",
     )
     .bind(id)
     .bind(due_at)

@@ -8,7 +8,7 @@ use careway_contract::renewals::v1::{
 use careway_kernel::Clock;
 use careway_renewals::{Config, MIGRATOR, NAME};
 use careway_service::{Database, Foundation, Settings, run};
-use careway_testing::{TestDatabase, TestServers, unique_prefix};
+use careway_testing::{Leftovers, TestDatabase, TestServers, unique_prefix};
 
 #[derive(clap::Parser)]
 struct Whole {
@@ -22,6 +22,7 @@ pub(crate) struct World {
     pub(crate) foundation: Foundation,
     pub(crate) db: Database,
     pub(crate) folder: PathBuf,
+    _leftovers: Leftovers,
 }
 
 impl World {
@@ -34,7 +35,7 @@ impl World {
             ("CAREWAY_REDIS_URL", servers.redis.clone()),
             ("CAREWAY_NATS_URL", servers.nats.clone()),
             ("CAREWAY_SERVICE_SECRET", "a secret of the tests, long enough".to_owned()),
-            ("CAREWAY_PREFIX", prefix),
+            ("CAREWAY_PREFIX", prefix.clone()),
             ("CAREWAY_DATABASE_CONNECTIONS", "4".to_owned()),
             ("CAREWAY_RENEWALS_DATABASE_URL", database.url_app.clone()),
             ("CAREWAY_RENEWALS_MASTER_KEY", "a master key of the tests, long enough".to_owned()),
@@ -45,7 +46,8 @@ impl World {
         let whole: Whole = run::parse_settings(&settings).unwrap();
         let foundation = Foundation::build(&whole.settings, Clock::movable()).await.unwrap();
         let service = careway_renewals::start(whole.config, foundation.clone()).await.unwrap();
-        Self { foundation, db: service.database, folder }
+        let _leftovers = Leftovers::of(&prefix, &foundation.shutdown);
+        Self { foundation, db: service.database, folder, _leftovers }
     }
 
     pub(crate) async fn send(&self, request: SendRequest) -> Result<SendResponse, tonic::Status> {

@@ -17,7 +17,7 @@ use careway_contract::{
 };
 use careway_kernel::{AccountId, Clock, MemberId, OrganizationId};
 use careway_service::{Error, Foundation, OrganizationKind, Service, Settings, Upstream};
-use careway_testing::{TestDatabase, TestServers, unique_prefix};
+use careway_testing::{Leftovers, TestDatabase, TestServers, unique_prefix};
 use clap::Parser;
 use sqlx::PgPool;
 use tonic::{Request, Response};
@@ -63,6 +63,7 @@ pub(crate) struct Desk {
     pub(crate) facility: Person,
     pub(crate) payer: Person,
     plan: String,
+    _leftovers: Leftovers,
 }
 
 /// Somebody who works for an organization.
@@ -152,6 +153,7 @@ impl Desk {
             account: AccountId::new(&clock),
         };
         let (facility, payer) = (person(OrganizationKind::Facility), person(OrganizationKind::Payer));
+        let _leftovers = Leftovers::of(&prefix, &foundation.shutdown);
         let mut desk = Self {
             clock,
             identity,
@@ -164,6 +166,7 @@ impl Desk {
             facility,
             payer,
             plan: String::new(),
+            _leftovers,
         };
         desk.know(&desk.facility, "Kigali Clinic").await;
         desk.know(&desk.payer, "Umurage Health").await;

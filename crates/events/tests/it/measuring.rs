@@ -1,0 +1,43 @@
+//! What a relay measures is what it leads.
+
+use careway_events::Relay;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+
+use crate::world::{World, eventually};
+
+/// A service of this test's own: the process has one recorder for all.
+const SERVICE: &str = "measured";
+const LOCK: &str = "select pg_advisory_lock(hashtextextended('careway.relay.measured', 0))";
+
+fn oldest(metrics: &PrometheusHandle) -> Option<f64> {
+    let told = metrics.render();
+    let line = told.lines().find(|line| {
+        line.starts_with("careway_outbox_oldest_seconds{") && line.contains(&format!("\"{SERVICE}\""))
+    })?;
+    line.rsplit(' ').next()?.parse().ok()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_no_longer_leads_tells_no_age() {
+    let metrics = PrometheusBuilder::new().install_recorder().unwrap();
+    let mut world = World::new().await;
+    world.nats.kill();
+    let _relay = Relay::new(&world.bus, &world.database, SERVICE).start();
+    world.say([1]).await;
+    eventually("the event that waits is measured", async || oldest(&metrics) > Some(0.0)).await;
+
+    // Another replica is to lead as soon as this one's session is gone.
+    let mut next = world.owner.acquire().await.unwrap();
+    let waiting = tokio::spawn(async move {
+        sqlx::query(LOCK).execute(&mut *next).await.unwrap();
+        next
+    });
+    let waits = "select count(*) from pg_locks join pg_database on oid = database \
+                 where datname = current_database() and locktype = 'advisory' and not granted";
+    eventually("it stands by", async || world.count(waits).await == 1).await;
+    world.end_leader().await;
+    let next = waiting.await.unwrap();
+    eventually("the lost lead is not measured", async || oldest(&metrics) == Some(0.0)).await;
+    drop(next);
+    world.end().await;
+}
