@@ -1,10 +1,13 @@
 //! A document on its way in: every piece is looked at, counted, hashed, shown to the scanner, sealed and written, and
 //! then forgotten, so that a large document takes no more memory than a small one.
 
+use std::{sync::Arc, time::Duration};
+
 use bytes::Bytes;
 use careway_kernel::{DocumentId, Violations};
 use careway_service::{Error, Kind, Result};
 use sha2::{Digest, Sha256};
+use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 
 use super::{
     Documents,
@@ -19,6 +22,8 @@ use crate::domain::{
 
 /// Pieces are shown and sealed so many bytes at a time, whatever they came in.
 const STEP: usize = 64 << 10;
+/// How long an upload waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A document that is coming in. Dropped, nothing of it stays.
 pub(crate) struct Intake<'a> {
@@ -32,6 +37,7 @@ pub(crate) struct Intake<'a> {
     key: DataKey,
     sealing: Sealing,
     incoming: Incoming,
+    _turn: OwnedSemaphorePermit,
 }
 
 /// A document that came in whole, and is kept once it is claimed.
@@ -44,9 +50,11 @@ impl Documents {
     /// Begins to take a document in.
     ///
     /// # Errors
-    /// `SCANNER_UNAVAILABLE`; `DOCUMENT_TOO_LARGE` when the length that was told is too much already.
+    /// `OVERLOADED`; `SCANNER_UNAVAILABLE`; `DOCUMENT_TOO_LARGE` when the length that was told is too much already.
     pub(crate) async fn take_in(&self, id: DocumentId, told_length: Option<u64>) -> Result<Intake<'_>> {
         self.check_size(told_length.unwrap_or_default())?;
+        let turn =
+            timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await.map_err(|_| overloaded())?;
         let scan = match &self.scanner {
             Some(scanner) => Some(scanner.open().await?),
             None => None,
@@ -63,6 +71,7 @@ impl Documents {
             sealing: Sealing::new(&key, id)?,
             key,
             incoming: self.depot.begin(id),
+            _turn: turn.map_err(Error::internal)?,
         })
     }
 
@@ -127,4 +136,9 @@ impl Intake<'_> {
 
 fn type_refused(refusal: UnknownType) -> Error {
     Error::new(Kind::Unprocessable, "DOCUMENT_TYPE_REFUSED", refusal.to_string())
+}
+
+fn overloaded() -> Error {
+    let message = "So many documents are coming in that there is no place for another now; try again.";
+    Error::new(Kind::Unavailable, "OVERLOADED", message).retry_after(Duration::from_secs(5))
 }

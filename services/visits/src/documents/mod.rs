@@ -16,6 +16,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use careway_kernel::Redacted;
 use careway_service::{Foundation, Sealer};
+use tokio::sync::Semaphore;
 
 use self::{depot::Depot, scanner::Scanner, settings::DocumentSettings, vault::Vault};
 
@@ -28,6 +29,8 @@ pub(crate) struct Documents {
     /// Seals what documents are called.
     pub(crate) sealer: Sealer,
     scanner: Option<Scanner>,
+    /// Turns of uploads: a bound of what they hold together.
+    turns: Arc<Semaphore>,
 }
 
 impl Documents {
@@ -43,12 +46,14 @@ impl Documents {
         );
         anyhow::ensure!(settings.timer_seconds > 0, "CAREWAY_VISITS_DOCUMENT_TIMER_SECONDS must not be 0");
         anyhow::ensure!(settings.orphan_hours > 0, "CAREWAY_VISITS_DOCUMENT_ORPHAN_HOURS must not be 0");
+        anyhow::ensure!(settings.uploads > 0, "CAREWAY_VISITS_DOCUMENT_UPLOADS must not be 0");
         let scanner = settings.scanner.as_deref().map(Scanner::parse).transpose();
         Ok(Self {
             depot: Depot::open(&settings, foundation.errands.clone()).context("CAREWAY_VISITS_DOCUMENTS")?,
             vault: Vault::parse(&settings.keys).context("CAREWAY_VISITS_DOCUMENT_KEYS")?,
             sealer: Sealer::derive(master_key, "documents")?,
             scanner: scanner.context("CAREWAY_VISITS_DOCUMENT_SCANNER")?,
+            turns: Arc::new(Semaphore::new(settings.uploads)),
             settings: Arc::new(settings),
         })
     }

@@ -97,6 +97,24 @@ async fn an_upload_that_breaks_off_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn uploads_take_turns() {
+    let (desk, visit) = verified(&["--visits-document-uploads=1"]).await;
+    let upload = Upload::of(&visit, pdf(LARGE));
+    let endless = desk.upload_forever(&desk.facility, &upload);
+    let turned_away = async {
+        eventually("the upload is being written", async || desk.files().len() == 1).await;
+        desk.refused(&Upload::of(&visit, pdf(100))).await
+    };
+    let refusal = tokio::select! {
+        () = endless => panic!("it has no end"),
+        refusal = turned_away => refusal,
+    };
+    assert_eq!((refusal.kind(), refusal.reason()), (Kind::Unavailable, "OVERLOADED"));
+    desk.document(&visit, pdf(100)).await;
+    desk.nothing_but(1).await;
+}
+
+#[tokio::test]
 async fn over_the_network_it_is_no_different() {
     let (mut desk, visit) = verified(&[]).await;
     desk.call_over_the_network().await;
