@@ -159,6 +159,14 @@ async fn only_the_parties_see_a_visits_care() {
     assert!(lock_care(&mut reader, &posing, clinic.clock.now()).await.unwrap().is_none());
     let posing = Looking { party: None, ..posing };
     assert!(lock_care(&mut reader, &posing, clinic.clock.now()).await.unwrap().is_none());
+    // Who may only approve the visit's override is no party to its care.
+    let approver = OrganizationId::new(&clinic.clock);
+    sqlx::query("update visit set override_payer_id = $1")
+        .bind(approver.uuid())
+        .execute(&clinic.admin)
+        .await
+        .unwrap();
+    assert!(clinic.facts(approver, &at, None, &lines).await.is_none());
 }
 
 #[tokio::test]
