@@ -91,9 +91,7 @@ impl Policy {
     }
 
     fn rule(&self, method: &str) -> Result<&Rule> {
-        self.0
-            .get(method)
-            .ok_or_else(|| Error::new(Kind::NotFound, "NOT_FOUND", "There is no such method."))
+        self.0.get(method).ok_or_else(|| Error::new(Kind::NotFound, "NOT_FOUND", "There is no such method."))
     }
 
     /// Every RPC's path with its access, for tests over all of them.

@@ -369,7 +369,12 @@ mod tests {
         let found = found.map(|(field, message)| violation(field, message)).to_vec();
         let told = Problem::invalid(found.clone()).with_missing(missing());
         let fields: Vec<_> = told.violations.iter().map(|it| (&*it.field, &*it.message)).collect();
-        let expected = [("lines", "is required"), ("to", "is required"), ("linesTotal", "is wrong"), ("from", "is wrong")];
+        let expected = [
+            ("lines", "is required"),
+            ("to", "is required"),
+            ("linesTotal", "is wrong"),
+            ("from", "is wrong"),
+        ];
         assert_eq!(fields, expected);
 
         let whole = vec![violation("", "is required")];

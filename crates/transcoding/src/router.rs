@@ -92,7 +92,12 @@ impl Served {
         self.ask(&call, message, parts).await.map_err(|refusal| refusal.with_missing(missing))
     }
 
-    async fn ask(&self, call: &call::Call<'_>, message: Outgoing, parts: &Parts) -> Result<Response, Problem> {
+    async fn ask(
+        &self,
+        call: &call::Call<'_>,
+        message: Outgoing,
+        parts: &Parts,
+    ) -> Result<Response, Problem> {
         let headers = call.headers;
         match self.endpoint.reply {
             endpoint::Reply::Empty | endpoint::Reply::Json(_) => {

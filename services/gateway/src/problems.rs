@@ -30,7 +30,11 @@ pub const PROBLEMS: &[(&str, u16, &str)] = &[
     ("PRECONDITION_REQUIRED", 428, "Send `If-Match` with the `ETag` you read."),
     ("THROTTLED", 429, "Too many requests; see `Retry-After`."),
     ("INTERNAL", 500, "A fault of ours; tell support the `traceId`."),
-    ("NOT_IMPLEMENTED", 501, "A part of the platform is older than the gateway and does not know this yet; try again."),
+    (
+        "NOT_IMPLEMENTED",
+        501,
+        "A part of the platform is older than the gateway and does not know this yet; try again.",
+    ),
     ("BUSY", 503, "Others are changing the same thing; see `Retry-After`."),
     ("OVERLOADED", 503, "Too much is under way; see `Retry-After`."),
     ("UPSTREAM_UNAVAILABLE", 503, "A part of the platform is away; try again."),

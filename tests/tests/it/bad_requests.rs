@@ -85,7 +85,8 @@ async fn what_is_missing_is_told_together_with_what_is_wrong() {
     let officer = Network::of(&world).await.payer.officer;
     let coverage = |body: Value| refused(400, "INVALID_REQUEST", officer.post("/v1/coverages", body));
 
-    let by_the_rules = coverage(json!({"from": "2026-02-30", "memberSince": "soon", "planVersion": -1})).await;
+    let by_the_rules =
+        coverage(json!({"from": "2026-02-30", "memberSince": "soon", "planVersion": -1})).await;
     let expected = ["from", "memberNumber", "memberSince", "planId", "planVersion", "to"];
     assert_eq!(fields(&by_the_rules), expected.map(str::to_owned).into());
     assert_eq!(missing(&by_the_rules), ["memberNumber", "planId", "to"].map(str::to_owned).into());
@@ -157,8 +158,7 @@ fn send(rest: &Rest, route: &Route, path: &str, body: Value) -> careway_tests::R
 /// The path with ids that nobody has.
 fn path(route: &Route) -> String {
     let id = || uuid::Uuid::now_v7().to_string();
-    let parts =
-        route.path.split('/').map(|part| if part.starts_with('{') { id() } else { part.to_owned() });
+    let parts = route.path.split('/').map(|part| if part.starts_with('{') { id() } else { part.to_owned() });
     parts.collect::<Vec<_>>().join("/")
 }
 

@@ -20,7 +20,11 @@ async fn the_link_leads_to_a_page_that_asks_first_and_disputes_then() {
 
     let page = page.strip_prefix("https://careway.example").unwrap();
     let page = read(&world, page, "rw").await.text().await.unwrap();
-    assert_ne!(accepted(200, desk.get(&visit)).await.at("visit.disputed"), true, "the page alone does nothing");
+    assert_ne!(
+        accepted(200, desk.get(&visit)).await.at("visit.disputed"),
+        true,
+        "the page alone does nothing"
+    );
     // What the page's script does when the member confirms.
     let to = between(&page, "fetch('", "'");
     assert!(page.contains("JSON.stringify({token})") && page.contains("location.hash.slice(1)"), "{page}");
@@ -45,7 +49,10 @@ async fn the_page_speaks_its_readers_language_and_needs_nothing_but_itself() {
         let answer = read(&world, "/dispute", accepts).await;
         let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
         assert_eq!(header("content-type"), "text/html; charset=utf-8");
-        assert_eq!((header("content-language"), header("referrer-policy")), (language.to_owned(), "no-referrer".to_owned()));
+        assert_eq!(
+            (header("content-language"), header("referrer-policy")),
+            (language.to_owned(), "no-referrer".to_owned())
+        );
         assert!(header("vary").to_lowercase().contains("accept-language"), "{}", header("vary"));
         let policy = header(CONTENT_SECURITY_POLICY.as_str());
         let page = answer.text().await.unwrap();
@@ -62,7 +69,10 @@ async fn the_page_speaks_its_readers_language_and_needs_nothing_but_itself() {
             ("style", between(&page, "<style>", "</style>")),
         ] {
             let hash = STANDARD.encode(Sha256::digest(text.as_bytes()));
-            assert!(policy.contains(&format!("{kind}-src 'sha256-{hash}'")), "{kind} would not run: {policy}");
+            assert!(
+                policy.contains(&format!("{kind}-src 'sha256-{hash}'")),
+                "{kind} would not run: {policy}"
+            );
         }
     }
 }

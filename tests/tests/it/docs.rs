@@ -87,7 +87,9 @@ fn every_reason_that_the_sources_give_is_in_the_catalogue() {
         let known = catalogue.get(reason.as_str());
         let (status, text) = known.unwrap_or_else(|| panic!("{reason} is given and not documented"));
         for actual in kinds.iter().filter_map(|kind| status_of(kind)) {
-            let told = actual == *status || ASKED_AT_THE_EDGE.contains(&reason.as_str()) || text.contains(&format!("({actual} in "));
+            let told = actual == *status
+                || ASKED_AT_THE_EDGE.contains(&reason.as_str())
+                || text.contains(&format!("({actual} in "));
             assert!(told, "{reason} is answered with {actual}, documented with {status}");
         }
     }
@@ -119,7 +121,7 @@ fn read_reasons(folder: &Path, given: &mut Given) {
     }
 }
 
-/// `Kind::Conflict, "CODE_TAKEN"`, over any line breaks; the same with a `StatusCode`, and with a constant.
+/// `Kind::Conflict, "CODE_TAKEN"`, over any line breaks; the same with a `StatusCode`.
 fn beside_a_kind(code: &str, given: &mut Given) {
     for marker in ["Kind::", "StatusCode::"] {
         for (_, after) in code.match_indices(marker).map(|(at, _)| code.split_at(at + marker.len())) {
@@ -133,7 +135,7 @@ fn beside_a_kind(code: &str, given: &mut Given) {
     }
 }
 
-/// The arms of `fn reason`, `const fn code` and `let reason = match`, and a constant that is its own name.
+/// The arms of `fn reason`, `const fn code` and `let reason = match`.
 fn of_its_own(code: &str, given: &mut Given) {
     let mut end: Option<String> = None;
     for line in code.lines() {
@@ -141,13 +143,13 @@ fn of_its_own(code: &str, given: &mut Given) {
         match &end {
             Some(closing) if line.starts_with(closing.as_str()) => end = None,
             Some(_) => line.split('"').skip(1).step_by(2).for_each(|literal| add(literal, "", given)),
-            None if ["fn reason(", "const fn code(self)", "let reason = match "].iter().any(|it| line.contains(it)) => {
+            None if ["fn reason(", "const fn code(self)", "let reason = match "]
+                .iter()
+                .any(|it| line.contains(it)) =>
+            {
                 end = Some(format!("{indent}}}"));
             }
             None => {}
-        }
-        if let Some((name, value)) = line.strip_prefix("const ").and_then(|rest| rest.split_once(": &str = \"")) {
-            add(value.strip_suffix("\";").filter(|value| *value == name).unwrap_or_default(), "", given);
         }
     }
 }

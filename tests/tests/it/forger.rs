@@ -37,8 +37,12 @@ impl Forger {
     pub(crate) async fn publish(&self, world: &World) {
         let foundation = world.platform().foundation();
         let identity = foundation.registry.upstream("identity");
-        let mut keys =
-            KeyServiceClient::new(identity.clone()).get_jwks(GetJwksRequest {}).await.unwrap().into_inner().keys;
+        let mut keys = KeyServiceClient::new(identity.clone())
+            .get_jwks(GetJwksRequest {})
+            .await
+            .unwrap()
+            .into_inner()
+            .keys;
         keys.push(JsonWebKey { kid: KNOWN.to_owned(), x: self.x(), alg: "EdDSA".to_owned() });
         let message = GetJwksResponse { keys }.encode_to_vec();
         let mut frame = vec![0];

@@ -15,11 +15,7 @@ use careway_service::Foundation;
 
 use crate::config::Config;
 
-pub(crate) fn router(
-    config: &Config,
-    foundation: &Foundation,
-    openapi: Arc<[u8]>,
-) -> anyhow::Result<Router> {
+pub(crate) fn router(config: &Config, foundation: &Foundation, openapi: Arc<[u8]>) -> anyhow::Result<Router> {
     let router = Router::new()
         .merge(oauth::router(config, foundation))
         .merge(jwks::router(config, foundation))

@@ -3,7 +3,10 @@
 use careway_contract::identity::v1::{CreateAccountRequest, CreateAccountResponse};
 use careway_service::{Call, Error, Result};
 
-use super::{account_message::message, create_invitation::{Wanted, invite}};
+use super::{
+    account_message::message,
+    create_invitation::{Wanted, invite},
+};
 use crate::{App, store};
 
 pub(crate) async fn create_account(

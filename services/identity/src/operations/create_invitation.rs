@@ -60,7 +60,11 @@ pub(crate) async fn invite(app: &App, call: &Call, wanted: Wanted<'_>) -> Result
     let mut reader = app.db.read(call).await?;
     let organization = store::organization::find(&mut reader, organization).await?;
     let organization = organization.filter(|organization| may_invite_to(call, organization.id));
-    let organization = organization.ok_or_else(|| Error::not_found("organization"))?;
+    let Some(organization) = organization else {
+        v.check("roles", !wanted.roles.is_empty(), "is required");
+        v.finish()?;
+        return Err(Error::not_found("organization"));
+    };
     let roles = v.field("roles", Roles::parse(organization.kind, wanted.roles));
     let (email, name, roles) = v.all((email, name, roles))?;
     check_roles(call, &organization, &roles)?;

@@ -118,7 +118,10 @@ async fn only_operators_change_organizations_one_version_at_a_time() {
     let changed =
         organizations.update_organization(ask(message.clone()).version(1).by(&operator)).await.unwrap();
     let changed = changed.into_inner().organization.unwrap();
-    assert_eq!((changed.name.as_str(), changed.country.as_str(), changed.version), ("New name", "RW", Some(2)));
+    assert_eq!(
+        (changed.name.as_str(), changed.country.as_str(), changed.version),
+        ("New name", "RW", Some(2))
+    );
     let stale = organizations.update_organization(ask(message).version(1).by(&operator)).await.unwrap_err();
     assert_eq!(stale.code(), Code::Aborted);
 }

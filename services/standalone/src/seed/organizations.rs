@@ -174,17 +174,8 @@ pub(super) const CHANNEL: Organization = Organization {
 };
 
 /// All of them. The first front desk is the one that checks the first member in.
-pub(super) const ALL: [&Organization; 9] = [
-    &HOSPITAL,
-    &CLINIC,
-    &DENTAL_OPTICAL,
-    &UMURAGE,
-    &INKINGI,
-    &AUTHORITY,
-    &AGENCY,
-    &PARTNER,
-    &CHANNEL,
-];
+pub(super) const ALL: [&Organization; 9] =
+    [&HOSPITAL, &CLINIC, &DENTAL_OPTICAL, &UMURAGE, &INKINGI, &AUTHORITY, &AGENCY, &PARTNER, &CHANNEL];
 
 impl Organization {
     /// What an operator registers.
