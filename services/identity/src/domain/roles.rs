@@ -181,7 +181,8 @@ impl Table {
                         && (holders == "*" || holders.split(' ').any(|holder| holder == role))
             })
         };
-        let own = self.permissions.iter().filter(|(_, holders)| held(holders)).map(|(permission, _)| *permission);
+        let own =
+            self.permissions.iter().filter(|(_, holders)| held(holders)).map(|(permission, _)| *permission);
         own.chain(self.scheme().into_iter().flat_map(|scheme| scheme.permissions(roles))).collect()
     }
 }
@@ -280,8 +281,7 @@ mod tests {
 
     #[test]
     fn an_authority_has_the_people_of_a_scheme_beside_its_own() {
-        let (payer, authority) =
-            (Table::of(OrganizationKind::Payer), Table::of(OrganizationKind::Authority));
+        let (payer, authority) = (Table::of(OrganizationKind::Payer), Table::of(OrganizationKind::Authority));
         assert!(authority.all().is_superset(&payer.all()));
         for role in payer.roles {
             assert_eq!(authority.permissions(&names(&[role])), payer.permissions(&names(&[role])), "{role}");
