@@ -76,7 +76,16 @@ impl Network {
 impl Payer {
     /// An insurer with an officer and one plan that covers OUTPATIENT, INPATIENT and, after a waiting period, DENTAL.
     pub async fn of(world: &World) -> Self {
-        let founded = Founded::of(world, "PAYER").await;
+        Self::with(world, "PAYER").await
+    }
+
+    /// The same, as an authority that insures by a scheme of its own.
+    pub async fn authority(world: &World) -> Self {
+        Self::with(world, "AUTHORITY").await
+    }
+
+    async fn with(world: &World, kind: &str) -> Self {
+        let founded = Founded::of(world, kind).await;
         let officer = founded.staff(world, &["BENEFITS_OFFICER"]).await;
         let made = officer.post("/v1/plans", plan()).await.and_then(Answer::ok).expect("a plan is made");
         let plan = made.text("plan.planId").to_owned();
@@ -95,7 +104,7 @@ impl Payer {
             "serviceTypes": SERVICE_TYPES,
             "from": (today(world) - Months::new(24)).to_string(),
         });
-        self.officer.post("/v1/contracts", contract).await.and_then(Answer::ok).expect("a contract is made");
+        acts::contract_facility(&self.officer, contract).await.expect("a contract is made");
     }
 
     /// A member with a phone and a national id, and no cover.
@@ -165,10 +174,14 @@ impl Founded {
         let operator = world.operator().await;
         let code = format!("RW-{}", next());
         // No digits: they would look like a code in an SMS.
-        let name = if kind == "PAYER" { "Umurage Health" } else { "Imanzi Hospital" };
+        let (name, code_kind) = match kind {
+            "FACILITY" => ("Imanzi Hospital", "FACILITY"),
+            "AUTHORITY" => ("Ubwishingizi Authority", "PAYER"),
+            _ => ("Umurage Health", "PAYER"),
+        };
         let organization = json!({
             "kind": kind, "name": name, "country": "RW", "timeZone": "Africa/Kigali", "locale": "en",
-            "codes": [{"kind": kind, "value": code}],
+            "codes": [{"kind": code_kind, "value": code}],
         });
         let id = acts::register(&operator, organization, &code).await.expect("an organization is registered");
         let administrator = hired(world, &operator, Some(&id), &["ADMINISTRATOR"]).await;

@@ -40,6 +40,13 @@ impl Language {
         Self::ALL.into_iter().find(|language| language.as_str() == code).ok_or(UnknownLanguage)
     }
 
+    /// The first language of an `Accept-Language` that we write in.
+    #[must_use]
+    pub fn accepted(header: &str) -> Option<Self> {
+        let codes = header.split(',').map(|part| part.split(';').next().unwrap_or_default().trim());
+        codes.filter_map(|code| Self::parse(code).ok()).next()
+    }
+
     /// The ISO 639 code.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -94,6 +101,13 @@ mod tests {
         assert_eq!(Language::parse("fr-RW"), Ok(Language::Fr));
         assert_eq!(Language::parse("de"), Err(UnknownLanguage));
         assert_eq!(Language::parse(""), Err(UnknownLanguage));
+    }
+
+    #[test]
+    fn readers_get_the_first_language_we_have_of_theirs() {
+        assert_eq!(Language::accepted("de-CH, fr-CH;q=0.9, en;q=0.8"), Some(Language::Fr));
+        assert_eq!(Language::accepted("bn"), Some(Language::Bn));
+        assert_eq!(Language::accepted("de, *"), None);
     }
 
     #[test]

@@ -78,6 +78,22 @@ impl Policy {
         Ok(Self(Arc::new(rules)))
     }
 
+    /// Whether the caller may call the RPC of this path; none is somebody without a token.
+    ///
+    /// # Errors
+    /// 401 `TOKEN_REQUIRED`, 403 `PERMISSION_DENIED`; 404 where there is no such RPC.
+    pub fn check(&self, method: &str, caller: Option<&Caller>) -> Result<()> {
+        match (&self.rule(method)?.access, caller) {
+            (Access::Public, _) => Ok(()),
+            (access, Some(caller)) => permit(access, caller),
+            (_, None) => Err(token_required()),
+        }
+    }
+
+    fn rule(&self, method: &str) -> Result<&Rule> {
+        self.0.get(method).ok_or_else(|| Error::new(Kind::NotFound, "NOT_FOUND", "There is no such method."))
+    }
+
     /// Every RPC's path with its access, for tests over all of them.
     pub fn rules(&self) -> impl Iterator<Item = (&'static str, &Access)> {
         self.0.values().map(|rule| (rule.method, &rule.access))
@@ -145,10 +161,7 @@ where
 
 async fn admit(policy: &Policy, verifier: &Verifier, request: &http::request::Parts) -> Result<Call> {
     let headers = &request.headers;
-    let rule = policy
-        .0
-        .get(request.uri.path())
-        .ok_or_else(|| Error::new(Kind::NotFound, "NOT_FOUND", "There is no such method."))?;
+    let rule = policy.rule(request.uri.path())?;
     let caller = match &rule.access {
         Access::Public => Caller::anonymous(),
         access => {
@@ -185,16 +198,18 @@ fn permit(access: &Access, caller: &Caller) -> Result<()> {
 }
 
 fn bearer(headers: &http::HeaderMap) -> Result<&str> {
-    let unauthenticated =
-        || Error::new(Kind::Unauthenticated, "TOKEN_REQUIRED", "An access token is required.");
     let mut values = headers.get_all(http::header::AUTHORIZATION).iter();
-    let (Some(value), None) = (values.next(), values.next()) else { return Err(unauthenticated()) };
+    let (Some(value), None) = (values.next(), values.next()) else { return Err(token_required()) };
     let (scheme, token) =
-        value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(unauthenticated)?;
+        value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(token_required)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(unauthenticated());
+        return Err(token_required());
     }
     Ok(token)
+}
+
+fn token_required() -> Error {
+    Error::new(Kind::Unauthenticated, "TOKEN_REQUIRED", "An access token is required.")
 }
 
 #[cfg(test)]

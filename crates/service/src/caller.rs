@@ -43,7 +43,7 @@ pub enum OrganizationKind {
     Facility,
     /// Collects renewals for an authority.
     Agency,
-    /// A social security authority.
+    /// A social security authority; a payer when it insures people by a scheme of its own.
     Authority,
     /// A booking partner.
     Partner,

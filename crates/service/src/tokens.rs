@@ -253,7 +253,8 @@ fn caller(claims: &Claims) -> Result<Caller> {
     Ok(Caller::of_organization(subject, organization, kind, claims.perms.iter().cloned(), claims.sid))
 }
 
-fn rejected() -> Error {
+/// 401 `TOKEN_REJECTED`: the one answer to every token that is no good here.
+pub fn rejected() -> Error {
     Error::new(Kind::Unauthenticated, "TOKEN_REJECTED", "The access token is not valid.")
 }
 

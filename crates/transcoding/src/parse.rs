@@ -45,19 +45,21 @@ impl At<'_> {
     }
 }
 
-/// Writes messages to `out`, what is wrong to `violations`.
+/// Writes messages to `out`, what is wrong to `violations`, what is not there to `missing`.
 pub(crate) struct Parser<'s> {
     schemas: &'s Schemas,
     /// The object at this depth changes only what it names: an absent required field is no violation there.
     partial: Option<usize>,
     pub(crate) out: Vec<u8>,
     pub(crate) violations: Vec<Violation>,
+    /// Required and not given. The message is one all the same: its service can say what else is wrong with it.
+    pub(crate) missing: Vec<Violation>,
 }
 
 impl<'s> Parser<'s> {
     /// `out` may already hold a frame's head.
     pub(crate) fn new(schemas: &'s Schemas, out: Vec<u8>) -> Self {
-        Self { schemas, partial: None, out, violations: Vec::new() }
+        Self { schemas, partial: None, out, violations: Vec::new(), missing: Vec::new() }
     }
 
     pub(crate) fn partial(mut self, partial: Option<usize>) -> Self {
@@ -124,8 +126,9 @@ impl<'s> Parser<'s> {
         let partial = self.partial.is_some_and(|depth| depth == at.depth());
         for (index, field) in message.fields.iter().enumerate() {
             let missing = given & (1 << index) == 0 && !(partial && named & (1 << index) == 0);
-            if field.required && missing && !field.is_raw() {
-                self.violation(&At::Key(at, &field.json), "is required");
+            if field.required && missing && !field.is_raw() && self.missing.len() < MAX_VIOLATIONS {
+                let field = At::Key(at, &field.json).render();
+                self.missing.push(Violation { field, message: "is required".to_owned() });
             }
         }
     }

@@ -14,23 +14,24 @@ use tonic_types::StatusExt;
 /// The media type of every problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
+const INVALID_REQUEST: &str = "INVALID_REQUEST";
 const INTERNAL: &str = "internal error";
 const UNAVAILABLE: &str = "the service is not available at the moment";
 
 /// gRPC code, HTTP status, and the reason when the service gives none.
 const TABLE: [(Code, StatusCode, &str); 16] = [
-    (Code::InvalidArgument, StatusCode::BAD_REQUEST, "INVALID_REQUEST"),
-    (Code::Unauthenticated, StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"),
-    (Code::PermissionDenied, StatusCode::FORBIDDEN, "FORBIDDEN"),
+    (Code::InvalidArgument, StatusCode::BAD_REQUEST, INVALID_REQUEST),
+    (Code::Unauthenticated, StatusCode::UNAUTHORIZED, "TOKEN_REJECTED"),
+    (Code::PermissionDenied, StatusCode::FORBIDDEN, "PERMISSION_DENIED"),
     (Code::NotFound, StatusCode::NOT_FOUND, "NOT_FOUND"),
     (Code::AlreadyExists, StatusCode::CONFLICT, "CONFLICT"),
     (Code::FailedPrecondition, StatusCode::CONFLICT, "REFUSED"),
-    (Code::Aborted, StatusCode::PRECONDITION_FAILED, "STALE"),
+    (Code::Aborted, StatusCode::PRECONDITION_FAILED, "STALE_VERSION"),
     (Code::OutOfRange, StatusCode::UNPROCESSABLE_ENTITY, "UNPROCESSABLE"),
     (Code::ResourceExhausted, StatusCode::TOO_MANY_REQUESTS, "THROTTLED"),
-    (Code::Unavailable, StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"),
-    (Code::Cancelled, StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"),
-    (Code::DeadlineExceeded, StatusCode::GATEWAY_TIMEOUT, "TIMEOUT"),
+    (Code::Unavailable, StatusCode::SERVICE_UNAVAILABLE, "UPSTREAM_UNAVAILABLE"),
+    (Code::Cancelled, StatusCode::SERVICE_UNAVAILABLE, "UPSTREAM_UNAVAILABLE"),
+    (Code::DeadlineExceeded, StatusCode::GATEWAY_TIMEOUT, "DEADLINE_EXCEEDED"),
     (Code::Unimplemented, StatusCode::NOT_IMPLEMENTED, "NOT_IMPLEMENTED"),
     (Code::Internal, StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"),
     (Code::DataLoss, StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"),
@@ -44,6 +45,14 @@ pub struct Violation {
     pub field: String,
     /// What it must be, as the end of a sentence that begins with the field.
     pub message: String,
+}
+
+impl Violation {
+    /// Whether it is of this field or of one inside it.
+    fn is_within(&self, field: &str) -> bool {
+        let rest = self.field.strip_prefix(field);
+        rest.is_some_and(|rest| field.is_empty() || rest.is_empty() || rest.starts_with(['.', '[']))
+    }
 }
 
 /// A refusal as the client sees it.
@@ -95,17 +104,18 @@ impl Problem {
     /// 400 with everything that is wrong.
     pub fn invalid(violations: Vec<Violation>) -> Self {
         let detail = "the request has fields that are missing or wrong";
-        Self { violations, ..Self::new(StatusCode::BAD_REQUEST, "INVALID_REQUEST", detail) }
+        Self { violations, ..Self::new(StatusCode::BAD_REQUEST, INVALID_REQUEST, detail) }
     }
 
-    /// 401; answered with `WWW-Authenticate: Bearer`.
-    pub fn unauthenticated(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", detail)
-    }
-
-    /// 403.
-    pub fn forbidden(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "FORBIDDEN", detail)
+    /// Completes what a service found wrong with a request by what is missing of it; what lies within a missing field
+    /// is not told beside it. Any other refusal came before the service looked at the fields, and stays as it is.
+    #[must_use]
+    pub(crate) fn with_missing(mut self, missing: Vec<Violation>) -> Self {
+        if self.reason == INVALID_REQUEST && !missing.is_empty() {
+            self.violations.retain(|found| !missing.iter().any(|absent| found.is_within(&absent.field)));
+            self.violations.splice(0..0, missing);
+        }
+        self
     }
 
     /// 404 for a path that no route has.
@@ -158,7 +168,7 @@ impl Problem {
 
     /// 504.
     pub fn timeout() -> Self {
-        Self::new(StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", "the answer took too long")
+        Self::new(StatusCode::GATEWAY_TIMEOUT, "DEADLINE_EXCEEDED", "the answer took too long")
     }
 
     /// 500; what happened is told to nobody but the log.
@@ -343,6 +353,34 @@ mod tests {
         let document: Value = serde_json::from_slice(&problem.to_json()).unwrap();
         assert_eq!((&document["slotId"], &document["left"]), (&"42a".into(), &3.into()));
         assert_eq!(document["status"], 409, "a fact takes no member's place");
+    }
+
+    #[test]
+    fn what_is_missing_is_told_once_and_beside_what_is_wrong() {
+        let violation =
+            |field: &str, message: &str| Violation { field: field.to_owned(), message: message.to_owned() };
+        let missing = || vec![violation("lines", "is required"), violation("to", "is required")];
+        let found = [
+            ("lines", "must name at least one"),
+            ("lines[0].price", "is required"),
+            ("linesTotal", "is wrong"),
+            ("from", "is wrong"),
+        ];
+        let found = found.map(|(field, message)| violation(field, message)).to_vec();
+        let told = Problem::invalid(found.clone()).with_missing(missing());
+        let fields: Vec<_> = told.violations.iter().map(|it| (&*it.field, &*it.message)).collect();
+        let expected = [
+            ("lines", "is required"),
+            ("to", "is required"),
+            ("linesTotal", "is wrong"),
+            ("from", "is wrong"),
+        ];
+        assert_eq!(fields, expected);
+
+        let whole = vec![violation("", "is required")];
+        assert_eq!(Problem::invalid(found.clone()).with_missing(whole.clone()).violations, whole);
+        assert_eq!(Problem::invalid(found.clone()).with_missing(Vec::new()).violations, found);
+        assert_eq!(Problem::not_found().with_missing(missing()), Problem::not_found());
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::{
     frames::{HEAD, Messages, Outgoing},
     headers::{Context, RAW_LENGTH, REPR_DIGEST},
     linger::Lingering,
-    request,
+    request::{self, Asked},
     schema::Schemas,
     wire::{self, Wire},
 };
@@ -57,12 +57,12 @@ pub(crate) async fn taken_whole(
     schemas: &Schemas,
     parts: &Parts,
     body: Body,
-) -> Result<Outgoing, Problem> {
-    let mut encoded = request::fields(endpoint, schemas, parts, &[])?;
+) -> Result<Asked, Problem> {
+    let mut encoded = request::parameters(endpoint, schemas, parts)?;
     let content_type = content_type(endpoint, parts)?;
     let data = request::read(body, endpoint.limits.raw).await?;
     put_chunk_head(&mut encoded, field_number(endpoint, schemas), content_type, data.len());
-    Ok(Outgoing::new(encoded, data))
+    Ok(Asked { message: Outgoing::new(encoded, data), missing: Vec::new() })
 }
 
 /// The body in messages of at most [`CHUNK`] bytes, the parameters in the first; read as fast as they are taken.
@@ -73,7 +73,7 @@ pub(crate) fn upload(
     body: Body,
 ) -> Result<(tonic::body::Body, Broken), Problem> {
     let body = Lingering::new(parts, body);
-    let mut head = request::fields(endpoint, schemas, parts, &[])?;
+    let mut head = request::parameters(endpoint, schemas, parts)?;
     let content_type = content_type(endpoint, parts)?.to_owned();
     let field = field_number(endpoint, schemas);
     put_chunk_head(&mut head, field, &content_type, 0);

@@ -23,13 +23,20 @@ use crate::{
 
 type Entries<'a> = Vec<(Cow<'a, str>, Node<'a>)>;
 
+/// A request in the contract's form. What is missing of it the service refuses, together with what is wrong beside.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    pub(crate) message: Outgoing,
+    pub(crate) missing: Vec<Violation>,
+}
+
 /// Reads the body, if the route has one, and encodes the request.
 pub(crate) async fn message(
     endpoint: &Endpoint,
     schemas: &Schemas,
     parts: &Parts,
     body: Body,
-) -> Result<Outgoing, Problem> {
+) -> Result<Asked, Problem> {
     if endpoint.body == endpoint::Body::None {
         return encode(endpoint, schemas, parts, &[]);
     }
@@ -86,22 +93,32 @@ pub(crate) fn media_type(parts: &Parts) -> &str {
 }
 
 /// The parameters and the JSON as a frame.
-pub(crate) fn encode(
-    endpoint: &Endpoint,
-    schemas: &Schemas,
-    parts: &Parts,
-    body: &[u8],
-) -> Result<Outgoing, Problem> {
-    fields(endpoint, schemas, parts, body).map(|encoded| Outgoing::new(encoded, Bytes::new()))
+fn encode(endpoint: &Endpoint, schemas: &Schemas, parts: &Parts, body: &[u8]) -> Result<Asked, Problem> {
+    let parser = parsed(endpoint, schemas, parts, body)?;
+    if !parser.violations.is_empty() {
+        return Err(refused(endpoint, schemas, parser));
+    }
+    let missing = as_the_client_sees(endpoint, schemas, parser.missing);
+    Ok(Asked { message: Outgoing::new(parser.out, Bytes::new()), missing })
 }
 
-/// The parameters and the JSON as a message, after [`HEAD`] free bytes; every violation of both at once.
-pub(crate) fn fields(
+/// The parameters alone, after [`HEAD`] free bytes, for a body that is no JSON. Nothing may be missing of them: such a
+/// body is not sent to a service that must refuse it.
+pub(crate) fn parameters(endpoint: &Endpoint, schemas: &Schemas, parts: &Parts) -> Result<Vec<u8>, Problem> {
+    let parser = parsed(endpoint, schemas, parts, &[])?;
+    if parser.violations.is_empty() && parser.missing.is_empty() {
+        return Ok(parser.out);
+    }
+    Err(refused(endpoint, schemas, parser))
+}
+
+/// The parameters and the JSON as a message, after [`HEAD`] free bytes, with everything that is wrong with both.
+fn parsed<'s>(
     endpoint: &Endpoint,
-    schemas: &Schemas,
+    schemas: &'s Schemas,
     parts: &Parts,
     body: &[u8],
-) -> Result<Vec<u8>, Problem> {
+) -> Result<Parser<'s>, Problem> {
     let mut encoded = Vec::with_capacity(HEAD + 64 + body.len());
     encoded.resize(HEAD, 0);
     let partial_at =
@@ -116,10 +133,12 @@ pub(crate) fn fields(
     query_entries(endpoint, schemas, parts, &mut root, &mut parser);
 
     parser.message(endpoint.input, &Node::Object(root), &At::Root);
-    if parser.violations.is_empty() {
-        return Ok(parser.out);
-    }
-    Err(Problem::invalid(as_the_client_sees(endpoint, schemas, parser.violations)))
+    Ok(parser)
+}
+
+fn refused(endpoint: &Endpoint, schemas: &Schemas, parser: Parser<'_>) -> Problem {
+    let violations = parser.violations.into_iter().chain(parser.missing).collect();
+    Problem::invalid(as_the_client_sees(endpoint, schemas, violations))
 }
 
 /// A body that is one field of the request has its paths without that field.
@@ -129,10 +148,12 @@ fn as_the_client_sees(
     mut violations: Vec<Violation>,
 ) -> Vec<Violation> {
     if let endpoint::Body::Field(index) = endpoint.body {
-        let prefix = format!("{}.", schemas.message(endpoint.input).fields[index].json);
+        let whole = &*schemas.message(endpoint.input).fields[index].json;
         for violation in &mut violations {
-            if let Some(rest) = violation.field.strip_prefix(&prefix) {
-                violation.field = rest.to_owned();
+            match violation.field.strip_prefix(whole) {
+                Some("") => violation.field.clear(),
+                Some(rest) if rest.starts_with('.') => violation.field = rest[1..].to_owned(),
+                _ => {}
             }
         }
     }

@@ -14,8 +14,10 @@ use axum::{
 use crate::{
     Problem, Upstream, call, endpoint,
     endpoint::Endpoint,
+    frames::Outgoing,
     headers::{self, Context as Headers},
-    raw, reply, request,
+    raw, reply,
+    request::{self, Asked},
     schema::Schemas,
     stream,
 };
@@ -86,14 +88,24 @@ impl Served {
             let answer = answer.map_err(|problem| broken.get().cloned().unwrap_or(problem))?;
             return reply::reply(&self.endpoint, &self.schemas, answer);
         }
-        let message = headers.in_time(self.message(parts, body)).await?;
+        let Asked { message, missing } = headers.in_time(self.asked(parts, body)).await?;
+        self.ask(&call, message, parts).await.map_err(|refusal| refusal.with_missing(missing))
+    }
+
+    async fn ask(
+        &self,
+        call: &call::Call<'_>,
+        message: Outgoing,
+        parts: &Parts,
+    ) -> Result<Response, Problem> {
+        let headers = call.headers;
         match self.endpoint.reply {
             endpoint::Reply::Empty | endpoint::Reply::Json(_) => {
                 reply::reply(&self.endpoint, &self.schemas, call.unary(message).await?)
             }
             endpoint::Reply::Raw => raw::whole(call.unary(message).await?),
             endpoint::Reply::Download => {
-                raw::download(headers.in_time(call.open(message.into_body())).await?, &headers).await
+                raw::download(headers.in_time(call.open(message.into_body())).await?, headers).await
             }
             endpoint::Reply::Events(output) => {
                 let opened = headers.in_time(call.open(message.into_body())).await?;
@@ -102,7 +114,7 @@ impl Served {
         }
     }
 
-    async fn message(&self, parts: &Parts, body: Body) -> Result<crate::frames::Outgoing, Problem> {
+    async fn asked(&self, parts: &Parts, body: Body) -> Result<Asked, Problem> {
         match self.endpoint.body {
             endpoint::Body::Raw(_) => raw::taken_whole(&self.endpoint, &self.schemas, parts, body).await,
             _ => request::message(&self.endpoint, &self.schemas, parts, body).await,

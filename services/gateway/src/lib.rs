@@ -12,12 +12,13 @@ use std::sync::Arc;
 use anyhow::Context;
 use axum::Router;
 use careway_service::{Foundation, Upstream};
-use careway_transcoding::{Route, Settings, Transcoder};
+use careway_transcoding::{Settings, Transcoder};
 use prost_reflect::DescriptorPool;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower::{BoxError, ServiceExt, util::BoxCloneSyncService};
 
+pub use careway_transcoding::Route;
 pub use config::Config;
 pub use problems::PROBLEMS;
 
@@ -39,9 +40,10 @@ impl Gateway {
     ) -> anyhow::Result<Self> {
         let transcoder = transcoder(config)?;
         let api = transcoder.router(|service| Some(upstream(foundation, service)))?;
+        let api = edge::Permits::new(foundation.policy().clone(), transcoder.routes()).before(api);
         let openapi: Arc<[u8]> = serde_json::to_vec(&transcoder.openapi())?.into();
         let edge = edge::Edge::new(config, foundation)?;
-        let router = edge.around(endpoints::router(config, foundation, openapi).merge(api));
+        let router = edge.around(endpoints::router(config, foundation, openapi)?.merge(api));
         Ok(Self { router: endpoints::health::router(readiness).merge(router), transcoder })
     }
 

@@ -144,7 +144,7 @@ async fn a_member_learns_from_the_payer_who_saw_their_data(world: &World) {
 }
 
 /// From the desk to the admission; the visit's path.
-async fn check_in(world: &World, desk: &careway_tests::Rest, number: &str, phone: &str) -> String {
+pub(crate) async fn check_in(world: &World, desk: &careway_tests::Rest, number: &str, phone: &str) -> String {
     let started = accepted(201, desk.post("/v1/visits", json!({"memberNumber": number}))).await;
     let visit = format!("/v1/visits/{}", started.text("visit.visitId"));
     let code = world.code_for(phone).await;

@@ -212,7 +212,7 @@ fn verified(token: &str, keys: &[Value]) -> (String, Value) {
 }
 
 /// A client that may read visits; its id and its secret.
-async fn client(facility: &Facility) -> (String, String) {
+pub(crate) async fn client(facility: &Facility) -> (String, String) {
     let client = json!({"name": "Hospital system", "scopes": ["visits.read"]});
     let made = accepted(201, facility.administrator.post("/v1/api-clients", client)).await;
     (made.text("apiClient.clientId").to_owned(), made.text("clientSecret").to_owned())
@@ -222,7 +222,7 @@ fn rotate(by: &careway_tests::Rest) -> Request {
     by.post("/v1/signing-keys/rotate", json!({}))
 }
 
-fn token(world: &World, id: &str, secret: &str, scope: &str) -> Request {
+pub(crate) fn token(world: &World, id: &str, secret: &str, scope: &str) -> Request {
     let scope = scope.replace(' ', "%20");
     let body = format!("grant_type=client_credentials&client_id={id}&client_secret={secret}&scope={scope}");
     world.rest().upload("/oauth2/token", FORM, body)

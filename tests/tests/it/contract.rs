@@ -1,70 +1,93 @@
 //! The REST interface against its own document: valid OpenAPI 3.1, and no request made from it, right or wrong, is answered
 //! with a fault. The checkers come from PyPI: `cargo dev test` installs them and says where in `CAREWAY_TEST_TOOLS`.
 
-use std::path::PathBuf;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-use careway_tests::{Network, World};
-use serde_json::json;
+use careway_tests::{Facility, Network, Rest, World, accepted};
+use serde_json::Value;
 use tokio::process::Command;
 
-/// Ends the session that asks; the journeys have them.
+use crate::clients::{client, token};
+
+/// What ends the session that asks: fuzzed by a system, which has none.
 const ENDS_THE_SESSION: [&str; 2] = ["/v1/sessions/current", "/v1/sessions/switch"];
-/// Seconds of fuzzing for each kind of organization.
-const SECONDS: &str = "40";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_document_is_valid_openapi() {
     let world = World::start().await;
     let path = std::env::temp_dir().join(format!("careway-openapi-{}.json", std::process::id()));
-    std::fs::write(&path, world.platform().openapi().to_string()).unwrap();
+    fs::write(&path, world.platform().openapi().to_string()).unwrap();
     run(Command::new(tool("openapi-spec-validator")).arg(&path)).await;
-    std::fs::remove_file(&path).unwrap();
+    fs::remove_file(&path).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_request_made_from_the_document_is_answered_with_a_fault() {
     let world = World::start().await;
-    let network = Network::of(&world).await;
-    let all = ["FRONT_DESK", "CLINICIAN", "CLAIMS_CLERK", "PHARMACIST", "SUPERVISOR", "ADMINISTRATOR"];
-    let facility = network.facility.staff(&world, &all).await;
-    let people = [("facility", &facility), ("payer", &network.payer.officer)];
-    let document = std::env::temp_dir().join(format!("careway-fuzzed-{}.json", std::process::id()));
-    std::fs::write(&document, world.platform().openapi().to_string()).unwrap();
-    for (who, rest) in people {
-        println!("fuzzing as {who}");
-        let mut command = Command::new(tool("schemathesis"));
-        command.arg("run").arg(&document).args(["--url", world.rest().base()]);
-        command.args(["--header", &format!("Authorization: Bearer {}", rest.access_token())]);
-        command.args(["--checks", "not_a_server_error", "--phases", "examples,coverage,fuzzing"]);
-        command.args([
-            "--max-time",
-            SECONDS,
-            "--max-examples",
-            "8",
-            "--seed",
-            "7",
-            "--workers",
-            "2",
-            "--no-shrink",
-        ]);
-        command.args([
-            "--suppress-health-check",
-            "all",
-            "--warnings",
-            "off",
-            "--request-timeout",
-            "20",
-            "--no-color",
-        ]);
-        for path in ENDS_THE_SESSION {
-            command.args(["--exclude-path", path]);
-        }
-        command.current_dir(std::env::temp_dir());
-        run(&mut command).await;
+    // Administrators may do everything, and the only one of an organization cannot be disabled.
+    let Network { payer, facility, .. } = Network::of(&world).await;
+    // Of another facility: fuzzers delete the clients they find.
+    let (id, secret) = client(&Facility::of(&world).await).await;
+    let system = accepted(200, token(&world, &id, &secret, "")).await;
+    let system = world.rest().with_token(system.text("access_token"));
+
+    let folder = std::env::temp_dir().join(format!("careway-fuzzed-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("openapi.json"), world.platform().openapi().to_string()).unwrap();
+    let runs = [
+        ("facility", &facility.administrator, "--exclude-path", 40, 500),
+        ("payer", &payer.administrator, "--exclude-path", 40, 500),
+        ("system", &system, "--include-path", 10, 5),
+    ];
+    for (who, rest, sessions, seconds, least) in runs {
+        // The very token that fuzzes, without anybody to sign in again.
+        let token = world.rest().with_token(&rest.access_token());
+        accepted(200, token.get("/v1/me")).await;
+        let asked = fuzz(&folder, &token, sessions, seconds).await;
+        let unheard = asked.iter().filter(|(_, reason)| reason.starts_with("TOKEN_"));
+        assert_eq!(unheard.collect::<Vec<_>>(), Vec::<&(String, String)>::new(), "{who} fuzzed as nobody");
+        assert!(asked.len() >= least, "{who} asked only {} times", asked.len());
+        accepted(200, token.get("/v1/me")).await;
     }
-    std::fs::remove_file(&document).unwrap();
-    let unknown = network.desk.post("/v1/visits", json!({"memberNumbr": "UM-1"})).await.unwrap();
-    assert_eq!(unknown.text("violations.0.field"), "memberNumbr", "{unknown}");
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Fuzzes with this caller's token; what was asked of operations that need one, with the reasons they were refused for.
+async fn fuzz(folder: &Path, caller: &Rest, sessions: &str, seconds: u32) -> Vec<(String, String)> {
+    let mut command = Command::new(tool("schemathesis"));
+    command.current_dir(folder).args(["run", "openapi.json", "--url", caller.base()]);
+    command.args(["--header", &format!("Authorization: Bearer {}", caller.access_token())]);
+    command.args(["--checks", "not_a_server_error", "--phases", "examples,coverage,fuzzing"]);
+    command.args([
+        "--max-time",
+        &seconds.to_string(),
+        "--max-examples",
+        "8",
+        "--seed",
+        "7",
+        "--workers",
+        "2",
+    ]);
+    command.args(["--no-shrink", "--suppress-health-check", "all", "--warnings", "off", "--no-color"]);
+    command.args(["--request-timeout", "20", "--report", "har", "--report-har-path", "asked.har"]);
+    for path in ENDS_THE_SESSION {
+        command.args([sessions, path]);
+    }
+    run(&mut command).await;
+    let har: Value = serde_json::from_slice(&fs::read(folder.join("asked.har")).unwrap()).unwrap();
+    let entries = har["log"]["entries"].as_array().unwrap().iter();
+    entries.map(asked).collect()
+}
+
+/// An entry of the report: method and address, and the reason of a refusal.
+fn asked(entry: &Value) -> (String, String) {
+    let text = |pointer: &str| entry.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let problem: Value = serde_json::from_str(text("/response/content/text")).unwrap_or_default();
+    let reason = problem["reason"].as_str().unwrap_or_default().to_owned();
+    (format!("{} {}", text("/request/method"), text("/request/url")), reason)
 }
 
 fn tool(name: &str) -> PathBuf {

@@ -1,6 +1,10 @@
 //! Documents made from the code are current. `CAREWAY_WRITE_DOCS=1 cargo test -p careway-tests docs` writes them.
 
-use std::{collections::BTreeMap, fmt::Write, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    path::Path,
+};
 
 use careway_gateway::PROBLEMS;
 use careway_tests::World;
@@ -65,4 +69,115 @@ async fn every_reason_the_contract_names_is_in_the_catalogue() {
             );
         }
     }
+}
+
+#[test]
+fn every_reason_that_the_sources_give_is_in_the_catalogue() {
+    let catalogue: BTreeMap<_, _> =
+        PROBLEMS.iter().map(|(reason, status, text)| (*reason, (*status, *text))).collect();
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let mut given = BTreeMap::new();
+    for folder in ["services", "crates"] {
+        read_reasons(&root.join(folder), &mut given);
+    }
+    for (reason, kinds) in &given {
+        if NEVER_ANSWERED.contains(&reason.as_str()) {
+            continue;
+        }
+        let known = catalogue.get(reason.as_str());
+        let (status, text) = known.unwrap_or_else(|| panic!("{reason} is given and not documented"));
+        for actual in kinds.iter().filter_map(|kind| status_of(kind)) {
+            let told = actual == *status
+                || ASKED_AT_THE_EDGE.contains(&reason.as_str())
+                || text.contains(&format!("({actual} in "));
+            assert!(told, "{reason} is answered with {actual}, documented with {status}");
+        }
+    }
+    for (reason, ..) in PROBLEMS {
+        assert!(given.contains_key(*reason), "{reason} is documented and given by nobody");
+    }
+}
+
+/// Kept with a dead letter, for operators; an answer given before, which is no refusal.
+const NEVER_ANSWERED: [&str; 3] = ["EVENT_UNREADABLE", "NO_REACTION", "REPLAY"];
+/// What the gateway asks for before a service could.
+const ASKED_AT_THE_EDGE: [&str; 1] = ["PRECONDITION_REQUIRED"];
+
+/// Reasons by the kinds or statuses they stand beside; those of a `reason` of their own have none.
+type Given = BTreeMap<String, BTreeSet<String>>;
+
+fn read_reasons(folder: &Path, given: &mut Given) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() && !["tests", "target", "dev", "seed"].contains(&name.as_str()) {
+            read_reasons(&path, given);
+        } else if name.ends_with(".rs") && !name.ends_with("tests.rs") && name != "problems.rs" {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+            beside_a_kind(code, given);
+            of_its_own(code, given);
+        }
+    }
+}
+
+/// `Kind::Conflict, "CODE_TAKEN"`, over any line breaks; the same with a `StatusCode`.
+fn beside_a_kind(code: &str, given: &mut Given) {
+    for marker in ["Kind::", "StatusCode::"] {
+        for (_, after) in code.match_indices(marker).map(|(at, _)| code.split_at(at + marker.len())) {
+            let Some((kind, rest)) = after.split_once(',') else { continue };
+            let Some(rest) = rest.trim_start().strip_prefix('"') else { continue };
+            let reason = rest.split('"').next().unwrap_or_default();
+            if is_upper_snake(kind) || status_of(kind).is_some() {
+                add(reason, kind, given);
+            }
+        }
+    }
+}
+
+/// The arms of `fn reason`, `const fn code` and `let reason = match`.
+fn of_its_own(code: &str, given: &mut Given) {
+    let mut end: Option<String> = None;
+    for line in code.lines() {
+        let indent = &line[..line.len() - line.trim_start().len()];
+        match &end {
+            Some(closing) if line.starts_with(closing.as_str()) => end = None,
+            Some(_) => line.split('"').skip(1).step_by(2).for_each(|literal| add(literal, "", given)),
+            None if ["fn reason(", "const fn code(self)", "let reason = match "]
+                .iter()
+                .any(|it| line.contains(it)) =>
+            {
+                end = Some(format!("{indent}}}"));
+            }
+            None => {}
+        }
+    }
+}
+
+fn add(reason: &str, kind: &str, given: &mut Given) {
+    if is_upper_snake(reason) {
+        given.entry(reason.to_owned()).or_default().extend((!kind.is_empty()).then(|| kind.to_owned()));
+    }
+}
+
+fn is_upper_snake(text: &str) -> bool {
+    text.len() > 3 && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+}
+
+/// The HTTP status of a kind of error; a reason beside a status of HTTP has that.
+fn status_of(kind: &str) -> Option<u16> {
+    Some(match kind {
+        "Invalid" => 400,
+        "Unauthenticated" => 401,
+        "Forbidden" => 403,
+        "NotFound" => 404,
+        "Conflict" | "Refused" => 409,
+        "Stale" => 412,
+        "Unprocessable" => 422,
+        "Throttled" => 429,
+        "Internal" => 500,
+        "Unavailable" => 503,
+        "Timeout" => 504,
+        _ => return None,
+    })
 }

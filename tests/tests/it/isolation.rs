@@ -7,6 +7,8 @@ use careway_tests::{Answer, Member, Network, Rest, World};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::document;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn no_route_gives_one_organization_anything_of_another() {
     let world = World::start().await;
@@ -33,9 +35,9 @@ async fn no_route_gives_one_organization_anything_of_another() {
         }
         let Some(path) = filled(&route.path, &ids) else { panic!("no id for {}", route.path) };
         let has_id = path != route.path;
-        let body = body_of(world.platform().openapi(), &route.path, &route.method);
+        let (_, body) = document::body(document::operation(world.platform().openapi(), route));
         for stranger in strangers {
-            let answer = ask(stranger, &route.method, &path, &body).await;
+            let answer = ask(stranger, &route.method, &path, body).await;
             let text = answer.body.to_string();
             for canary in &canaries {
                 assert!(!text.contains(canary.as_str()), "{} {path} tells {canary}", route.method);
@@ -51,7 +53,7 @@ async fn no_route_gives_one_organization_anything_of_another() {
         // The control: to somebody of the other side the thing is there, so that the refusals mean something.
         if has_id && route.method == Method::GET {
             for owner in owners {
-                if ask(owner, &route.method, &path, &body).await.status == StatusCode::OK {
+                if ask(owner, &route.method, &path, body).await.status == StatusCode::OK {
                     reached.push(route.path.clone());
                     break;
                 }
@@ -135,12 +137,6 @@ fn filled(path: &str, ids: &BTreeMap<&'static str, String>) -> Option<String> {
             None => Some(part.to_owned()),
         });
     parts.collect::<Option<Vec<_>>>().map(|parts| parts.join("/"))
-}
-
-/// The example body the OpenAPI document gives for a route.
-fn body_of(openapi: &Value, path: &str, method: &Method) -> Value {
-    let operation = &openapi["paths"][path][method.as_str().to_lowercase()];
-    operation["requestBody"]["content"]["application/json"]["example"].clone()
 }
 
 async fn ask(rest: &Rest, method: &Method, path: &str, body: &Value) -> Answer {

@@ -18,6 +18,8 @@ macro_rules! on_every_layout {
     };
 }
 
+mod authorities;
+mod bad_requests;
 mod check_in;
 mod check_in_refusals;
 mod clients;
@@ -25,9 +27,12 @@ mod contract;
 mod dead_letters;
 mod deliveries;
 mod demo_network;
+mod dispute_page;
 mod docs;
+mod document;
 mod documents;
 mod documents_memory;
+mod forger;
 mod guesses;
 mod guide;
 mod imports;

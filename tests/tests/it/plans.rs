@@ -107,11 +107,18 @@ async fn contracts_never_overlap_and_say_what_is_treated_where() {
         payer.officer.post("/v1/contracts", contract)
     };
 
+    world.settle().await;
     let first = accepted(201, contract(today - Days::new(30), None, &["OUTPATIENT", "DENTAL"])).await;
     world.settle().await;
     refused(409, "CONTRACT_OVERLAPS", contract(today + Days::new(30), None, &["INPATIENT"])).await;
     let told = contract(today, Some(today - Days::new(1)), &["MAGIC"]);
     assert_eq!(fields(&refused(400, "INVALID_REQUEST", told).await), ["serviceTypes[0]", "to"]);
+    let not_a_facility = json!({"facilityId": payer.id, "serviceTypes": [], "from": today.to_string()});
+    let not_a_facility = payer.officer.post("/v1/contracts", not_a_facility);
+    let told = refused(400, "INVALID_REQUEST", not_a_facility).await;
+    assert_eq!(fields(&told), ["facilityId", "serviceTypes"]);
+    let facility = json!({"field": "facilityId", "message": "must be a facility"});
+    assert!(told.list("violations").contains(&facility), "{told}");
     let (visit, seen) = verified(&world, &desk, &member).await;
     assert_eq!(option(&seen, "OUTPATIENT"), (true, String::new()));
     assert_eq!(option(&seen, "INPATIENT"), (false, "SERVICE_NOT_CONTRACTED".to_owned()));

@@ -1,24 +1,21 @@
 //! Forged, stale and misdirected tokens, against every RPC of every service: all refused.
 //!
-//! The forger here is stronger than any outside: one of its keys is among identity's published ones. So the control, a
-//! right token signed with that key, is accepted, and each attack differs from it in one thing.
+//! The control, a right token signed with a key that identity publishes, is accepted, and each attack differs from it in
+//! one thing.
 
 use std::collections::BTreeSet;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use careway_contract::identity::v1::{
-    GetJwksRequest, GetJwksResponse, JsonWebKey, key_service_client::KeyServiceClient,
-};
-use careway_service::{Access, Upstream};
-use careway_tests::World;
-use jsonwebtoken::{Algorithm, EncodingKey, Header, jwk::Jwk as PublicKey};
-use prost::Message;
+use careway_service::Access;
+use careway_tests::{World, refused};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use tonic::{Code, body::Body};
 use tonic_types::StatusExt;
-use tower::{ServiceExt, util::BoxCloneSyncService};
+use tower::ServiceExt;
 
-const KNOWN: &str = "forger-known";
+use crate::forger::{Forger, KNOWN, claims, header};
+
 const REJECTED: (Code, &str) = (Code::Unauthenticated, "TOKEN_REJECTED");
 
 #[tokio::test(flavor = "multi_thread")]
@@ -26,7 +23,7 @@ async fn no_attack_on_a_token_gets_past_any_rpc() {
     let world = World::start().await;
     let known = Forger::new();
     let foreign = Forger::new();
-    publish(&world, &known).await;
+    known.publish(&world).await;
 
     let now = world.platform().foundation().clock.now().timestamp();
     let attacks = attacks(&known, &foreign, now);
@@ -51,6 +48,19 @@ async fn no_attack_on_a_token_gets_past_any_rpc() {
         answered.insert(code as i32);
     }
     assert!(answered.len() > 1, "the control gets past the guard");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_services_own_token_is_rejected_at_the_edge() {
+    let world = World::start().await;
+    let request = world.platform().foundation().identity.request(());
+    let bearer = request.metadata().get("authorization").unwrap().to_str().unwrap();
+    let service = world.rest().with_token(bearer.strip_prefix("Bearer ").unwrap());
+    for path in ["/v1/me", "/v1/visits", "/v1/nothing", "/docs/"] {
+        let answer = refused(401, "TOKEN_REJECTED", service.get(path)).await;
+        assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
+        assert_eq!(answer.text("traceId"), answer.header("x-request-id").unwrap());
+    }
 }
 
 /// Each differs from the control in the one thing its name says.
@@ -118,44 +128,6 @@ fn attacks(known: &Forger, foreign: &Forger, now: i64) -> Vec<(&'static str, Str
     attacks
 }
 
-struct Forger {
-    key: EncodingKey,
-    public: PublicKey,
-}
-
-impl Forger {
-    fn new() -> Self {
-        let mut pkcs8 = hex::decode("302e020100300506032b657004220420").unwrap();
-        pkcs8.extend(rand::random::<[u8; 32]>());
-        let key = EncodingKey::from_ed_der(&pkcs8);
-        let public = PublicKey::from_encoding_key(&key, Algorithm::EdDSA).unwrap();
-        Self { key, public }
-    }
-
-    fn sign(&self, header: &Header, claims: &Value) -> String {
-        jsonwebtoken::encode(header, claims, &self.key).unwrap()
-    }
-
-    fn x(&self) -> String {
-        serde_json::to_value(&self.public).unwrap()["x"].as_str().unwrap().to_owned()
-    }
-}
-
-fn header(kid: &str) -> Header {
-    let mut header = Header::new(Algorithm::EdDSA);
-    header.typ = Some("at+jwt".to_owned());
-    header.kid = Some(kid.to_owned());
-    header
-}
-
-fn claims(now: i64) -> Value {
-    json!({
-        "iss": "careway", "aud": "careway-api", "sub": uuid::Uuid::now_v7(), "org": uuid::Uuid::now_v7(),
-        "kind": "FACILITY", "perms": ["visits.read"], "amr": ["pwd"], "jti": uuid::Uuid::now_v7(),
-        "iat": now, "nbf": now, "exp": now + 600
-    })
-}
-
 /// `null` takes a claim away.
 fn changed(mut claims: Value, change: Value) -> Value {
     for (name, value) in change.as_object().unwrap() {
@@ -187,37 +159,6 @@ fn symmetric(known: &Forger, claims: &Value) -> String {
 fn swapped(control: &str, claims: &Value, signature: &str) -> String {
     let header = control.split('.').next().unwrap();
     format!("{header}.{}.{signature}", URL_SAFE_NO_PAD.encode(claims.to_string()))
-}
-
-/// Puts the forger's key among those identity publishes.
-async fn publish(world: &World, forger: &Forger) {
-    let foundation = world.platform().foundation();
-    let identity = foundation.registry.upstream("identity");
-    let mut keys =
-        KeyServiceClient::new(identity.clone()).get_jwks(GetJwksRequest {}).await.unwrap().into_inner().keys;
-    keys.push(JsonWebKey { kid: KNOWN.to_owned(), x: forger.x(), alg: "EdDSA".to_owned() });
-    let message = GetJwksResponse { keys }.encode_to_vec();
-    let mut frame = vec![0];
-    frame.extend((message.len() as u32).to_be_bytes());
-    frame.extend(message);
-    let service = tower::service_fn(move |request: http::Request<Body>| {
-        let (identity, frame) = (identity.clone(), frame.clone());
-        async move {
-            if request.uri().path().ends_with("/GetJwks") {
-                let mut trailers = http::HeaderMap::new();
-                trailers.insert("grpc-status", "0".parse().unwrap());
-                let body = http_body_util::BodyExt::with_trailers(
-                    http_body_util::Full::new(bytes::Bytes::from(frame)),
-                    std::future::ready(Some(Ok(trailers))),
-                );
-                let response = http::Response::builder().header("content-type", "application/grpc");
-                return Ok(response.body(Body::new(body)).unwrap());
-            }
-            identity.oneshot(request).await
-        }
-    });
-    let upstream: Upstream = BoxCloneSyncService::new(service);
-    foundation.registry.provide("identity", upstream);
 }
 
 /// Calls an RPC with an empty message; its status and the reason of its refusal.

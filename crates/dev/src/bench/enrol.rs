@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use anyhow::Context;
 use careway_standalone::seed::{
     Credentials, Inbox, Rest,
-    acts::{Person, await_desk, hire, import_members, register},
+    acts::{Person, await_desk, contract_facility, hire, import_members, register},
 };
 use chrono::{Months, NaiveDate};
 use futures::future::try_join_all;
@@ -55,7 +55,7 @@ pub(super) async fn enrol(
     let contracts = desks.iter().map(async |desk| {
         let contract = json!({"facilityId": desk.facility, "serviceTypes": ["OUTPATIENT"],
             "from": (from - Months::new(1)).to_string()});
-        officer.post("/v1/contracts", contract).await?.ok()
+        contract_facility(&officer, contract).await
     });
     try_join_all(contracts).await?;
     let mut first = 0;

@@ -14,12 +14,12 @@ use crate::{
 /// Every status that problems come with, and the reason of its example.
 const PROBLEMS: [(u16, &str); 16] = [
     (400, "INVALID_REQUEST"),
-    (401, "UNAUTHENTICATED"),
-    (403, "FORBIDDEN"),
+    (401, "TOKEN_REJECTED"),
+    (403, "PERMISSION_DENIED"),
     (404, "NOT_FOUND"),
     (405, "METHOD_NOT_ALLOWED"),
     (409, "REFUSED"),
-    (412, "STALE"),
+    (412, "STALE_VERSION"),
     (413, "BODY_TOO_LARGE"),
     (415, "UNSUPPORTED_MEDIA_TYPE"),
     (416, "RANGE_NOT_SATISFIABLE"),
@@ -27,8 +27,8 @@ const PROBLEMS: [(u16, &str); 16] = [
     (428, "PRECONDITION_REQUIRED"),
     (429, "THROTTLED"),
     (500, "INTERNAL"),
-    (503, "UNAVAILABLE"),
-    (504, "TIMEOUT"),
+    (503, "UPSTREAM_UNAVAILABLE"),
+    (504, "DEADLINE_EXCEEDED"),
 ];
 
 pub(super) fn responses(source: &Source<'_>, components: &mut Components<'_>, endpoint: &Endpoint) -> Value {

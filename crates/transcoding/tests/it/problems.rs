@@ -29,17 +29,17 @@ async fn unknown_paths_and_methods_are_problems() {
 async fn every_code_has_its_status() {
     let table = [
         (Code::InvalidArgument, 400, "INVALID_REQUEST"),
-        (Code::Unauthenticated, 401, "UNAUTHENTICATED"),
-        (Code::PermissionDenied, 403, "FORBIDDEN"),
+        (Code::Unauthenticated, 401, "TOKEN_REJECTED"),
+        (Code::PermissionDenied, 403, "PERMISSION_DENIED"),
         (Code::NotFound, 404, "NOT_FOUND"),
         (Code::AlreadyExists, 409, "CONFLICT"),
         (Code::FailedPrecondition, 409, "REFUSED"),
-        (Code::Aborted, 412, "STALE"),
+        (Code::Aborted, 412, "STALE_VERSION"),
         (Code::OutOfRange, 422, "UNPROCESSABLE"),
         (Code::ResourceExhausted, 429, "THROTTLED"),
-        (Code::Cancelled, 503, "UNAVAILABLE"),
-        (Code::Unavailable, 503, "UNAVAILABLE"),
-        (Code::DeadlineExceeded, 504, "TIMEOUT"),
+        (Code::Cancelled, 503, "UPSTREAM_UNAVAILABLE"),
+        (Code::Unavailable, 503, "UPSTREAM_UNAVAILABLE"),
+        (Code::DeadlineExceeded, 504, "DEADLINE_EXCEEDED"),
         (Code::Unimplemented, 501, "NOT_IMPLEMENTED"),
         (Code::Unknown, 500, "INTERNAL"),
     ];
@@ -91,12 +91,12 @@ async fn the_deadline_travels_and_holds() {
     let service = Service::new([Answer::Hangs]);
     let router = service.router();
     let late = request(Method::GET, "/v1/books/b-1").extension(Deadline(Instant::now()));
-    send(&router, late).await.assert_problem(504, "TIMEOUT");
+    send(&router, late).await.assert_problem(504, "DEADLINE_EXCEEDED");
     assert!(service.calls().is_empty(), "not worth a call");
 
     let soon = Instant::now() + Duration::from_millis(80);
     let builder = request(Method::GET, "/v1/books/b-1").extension(Deadline(soon));
-    send(&router, builder).await.assert_problem(504, "TIMEOUT");
+    send(&router, builder).await.assert_problem(504, "DEADLINE_EXCEEDED");
     let timeout = service.calls()[0].headers["grpc-timeout"].to_str().unwrap().to_owned();
     let millis: u64 = timeout.strip_suffix('m').unwrap().parse().unwrap();
     assert!((10..=30).contains(&millis), "{timeout}");

@@ -1,12 +1,14 @@
 //! Paths, parameters, bodies, conditional and keyed requests.
 
-use std::net::IpAddr;
+use std::{collections::HashMap, net::IpAddr};
 
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use careway_transcoding::{ClientIp, Settings};
 use serde_json::json;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt};
 
-use crate::support::{Service, json, message, request, send, with_metadata};
+use crate::support::{Answer, Service, json, message, request, send, with_metadata};
 
 const KEY: &str = "0198c5a2-7b1e-7c3d";
 
@@ -115,8 +117,6 @@ async fn absent_and_malformed_bodies() {
     let router = service.router_with(Settings { max_json_bytes: 100, ..Settings::default() });
     let keyed = |builder: axum::http::request::Builder| builder.header("idempotency-key", KEY);
 
-    let got = send(&router, keyed(request(Method::POST, "/v1/books"))).await;
-    assert_eq!(got.violations(), [("book".to_owned(), "is required".to_owned())]);
     let got = send(&router, keyed(json(Method::POST, "/v1/books", "{\"book\":"))).await;
     got.assert_problem(400, "MALFORMED_JSON");
     let got = send(&router, keyed(json(Method::POST, "/v1/books", "[".repeat(90)))).await;
@@ -129,6 +129,34 @@ async fn absent_and_malformed_bodies() {
     let got = send(&router, keyed(plain.extension("{}".to_owned()))).await;
     got.assert_problem(415, "UNSUPPORTED_MEDIA_TYPE");
     assert!(service.calls().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_missing_is_told_beside_what_the_service_finds() {
+    let mut details = ErrorDetails::with_error_info("INVALID_REQUEST", "careway", HashMap::new());
+    details.add_bad_request_violation("book.title", "must not be blank");
+    details.add_bad_request_violation("note", "must be one line");
+    let refused = Status::with_error_details(Code::InvalidArgument, "not valid", details);
+    let service = Service::new([Answer::Status(refused)]);
+    let body = r#"{"book": {"credits": [{"pages": 3}]}, "note": "a\nb"}"#;
+    let got =
+        send(&service.router(), json(Method::POST, "/v1/books", body).header("idempotency-key", KEY)).await;
+    got.assert_problem(400, "INVALID_REQUEST");
+    let expected = [
+        ("book.credits[0].author", "is required"),
+        ("book.title", "is required"),
+        ("note", "must be one line"),
+    ];
+    assert_eq!(got.violations(), expected.map(|(field, text)| (field.to_owned(), text.to_owned())));
+    let asked = service.only_message("CreateBookRequest");
+    assert_eq!(asked, json!({"book": {"credits": [{"pages": 3}]}, "note": "a\nb"}));
+}
+
+#[tokio::test]
+async fn a_service_that_does_not_look_at_the_fields_is_not_contradicted() {
+    let service = Service::new([Answer::Status(Status::permission_denied("not yours"))]);
+    let builder = request(Method::POST, "/v1/books").header("idempotency-key", KEY);
+    send(&service.router(), builder).await.assert_problem(403, "PERMISSION_DENIED");
 }
 
 #[tokio::test]
@@ -182,6 +210,9 @@ async fn a_body_may_be_one_field() {
     let got = send(&router, json(Method::PUT, "/v1/books/b-1", r#"{"titel": "x"}"#)).await;
     let fields: Vec<_> = got.violations().into_iter().map(|(field, _)| field).collect();
     assert_eq!(fields, ["titel", "title"]);
+    let got = send(&router, request(Method::PUT, "/v1/books/b-1?aloud=true")).await;
+    let fields: Vec<_> = got.violations().into_iter().map(|(field, _)| field).collect();
+    assert_eq!(fields, ["aloud", ""], "the body as a whole is missing");
 }
 
 #[tokio::test]

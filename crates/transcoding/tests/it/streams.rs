@@ -47,5 +47,5 @@ async fn lines_with_a_problem_at_the_end() {
 async fn a_refusal_before_the_first_event_is_a_plain_problem() {
     let service = Service::new([Answer::Status(Status::permission_denied("not yours"))]);
     let builder = request(Method::GET, "/v1/shelf/watch").header(header::ACCEPT, "text/event-stream");
-    send(&service.router(), builder).await.assert_problem(403, "FORBIDDEN");
+    send(&service.router(), builder).await.assert_problem(403, "PERMISSION_DENIED");
 }

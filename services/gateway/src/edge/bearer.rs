@@ -3,11 +3,13 @@
 use axum::{
     extract::{Request, State},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use careway_service::{Caller, Verifier};
+use careway_service::{Caller, Result, Verifier, tokens};
 use careway_transcoding::Problem;
 use http::header::AUTHORIZATION;
+
+use super::refused;
 
 /// Verifies bearer tokens.
 #[derive(Clone)]
@@ -18,6 +20,12 @@ pub(crate) struct Bearer {
 impl Bearer {
     pub(crate) fn new(verifier: Verifier) -> Self {
         Self { verifier }
+    }
+
+    /// The caller. Internal RPCs have no route: a service's own token has no business out here.
+    async fn verify(&self, token: &str) -> Result<Caller> {
+        let caller = self.verifier.verify(token).await?;
+        if caller.is_system() { Err(tokens::rejected()) } else { Ok(caller) }
     }
 }
 
@@ -32,13 +40,11 @@ pub(crate) async fn check(State(bearer): State<Bearer>, mut request: Request, ne
             scheme.eq_ignore_ascii_case("bearer").then(|| token.to_owned())
         });
     if let Some(token) = token {
-        match bearer.verifier.verify(&token).await {
-            // Internal RPCs have no route; a service's token has no business out here.
-            Ok(caller) if !caller.is_system() => {
+        match bearer.verify(&token).await {
+            Ok(caller) => {
                 request.extensions_mut().insert(Known(caller));
             }
-            Ok(_) => return Problem::unauthenticated("The access token is not valid.").into_response(),
-            Err(refusal) => return Problem::from_status(&refusal.to_status()).into_response(),
+            Err(refusal) => return refused(&request, Problem::from_status(&refusal.to_status())),
         }
     }
     next.run(request).await

@@ -1,10 +1,11 @@
 //! What every request passes, in this order: trace, bearer token, rate limit, load shedding, deadline, CORS,
-//! compression. Bodies are bounded by the routes themselves.
+//! compression, and on routes of the contract the permission. Bodies are bounded by the routes themselves.
 
 mod address;
 mod bearer;
 mod deadline;
 mod gcra;
+mod permit;
 mod rate_limit;
 mod shed;
 mod trace;
@@ -12,8 +13,14 @@ mod trace;
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
-use axum::{Router, middleware};
+use axum::{
+    Router,
+    extract::Request,
+    middleware,
+    response::{IntoResponse, Response},
+};
 use careway_service::Foundation;
+use careway_transcoding::{Problem, TraceId};
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -25,6 +32,8 @@ use tower_http::{
 };
 
 use crate::config::Config;
+
+pub(crate) use permit::Permits;
 
 /// The edge stack.
 pub(crate) struct Edge {
@@ -67,6 +76,12 @@ impl Edge {
 fn may_be_transformed(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
     let caching = headers.get(header::CACHE_CONTROL).and_then(|value| value.to_str().ok());
     !caching.is_some_and(|directives| directives.split(',').any(|it| it.trim() == "no-transform"))
+}
+
+/// A refusal of the edge's own, with the trace of the request.
+fn refused(request: &Request, problem: Problem) -> Response {
+    let trace = request.extensions().get::<TraceId>();
+    problem.traced(trace.map(|TraceId(id)| id.as_str().into())).into_response()
 }
 
 fn cors(origins: &[String]) -> anyhow::Result<CorsLayer> {

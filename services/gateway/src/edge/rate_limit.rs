@@ -14,7 +14,7 @@ use std::{
 use axum::{
     extract::{Request, State},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use careway_service::Foundation;
 use careway_transcoding::{ClientIp, Problem};
@@ -26,6 +26,7 @@ use crate::{
     edge::{
         bearer::Known,
         gcra::{self, Rate},
+        refused,
     },
 };
 
@@ -101,7 +102,7 @@ fn quota(rate: Rate) -> Quota {
 }
 
 pub(crate) async fn limit(State(limits): State<Arc<Limits>>, request: Request, next: Next) -> Response {
-    let refused = match request.extensions().get::<Known>() {
+    let wait = match request.extensions().get::<Known>() {
         Some(Known(caller)) => {
             limits.refused(caller.subject.to_string(), limits.caller, &limits.alone_caller).await
         }
@@ -111,10 +112,10 @@ pub(crate) async fn limit(State(limits): State<Arc<Limits>>, request: Request, n
             limits.refused(key, limits.public, &limits.alone_public).await
         }
     };
-    match refused {
+    match wait {
         Some(wait) => {
             metrics::counter!("careway_requests_throttled_total").increment(1);
-            Problem::throttled(wait).into_response()
+            refused(&request, Problem::throttled(wait))
         }
         None => next.run(request).await,
     }

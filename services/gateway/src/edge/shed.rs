@@ -11,10 +11,12 @@ use std::{
 use axum::{
     extract::{Request, State},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use careway_transcoding::Problem;
 use http::Method;
+
+use super::refused;
 
 /// Counts what is under way.
 #[derive(Clone)]
@@ -48,7 +50,7 @@ impl Drop for Place {
 pub(crate) async fn shed(State(shed): State<Shed>, request: Request, next: Next) -> Response {
     let Some(_place) = shed.enter(request.method()) else {
         metrics::counter!("careway_requests_shed_total").increment(1);
-        return Problem::overloaded(Duration::from_secs(1)).into_response();
+        return refused(&request, Problem::overloaded(Duration::from_secs(1)));
     };
     next.run(request).await
 }

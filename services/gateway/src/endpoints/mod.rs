@@ -1,5 +1,7 @@
-//! What cannot be an RPC: the OAuth token endpoint's form, the published keys, the documentation, health.
+//! What cannot be an RPC: the OAuth token endpoint's form, the published keys, the documentation, the page to dispute a
+//! visit, health.
 
+mod dispute;
 mod docs;
 pub(crate) mod health;
 mod jwks;
@@ -13,12 +15,14 @@ use careway_service::Foundation;
 
 use crate::config::Config;
 
-pub(crate) fn router(config: &Config, foundation: &Foundation, openapi: Arc<[u8]>) -> Router {
-    Router::new()
+pub(crate) fn router(config: &Config, foundation: &Foundation, openapi: Arc<[u8]>) -> anyhow::Result<Router> {
+    let router = Router::new()
         .merge(oauth::router(config, foundation))
         .merge(jwks::router(config, foundation))
         .merge(docs::router(openapi))
-        .merge(reasons::router())
+        .merge(dispute::router()?)
+        .merge(reasons::router());
+    Ok(router)
 }
 
 /// These endpoints' part of the OpenAPI document.

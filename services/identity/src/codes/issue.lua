@@ -7,29 +7,7 @@
 --
 -- A loud limit is refused; its keys depend on what was asked and by whom only, so that it tells nothing about
 -- who is known. Beyond a quiet limit the answer is as always, but no code exists and none may be sent.
-local ask = cjson.decode(ARGV[1])
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000) + ask.clock_offset
-
-local function whole(number) return string.format('%.0f', number) end
-
--- How many are counted in the window that runs, and how long it still runs.
-local function counted(key, field)
-  local found = redis.call('HMGET', key, field, field .. '_until')
-  local till = tonumber(found[2] or 0)
-  if till <= now then return 0, 0 end
-  return tonumber(found[1]), till - now
-end
-
-local function count(key, field, window)
-  if counted(key, field) == 0 then
-    redis.call('HSET', key, field, 1, field .. '_until', whole(now + window))
-  else
-    redis.call('HINCRBY', key, field, 1)
-  end
-  if redis.call('PTTL', key) < window then redis.call('PEXPIRE', key, window) end
-end
-
+-- The request is `ask`; it, `now` and the counters are those of counting.lua, which stands before this.
 local slot = redis.call('HMGET', KEYS[1], 'id', 'request', 'binding', 'expires', 'resend')
 
 -- The same request again: the same answer, and nothing is sent.

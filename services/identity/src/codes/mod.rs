@@ -100,8 +100,8 @@ impl Codes {
         clock: Clock,
         config: MembersConfig,
     ) -> Self {
-        let (issue, verify) =
-            (Script::new(include_str!("issue.lua")), Script::new(include_str!("verify.lua")));
+        let issue = Script::new(concat!(include_str!("counting.lua"), include_str!("issue.lua")));
+        let verify = Script::new(concat!(include_str!("counting.lua"), include_str!("verify.lua")));
         Self { redis, prefix, clock, config, issue, verify }
     }
 

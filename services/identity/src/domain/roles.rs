@@ -155,9 +155,21 @@ impl Table {
         self.administrator
     }
 
+    /// An authority may insure people by a scheme of its own: it has a payer's roles beside its own.
+    fn scheme(&self) -> Option<&'static Self> {
+        (self.kind == OrganizationKind::Authority).then(|| Self::of(OrganizationKind::Payer))
+    }
+
+    /// Every role, the administrator's last.
+    fn roles(&self) -> impl Iterator<Item = &'static str> {
+        let of_the_scheme = self.scheme().map(|scheme| scheme.roles).unwrap_or_default();
+        self.roles.iter().chain(of_the_scheme).copied().chain([self.administrator])
+    }
+
     /// Every permission an organization of this kind can have.
     pub(crate) fn all(&self) -> BTreeSet<&'static str> {
-        self.permissions.iter().map(|(permission, _)| *permission).collect()
+        let own = self.permissions.iter().map(|(permission, _)| *permission);
+        own.chain(self.scheme().into_iter().flat_map(Self::all)).collect()
     }
 
     /// What these roles may do together; a role this kind does not have may do nothing.
@@ -165,19 +177,13 @@ impl Table {
         let held = |holders: &str| {
             roles.iter().any(|role| {
                 role == self.administrator
-                    || self.role(role).is_some()
+                    || self.roles.contains(&role.as_str())
                         && (holders == "*" || holders.split(' ').any(|holder| holder == role))
             })
         };
-        self.permissions
-            .iter()
-            .filter(|(_, holders)| held(holders))
-            .map(|(permission, _)| *permission)
-            .collect()
-    }
-
-    fn role(&self, name: &str) -> Option<&'static str> {
-        self.roles.iter().copied().chain([self.administrator]).find(|role| *role == name)
+        let own =
+            self.permissions.iter().filter(|(_, holders)| held(holders)).map(|(permission, _)| *permission);
+        own.chain(self.scheme().into_iter().flat_map(|scheme| scheme.permissions(roles))).collect()
     }
 }
 
@@ -206,11 +212,11 @@ impl Roles {
     /// Reads the names of roles that this kind of organization has.
     pub(crate) fn parse(kind: OrganizationKind, names: &[String]) -> Result<Self, InvalidRoles> {
         let table = Table::of(kind);
-        let known = || table.roles.iter().copied().chain([table.administrator]);
+        let known = || table.roles();
         if names.is_empty() {
             return Err(InvalidRoles::None);
         }
-        if names.iter().any(|name| table.role(name).is_none()) {
+        if names.iter().any(|name| known().all(|role| role != name)) {
             return Err(InvalidRoles::Unknown(known().collect::<Vec<_>>().join(", ")));
         }
         Ok(Self(known().filter(|role| names.iter().any(|name| name == role)).map(str::to_owned).collect()))
@@ -244,7 +250,8 @@ mod tests {
                     |holder: &str| holder == "*" || holder.is_empty() || table.roles.contains(&holder);
                 assert!(holders.split(' ').all(known), "{kind:?}: {permission}: {holders}");
             }
-            assert_eq!(table.all().len(), table.permissions.len(), "{kind:?} lists a permission twice");
+            let listed: BTreeSet<_> = table.permissions.iter().map(|(permission, _)| permission).collect();
+            assert_eq!(listed.len(), table.permissions.len(), "{kind:?} lists a permission twice");
             assert_eq!(table.permissions(&names(&[table.administrator])), table.all());
         }
     }
@@ -270,6 +277,19 @@ mod tests {
         assert!(
             may(payer, "MEDICAL_REVIEWER", "documents.read") && !may(payer, "ADMINISTRATOR", "documents.add")
         );
+    }
+
+    #[test]
+    fn an_authority_has_the_people_of_a_scheme_beside_its_own() {
+        let (payer, authority) = (Table::of(OrganizationKind::Payer), Table::of(OrganizationKind::Authority));
+        assert!(authority.all().is_superset(&payer.all()));
+        for role in payer.roles {
+            assert_eq!(authority.permissions(&names(&[role])), payer.permissions(&names(&[role])), "{role}");
+        }
+        let officer = authority.permissions(&names(&["OFFICER"]));
+        assert!(!officer.is_empty() && !officer.contains("members.read"));
+        assert!(Roles::parse(OrganizationKind::Authority, &names(&["OFFICER", "MEDICAL_REVIEWER"])).is_ok());
+        assert!(Roles::parse(OrganizationKind::Payer, &names(&["OFFICER"])).is_err());
     }
 
     #[test]

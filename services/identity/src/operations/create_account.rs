@@ -3,7 +3,10 @@
 use careway_contract::identity::v1::{CreateAccountRequest, CreateAccountResponse};
 use careway_service::{Call, Error, Result};
 
-use super::{account_message::message, create_invitation::invite};
+use super::{
+    account_message::message,
+    create_invitation::{Wanted, invite},
+};
 use crate::{App, store};
 
 pub(crate) async fn create_account(
@@ -11,9 +14,9 @@ pub(crate) async fn create_account(
     call: &Call,
     request: CreateAccountRequest,
 ) -> Result<CreateAccountResponse> {
-    let organization = call.caller.organization()?;
-    let (mut tx, invitation) =
-        invite(app, call, organization, &request.email, &request.name, &request.roles).await?;
+    let wanted =
+        Wanted { organization_id: "", email: &request.email, name: &request.name, roles: &request.roles };
+    let (mut tx, invitation) = invite(app, call, wanted).await?;
     let account = store::membership::find(&mut tx, invitation.organization, invitation.account).await?;
     let account =
         account.ok_or_else(|| Error::internal(anyhow::anyhow!("an invitation just kept is not found")))?;

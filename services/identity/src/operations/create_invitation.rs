@@ -23,12 +23,13 @@ pub(crate) async fn create_invitation(
     call: &Call,
     request: CreateInvitationRequest,
 ) -> Result<CreateInvitationResponse> {
-    let mut v = Violations::default();
-    let organization = v.optional("organizationId", request.organization_id.as_str(), OrganizationId::parse);
-    let (organization,) = v.all((organization,))?;
-    let organization = organization.map_or_else(|| call.caller.organization(), Ok)?;
-    let (tx, invitation) =
-        invite(app, call, organization, &request.email, &request.name, &request.roles).await?;
+    let wanted = Wanted {
+        organization_id: &request.organization_id,
+        email: &request.email,
+        name: &request.name,
+        roles: &request.roles,
+    };
+    let (tx, invitation) = invite(app, call, wanted).await?;
     tx.commit(CreateInvitationResponse {
         account_id: invitation.account.to_string(),
         expires_at: Some(timestamp(invitation.expires_at)),
@@ -36,25 +37,35 @@ pub(crate) async fn create_invitation(
     .await
 }
 
+/// Who is to be invited, as it was asked.
+pub(crate) struct Wanted<'a> {
+    /// Empty for the caller's own.
+    pub(crate) organization_id: &'a str,
+    pub(crate) email: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) roles: &'a [String],
+}
+
 /// Sends the link and keeps the invitation, not committed yet. Nothing here looks beyond one organization, so nothing
 /// tells whether the address is known elsewhere.
-pub(crate) async fn invite(
-    app: &App,
-    call: &Call,
-    organization: OrganizationId,
-    email: &str,
-    name: &str,
-    roles: &[String],
-) -> Result<(Transaction, Invitation)> {
+pub(crate) async fn invite(app: &App, call: &Call, wanted: Wanted<'_>) -> Result<(Transaction, Invitation)> {
     app.db.replayed(call).await?;
+    let mut v = Violations::default();
+    let organization = v.optional("organizationId", wanted.organization_id, OrganizationId::parse);
+    let email = v.required("email", wanted.email, Email::parse);
+    let name = v.required("name", wanted.name, Names::parse);
+    // Which roles there are depends on the organization.
+    let Some(organization) = organization else { return Err(v.into()) };
+    let organization = organization.map_or_else(|| call.caller.organization(), Ok)?;
     let mut reader = app.db.read(call).await?;
     let organization = store::organization::find(&mut reader, organization).await?;
     let organization = organization.filter(|organization| may_invite_to(call, organization.id));
-    let organization = organization.ok_or_else(|| Error::not_found("organization"))?;
-    let mut v = Violations::default();
-    let email = v.required("email", email, Email::parse);
-    let name = v.required("name", name, Names::parse);
-    let roles = v.field("roles", Roles::parse(organization.kind, roles));
+    let Some(organization) = organization else {
+        v.check("roles", !wanted.roles.is_empty(), "is required");
+        v.finish()?;
+        return Err(Error::not_found("organization"));
+    };
+    let roles = v.field("roles", Roles::parse(organization.kind, wanted.roles));
     let (email, name, roles) = v.all((email, name, roles))?;
     check_roles(call, &organization, &roles)?;
     if store::membership::find_by_email(&mut reader, organization.id, &email).await?.is_some() {

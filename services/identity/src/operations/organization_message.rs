@@ -32,7 +32,7 @@ pub(crate) fn message(organization: &Organization, view: View) -> v1::Organizati
                 Status::Active => v1::organization::Status::Active.into(),
                 Status::Suspended => v1::organization::Status::Suspended.into(),
             },
-            version: i32::try_from(organization.version).unwrap_or(i32::MAX),
+            version: Some(i32::try_from(organization.version).unwrap_or(i32::MAX)),
             created_at: Some(timestamp(organization.created_at)),
             ..face
         },

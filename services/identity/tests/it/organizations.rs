@@ -33,7 +33,7 @@ async fn a_code_is_one_organizations() {
     let first =
         organizations.create_organization(ask(agency("Bình An", vec![code("bi0902i")])).by(&operator)).await;
     let first = first.unwrap().into_inner().organization.unwrap();
-    assert_eq!((first.codes[0].value.as_str(), first.version), ("BI0902I", 1));
+    assert_eq!((first.codes[0].value.as_str(), first.version), ("BI0902I", Some(1)));
 
     let second =
         organizations.create_organization(ask(agency("Hòa Bình", vec![code("BI0902I")])).by(&operator)).await;
@@ -78,7 +78,7 @@ async fn payers_and_facilities_see_each_others_face_and_nobody_else() {
     };
 
     let face = get(&facility_admin.access_token, &payer).await.unwrap();
-    assert_eq!((face.name.as_str(), face.time_zone.as_str(), face.version), ("Payer", "", 0));
+    assert_eq!((face.name.as_str(), face.time_zone.as_str(), face.version), ("Payer", "", None));
     let own = get(&facility_admin.access_token, &facility).await.unwrap();
     assert_eq!((own.time_zone.as_str(), own.status()), ("Africa/Kigali", Status::Active));
     assert_eq!(get(&payer_admin.access_token, &agency).await.unwrap_err().code(), Code::NotFound);
@@ -118,7 +118,10 @@ async fn only_operators_change_organizations_one_version_at_a_time() {
     let changed =
         organizations.update_organization(ask(message.clone()).version(1).by(&operator)).await.unwrap();
     let changed = changed.into_inner().organization.unwrap();
-    assert_eq!((changed.name.as_str(), changed.country.as_str(), changed.version), ("New name", "RW", 2));
+    assert_eq!(
+        (changed.name.as_str(), changed.country.as_str(), changed.version),
+        ("New name", "RW", Some(2))
+    );
     let stale = organizations.update_organization(ask(message).version(1).by(&operator)).await.unwrap_err();
     assert_eq!(stale.code(), Code::Aborted);
 }

@@ -115,6 +115,18 @@ fn first_rejection(report: &Answer) -> String {
     members.or(report.list("rejections").first()).map(Value::to_string).unwrap_or_default()
 }
 
+/// Makes a contract, unless there is one. The facility may be so new that the contracts' context has not heard of it.
+pub async fn contract_facility(officer: &Rest, contract: Value) -> anyhow::Result<Answer> {
+    until("a facility to be known to payers", async || {
+        let made = officer.post("/v1/contracts", contract.clone()).await?;
+        match made.reason() {
+            "FACILITY_NOT_READY" => Ok(None),
+            _ => Ok(Some(made.ok_or("CONTRACT_OVERLAPS")?)),
+        }
+    })
+    .await
+}
+
 /// Waits until a facility's desk is ready: the visits' context hears of facilities by events.
 pub async fn await_desk(front_desk: &Rest) -> anyhow::Result<()> {
     until("the facility's desk to be ready", async || {

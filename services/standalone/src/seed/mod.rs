@@ -33,7 +33,7 @@ use self::{
     acts::{await_desk, hire, register},
     families::Family,
     organizations::{
-        AGENCY, ALL, AUTHORITY, CHANNEL, CLINIC, DENTAL_OPTICAL, HOSPITAL, Organization, PARTNER, PASSWORD,
+        AGENCY, ALL, CHANNEL, CLINIC, DENTAL_OPTICAL, HOSPITAL, Organization, PARTNER, PASSWORD,
     },
     scheme::Scheme,
 };
@@ -125,7 +125,7 @@ pub async fn demo(gateway: &str, operator: &Credentials, inbox: &Path) -> anyhow
         staff(&operator, &inbox, facility, &ids).await?;
         await_desk(&sign_in(&anybody, facility, "FRONT_DESK").await?).await
     });
-    let others = [&AUTHORITY, &AGENCY, &PARTNER].map(|it| staff(&operator, &inbox, it, &ids));
+    let others = [&AGENCY, &PARTNER].map(|it| staff(&operator, &inbox, it, &ids));
     tokio::try_join!(try_join_all(entered), try_join_all(treating), try_join_all(others))?;
     staff(&operator, &inbox, &CHANNEL, &ids).await?;
     Ok(demo)

@@ -111,7 +111,7 @@ pub(super) const INKINGI: Organization = Organization {
     ],
 };
 
-/// Social security; its household scheme is a payer of its own.
+/// Social security, which insures the households of its district by a scheme of its own.
 pub(super) const AUTHORITY: Organization = Organization {
     kind: "AUTHORITY",
     name: "Bảo hiểm xã hội Quận 9",
@@ -121,20 +121,9 @@ pub(super) const AUTHORITY: Organization = Organization {
     code_kind: "PAYER",
     code: "VN-BHXH-0902",
     domain: "bhxh-q9.example",
-    people: &[("ADMINISTRATOR", "Nguyễn Thị Thu Hà", "thuha"), ("OFFICER", "Trần Minh Quân", "minhquan")],
-};
-
-pub(super) const HOUSEHOLD_SCHEME: Organization = Organization {
-    kind: "PAYER",
-    name: "Bảo hiểm y tế hộ gia đình Quận 9",
-    country: "VN",
-    time_zone: "Asia/Ho_Chi_Minh",
-    locale: "vi",
-    code_kind: "PAYER",
-    code: "VN-BHYT-HGD-0902",
-    domain: "bhyt-q9.example",
     people: &[
-        ("ADMINISTRATOR", "Phạm Quốc Việt", "quocviet"),
+        ("ADMINISTRATOR", "Nguyễn Thị Thu Hà", "thuha"),
+        ("OFFICER", "Trần Minh Quân", "minhquan"),
         ("BENEFITS_OFFICER", "Lê Thị Ngọc Lan", "ngoclan"),
     ],
 };
@@ -185,18 +174,8 @@ pub(super) const CHANNEL: Organization = Organization {
 };
 
 /// All of them. The first front desk is the one that checks the first member in.
-pub(super) const ALL: [&Organization; 10] = [
-    &HOSPITAL,
-    &CLINIC,
-    &DENTAL_OPTICAL,
-    &UMURAGE,
-    &INKINGI,
-    &AUTHORITY,
-    &HOUSEHOLD_SCHEME,
-    &AGENCY,
-    &PARTNER,
-    &CHANNEL,
-];
+pub(super) const ALL: [&Organization; 9] =
+    [&HOSPITAL, &CLINIC, &DENTAL_OPTICAL, &UMURAGE, &INKINGI, &AUTHORITY, &AGENCY, &PARTNER, &CHANNEL];
 
 impl Organization {
     /// What an operator registers.

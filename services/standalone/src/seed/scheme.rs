@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{
     Rest,
-    acts::{import_coverages, import_members, import_tariffs},
+    acts::{contract_facility, import_coverages, import_members, import_tariffs},
     families::{Cover, Family, coverages_list, members_list},
     organizations::Organization,
     prices::Prices,
@@ -43,7 +43,7 @@ impl Scheme {
             let facility = ids.get(facility.code).context("a contract with somebody who is not there")?;
             let contract =
                 json!({"facilityId": facility, "serviceTypes": service_types, "from": from.to_string()});
-            officer.post("/v1/contracts", contract).await?.ok_or("CONTRACT_OVERLAPS")
+            contract_facility(officer, contract).await
         });
         let members = async { import_members(officer, &members_list(&self.families)).await };
         let prices = async { import_tariffs(officer, &self.prices.list(from)).await };

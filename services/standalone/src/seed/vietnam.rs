@@ -2,7 +2,7 @@
 
 use super::{
     families::{Cover, Dice, Family, Member, day_of},
-    organizations::HOUSEHOLD_SCHEME,
+    organizations::AUTHORITY,
     plans, prices,
     scheme::Scheme,
 };
@@ -18,7 +18,7 @@ pub(super) fn household_scheme() -> Scheme {
     let mut dice = Dice::new(3);
     let families = (0..20).map(|index| household(&mut dice, index)).collect();
     Scheme {
-        payer: &HOUSEHOLD_SCHEME,
+        payer: &AUTHORITY,
         plans: vec![plans::vietnamese()],
         prices: prices::VIETNAMESE,
         contracts: Vec::new(),

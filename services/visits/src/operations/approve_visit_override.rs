@@ -6,12 +6,12 @@ use careway_contract::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{OrganizationId, VisitId};
-use careway_service::{AuditEntry, Call, Error, OrganizationKind, Result};
+use careway_service::{AuditEntry, Call, Error, Result};
 
 use super::{
     resend_visit_code::bound,
     verify_visit::{confirm, tell_verified},
-    visit_callers::{facility, payer, unless_replayed},
+    visit_callers::{facility, is_payer, payer, unless_replayed},
 };
 use crate::{
     App, accesses,
@@ -29,9 +29,9 @@ pub(crate) async fn approve_visit_override(
     call: &Call,
     request: ApproveVisitOverrideRequest,
 ) -> Result<ApproveVisitOverrideResponse> {
-    let (organization, side) = match call.caller.kind() {
-        Some(OrganizationKind::Payer) => (payer(call)?, Side::Payer),
-        _ => (facility(call)?, Side::Facility),
+    let (organization, side) = match is_payer(call) {
+        true => (payer(call)?, Side::Payer),
+        false => (facility(call)?, Side::Facility),
     };
     let person = call.caller.account()?;
     let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;

@@ -2,9 +2,10 @@
 
 use careway_contract::visits::v1::{CreateContractRequest, CreateContractResponse};
 use careway_kernel::{ContractId, OrganizationId, Violations, parse_date};
-use careway_service::{Call, OnConstraint, Result};
+use careway_service::{Call, OnConstraint, OrganizationKind, Result};
+use chrono::{DateTime, Utc};
 
-use super::visit_callers::payer;
+use super::{start_visit::facility_not_ready, visit_callers::payer};
 use crate::{
     App,
     api::contract_view,
@@ -13,17 +14,25 @@ use crate::{
     store,
 };
 
+/// Seconds, more than identity takes to tell of an organization.
+const TELLING: i64 = 60;
+
 pub(crate) async fn create_contract(
     app: &App,
     call: &Call,
     request: CreateContractRequest,
 ) -> Result<CreateContractResponse> {
     let payer = payer(call)?;
-    let mut tx = app.db.begin(call).await?;
-    let known = store::service_type::list_codes(&mut tx).await?;
     let mut v = Violations::default();
     let facility = v.required("facilityId", request.facility_id.as_str(), OrganizationId::parse);
-    v.check("facilityId", facility != Some(payer), "must be another organization");
+
+    let mut tx = app.db.begin(call).await?;
+    let store::contract::Grounds { kind, service_types: known } =
+        store::contract::find_grounds(&mut tx, facility).await?;
+    let untold = kind.is_none() && facility.is_some_and(|id| is_fresh(id, tx.now()));
+    // Nobody learns here which other organizations there are: those and none at all are answered alike.
+    let is_facility = kind.as_deref() == Some(OrganizationKind::Facility.as_str());
+    v.check("facilityId", facility.is_none() || is_facility || untold, "must be a facility");
     v.check("serviceTypes", !request.service_types.is_empty(), "must name at least one");
     let service_types = v.each("serviceTypes", &request.service_types, |v, code| {
         let parsed = v.field("", ServiceType::parse(code))?;
@@ -36,6 +45,9 @@ pub(crate) async fn create_contract(
         v.check("to", to >= from, "must not be before from");
     }
     let (facility, mut service_types, from, to) = v.all((facility, service_types, from, to))?;
+    if untold {
+        return Err(facility_not_ready());
+    }
     service_types.sort();
     service_types.dedup();
 
@@ -46,4 +58,10 @@ pub(crate) async fn create_contract(
         .await
         .on_constraint("contract_no_overlap", contract_overlaps)?;
     tx.commit(CreateContractResponse { contract: Some(contract_view::contract(&contract)) }).await
+}
+
+/// Whether the id is so new that identity may not have told of its organization yet.
+fn is_fresh(id: OrganizationId, now: DateTime<Utc>) -> bool {
+    let made = id.uuid().get_timestamp().and_then(|made| i64::try_from(made.to_unix().0).ok());
+    made.is_some_and(|seconds| now.timestamp() - seconds < TELLING)
 }

@@ -2,6 +2,7 @@
 
 use careway_contract::visits::v1::{DisputeVisitRequest, DisputeVisitResponse, VisitDisputed};
 use careway_events::{Fact, record};
+use careway_kernel::Violations;
 use careway_service::{AuditEntry, Call, Error, Result};
 
 use crate::{App, accesses, api::visit_view::timestamp, domain::visit::Visit, store};
@@ -11,6 +12,9 @@ pub(crate) async fn dispute_visit(
     call: &Call,
     request: DisputeVisitRequest,
 ) -> Result<DisputeVisitResponse> {
+    let mut violations = Violations::default();
+    violations.check("token", !request.token.is_empty(), "is required");
+    violations.finish()?;
     let unknown = || Error::not_found("visit");
     let id = app.desk.keys.disputed_visit(&request.token).ok_or_else(unknown)?;
     // The link is all the member has: nobody's token to see the row with.

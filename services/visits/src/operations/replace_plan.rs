@@ -25,7 +25,10 @@ pub(crate) async fn replace_plan(
     let mut v = Violations::default();
     let definition = plan_definition::parse(&mut v, request.definition.unwrap_or_default(), &known);
 
-    let plan = store::plan::lock_plan(&mut tx, payer, id).await?.ok_or(Error::not_found("plan"))?;
+    let Some(plan) = store::plan::lock_plan(&mut tx, payer, id).await? else {
+        v.finish()?;
+        return Err(Error::not_found("plan"));
+    };
     call.check_version(plan.version.into())?;
     if let Some(newer) = &definition {
         let (code, currency) = (&plan.definition.code, plan.definition.currency);

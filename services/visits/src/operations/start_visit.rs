@@ -84,14 +84,17 @@ async fn desk(
 ) -> Result<FacilityDesk> {
     let mut reader = app.db.read(call).await?;
     let desk = store::organization::find_desk(&mut reader, facility, day, app.clock.now()).await?;
-    desk.ok_or_else(|| {
-        Error::new(
-            Kind::Unavailable,
-            "FACILITY_NOT_READY",
-            "The facility was just registered; try again in a moment.",
-        )
-        .retry_after(std::time::Duration::from_secs(1))
-    })
+    desk.ok_or_else(facility_not_ready)
+}
+
+/// Identity's news of a facility takes a moment.
+pub(crate) fn facility_not_ready() -> Error {
+    Error::new(
+        Kind::Unavailable,
+        "FACILITY_NOT_READY",
+        "The facility was just registered; try again in a moment.",
+    )
+    .retry_after(std::time::Duration::from_secs(1))
 }
 
 /// The patient as named at the desk.

@@ -8,20 +8,24 @@ use crate::App;
 
 /// The facility that calls.
 pub(crate) fn facility(call: &Call) -> Result<OrganizationId> {
-    of_kind(call, OrganizationKind::Facility, "This is for facilities.")
-}
-
-/// The payer that calls.
-pub(crate) fn payer(call: &Call) -> Result<OrganizationId> {
-    of_kind(call, OrganizationKind::Payer, "This is for payers.")
-}
-
-fn of_kind(call: &Call, kind: OrganizationKind, message: &'static str) -> Result<OrganizationId> {
-    if call.caller.kind() == Some(kind) {
-        call.caller.organization()
-    } else {
-        Err(Error::new(Kind::Forbidden, "WRONG_ORGANIZATION_KIND", message))
+    match call.caller.kind() {
+        Some(OrganizationKind::Facility) => call.caller.organization(),
+        _ => Err(wrong_kind("This is for facilities.")),
     }
+}
+
+/// The payer that calls: an insurer, or an authority that insures by a scheme of its own.
+pub(crate) fn payer(call: &Call) -> Result<OrganizationId> {
+    if is_payer(call) { call.caller.organization() } else { Err(wrong_kind("This is for payers.")) }
+}
+
+/// Whether the caller's organization insures people.
+pub(crate) fn is_payer(call: &Call) -> bool {
+    matches!(call.caller.kind(), Some(OrganizationKind::Payer | OrganizationKind::Authority))
+}
+
+fn wrong_kind(message: &'static str) -> Error {
+    Error::new(Kind::Forbidden, "WRONG_ORGANIZATION_KIND", message)
 }
 
 /// The person or the API client.

@@ -53,6 +53,31 @@ pub(crate) struct ContractFilter {
     pub(crate) limit: i64,
 }
 
+/// What a new contract is judged by.
+#[derive(Debug)]
+pub(crate) struct Grounds {
+    /// What kind of organization is to be contracted; none when identity did not tell of it.
+    pub(crate) kind: Option<String>,
+    /// The kinds of care there are.
+    pub(crate) service_types: Vec<ServiceType>,
+}
+
+/// What there is to know before this organization is contracted.
+pub(crate) async fn find_grounds(
+    conn: &mut PgConnection,
+    facility: Option<OrganizationId>,
+) -> Result<Grounds> {
+    let (kind, codes): (Option<String>, Vec<String>) = sqlx::query_as(
+        "select (select kind from organization_ref where organization_id = $1),
+            array(select code from service_type order by position)",
+    )
+    .bind(facility.map(OrganizationId::uuid))
+    .fetch_one(conn)
+    .await?;
+    let service_types = codes.iter().map(|code| service_type::parse(code)).collect::<Result<_>>()?;
+    Ok(Grounds { kind, service_types })
+}
+
 /// A new contract. `contract_no_overlap` when the two have another then.
 pub(crate) async fn insert_contract(conn: &mut PgConnection, contract: &Contract) -> sqlx::Result<()> {
     let service_types: Vec<&str> = contract.service_types.iter().map(ServiceType::as_str).collect();

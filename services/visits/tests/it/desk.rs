@@ -204,7 +204,8 @@ impl Desk {
         Person { account: AccountId::new(&self.clock), ..of.clone() }
     }
 
-    async fn know(&self, person: &Person, name: &str) {
+    /// Identity told of this person's organization.
+    pub(crate) async fn know(&self, person: &Person, name: &str) {
         sqlx::query("insert into organization_ref values ($1, $2, $3, 'RW', 'Africa/Kigali', 'rw', 1)")
             .bind(person.organization.uuid())
             .bind(person.kind.as_str())

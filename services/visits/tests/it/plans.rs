@@ -11,6 +11,7 @@ use careway_contract::{
         *,
     },
 };
+use careway_kernel::OrganizationId;
 use careway_service::{Error, Kind, Upstream};
 use tonic::Request;
 
@@ -219,6 +220,30 @@ async fn contracts_never_overlap_and_both_parties_see_them() {
     let get = GetContractRequest { contract_id: made.contract_id };
     let hidden = desk.contracts().get_contract(desk.by(&desk.facility, &key(), get)).await;
     assert_eq!(refusal(hidden).kind(), Kind::NotFound);
+}
+
+#[tokio::test]
+async fn only_a_facility_can_be_contracted() {
+    let desk = Desk::open().await;
+    let contract = async |with: OrganizationId| {
+        let request = CreateContractRequest {
+            facility_id: with.to_string(),
+            service_types: vec!["DENTAL".to_owned()],
+            from: "2026-01-01".to_owned(),
+            ..Default::default()
+        };
+        refusal(desk.contracts().create_contract(desk.by(&desk.payer, &key(), request)).await)
+    };
+    let another_payer = desk.stranger();
+    desk.know(&another_payer, "Inkingi Medical Cover").await;
+    let nobody = OrganizationId::new(&desk.clock);
+    let untold = contract(nobody).await;
+    assert_eq!((untold.kind(), untold.reason()), (Kind::Unavailable, "FACILITY_NOT_READY"));
+    desk.clock.advance(std::time::Duration::from_secs(61));
+    for wrong in [desk.payer.organization, another_payer.organization, nobody] {
+        let refused = contract(wrong).await;
+        assert_eq!((refused.kind(), refused.reason()), (Kind::Invalid, "INVALID_REQUEST"));
+    }
 }
 
 #[tokio::test]

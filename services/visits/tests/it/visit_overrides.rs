@@ -138,9 +138,10 @@ async fn a_member_disputes_with_the_links_token_alone() {
     assert_eq!((notice.facility_name.as_str(), notice.member_id), ("Kigali Clinic", member.to_string()));
     assert_eq!(notice.visit_number, visit.visit_number);
 
-    for wrong in ["", "nonsense", &notice.dispute_token[1..]] {
+    for wrong in ["nonsense", &notice.dispute_token[1..]] {
         assert_eq!(refusal(desk.dispute(wrong).await).kind(), Kind::NotFound);
     }
+    assert_eq!(refusal(desk.dispute("").await).kind(), Kind::Invalid);
     let disputed = desk.dispute(&notice.dispute_token).await.unwrap();
     assert_eq!(disputed.visit_number, visit.visit_number);
     assert_eq!(desk.dispute(&notice.dispute_token).await.unwrap(), disputed);
