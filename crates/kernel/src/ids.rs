@@ -102,6 +102,8 @@ id! {
     ContractId;
     /// A visit to a facility.
     VisitId;
+    /// A facility's question whether the payer will pay.
+    PreauthorizationId;
     /// A message to a person.
     MessageId;
     /// A fact told to other contexts.

@@ -11,6 +11,9 @@ pub(crate) mod plan;
 pub(crate) mod plan_rules;
 #[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims post"))]
 pub(crate) mod posting;
+pub(crate) mod preauthorization;
+pub(crate) mod preauthorization_line;
+pub(crate) mod preauthorization_transitions;
 pub(crate) mod service_type;
 pub(crate) mod visit;
 pub(crate) mod visit_override;
