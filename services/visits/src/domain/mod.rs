@@ -1,6 +1,12 @@
 //! The rules. Pure: no async, no SQL, no proto.
 
+#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims are adjudicated"))]
+pub(crate) mod adjudication;
 pub(crate) mod benefit;
+#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims are made of lines"))]
+pub(crate) mod care;
+#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims keep lines"))]
+pub(crate) mod care_line;
 pub(crate) mod code;
 pub(crate) mod contract;
 pub(crate) mod coverage;
