@@ -31,8 +31,7 @@ pub use email::{Email, InvalidEmail};
 pub use human_number::{HumanNumber, InvalidHumanNumber, human_number};
 pub use ids::{
     AccountId, CaseId, ChallengeId, ClientId, ContractId, CoverageId, EventId, FamilyId, ImportId, InvalidId,
-    InvitationId, MemberId, MessageId, OrganizationId, PlanId, PreauthorizationId, SessionId,
-    VisitId,
+    InvitationId, MemberId, MessageId, OrganizationId, PlanId, PreauthorizationId, SessionId, VisitId,
 };
 pub use language::{Language, UnknownLanguage};
 pub use member_number::{InvalidMemberNumber, MemberNumber};

@@ -45,6 +45,8 @@ create table preauthorization (
     released             boolean     not null default false,
     cancelled_at         timestamptz,
     cancel_reason        text,
+    -- Where the money goes, as `domain::adjudication::Amounts`; null in a draft.
+    totals               jsonb,
     -- What became of each line, as `domain::preauthorization_line::PreauthorizationLine`.
     lines                jsonb       not null,
 
@@ -109,34 +111,66 @@ create policy preauthorization_question_parties on preauthorization_question
     using (caller_is_system() or facility_id = caller_organization() or payer_id = caller_organization())
     with check (caller_is_system() or facility_id = caller_organization() or payer_id = caller_organization());
 
--- Gives back what is left of many reservations. Their balances are locked in one order before any is given back, so
--- that two of a member's pre-authorizations that end at once do not wait for each other.
-create function benefit_release_all(in_cause_kind text, in_cause_ids uuid[], in_at timestamptz) returns integer
-language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-    cause uuid;
-    made integer := 0;
+-- What these lines hold of each balance: what is free again when they are decided anew.
+create function benefit_held(in_lines uuid[]) returns json
+language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
     perform benefit_door(e.coverage_id) from (
-        select distinct coverage_id from benefit_entry
-        where cause_id = any (in_cause_ids) and cause_kind = in_cause_kind) e;
-    perform from benefit_balance b
-    where (b.holder_id, b.plan_id, b.ends_on, b.account, b.scope, b.period_key, b.unit) in (
-        select e.holder_id, e.plan_id, e.ends_on, e.account, e.scope, e.period_key, e.unit
-        from benefit_entry e where e.cause_id = any (in_cause_ids) and e.cause_kind = in_cause_kind)
-    order by b.holder_id, b.ends_on, b.account, b.scope, b.period_key, b.unit
+        select distinct coverage_id from benefit_entry where reservation_id = any (in_lines)) e;
+    return (
+        select coalesce(json_agg(json_build_object('account', h.account, 'scope', h.scope, 'period_key', h.period_key,
+            'unit', h.unit, 'amount', h.amount)), '[]')
+        from (
+            select e.account, e.scope, e.period_key, e.unit, sum(e.reserved_delta) as amount
+            from benefit_entry e where e.reservation_id = any (in_lines)
+            group by 1, 2, 3, 4) h
+        where h.amount > 0);
+end $$;
+
+-- Everything a pre-authorization is decided from, in one statement: its visit and itself, locked in this order; what
+-- adjudication needs of its lines and of others that are asked for; and each of its lines, a row each, with what claims
+-- have taken of it. `in_touched` are the numbers of lines that are changed or cancelled. No row when the caller is no party
+-- to it.
+create function preauthorization_facts(in_preauthorization uuid, in_party uuid, in_now timestamptz, in_touched integer[],
+    in_codes text[], in_days date[])
+returns table (header jsonb, locked visit, facts json, freed json, line care_line, used bigint)
+language plpgsql set search_path = public, pg_temp as $$
+declare
+    asked preauthorization;
+    care record;
+    held json;
+begin
+    perform from visit v where v.visit_id = (
+        select p.visit_id from preauthorization p where p.preauthorization_id = in_preauthorization) for update;
+    select p.* into asked from preauthorization p
+    where p.preauthorization_id = in_preauthorization and in_party in (p.facility_id, p.payer_id)
     for update;
-    foreach cause in array in_cause_ids loop
-        made := made + benefit_release(in_cause_kind, cause, in_at);
-    end loop;
-    return made;
+    if not found then
+        return;
+    end if;
+    select f.locked, f.facts into care
+    from (
+        select array_agg(l.code order by l.position) || in_codes as codes,
+            array_agg(l.given_on order by l.position) || in_days as days
+        from care_line l where l.owner_id = in_preauthorization and l.replaced_by is null) l
+    cross join lateral care_facts(asked.visit_id, in_party, null, in_now, l.codes, l.days, '{}') f;
+    held := benefit_held(array(
+        select unnest(array[l->>'former', case when (l->>'sequence')::integer = any (in_touched) then l->>'id' end])::uuid
+        from jsonb_array_elements(asked.lines) l));
+    return query
+    select to_jsonb(asked), care.locked, care.facts, held, l, (
+        select coalesce(sum(d.approved_quantity), 0)::bigint from care_line d
+        where d.approval_id = l.line_id and d.active)
+    from care_line l
+    where l.owner_id = in_preauthorization and l.replaced_by is null
+    order by l.position;
 end $$;
 
 do $$
 declare app text := replace(current_user, '_owner', '_app');
 begin
-    revoke execute on function benefit_release_all from public;
+    revoke execute on function benefit_held, preauthorization_facts from public;
     execute format('grant select, insert, update on preauthorization, preauthorization_question to %I', app);
     execute format('grant usage on sequence preauthorization_number_sequence to %I', app);
-    execute format('grant execute on function benefit_release_all to %I', app);
+    execute format('grant execute on function benefit_held, preauthorization_facts to %I', app);
 end $$;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{
+    adjudication::outcome::Amounts,
     preauthorization_line::{Outcome, PreauthorizationLine},
     service_type::ServiceType,
     visit::Cancellation,
@@ -128,6 +129,8 @@ pub(crate) struct Preauthorization {
     /// What was held and not used is free again, though the lines were approved.
     pub(crate) released: bool,
     pub(crate) cancellation: Option<Cancellation>,
+    /// Where the money of the lines goes that are still asked for; none in a draft.
+    pub(crate) totals: Option<Amounts>,
     /// In their sequence.
     pub(crate) lines: Vec<PreauthorizationLine>,
 }

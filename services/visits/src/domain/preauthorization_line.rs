@@ -1,8 +1,11 @@
 //! A line of a pre-authorization: what an amendment does to it, and what is decided. What it asks for, and where its
 //! money goes, stands in its row of care.
 
+use careway_kernel::{Currency, Money};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use super::plan::{Benefit, Preauthorization as Rule};
 
 /// What the last amendment did to a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +29,20 @@ pub(crate) enum Outcome {
     Withdrawn,
 }
 
+/// Whether the plan asks for a pre-authorization, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "rule", rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum Need {
+    /// The plan has nothing to say of it.
+    NotInPlan,
+    Never,
+    Always,
+    /// Dearer than so much, in minor units.
+    Above { amount: i64 },
+    /// Not dearer than that.
+    NotAbove { amount: i64 },
+}
+
 /// A line, kept as JSON with its pre-authorization and read back into this very type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,6 +52,8 @@ pub(crate) struct PreauthorizationLine {
     /// Kept for ever, and never given to another line.
     pub(crate) sequence: u16,
     pub(crate) change: Change,
+    /// None in a draft.
+    pub(crate) need: Option<Need>,
     pub(crate) outcome: Outcome,
     /// For how many days it is approved.
     pub(crate) days: Option<u16>,
@@ -53,7 +72,7 @@ pub(crate) struct Amendment {
 impl PreauthorizationLine {
     /// A line nothing is decided of.
     pub(crate) fn new(id: Uuid, sequence: u16, change: Change) -> Self {
-        Self { id, sequence, change, outcome: Outcome::Pending, days: None, former: None }
+        Self { id, sequence, change, need: None, outcome: Outcome::Pending, days: None, former: None }
     }
 
     /// Whether it is approved, as asked for or for less.
@@ -91,5 +110,34 @@ impl PreauthorizationLine {
         // What was cancelled goes on saying so: it is still shown, and not asked for.
         let change = if self.outcome == Outcome::Withdrawn { Change::Cancelled } else { Change::Unchanged };
         Self { change, ..self }
+    }
+}
+
+impl Need {
+    /// What the benefit that a line falls under asks for, when the line's own price makes it `needed`.
+    pub(crate) fn of(benefit: Option<&Benefit>, needed: bool) -> Self {
+        match benefit.map(|benefit| benefit.preauthorization) {
+            None => Self::NotInPlan,
+            Some(Rule::Never) => Self::Never,
+            Some(Rule::Always) => Self::Always,
+            Some(Rule::Above(amount)) if needed => Self::Above { amount },
+            Some(Rule::Above(amount)) => Self::NotAbove { amount },
+        }
+    }
+
+    pub(crate) const fn is_needed(self) -> bool {
+        matches!(self, Self::Always | Self::Above { .. })
+    }
+
+    /// For a person.
+    pub(crate) fn words(self, currency: Currency) -> String {
+        let money = |minor| Money::new(currency, minor);
+        match self {
+            Self::NotInPlan => "The plan has no benefit for it.".to_owned(),
+            Self::Never => "The plan does not ask for it.".to_owned(),
+            Self::Always => "The plan always asks for it.".to_owned(),
+            Self::Above { amount } => format!("The plan asks for it above {}.", money(amount)),
+            Self::NotAbove { amount } => format!("The plan asks for it only above {}.", money(amount)),
+        }
     }
 }

@@ -1,8 +1,6 @@
 //! Every transition of a pre-authorization, allowed and refused, and random sequences of them.
 
-use careway_kernel::{
-    Clock, CoverageId, Currency, MemberId, OrganizationId, PreauthorizationId, VisitId,
-};
+use careway_kernel::{Clock, CoverageId, Currency, MemberId, OrganizationId, PreauthorizationId, VisitId};
 use proptest::prelude::*;
 
 use super::*;
@@ -62,13 +60,15 @@ fn draft(lines: u16) -> Preauthorization {
         validity: None,
         released: false,
         cancellation: None,
+        totals: None,
         lines: (1..=lines).map(line).collect(),
     }
 }
 
 /// One finding for every line, all alike.
 fn found(it: &Preauthorization, needed: bool, clean: bool, payer: i64) -> Vec<Finding> {
-    it.lines.iter().map(|line| Finding { sequence: line.sequence, needed, clean, payer }).collect()
+    let need = if needed { Need::Always } else { Need::Never };
+    it.lines.iter().map(|line| Finding { sequence: line.sequence, need, clean, payer }).collect()
 }
 
 fn settled(it: Preauthorization, needed: bool, clean: bool, payer: i64) -> Preauthorization {
@@ -154,8 +154,11 @@ const VERBS: [Verb; 14] = [
 /// What becomes of it; the timers' and the claims' verbs leave alone what is none of theirs.
 fn run(it: Preauthorization, verb: Verb, at: DateTime<Utc>) -> Moved {
     let untouched = it.clone();
-    let ruling =
-        |line: &PreauthorizationLine| Ruling { sequence: line.sequence, outcome: Outcome::Adjusted, days: None };
+    let ruling = |line: &PreauthorizationLine| Ruling {
+        sequence: line.sequence,
+        outcome: Outcome::Adjusted,
+        days: None,
+    };
     match verb {
         Verb::Keep => it.keep_draft(),
         Verb::Submit => it.submit(at),
@@ -169,9 +172,7 @@ fn run(it: Preauthorization, verb: Verb, at: DateTime<Utc>) -> Moved {
         }
         Verb::Ask => it.ask(at, hours(48)),
         Verb::Answer => it.answer(at),
-        Verb::Amend => {
-            it.amend(at, &Amendment { add: vec![Uuid::now_v7()], ..Amendment::default() }, &[])
-        }
+        Verb::Amend => it.amend(at, &Amendment { add: vec![Uuid::now_v7()], ..Amendment::default() }, &[]),
         Verb::Cancel => it.cancel(at, "left".to_owned()),
         Verb::Lapse => Ok(it.lapse(at).unwrap_or(untouched)),
         Verb::Expire => Ok(it.expire(at.date_naive()).unwrap_or(untouched)),
@@ -255,8 +256,9 @@ fn what_nobody_needs_to_see_is_decided_at_once() {
 #[test]
 fn only_what_is_needed_waits_for_the_payer() {
     let it = submitted(3);
-    let finding = |sequence, needed, clean| Finding { sequence, needed, clean, payer: 400 };
-    let findings = [finding(1, true, true), finding(2, false, true), finding(3, true, false)];
+    let finding = |sequence, need, clean| Finding { sequence, need, clean, payer: 400 };
+    let below = Need::NotAbove { amount: 5000 };
+    let findings = [finding(1, Need::Always, true), finding(2, below, true), finding(3, Need::Always, false)];
     let pended = it.settle(now(), &findings, &rules(), month()).unwrap();
     let outcomes: Vec<Outcome> = pended.lines.iter().map(|line| line.outcome).collect();
     assert_eq!(outcomes, [Outcome::Pending, Outcome::NotRequired, Outcome::Pending]);
@@ -376,6 +378,14 @@ fn used_up_means_all_that_was_approved() {
     let over = used.expire(next_year()).unwrap();
     assert_eq!((over.state, over.held()), (State::Used, vec![]));
     assert!(over.expire(next_year()).is_none());
+}
+
+#[test]
+fn why_a_line_needs_it_is_told_in_words() {
+    let words = |need: Need| need.words(Currency::Rwf);
+    assert_eq!(words(Need::Above { amount: 20_000 }), "The plan asks for it above RWF 20,000.");
+    assert!(!Need::NotAbove { amount: 1 }.is_needed() && !Need::NotInPlan.is_needed());
+    assert!(Need::of(None, true) == Need::NotInPlan && words(Need::NotInPlan).contains("no benefit"));
 }
 
 #[test]

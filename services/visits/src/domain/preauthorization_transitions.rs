@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     preauthorization::{Deadline, Decision, Preauthorization, Rules, State, Validity},
-    preauthorization_line::{Amendment, Change, Outcome, PreauthorizationLine},
+    preauthorization_line::{Amendment, Change, Need, Outcome, PreauthorizationLine},
     visit::Cancellation,
 };
 
@@ -13,8 +13,7 @@ use super::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Finding {
     pub(crate) sequence: u16,
-    /// The plan asks for a pre-authorization.
-    pub(crate) needed: bool,
+    pub(crate) need: Need,
     /// Nothing speaks against it.
     pub(crate) clean: bool,
     /// What the payer would pay, in minor units.
@@ -71,7 +70,8 @@ impl Preauthorization {
         let automatic = is_automatic(self.pending().map(found), rules);
         for line in &mut self.lines {
             let Some(finding) = found(line).filter(|_| line.outcome == Outcome::Pending) else { continue };
-            let outcome = match (finding.needed, finding.clean) {
+            line.need = Some(finding.need);
+            let outcome = match (finding.need.is_needed(), finding.clean) {
                 (false, true) => Outcome::NotRequired,
                 _ if automatic => Outcome::Approved,
                 _ => continue,
@@ -142,10 +142,7 @@ impl Preauthorization {
             State::Approved,
             State::PartiallyApproved,
         ];
-        self.in_state(
-            &AMENDABLE,
-            "DRAFT, PENDED, INFORMATION_REQUESTED, APPROVED or PARTIALLY_APPROVED",
-        )?;
+        self.in_state(&AMENDABLE, "DRAFT, PENDED, INFORMATION_REQUESTED, APPROVED or PARTIALLY_APPROVED")?;
         let mut last = self.lines.iter().map(|line| line.sequence).max().unwrap_or_default();
         let lines = std::mem::take(&mut self.lines);
         self.lines = lines
@@ -221,10 +218,8 @@ impl Preauthorization {
         let deadline = self.deadline?;
         let due = deadline.warned_at.is_none() && deadline.warn_at <= now && !deadline.is_over(now);
         let waits = matches!(self.state, State::Pended | State::InformationRequested);
-        (due && waits).then(|| Self {
-            deadline: Some(Deadline { warned_at: Some(now), ..deadline }),
-            ..self.next()
-        })
+        (due && waits)
+            .then(|| Self { deadline: Some(Deadline { warned_at: Some(now), ..deadline }), ..self.next() })
     }
 
     /// The payer is late, and both parties are told, once.
@@ -272,14 +267,11 @@ impl Preauthorization {
 }
 
 /// No person is needed: all is in order, and what needs an approval is small enough for the payer's rule.
-fn is_automatic<'a>(
-    mut findings: impl Iterator<Item = Option<&'a Finding>>,
-    rules: &Rules,
-) -> bool {
+fn is_automatic<'a>(mut findings: impl Iterator<Item = Option<&'a Finding>>, rules: &Rules) -> bool {
     let Some(most) = rules.automatic_up_to else { return false };
     let sum = findings.try_fold(0_i64, |sum, finding| {
         let finding = finding.filter(|it| it.clean)?;
-        Some(sum.saturating_add(if finding.needed { finding.payer } else { 0 }))
+        Some(sum.saturating_add(if finding.need.is_needed() { finding.payer } else { 0 }))
     });
     sum.is_some_and(|sum| sum <= most)
 }
