@@ -17,6 +17,8 @@ impl From<PreauthorizationRefusal> for Error {
             PreauthorizationRefusal::LineInUse { sequence } => {
                 refused("LINE_IN_USE").with("sequence", sequence)
             }
+            PreauthorizationRefusal::VisitDisputed => refused("VISIT_DISPUTED"),
+            PreauthorizationRefusal::VisitOver => refused("VISIT_OVER"),
             PreauthorizationRefusal::LineUndecided { sequence } => {
                 Self::violation("lines", format!("must decide line {sequence}"))
             }

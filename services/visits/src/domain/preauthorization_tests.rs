@@ -359,10 +359,15 @@ fn nothing_is_left_when_every_line_is_cancelled() {
         assert_eq!((after.state, after.held()), (State::Cancelled, vec![]));
         assert!(after.cancellation.is_some());
     }
-    let amendment = Amendment { cancel: vec![1], add: vec![Uuid::nil()], ..Amendment::default() };
+    // A line once written keeps its number, in a draft as well; sent, its flags begin anew.
+    let amendment = Amendment { cancel: vec![2], add: vec![Uuid::nil()], ..Amendment::default() };
     let draft = draft(2).amend(now(), &amendment, &[]).unwrap();
-    let lines: Vec<_> = draft.lines.iter().map(|line| (line.sequence, line.change)).collect();
-    assert_eq!((draft.state, lines), (State::Draft, vec![(2, Change::Unchanged), (3, Change::Unchanged)]));
+    let flags = |it: &Preauthorization| it.lines.iter().map(|line| line.change).collect::<Vec<_>>();
+    assert_eq!(flags(&draft), [Change::Unchanged, Change::Cancelled, Change::Added]);
+    assert_eq!((draft.state, draft.lines[2].sequence), (State::Draft, 3));
+    let sent = settled(draft.submit(now()).unwrap(), false, true, 0);
+    assert_eq!(flags(&sent), [Change::Unchanged, Change::Cancelled, Change::Unchanged]);
+    assert_eq!(sent.state, State::NotRequired);
 }
 
 #[test]

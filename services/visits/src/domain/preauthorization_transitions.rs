@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{
     preauthorization::{Deadline, Decision, Preauthorization, Rules, State, Validity},
     preauthorization_line::{Amendment, Change, Need, Outcome, PreauthorizationLine},
-    visit::Cancellation,
+    visit::{Cancellation, Visit},
 };
 
 /// What adjudication found of a line.
@@ -38,8 +38,27 @@ pub(crate) enum PreauthorizationRefusal {
     LineClosed { sequence: u16 },
     #[error("Claims have used the line; it stays as it was approved.")]
     LineInUse { sequence: u16 },
+    #[error("The member disputes the visit: until that is settled, its pre-authorizations stand still.")]
+    VisitDisputed,
+    #[error("The visit ended too long ago to ask for its care.")]
+    VisitOver,
     #[error("Every line that waits must be decided.")]
     LineUndecided { sequence: u16 },
+}
+
+/// Whether care of the visit can still be asked for: while the patient is there, and for a grace after the discharge.
+pub(crate) fn may_ask(
+    visit: &Visit,
+    now: DateTime<Utc>,
+    grace: Duration,
+) -> Result<(), PreauthorizationRefusal> {
+    if visit.is_disputed() {
+        Err(PreauthorizationRefusal::VisitDisputed)
+    } else if visit.shows_member(now, grace) {
+        Ok(())
+    } else {
+        Err(PreauthorizationRefusal::VisitOver)
+    }
 }
 
 type Moved = Result<Preauthorization, PreauthorizationRefusal>;
@@ -54,7 +73,8 @@ impl Preauthorization {
     /// Sent; the rules have the next word, in the same command.
     pub(crate) fn submit(self, now: DateTime<Utc>) -> Moved {
         self.in_state(&[State::Draft], "DRAFT")?;
-        Ok(Self { state: State::Submitted, submitted_at: Some(now), ..self })
+        let lines = self.lines.into_iter().map(PreauthorizationLine::left_alone).collect();
+        Ok(Self { lines, state: State::Submitted, submitted_at: Some(now), ..self })
     }
 
     /// The rules' word: what needs nobody is decided, else all that needs a decision waits for the payer.
@@ -85,6 +105,11 @@ impl Preauthorization {
         Ok(self.conclude(Decision { at: now, by: None }, validity))
     }
 
+    /// Whether it is the payer's turn.
+    pub(crate) fn may_be_decided(&self) -> Result<(), PreauthorizationRefusal> {
+        self.in_state(&[State::Pended], "PENDED")
+    }
+
     /// The payer's word on every line that waits.
     pub(crate) fn decide(
         mut self,
@@ -93,7 +118,7 @@ impl Preauthorization {
         validity: Validity,
         by: Uuid,
     ) -> Moved {
-        self.in_state(&[State::Pended], "PENDED")?;
+        self.may_be_decided()?;
         for line in self.lines.iter_mut().filter(|line| line.outcome == Outcome::Pending) {
             let ruling = rulings.iter().find(|ruling| ruling.sequence == line.sequence);
             let undecided = PreauthorizationRefusal::LineUndecided { sequence: line.sequence };
@@ -157,9 +182,7 @@ impl Preauthorization {
             return self.cancel(now, "Every line was cancelled.".to_owned());
         }
         if self.state == State::Draft {
-            self.lines.retain(PreauthorizationLine::is_open);
-            let lines = self.lines.into_iter().map(PreauthorizationLine::left_alone).collect();
-            return Ok(Self { lines, version: self.version + 1, ..self });
+            return Ok(self.next());
         }
         Ok(Self { state: State::Submitted, submitted_at: Some(now), stopped: None, ..self })
     }

@@ -5,12 +5,15 @@
 
 use careway_kernel::{OrganizationId, PreauthorizationId, VisitId};
 use careway_service::Result;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 
 use super::preauthorization_row::{COLUMNS, PreauthorizationRow};
-use crate::domain::preauthorization::{Preauthorization, State, Urgency};
+use crate::domain::{
+    claim_rules::ClaimRules,
+    preauthorization::{Preauthorization, State, Urgency},
+};
 
 /// Which pre-authorizations of a party, newest first.
 #[derive(Debug, Clone)]
@@ -28,10 +31,13 @@ pub(crate) struct PreauthorizationFilter {
     pub(crate) limit: i64,
 }
 
-/// A pre-authorization, locked, and whether its visit is disputed.
+/// A pre-authorization, locked, and what bears on it.
 pub(crate) struct Locked {
     pub(crate) preauthorization: Preauthorization,
+    /// The member disputes its visit.
     pub(crate) disputed: bool,
+    /// How long the payer gives for an answer.
+    pub(crate) answer_within: Duration,
 }
 
 #[derive(FromRow)]
@@ -68,8 +74,9 @@ pub(crate) async fn lock_preauthorization(
     id: PreauthorizationId,
     party: OrganizationId,
 ) -> Result<Option<Locked>> {
-    let row: Option<(Json<PreauthorizationRow>, bool)> = sqlx::query_as(
-        "select to_jsonb(p), v.disputed_at is not null and v.dispute_outcome is distinct from 'DISMISSED'
+    let row: Option<(Json<PreauthorizationRow>, bool, Option<i32>)> = sqlx::query_as(
+        "select to_jsonb(p), v.disputed_at is not null and v.dispute_outcome is distinct from 'DISMISSED',
+            (select r.information_hours from payer_claim_rules r where r.payer_id = p.payer_id)
          from (select * from visit where visit_id = (
             select visit_id from preauthorization where preauthorization_id = $1) for update) v
          join preauthorization p using (visit_id)
@@ -80,10 +87,10 @@ pub(crate) async fn lock_preauthorization(
     .bind(party.uuid())
     .fetch_optional(conn)
     .await?;
-    let locked = |(header, disputed): (Json<PreauthorizationRow>, bool)| {
-        Ok(Locked { preauthorization: header.0.try_into()?, disputed })
-    };
-    row.map(locked).transpose()
+    let Some((header, disputed, hours)) = row else { return Ok(None) };
+    let hours = hours.unwrap_or_else(|| ClaimRules::default().information_hours.into());
+    let answer_within = Duration::hours(hours.into());
+    Ok(Some(Locked { preauthorization: header.0.try_into()?, disputed, answer_within }))
 }
 
 /// Locks what can be cancelled of a visit that is locked.
@@ -125,6 +132,16 @@ pub(crate) async fn lock_used(
         Ok((header.0.try_into()?, used_up.collect()))
     };
     rows.into_iter().map(used).collect()
+}
+
+/// How much claims have taken of each line, in thousandths; nothing of those that are missing.
+pub(crate) async fn list_taken(conn: &mut PgConnection, of: PreauthorizationId) -> Result<Vec<(Uuid, i64)>> {
+    let taken = sqlx::query_as(
+        "select l.line_id, sum(d.approved_quantity)::bigint
+         from care_line l join care_line d on d.approval_id = l.line_id and d.active
+         where l.owner_id = $1 group by l.line_id",
+    );
+    Ok(taken.bind(of.uuid()).fetch_all(conn).await?)
 }
 
 /// A page of a party's pre-authorizations, and one more when there is one.

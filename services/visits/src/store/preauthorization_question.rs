@@ -24,6 +24,15 @@ pub(crate) struct Question {
     pub(crate) answered_at: Option<DateTime<Utc>>,
 }
 
+/// What the facility answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) sealed: Vec<u8>,
+    pub(crate) documents: Vec<Uuid>,
+    pub(crate) by: Uuid,
+    pub(crate) at: DateTime<Utc>,
+}
+
 /// The questions of a pre-authorization, in the order asked.
 pub(crate) async fn list_questions(conn: &mut PgConnection, of: PreauthorizationId) -> Result<Vec<Question>> {
     let questions = sqlx::query_as(
@@ -56,20 +65,20 @@ pub(crate) async fn insert_question(
     Ok(())
 }
 
-/// Keeps an answer, together with the row it changes: `head` is the beginning of the statement.
-pub(crate) async fn update_question(
+/// Keeps the answer to the last question, together with the row it changes: `head` is the beginning of the statement.
+pub(crate) async fn keep_answer(
     conn: &mut PgConnection,
     head: QueryBuilder<Postgres>,
-    of: PreauthorizationId,
-    answered: &Question,
+    of: &Preauthorization,
+    answer: &Answer,
 ) -> Result<()> {
     let mut statement = head;
-    statement.push(" update preauthorization_question set sealed_answer = ").push_bind(&answered.sealed_answer);
-    statement.push(", document_ids = ").push_bind(&answered.document_ids);
-    statement.push(", answered_by = ").push_bind(answered.answered_by);
-    statement.push(", answered_at = ").push_bind(answered.answered_at);
-    statement.push(" where preauthorization_id = ").push_bind(of.uuid());
-    statement.push(" and number = ").push_bind(answered.number);
+    statement.push(" update preauthorization_question set sealed_answer = ").push_bind(&answer.sealed);
+    statement.push(", document_ids = ").push_bind(&answer.documents);
+    statement.push(", answered_by = ").push_bind(answer.by);
+    statement.push(", answered_at = ").push_bind(answer.at);
+    statement.push(" where preauthorization_id = ").push_bind(of.id.uuid());
+    statement.push(" and number = ").push_bind(i32::from(of.questions));
     let updated = statement.build().execute(conn).await?;
     match updated.rows_affected() {
         1 => Ok(()),
