@@ -100,10 +100,14 @@ id! {
     FamilyId;
     /// What a payer agreed with a facility.
     ContractId;
+    /// The agreed price of a service or a medicine.
+    TariffId;
     /// A visit to a facility.
     VisitId;
     /// A facility's question whether the payer will pay.
     PreauthorizationId;
+    /// A line of a pre-authorization or a claim.
+    CareLineId;
     /// A message to a person.
     MessageId;
     /// A fact told to other contexts.

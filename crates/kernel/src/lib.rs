@@ -30,8 +30,9 @@ pub use date::{InvalidDate, parse_date};
 pub use email::{Email, InvalidEmail};
 pub use human_number::{HumanNumber, InvalidHumanNumber, human_number};
 pub use ids::{
-    AccountId, CaseId, ChallengeId, ClientId, ContractId, CoverageId, EventId, FamilyId, ImportId, InvalidId,
-    InvitationId, MemberId, MessageId, OrganizationId, PlanId, PreauthorizationId, SessionId, VisitId,
+    AccountId, CareLineId, CaseId, ChallengeId, ClientId, ContractId, CoverageId, EventId, FamilyId,
+    ImportId, InvalidId, InvitationId, MemberId, MessageId, OrganizationId, PlanId, PreauthorizationId,
+    SessionId, TariffId, VisitId,
 };
 pub use language::{Language, UnknownLanguage};
 pub use member_number::{InvalidMemberNumber, MemberNumber};

@@ -12,6 +12,8 @@ mod desk;
 mod domain;
 mod error;
 mod operations;
+mod preauthorization_error;
+mod preauthorization_timers;
 mod reactions;
 mod seal;
 mod store;
@@ -22,6 +24,7 @@ use std::sync::Arc;
 use careway_contract::visits::v1::{
     benefit_service_server::BenefitServiceServer, contract_service_server::ContractServiceServer,
     coverage_service_server::CoverageServiceServer, plan_service_server::PlanServiceServer,
+    preauthorization_service_server::PreauthorizationServiceServer,
     visit_notice_service_server::VisitNoticeServiceServer,
     visit_override_service_server::VisitOverrideServiceServer,
     visit_rules_service_server::VisitRulesServiceServer, visit_service_server::VisitServiceServer,
@@ -86,6 +89,7 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
         .add_service(VisitServiceServer::new(app.clone()))
         .add_service(VisitOverrideServiceServer::new(app.clone()))
         .add_service(VisitRulesServiceServer::new(app.clone()))
+        .add_service(PreauthorizationServiceServer::new(app.clone()))
         .add_service(VisitNoticeServiceServer::new(app.clone()));
     Ok(Service::new(NAME, routes, app.db.clone(), &foundation))
 }

@@ -11,6 +11,7 @@ use careway_kernel::{MemberNumber, NationalId, Redacted, VisitId, random};
 use careway_service::{Error, Result};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
+use uuid::Uuid;
 
 /// Bytes of a token's proof: enough never to be guessed, short enough for an SMS.
 const PROOF: usize = 12;
@@ -27,6 +28,14 @@ pub(crate) enum Column {
     OverrideNote,
     /// The note of an override's review.
     ReviewNote,
+    /// Why a pre-authorization is asked for.
+    Justification,
+    /// What a payer asks before it decides one.
+    Question,
+    /// What the facility answers.
+    Answer,
+    /// Diagnoses, refusals, the reviewer's words and the trace of a line of care.
+    CareDetails,
 }
 
 impl Column {
@@ -36,6 +45,10 @@ impl Column {
             Self::Member => "visit.sealed_member",
             Self::OverrideNote => "visit_override.sealed_note",
             Self::ReviewNote => "visit_override.sealed_review",
+            Self::Justification => "preauthorization.sealed_justification",
+            Self::Question => "preauthorization_question.sealed_question",
+            Self::Answer => "preauthorization_question.sealed_answer",
+            Self::CareDetails => "care_line.sealed_details",
         }
     }
 }
@@ -66,21 +79,22 @@ impl Keys {
     }
 
     /// Seals a value for one row's column.
-    pub(crate) fn seal(&self, column: Column, visit: VisitId, value: &[u8]) -> Result<Vec<u8>> {
+    pub(crate) fn seal(&self, column: Column, row: impl Into<Uuid>, value: &[u8]) -> Result<Vec<u8>> {
         let nonce: [u8; NONCE] = random::bytes();
         let sealed = self
             .cipher
-            .encrypt(&Nonce::from(nonce), Payload { msg: value, aad: &place(column, visit) })
+            .encrypt(&Nonce::from(nonce), Payload { msg: value, aad: &place(column, row.into()) })
             .map_err(|_| Error::internal(anyhow::anyhow!("{} cannot be sealed", column.name())))?;
         Ok([&nonce[..], &sealed].concat())
     }
 
     /// Opens what was sealed for this row's column.
-    pub(crate) fn open(&self, column: Column, visit: VisitId, sealed: &[u8]) -> Result<Vec<u8>> {
-        let broken = || Error::internal(anyhow::anyhow!("{} of visit {visit} does not open", column.name()));
+    pub(crate) fn open(&self, column: Column, row: impl Into<Uuid>, sealed: &[u8]) -> Result<Vec<u8>> {
+        let row = row.into();
+        let broken = || Error::internal(anyhow::anyhow!("{} of {row} does not open", column.name()));
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or_else(broken)?;
         self.cipher
-            .decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad: &place(column, visit) })
+            .decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad: &place(column, row) })
             .map_err(|_| broken())
     }
 
@@ -106,7 +120,7 @@ impl Keys {
         let bytes: [u8; 16 + PROOF] = URL_SAFE_NO_PAD.decode(token).ok()?.try_into().ok()?;
         let (visit, proof) = bytes.split_first_chunk::<16>()?;
         with(&self.dispute, &[visit]).verify_truncated_left(proof).ok()?;
-        Some(VisitId::from_uuid(uuid::Uuid::from_bytes(*visit)))
+        Some(VisitId::from_uuid(Uuid::from_bytes(*visit)))
     }
 }
 
@@ -116,8 +130,8 @@ impl fmt::Debug for Keys {
     }
 }
 
-fn place(column: Column, visit: VisitId) -> Vec<u8> {
-    [column.name().as_bytes(), b"|", visit.uuid().as_bytes()].concat()
+fn place(column: Column, row: Uuid) -> Vec<u8> {
+    [column.name().as_bytes(), b"|", row.as_bytes()].concat()
 }
 
 fn keyed(key: &[u8]) -> Hmac<Sha256> {

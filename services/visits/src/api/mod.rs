@@ -2,6 +2,8 @@
 
 pub(crate) mod benefit_view;
 mod benefits;
+#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims show lines"))]
+pub(crate) mod care_line;
 pub(crate) mod contract_view;
 mod contracts;
 pub(crate) mod coverage_view;
@@ -9,5 +11,7 @@ mod coverages;
 pub(crate) mod plan_definition;
 pub(crate) mod plan_view;
 mod plans;
+pub(crate) mod preauthorization_view;
+mod preauthorizations;
 pub(crate) mod visit_view;
 pub(crate) mod visits;

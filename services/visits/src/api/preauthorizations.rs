@@ -54,7 +54,12 @@ impl PreauthorizationService for App {
         &self,
         request: Request<proto::RequestPreauthorizationInformationRequest>,
     ) -> Result<Response<proto::RequestPreauthorizationInformationResponse>, Status> {
-        serve(self, request, operations::request_preauthorization_information::request_preauthorization_information).await
+        serve(
+            self,
+            request,
+            operations::request_preauthorization_information::request_preauthorization_information,
+        )
+        .await
     }
 
     async fn respond_to_preauthorization(

@@ -5,8 +5,11 @@ pub(crate) mod adjudication;
 pub(crate) mod benefit;
 #[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims are made of lines"))]
 pub(crate) mod care;
+#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims are adjudicated"))]
+pub(crate) mod care_facts;
 #[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims keep lines"))]
 pub(crate) mod care_line;
+pub(crate) mod claim_rules;
 pub(crate) mod code;
 pub(crate) mod contract;
 pub(crate) mod coverage;

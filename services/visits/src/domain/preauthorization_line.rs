@@ -38,9 +38,13 @@ pub(crate) enum Need {
     Never,
     Always,
     /// Dearer than so much, in minor units.
-    Above { amount: i64 },
+    Above {
+        amount: i64,
+    },
     /// Not dearer than that.
-    NotAbove { amount: i64 },
+    NotAbove {
+        amount: i64,
+    },
 }
 
 /// A line, kept as JSON with its pre-authorization and read back into this very type.

@@ -118,9 +118,8 @@ fn within(it: &Preauthorization, case: &Case, wish: &Wish) -> Result<Vec<Request
     let added = wish.asked.len() - wish.change.len();
     v.check("add", last + added <= MOST_LINES, format!("must not make more than {MOST_LINES} lines"));
     let (change, add) = wish.asked.split_at(wish.change.len());
-    let change = v.each("change", change, |v, asked| {
-        v.within("line", |v| planned(v, &case.care, asked.clone()))
-    });
+    let change =
+        v.each("change", change, |v, asked| v.within("line", |v| planned(v, &case.care, asked.clone())));
     let add = v.each("add", add, |v, asked| planned(v, &case.care, asked.clone()));
     let (change, add) = v.all((change, add))?;
     Ok([change, add].concat())

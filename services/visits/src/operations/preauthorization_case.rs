@@ -107,7 +107,8 @@ impl Case {
         let finding = |line: &CareLine| {
             let settled = line.settled.as_ref()?;
             let benefits = &self.care.plan.benefits;
-            let benefit = settled.benefit.as_ref().and_then(|code| benefits.iter().find(|it| it.code == *code));
+            let benefit =
+                settled.benefit.as_ref().and_then(|code| benefits.iter().find(|it| it.code == *code));
             Some(Finding {
                 sequence: line.position,
                 need: Need::of(benefit, settled.needs_approval),
@@ -172,11 +173,8 @@ impl Case {
         let postings: Vec<Posting> = self.postings.iter().filter(|it| fresh(it)).cloned().collect();
         let changed: Vec<CareLine> =
             self.lines.iter().filter(|line| !self.kept.contains(line)).cloned().collect();
-        let owner = Owner {
-            kind: OwnerKind::Preauthorization,
-            id: it.id.uuid(),
-            number: Some(it.number.clone()),
-        };
+        let owner =
+            Owner { kind: OwnerKind::Preauthorization, id: it.id.uuid(), number: Some(it.number.clone()) };
         let place = Place {
             payer: it.payer,
             facility: it.facility,

@@ -39,10 +39,13 @@ pub(crate) fn concluded(tx: &mut Transaction, it: &Preauthorization) {
     let told = match it.state {
         State::Pended => fact!(it, PreauthorizationPended { due_at: due_at(it) }),
         State::Cancelled => fact!(it, PreauthorizationCancelled {}),
-        state => fact!(it, PreauthorizationDecided {
-            state: state.as_str().to_owned(),
-            automatic: it.decision.is_some_and(|decision| decision.by.is_none()),
-        }),
+        state => fact!(
+            it,
+            PreauthorizationDecided {
+                state: state.as_str().to_owned(),
+                automatic: it.decision.is_some_and(|decision| decision.by.is_none()),
+            }
+        ),
     };
     tell(tx, it, told);
 }

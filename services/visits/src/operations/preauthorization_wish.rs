@@ -81,7 +81,8 @@ pub(crate) fn write(
 ) -> Result<Preauthorization> {
     let (facts, id) = (&care.facts, PreauthorizationId::new(&app.clock));
     let admission = facts.visit.admission.as_ref();
-    let admission = admission.ok_or_else(|| Error::internal(anyhow::anyhow!("care is of an admitted visit")))?;
+    let admission =
+        admission.ok_or_else(|| Error::internal(anyhow::anyhow!("care is of an admitted visit")))?;
     let line = |line: &CareLine| PreauthorizationLine::new(line.id, line.position, Change::Unchanged);
     let justification = writing.justification.as_bytes();
     Ok(Preauthorization {

@@ -43,8 +43,7 @@ pub(crate) async fn request_preauthorization(
     let writing = Writing { person, sequence: new.sequence, urgency, justification, documents };
     let written = write(app, &care, &lines, writing, now)?;
     let mut case = Case::new(care, lines);
-    let mut it =
-        if request.draft { written.keep_draft()? } else { case.settle(written.submit(now)?, now)? };
+    let mut it = if request.draft { written.keep_draft()? } else { case.settle(written.submit(now)?, now)? };
     case.keep(app, &mut tx, store::preauthorization::inserting, &mut it).await?;
     if !request.draft {
         cited_documents::cite(&mut tx, &it, &it.documents).await?;

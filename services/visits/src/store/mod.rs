@@ -1,6 +1,13 @@
 //! SQL and nothing else: functions over a connection; rows stay private.
 
 pub(crate) mod benefit;
+#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims are adjudicated"))]
+pub(crate) mod care;
+#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims keep lines"))]
+pub(crate) mod care_line;
+#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims keep lines"))]
+mod care_line_row;
+pub(crate) mod claim_rules;
 pub(crate) mod contract;
 pub(crate) mod coverage;
 pub(crate) mod coverage_import;
@@ -13,6 +20,10 @@ pub(crate) mod plan;
 pub(crate) mod plan_cache;
 #[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims post"))]
 pub(crate) mod posting;
+pub(crate) mod preauthorization;
+pub(crate) mod preauthorization_facts;
+pub(crate) mod preauthorization_question;
+mod preauthorization_row;
 pub(crate) mod service_type;
 pub(crate) mod visit;
 pub(crate) mod visit_override;

@@ -13,10 +13,7 @@ use super::{
 };
 use crate::{
     domain::{
-        care::AskedLine,
-        care_facts::CareFacts,
-        care_line::CareLine,
-        preauthorization::Preauthorization,
+        care::AskedLine, care_facts::CareFacts, care_line::CareLine, preauthorization::Preauthorization,
     },
     seal::Keys,
 };

@@ -96,7 +96,11 @@ impl PreauthorizationRow {
             created_at: self.created_at,
             created_by: self.created_by,
             submitted_at: self.submitted_at,
-            deadline: deadline.map(|(due_at, warn_at)| Deadline { due_at, warn_at, warned_at: self.warned_at }),
+            deadline: deadline.map(|(due_at, warn_at)| Deadline {
+                due_at,
+                warn_at,
+                warned_at: self.warned_at,
+            }),
             stopped: self.stopped_with.map(Duration::seconds),
             escalated_at: self.escalated_at,
             questions: self.questions,
