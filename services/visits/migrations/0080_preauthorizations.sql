@@ -111,6 +111,11 @@ create policy preauthorization_question_parties on preauthorization_question
     using (caller_is_system() or facility_id = caller_organization() or payer_id = caller_organization())
     with check (caller_is_system() or facility_id = caller_organization() or payer_id = caller_organization());
 
+-- Lines that were never adjudicated are a draft's.
+alter policy care_line_read on care_line
+    using (caller_is_system() or facility_id = caller_organization()
+        or (payer_id = caller_organization() and verdict is not null));
+
 -- What these lines hold of each balance: what is free again when they are decided anew.
 create function benefit_held(in_lines uuid[]) returns json
 language plpgsql stable security definer set search_path = public, pg_temp as $$

@@ -84,7 +84,10 @@ fn line(
         line_id: line.id.to_string(),
         change: change(line.change).into(),
         code: asked.code.clone(),
-        benefit: settled.and_then(|it| it.benefit.as_ref()).map(ToString::to_string).unwrap_or_default(),
+        benefit: settled
+            .and_then(|it| it.benefit.as_ref())
+            .map(|code| code.as_str().to_owned())
+            .unwrap_or_default(),
         quantity: asked.quantity.to_string(),
         unit_price: price.map(money).unwrap_or_default(),
         diagnoses: asked.diagnoses.iter().map(|code| code.as_str().to_owned()).collect(),

@@ -5,7 +5,6 @@ pub(crate) mod adjudication;
 pub(crate) mod benefit;
 #[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims are made of lines"))]
 pub(crate) mod care;
-#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims are adjudicated"))]
 pub(crate) mod care_facts;
 #[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims keep lines"))]
 pub(crate) mod care_line;

@@ -52,8 +52,7 @@ pub(crate) fn lines(v: &mut Violations, lines: &[CareLineInput]) -> Option<Vec<A
 pub(crate) fn line(v: &mut Violations, line: &CareLineInput) -> Option<AskedLine> {
     let bare = line.preauthorization_number.trim().is_empty();
     v.check("preauthorizationNumber", bare, "must not be given: this asks for one");
-    let line = care_line::parse_line(v, line)?;
-    Some(AskedLine { preauthorization: None, ..line })
+    care_line::parse_line(v, &CareLineInput { preauthorization_number: String::new(), ..line.clone() })
 }
 
 /// A line in its visit; its day may lie ahead.

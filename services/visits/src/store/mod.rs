@@ -1,11 +1,9 @@
 //! SQL and nothing else: functions over a connection; rows stay private.
 
 pub(crate) mod benefit;
-#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims are adjudicated"))]
 pub(crate) mod care;
 #[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims keep lines"))]
 pub(crate) mod care_line;
-#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims keep lines"))]
 mod care_line_row;
 pub(crate) mod claim_rules;
 pub(crate) mod contract;
@@ -18,7 +16,6 @@ pub(crate) mod member_ref;
 pub(crate) mod organization;
 pub(crate) mod plan;
 pub(crate) mod plan_cache;
-#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims post"))]
 pub(crate) mod posting;
 pub(crate) mod preauthorization;
 pub(crate) mod preauthorization_facts;

@@ -24,7 +24,7 @@ use tonic::{Request, Response};
 use crate::fake_identity::{CODE, FakeIdentity};
 
 /// Every permission; what the guard does with them is tested elsewhere.
-const PERMISSIONS: [&str; 16] = [
+const PERMISSIONS: [&str; 19] = [
     "visits.start",
     "visits.verify",
     "visits.admit",
@@ -34,6 +34,9 @@ const PERMISSIONS: [&str; 16] = [
     "visits.override.approve",
     "visits.override.review",
     "benefits.read",
+    "preauthorizations.read",
+    "preauthorizations.request",
+    "preauthorizations.decide",
     "plans.manage",
     "plans.read",
     "coverages.import",

@@ -1,9 +1,12 @@
 //! The visits service against real Postgres, NATS and Redis. One test binary.
 
 mod benefits;
+mod care_desk;
 mod desk;
 mod fake_identity;
 mod plans;
+mod preauthorization_clocks;
+mod preauthorizations;
 mod visit_overrides;
 mod visit_round_trips;
 mod visits;
