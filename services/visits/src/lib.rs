@@ -1,6 +1,7 @@
 //! Visits: the patient is admitted, the cover is known, the work is paid.
 //!
-//! Owns plans and their versions, coverages, contracts between payers and facilities, the benefit ledger, and visits.
+//! Owns plans and their versions, coverages, contracts and price lists between payers and facilities, payers' rules for
+//! claims, the benefit ledger, lines of care, and visits.
 //! Says `VisitStarted`, `VisitVerified`, `VisitAdmitted` and what becomes of visits afterwards; hears identity's
 //! `MemberRegistered`, for the number and family that a coverage is made with, and what organizations are called.
 
@@ -22,10 +23,10 @@ mod timers;
 use std::sync::Arc;
 
 use careway_contract::visits::v1::{
-    benefit_service_server::BenefitServiceServer, contract_service_server::ContractServiceServer,
-    coverage_service_server::CoverageServiceServer, plan_service_server::PlanServiceServer,
-    preauthorization_service_server::PreauthorizationServiceServer,
-    visit_notice_service_server::VisitNoticeServiceServer,
+    benefit_service_server::BenefitServiceServer, claim_rules_service_server::ClaimRulesServiceServer,
+    contract_service_server::ContractServiceServer, coverage_service_server::CoverageServiceServer,
+    plan_service_server::PlanServiceServer, preauthorization_service_server::PreauthorizationServiceServer,
+    tariff_service_server::TariffServiceServer, visit_notice_service_server::VisitNoticeServiceServer,
     visit_override_service_server::VisitOverrideServiceServer,
     visit_rules_service_server::VisitRulesServiceServer, visit_service_server::VisitServiceServer,
 };
@@ -86,6 +87,8 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
         .add_service(CoverageServiceServer::new(app.clone()))
         .add_service(ContractServiceServer::new(app.clone()))
         .add_service(BenefitServiceServer::new(app.clone()))
+        .add_service(TariffServiceServer::new(app.clone()))
+        .add_service(ClaimRulesServiceServer::new(app.clone()))
         .add_service(VisitServiceServer::new(app.clone()))
         .add_service(VisitOverrideServiceServer::new(app.clone()))
         .add_service(VisitRulesServiceServer::new(app.clone()))

@@ -2,8 +2,10 @@
 
 pub(crate) mod benefit_view;
 mod benefits;
-#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims show lines"))]
+#[expect(dead_code, reason = "pre-authorizations and claims show lines")]
 pub(crate) mod care_line;
+mod claim_rules;
+pub(crate) mod claim_rules_view;
 pub(crate) mod contract_view;
 mod contracts;
 pub(crate) mod coverage_view;
@@ -13,5 +15,7 @@ pub(crate) mod plan_view;
 mod plans;
 pub(crate) mod preauthorization_view;
 mod preauthorizations;
+pub(crate) mod tariff_view;
+mod tariffs;
 pub(crate) mod visit_view;
 pub(crate) mod visits;

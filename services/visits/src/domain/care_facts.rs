@@ -7,8 +7,9 @@ use chrono::NaiveDate;
 
 use super::adjudication::accounts::accounts;
 use super::adjudication::adjudicate;
-use super::adjudication::case::{Approval, Care, Case, Line, Tariff};
+use super::adjudication::case::{Approval, Care, Case, Line, Review, Tariff};
 use super::adjudication::outcome::{Amounts, Verdict};
+use super::adjudication::refusal::Refusal;
 use super::care::{Frame, RequestedLine};
 use super::care_line::{CareLine, OwnerKind, Place};
 use super::claim_rules::ClaimRules;
@@ -179,9 +180,17 @@ impl CareFacts {
             unit_price: asked.unit_price.or(tariff.as_ref().map(|it| it.price)).unwrap_or(0),
             diagnoses: asked.diagnoses.clone(),
             tariff,
-            decision: line.decision.as_ref().map(|it| it.review.clone()),
+            decision: self
+                .uncovered(asked.date)
+                .or_else(|| line.decision.as_ref().map(|it| it.review.clone())),
             approval: self.approval_for(asked).map(|it| it.approval.clone()),
         }
+    }
+
+    /// On the visit's own day the cover that was verified holds, whatever became of it; on later ones it must be in force.
+    fn uncovered(&self, date: NaiveDate) -> Option<Review> {
+        let over = date != self.visit.service_date && self.coverage.refusal_on(date).is_some();
+        over.then(|| Review::Reject { refusal: Refusal::CoverNotInForce, text: String::new() })
     }
 
     /// The price agreed in the plan's currency, as it was when the line was first adjudicated.

@@ -21,8 +21,6 @@ pub(crate) enum OwnerKind {
 }
 
 impl OwnerKind {
-    pub(crate) const ALL: [Self; 2] = [Self::Preauthorization, Self::Claim];
-
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Preauthorization => "PREAUTHORIZATION",

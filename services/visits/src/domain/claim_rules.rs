@@ -60,6 +60,7 @@ impl Default for ClaimRules {
     }
 }
 
+#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims go by them"))]
 impl ClaimRules {
     /// Whether something in order that costs the payer this much is decided without review.
     pub(crate) fn is_automatic(&self, cost: Money) -> bool {
@@ -96,6 +97,15 @@ mod tests {
             |day: &str| ClaimRules::default().submission_deadline(day.parse().unwrap()).to_string();
         assert_eq!(deadline("2026-01-31"), "2026-02-15");
         assert_eq!(deadline("2026-12-01"), "2027-01-15");
+    }
+
+    #[test]
+    fn what_is_urgent_is_decided_sooner() {
+        let rules = ClaimRules::default();
+        assert_eq!(
+            [rules.decision_time(true), rules.decision_time(false)].map(|it| it.num_hours()),
+            [72, 168]
+        );
     }
 
     #[test]

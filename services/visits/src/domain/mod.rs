@@ -3,7 +3,7 @@
 #[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims are adjudicated"))]
 pub(crate) mod adjudication;
 pub(crate) mod benefit;
-#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims are made of lines"))]
+#[expect(dead_code, reason = "pre-authorizations and claims are made of lines")]
 pub(crate) mod care;
 pub(crate) mod care_facts;
 #[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims keep lines"))]
@@ -23,6 +23,7 @@ pub(crate) mod preauthorization;
 pub(crate) mod preauthorization_line;
 pub(crate) mod preauthorization_transitions;
 pub(crate) mod service_type;
+pub(crate) mod tariff;
 pub(crate) mod visit;
 pub(crate) mod visit_override;
 pub(crate) mod visit_transitions;

@@ -229,3 +229,7 @@ impl From<KeyJson> for Key {
         Self { account: it.account, scope: it.scope, period_key: it.period_key, unit: it.unit }
     }
 }
+
+#[cfg(test)]
+#[path = "care_tests.rs"]
+mod tests;

@@ -37,7 +37,7 @@ pub(crate) async fn find_claim_rules(
     row.map(TryInto::try_into).transpose()
 }
 
-/// Sets a payer's rules, unless somebody set newer ones than those of `rules.version - 1`: then nothing is set.
+/// Sets a payer's rules, unless those that stand are not of the version before: then nothing is set.
 pub(crate) async fn upsert_claim_rules(
     conn: &mut PgConnection,
     payer: OrganizationId,
@@ -48,7 +48,8 @@ pub(crate) async fn upsert_claim_rules(
         "insert into payer_claim_rules as r (payer_id, automatic_up_to, automatic_currency, submission_deadline_day,
             resubmissions_most, appeal_days, preauthorization_urgent_hours, preauthorization_standard_hours,
             information_hours, preauthorization_valid_days, medical_file_sharing, version, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+         where $12 = 1 or exists (select from payer_claim_rules where payer_id = $1)
          on conflict (payer_id) do update set automatic_up_to = excluded.automatic_up_to,
             automatic_currency = excluded.automatic_currency,
             submission_deadline_day = excluded.submission_deadline_day,

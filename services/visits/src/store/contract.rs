@@ -115,6 +115,17 @@ pub(crate) async fn lock_contract(
     row.map(TryInto::try_into).transpose()
 }
 
+/// Whether the payer has, or had, a contract with the facility.
+pub(crate) async fn is_contracted(
+    conn: &mut PgConnection,
+    payer: OrganizationId,
+    facility: OrganizationId,
+) -> Result<bool> {
+    let contracted =
+        sqlx::query_scalar("select exists (select from contract where payer_id = $1 and facility_id = $2)");
+    Ok(contracted.bind(payer.uuid()).bind(facility.uuid()).fetch_one(conn).await?)
+}
+
 /// A page of contracts.
 pub(crate) async fn list_contracts(
     conn: &mut PgConnection,

@@ -22,6 +22,8 @@ pub(crate) mod preauthorization_facts;
 pub(crate) mod preauthorization_question;
 mod preauthorization_row;
 pub(crate) mod service_type;
+pub(crate) mod tariff;
+pub(crate) mod tariff_import;
 pub(crate) mod visit;
 pub(crate) mod visit_override;
 pub(crate) mod visit_row;

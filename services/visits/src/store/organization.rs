@@ -93,6 +93,19 @@ pub(crate) async fn find_desk(
     }))
 }
 
+/// The organization's own date; in UTC until identity told where it is.
+pub(crate) async fn today(
+    conn: &mut PgConnection,
+    organization: OrganizationId,
+    now: DateTime<Utc>,
+) -> Result<NaiveDate> {
+    let today = sqlx::query_scalar(
+        "select ($2 at time zone coalesce((
+            select time_zone from organization_ref where organization_id = $1), 'UTC'))::date",
+    );
+    Ok(today.bind(organization.uuid()).bind(now).fetch_one(conn).await?)
+}
+
 /// The name of an organization, once identity told of it.
 pub(crate) async fn find_name(
     conn: &mut PgConnection,

@@ -24,7 +24,7 @@ use tonic::{Request, Response};
 use crate::fake_identity::{CODE, FakeIdentity};
 
 /// Every permission; what the guard does with them is tested elsewhere.
-const PERMISSIONS: [&str; 19] = [
+const PERMISSIONS: [&str; 21] = [
     "visits.start",
     "visits.verify",
     "visits.admit",
@@ -44,6 +44,8 @@ const PERMISSIONS: [&str; 19] = [
     "coverages.read",
     "contracts.manage",
     "contracts.read",
+    "tariffs.manage",
+    "tariffs.read",
 ];
 
 pub(crate) struct Desk {

@@ -2,11 +2,13 @@
 
 mod benefits;
 mod care_desk;
+mod claim_rules;
 mod desk;
 mod fake_identity;
 mod plans;
 mod preauthorization_clocks;
 mod preauthorizations;
+mod tariffs;
 mod visit_overrides;
 mod visit_round_trips;
 mod visits;

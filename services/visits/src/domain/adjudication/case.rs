@@ -35,8 +35,8 @@ pub(crate) struct Case<'a> {
     pub(crate) family_size: u32,
     /// Taken by their numbers, in whatever order they stand here.
     pub(crate) lines: &'a [Line],
-    /// How the accounts stand that [`accounts`](super::accounts::accounts) names, this case's own earlier adjudications left
-    /// out; an account that is not here has nothing on it. Empty while the accounts are asked for.
+    /// How the accounts stand that [`accounts`](super::accounts::accounts) names, what this case itself posted
+    /// before left out; an account that is not here has nothing on it. Empty while the accounts are asked for.
     pub(crate) standings: BTreeMap<Account, Standing>,
     /// The member's earlier care that stands: of claims neither rejected nor recalled, this one's left out.
     pub(crate) history: &'a [Care],

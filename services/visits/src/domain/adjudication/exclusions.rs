@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 
-use super::accounts::CounterKind;
 use super::case::{Approval, Review};
 use super::course::Course;
 use super::quantity::Quantity;
@@ -125,7 +124,7 @@ impl<'a> Course<'a, '_> {
         faults
     }
 
-    /// The reviewer's quantity or else the price list's, then the approval's, then what every count has left.
+    /// The reviewer's quantity or else the price list's, then what was approved, then what the counts have left.
     fn cut_quantity(&mut self) {
         match &self.line.decision {
             Some(Review::Adjust { quantity: Some(most), reason, .. }) => {
@@ -144,21 +143,18 @@ impl<'a> Course<'a, '_> {
                 self.keep_to(amount);
             }
         }
-        for kind in [CounterKind::Category, CounterKind::Ceiling] {
-            self.cut_to_counts(kind);
-        }
+        self.cut_to_counts();
     }
 
-    fn cut_to_counts(&mut self, kind: CounterKind) {
-        let counts = self.counters.iter().filter(|it| it.kind == kind && it.account.unit == Unit::Count);
-        let bounds: Vec<_> = counts.map(|it| self.bound(it)).collect();
-        for (bound, left) in bounds {
-            // Of what is left, each begun one counts whole; what is not begun cannot be approved.
-            if self.quantity.is_some_and(|quantity| quantity.times() > left) {
-                let refusal = if left == 0 { Refusal::CountUsedUp } else { Refusal::CountExceeded };
-                let refused = Refused::new(refusal).with("most", bound.most).with("left", left);
-                self.cut(Quantity::of_times(left).map_or(0, Quantity::thousandths), refused);
-            }
+    /// At most what the tightest count has left. What was begun counts as one, so that as many whole ones fit.
+    fn cut_to_counts(&mut self) {
+        let counts = self.counters.iter().filter(|it| it.account.unit == Unit::Count);
+        let tightest = counts.map(|it| self.bound(it)).min_by_key(|(_, left)| *left);
+        let Some((bound, left)) = tightest else { return };
+        if self.quantity.is_some_and(|quantity| quantity.times() > left) {
+            let refusal = if left == 0 { Refusal::CountUsedUp } else { Refusal::CountExceeded };
+            let refused = Refused::new(refusal).with("most", bound.most).with("left", left);
+            self.cut(Quantity::of_times(left).map_or(0, Quantity::thousandths), refused);
         }
     }
 
