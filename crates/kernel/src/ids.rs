@@ -106,6 +106,8 @@ id! {
     VisitId;
     /// Medicines prescribed in a visit.
     PrescriptionId;
+    /// A facility's question whether the payer will pay.
+    PreauthorizationId;
     /// A line of a pre-authorization or a claim.
     CareLineId;
     /// A medical document of a visit.

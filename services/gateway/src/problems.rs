@@ -84,6 +84,13 @@ pub const PROBLEMS: &[(&str, u16, &str)] = &[
     ("VISIT_CHANGED", 503, "Somebody else changed the visit at this moment; try again with the same key."),
     ("VISIT_OVER", 409, "The visit ended too long ago for its data to be read."),
     ("VISIT_HAS_CLAIMS", 409, "A visit with claims cannot be cancelled."),
+    (
+        "VISIT_DISPUTED",
+        409,
+        "The member says it was not them: until the payer settles that, nothing goes on.",
+    ),
+    ("LINE_CLOSED", 409, "The line, `sequence`, was rejected or cancelled before: add another one."),
+    ("LINE_IN_USE", 409, "Claims have used the line, `sequence`: it stays as it was approved."),
     ("WRONG_STATE", 409, "The present state does not allow this; `state` names it."),
     ("RESENDS_EXHAUSTED", 409, "No more codes for this visit: start a new one, or ask for an override."),
     ("OVERRIDE_ALREADY_REQUESTED", 409, "An override was asked for already."),

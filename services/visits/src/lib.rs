@@ -19,6 +19,8 @@ mod domain;
 mod error;
 mod operations;
 mod prescription_error;
+mod preauthorization_error;
+mod preauthorization_timers;
 mod reactions;
 mod seal;
 mod store;
@@ -27,15 +29,7 @@ mod timers;
 use std::sync::Arc;
 
 use careway_contract::visits::v1::{
-    benefit_service_server::BenefitServiceServer, claim_rules_service_server::ClaimRulesServiceServer,
-    contract_service_server::ContractServiceServer, coverage_service_server::CoverageServiceServer,
-    document_service_server::DocumentServiceServer, medical_file_service_server::MedicalFileServiceServer,
-    plan_service_server::PlanServiceServer,
-    prescription_notice_service_server::PrescriptionNoticeServiceServer,
-    prescription_service_server::PrescriptionServiceServer, tariff_service_server::TariffServiceServer,
-    visit_notice_service_server::VisitNoticeServiceServer,
-    visit_override_service_server::VisitOverrideServiceServer,
-    visit_rules_service_server::VisitRulesServiceServer, visit_service_server::VisitServiceServer,
+    benefit_service_server::BenefitServiceServer, claim_rules_service_server::ClaimRulesServiceServer, contract_service_server::ContractServiceServer, coverage_service_server::CoverageServiceServer, document_service_server::DocumentServiceServer, medical_file_service_server::MedicalFileServiceServer, plan_service_server::PlanServiceServer, preauthorization_service_server::PreauthorizationServiceServer, prescription_notice_service_server::PrescriptionNoticeServiceServer, prescription_service_server::PrescriptionServiceServer, tariff_service_server::TariffServiceServer, visit_notice_service_server::VisitNoticeServiceServer, visit_override_service_server::VisitOverrideServiceServer, visit_rules_service_server::VisitRulesServiceServer, visit_service_server::VisitServiceServer,
 };
 use careway_events::{Consumers, DeadLettersCommand, Relay};
 use careway_kernel::Clock;
@@ -126,4 +120,19 @@ fn consumers(app: &App, foundation: &Foundation) -> Consumers {
         .on("organization_ref", app.clone(), reactions::organizations::organization_registered)
         .on("organization_ref", app.clone(), reactions::organizations::organization_changed)
         .on("member_ref", app.clone(), reactions::member_registered::member_registered)
+        .start()
+        .await?;
+    foundation.tasks.spawn(timers::run(app.clone(), foundation.shutdown.clone()));
+    let routes = Routes::new(PlanServiceServer::new(app.clone()))
+        .add_service(CoverageServiceServer::new(app.clone()))
+        .add_service(ContractServiceServer::new(app.clone()))
+        .add_service(BenefitServiceServer::new(app.clone()))
+        .add_service(TariffServiceServer::new(app.clone()))
+        .add_service(ClaimRulesServiceServer::new(app.clone()))
+        .add_service(VisitServiceServer::new(app.clone()))
+        .add_service(VisitOverrideServiceServer::new(app.clone()))
+        .add_service(VisitRulesServiceServer::new(app.clone()))
+        .add_service(PreauthorizationServiceServer::new(app.clone()))
+        .add_service(VisitNoticeServiceServer::new(app.clone()));
+    Ok(Service::new(NAME, routes, app.db.clone(), &foundation))
 }

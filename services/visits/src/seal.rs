@@ -32,6 +32,12 @@ pub(crate) enum Column {
     Prescription,
     /// Why a prescription was cancelled.
     PrescriptionCancelled,
+    /// Why a pre-authorization is asked for.
+    Justification,
+    /// What a payer asks before it decides one.
+    Question,
+    /// What the facility answers.
+    Answer,
     /// Diagnoses, refusals, the reviewer's words and the trace of a line of care.
     CareDetails,
 }
@@ -45,6 +51,9 @@ impl Column {
             Self::ReviewNote => "visit_override.sealed_review",
             Self::Prescription => "prescription.sealed_content",
             Self::PrescriptionCancelled => "prescription.sealed_reason",
+            Self::Justification => "preauthorization.sealed_justification",
+            Self::Question => "preauthorization_question.sealed_question",
+            Self::Answer => "preauthorization_question.sealed_answer",
             Self::CareDetails => "care_line.sealed_details",
         }
     }

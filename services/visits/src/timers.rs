@@ -7,7 +7,7 @@ use careway_service::{AuditEntry, Result};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use crate::{App, api::visit_view::timestamp, store};
+use crate::{App, api::visit_view::timestamp, preauthorization_timers, store};
 
 /// Visits per transaction.
 const BATCH: i64 = 100;
@@ -21,9 +21,13 @@ pub(crate) async fn run(app: App, shutdown: CancellationToken) {
             () = shutdown.cancelled() => return,
             _ = every.tick() => {}
         }
-        for (timer, outcome) in
-            [("expiry", expire_all(&app).await), ("admission_notice", warn_all(&app).await)]
-        {
+        let outcomes = [
+            ("expiry", expire_all(&app).await),
+            ("admission_notice", warn_all(&app).await),
+            ("preauthorization_clock", preauthorization_timers::watch_all(&app).await),
+            ("preauthorization_expiry", preauthorization_timers::expire_all(&app).await),
+        ];
+        for (timer, outcome) in outcomes {
             if let Err(error) = outcome {
                 tracing::warn!(timer, %error, "a timer failed; it will try again");
             }

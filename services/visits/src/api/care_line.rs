@@ -19,7 +19,8 @@ pub(crate) fn parse(v: &mut Violations, lines: Vec<CareLineInput>) -> Option<Vec
     v.each("lines", lines.into_iter().take(MOST_LINES), |v, line| parse_line(v, &line))
 }
 
-fn parse_line(v: &mut Violations, line: &CareLineInput) -> Option<AskedLine> {
+/// Reads one line, within its path.
+pub(crate) fn parse_line(v: &mut Violations, line: &CareLineInput) -> Option<AskedLine> {
     let code = v.required("code", line.code.as_str(), parse_code);
     let quantity = v.optional("quantity", line.quantity.as_str(), Quantity::parse);
     let unit_price = v.optional("unitPrice", line.unit_price.as_str(), parse_price);

@@ -20,6 +20,8 @@ mod plans;
 pub(crate) mod prescription_request;
 pub(crate) mod prescription_view;
 mod prescriptions;
+pub(crate) mod preauthorization_view;
+mod preauthorizations;
 pub(crate) mod tariff_view;
 mod tariffs;
 pub(crate) mod visit_view;

@@ -56,6 +56,8 @@ pub(crate) struct Frame {
     pub(crate) first_day: NaiveDate,
     /// The day of the discharge; today where the patient is still there.
     pub(crate) last_day: NaiveDate,
+    /// What a day after that one is told.
+    pub(crate) latest: &'static str,
 }
 
 /// The code of a service or a medicine, of any payer.
@@ -86,7 +88,7 @@ impl AskedLine {
     }
 
     /// The line in its visit; what is wrong with it there is noted under its own fields.
-    fn within(
+    pub(crate) fn within(
         self,
         v: &mut Violations,
         frame: &Frame,
@@ -100,7 +102,7 @@ impl AskedLine {
         );
         let date = self.date.unwrap_or(frame.first_day);
         v.check("date", frame.first_day <= date, "must not be before the visit's day of service");
-        v.check("date", date <= frame.last_day, "must not be after the discharge, nor after today");
+        v.check("date", date <= frame.last_day, frame.latest);
         let unit_price = v.optional("unitPrice", self.unit_price.as_deref(), |text| {
             Money::parse(frame.currency.code(), text).map(|price| price.minor)
         });
@@ -156,6 +158,7 @@ mod tests {
             currency: Currency::Rwf,
             first_day: "2026-03-02".parse().unwrap(),
             last_day: "2026-03-04".parse().unwrap(),
+            latest: "must not be later",
         }
     }
 

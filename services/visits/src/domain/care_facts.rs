@@ -93,7 +93,19 @@ impl Key {
 impl CareFacts {
     /// When the care may have been given, and in what it is paid.
     pub(crate) fn frame(&self, plan: &PlanDefinition) -> Frame {
-        Frame { currency: plan.currency, first_day: self.visit.service_date, last_day: self.last_day }
+        Frame {
+            currency: plan.currency,
+            first_day: self.visit.service_date,
+            last_day: self.last_day,
+            latest: "must not be after the discharge, nor after today",
+        }
+    }
+
+    /// So much that is reserved of an account is as good as free.
+    pub(crate) fn free(&mut self, key: &Key, reserved: i64) {
+        if let Some((_, standing)) = self.balances.iter_mut().find(|(known, _)| known == key) {
+            standing.reserved -= reserved;
+        }
     }
 
     /// Whether an approval that the caller may know of has this number.

@@ -5,7 +5,6 @@ pub(crate) mod adjudication;
 pub(crate) mod benefit;
 #[expect(dead_code, reason = "pre-authorizations and claims are made of lines")]
 pub(crate) mod care;
-#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims are adjudicated"))]
 pub(crate) mod care_facts;
 #[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims keep lines"))]
 pub(crate) mod care_line;
@@ -29,6 +28,9 @@ pub(crate) mod plan_rules;
 pub(crate) mod posting;
 pub(crate) mod prescription;
 pub(crate) mod sealed_layout;
+pub(crate) mod preauthorization;
+pub(crate) mod preauthorization_line;
+pub(crate) mod preauthorization_transitions;
 pub(crate) mod service_type;
 pub(crate) mod tariff;
 pub(crate) mod visit;

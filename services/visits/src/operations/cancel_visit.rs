@@ -1,11 +1,11 @@
-//! Cancel a visit that has no claim.
+//! Cancel a visit that has no claim; what was asked for its care goes with it.
 
 use careway_contract::visits::v1::{CancelVisitRequest, CancelVisitResponse, VisitCancelled};
 use careway_events::{Fact, record};
 use careway_kernel::{Violations, VisitId};
 use careway_service::{AuditEntry, Call, Error, Result};
 
-use super::{admit_visit::short, visit_callers::facility};
+use super::{admit_visit::short, cancel_preauthorization, visit_callers::facility};
 use crate::{App, accesses, api::visit_view, store};
 
 pub(crate) async fn cancel_visit(
@@ -20,10 +20,15 @@ pub(crate) async fn cancel_visit(
     let (reason,) = violations.all((reason,))?;
 
     let mut tx = app.db.begin(call).await?;
-    let visit =
-        store::visit::lock_facility_visit(&mut tx, id, facility).await?.ok_or(Error::not_found("visit"))?;
+    let locked = store::visit::lock_for_cancellation(&mut tx, id, facility).await?;
+    let (visit, asked) = locked.ok_or(Error::not_found("visit"))?;
     let visit = visit.cancel(tx.now(), reason)?;
     store::visit_update::update_visit(&mut tx, &visit).await?;
+    if asked {
+        for it in store::preauthorization::lock_cancellable(&mut tx, id).await? {
+            cancel_preauthorization::cancel(&mut tx, call, it, "The visit was cancelled.".to_owned()).await?;
+        }
+    }
     let patient = visit.patient.as_ref();
     let cancelled = VisitCancelled {
         visit_id: id.to_string(),

