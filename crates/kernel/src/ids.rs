@@ -102,6 +102,10 @@ id! {
     ContractId;
     /// A visit to a facility.
     VisitId;
+    /// What a facility claims for a visit's care.
+    ClaimId;
+    /// What a payer announces that it pays a facility.
+    PaymentAdviceId;
     /// A message to a person.
     MessageId;
     /// A fact told to other contexts.
