@@ -34,6 +34,7 @@ use tonic::service::Routes;
 
 pub use config::{Config, DeskSettings};
 use desk::Desk;
+pub use domain::adjudication::{Bearer, CLAIM_REFUSALS, ClaimRefusal, RefusalGroup};
 use store::plan_cache::PlanCache;
 
 /// The service's name, in the registry, in streams and in logs.

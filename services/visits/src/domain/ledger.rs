@@ -7,13 +7,20 @@ use super::period::{Period, Window};
 use super::plan::{Code, Deductible, Limit, Scope, Unit};
 
 /// One balance: whose use of which account, in which period, in which unit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Account {
     pub(crate) code: Code,
     pub(crate) scope: Scope,
     pub(crate) period: Period,
     pub(crate) window: Window,
     pub(crate) unit: Unit,
+}
+
+/// What stands on one account.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub(crate) used: i64,
+    pub(crate) reserved: i64,
 }
 
 /// The day and visit a line belongs to, and where its policy years start: what windows are reckoned from.

@@ -1,5 +1,7 @@
 //! The rules. Pure: no async, no SQL, no proto.
 
+#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims are adjudicated"))]
+pub(crate) mod adjudication;
 pub(crate) mod benefit;
 pub(crate) mod code;
 pub(crate) mod contract;

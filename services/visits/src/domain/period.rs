@@ -54,7 +54,7 @@ impl Period {
 }
 
 /// One day, month, year, visit or lifetime, by the key the ledger keeps it under.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Window {
     pub(crate) key: String,
     /// The first and the last day, both inclusive; none of a lifetime.

@@ -11,7 +11,7 @@ use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
 use crate::domain::{
-    ledger::Account,
+    ledger::{Account, Standing},
     posting::{Cause, Posting},
 };
 
@@ -65,13 +65,6 @@ impl<'a> From<&'a Posting> for PostingJson<'a> {
             ..Self::of_account(&posting.account)
         }
     }
-}
-
-/// What stands on one account.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Standing {
-    pub(crate) used: i64,
-    pub(crate) reserved: i64,
 }
 
 /// Locks the accounts and tells what stands on each, in their order: what adjudication reckons with before it posts.

@@ -1,0 +1,1 @@
+//! Adjudication, rule by rule, by its laws, and against a reference.
