@@ -160,32 +160,40 @@ create policy payment_advice_line_read on payment_advice_line for select
 create policy payment_advice_line_add on payment_advice_line for insert
     with check (caller_is_system() or payer_id = caller_organization());
 
--- Takes lines of a claim back, all under one lock order; how many entries that made.
-create function benefit_reverse_lines(in_lines uuid[], in_at timestamptz) returns integer
-language plpgsql security definer set search_path = public, pg_temp as $$
+-- A claim, its lines, and what is known of their care, read under the lock of the visit, which every change of a claim
+-- takes first; no row when the caller is no party to the claim. With codes, what bears on these instead of its own lines.
+create function claim_care(in_claim uuid, in_party uuid, in_now timestamptz, in_codes text[], in_days date[],
+    in_numbers text[])
+returns table (locked visit, facts json, own_claim json, own_lines json)
+language plpgsql set search_path = public, pg_temp as $$
 declare
-    line uuid;
-    made integer := 0;
+    it claim;
+    given boolean := in_codes is not null;
 begin
-    perform benefit_door(e.coverage_id) from (
-        select distinct coverage_id from benefit_entry where cause_id = any (in_lines) and cause_kind = 'CLAIM_LINE') e;
-    perform from benefit_balance b
-    where (b.holder_id, b.plan_id, b.ends_on, b.account, b.scope, b.period_key, b.unit) in (
-        select e.holder_id, e.plan_id, e.ends_on, e.account, e.scope, e.period_key, e.unit
-        from benefit_entry e where e.cause_id = any (in_lines) and e.cause_kind = 'CLAIM_LINE')
-    order by b.holder_id, b.ends_on, b.account, b.scope, b.period_key, b.unit
-    for update;
-    foreach line in array in_lines loop
-        made := made + benefit_reverse('CLAIM_LINE', line, in_at);
-    end loop;
-    return made;
+    perform from visit v where v.visit_id = (select c.visit_id from claim c where c.claim_id = in_claim) for update;
+    select c.* into it from claim c
+    where c.claim_id = in_claim
+      and (c.facility_id = in_party or (c.payer_id = in_party and c.submitted_at is not null));
+    if not found then
+        return;
+    end if;
+    return query
+    with own as (
+        select l.* from care_line l where l.owner_id = it.claim_id and l.replaced_by is null
+    )
+    select f.locked, f.facts, to_json(it), (select json_agg(o order by o.position) from own o)
+    from care_facts(it.visit_id, in_party, it.claim_id, in_now,
+        case when given then in_codes else array(select o.code from own o order by o.position) end,
+        case when given then in_days else array(select o.given_on from own o order by o.position) end,
+        case when given then in_numbers
+            else array(select o.preauthorization_number from own o where o.preauthorization_number is not null) end) f;
 end $$;
 
 do $$
 declare app text := replace(current_user, '_owner', '_app');
 begin
-    revoke execute on function benefit_reverse_lines from public;
-    execute format('grant execute on function benefit_reverse_lines to %I', app);
+    revoke execute on function claim_care from public;
+    execute format('grant execute on function claim_care to %I', app);
     execute format('grant select, insert, update on claim, payment_advice to %I', app);
     execute format('grant select, insert on payment_advice_line to %I', app);
     execute format('grant usage on sequence claim_number_sequence, payment_advice_number_sequence to %I', app);

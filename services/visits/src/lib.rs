@@ -7,6 +7,7 @@
 mod accesses;
 mod api;
 mod benefit_error;
+mod claim_error;
 mod config;
 mod desk;
 mod domain;

@@ -3,11 +3,17 @@
 #[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims are adjudicated"))]
 pub(crate) mod adjudication;
 pub(crate) mod benefit;
+pub(crate) mod care;
+pub(crate) mod care_line;
+pub(crate) mod claim;
+pub(crate) mod claim_phrases;
+pub(crate) mod claim_transitions;
 pub(crate) mod code;
 pub(crate) mod contract;
 pub(crate) mod coverage;
 pub(crate) mod entitlement;
 pub(crate) mod ledger;
+pub(crate) mod payment_advice;
 pub(crate) mod period;
 pub(crate) mod plan;
 pub(crate) mod plan_rules;

@@ -4,9 +4,11 @@ use anyhow::Context;
 use careway_kernel::{ClaimId, CoverageId, Currency, MemberId, OrganizationId, PaymentAdviceId, VisitId};
 use careway_service::Error;
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::json_bytes::optional_bytes;
 use crate::domain::{
     adjudication::Amounts,
     claim::{Appeal, AppealAnswer, Chain, Claim, ClaimedVisit, Payment, Recall, ReviewReason, State},
@@ -17,8 +19,8 @@ use crate::domain::{
 pub(super) const COLUMNS: &str =
     "c.*, (v.disputed_at is not null and v.dispute_outcome is distinct from 'DISMISSED') as disputed";
 
-/// The columns a later migration adds are not looked at.
-#[derive(FromRow)]
+/// From columns, or from a document of them; those that a later migration adds are not looked at.
+#[derive(FromRow, Deserialize)]
 pub(super) struct ClaimRow {
     claim_id: Uuid,
     version: i64,
@@ -53,9 +55,11 @@ pub(super) struct ClaimRow {
     recalled_at: Option<DateTime<Utc>>,
     recall_reason: Option<String>,
     appealed_at: Option<DateTime<Utc>>,
+    #[serde(deserialize_with = "optional_bytes")]
     sealed_appeal: Option<Vec<u8>>,
     appeal_document_ids: Vec<Uuid>,
     appeal_answered_at: Option<DateTime<Utc>>,
+    #[serde(deserialize_with = "optional_bytes")]
     sealed_appeal_answer: Option<Vec<u8>>,
     resubmission: i32,
     resubmits: Option<Uuid>,
@@ -64,6 +68,8 @@ pub(super) struct ClaimRow {
     payment_advice_id: Option<Uuid>,
     payment_reference: Option<String>,
     paid_on: Option<NaiveDate>,
+    /// A document of the claim alone does not tell.
+    #[serde(default)]
     disputed: bool,
 }
 
