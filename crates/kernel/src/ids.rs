@@ -100,12 +100,16 @@ id! {
     FamilyId;
     /// What a payer agreed with a facility.
     ContractId;
+    /// The agreed price of a service or a medicine.
+    TariffId;
     /// A visit to a facility.
     VisitId;
     /// What a facility claims for a visit's care.
     ClaimId;
     /// What a payer announces that it pays a facility.
     PaymentAdviceId;
+    /// A line of a pre-authorization or a claim.
+    CareLineId;
     /// A message to a person.
     MessageId;
     /// A fact told to other contexts.

@@ -21,8 +21,10 @@ mod timers;
 use std::sync::Arc;
 
 use careway_contract::visits::v1::{
-    benefit_service_server::BenefitServiceServer, contract_service_server::ContractServiceServer,
-    coverage_service_server::CoverageServiceServer, plan_service_server::PlanServiceServer,
+    benefit_service_server::BenefitServiceServer, claim_notice_service_server::ClaimNoticeServiceServer,
+    claim_service_server::ClaimServiceServer, contract_service_server::ContractServiceServer,
+    coverage_service_server::CoverageServiceServer,
+    payment_advice_service_server::PaymentAdviceServiceServer, plan_service_server::PlanServiceServer,
     visit_notice_service_server::VisitNoticeServiceServer,
     visit_override_service_server::VisitOverrideServiceServer,
     visit_rules_service_server::VisitRulesServiceServer, visit_service_server::VisitServiceServer,
@@ -87,6 +89,9 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
         .add_service(VisitServiceServer::new(app.clone()))
         .add_service(VisitOverrideServiceServer::new(app.clone()))
         .add_service(VisitRulesServiceServer::new(app.clone()))
-        .add_service(VisitNoticeServiceServer::new(app.clone()));
+        .add_service(VisitNoticeServiceServer::new(app.clone()))
+        .add_service(ClaimServiceServer::new(app.clone()))
+        .add_service(ClaimNoticeServiceServer::new(app.clone()))
+        .add_service(PaymentAdviceServiceServer::new(app.clone()));
     Ok(Service::new(NAME, routes, app.db.clone(), &foundation))
 }

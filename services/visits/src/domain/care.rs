@@ -3,7 +3,8 @@
 use careway_kernel::{Currency, Money, Violations};
 use chrono::NaiveDate;
 
-use super::adjudication::{Diagnosis, Quantity};
+use super::adjudication::diagnosis::Diagnosis;
+use super::adjudication::quantity::Quantity;
 
 /// Lines of one pre-authorization or claim, at most.
 pub(crate) const MOST_LINES: usize = 200;
@@ -85,7 +86,18 @@ impl AskedLine {
     }
 
     /// The line in its visit; what is wrong with it there is noted under its own fields.
-    fn within(self, v: &mut Violations, frame: &Frame) -> Option<RequestedLine> {
+    fn within(
+        self,
+        v: &mut Violations,
+        frame: &Frame,
+        knows_approval: impl Fn(&str) -> bool,
+    ) -> Option<RequestedLine> {
+        let known = self.preauthorization.as_deref().is_none_or(knows_approval);
+        v.check(
+            "preauthorizationNumber",
+            known,
+            "must be of a pre-authorization of this patient that stands",
+        );
         let date = self.date.unwrap_or(frame.first_day);
         v.check("date", frame.first_day <= date, "must not be before the visit's day of service");
         v.check("date", date <= frame.last_day, "must not be after the discharge, nor after today");
@@ -109,18 +121,18 @@ impl AskedLine {
 
 impl RequestedLine {
     pub(crate) fn wanted(&self) -> Wanted<'_> {
-        Wanted {
-            code: &self.code,
-            date: Some(self.date),
-            preauthorization: self.preauthorization.as_deref(),
-        }
+        Wanted { code: &self.code, date: Some(self.date), preauthorization: self.preauthorization.as_deref() }
     }
 }
 
 /// The lines in their visit, or everything that is wrong with any of them, each by its path.
-pub(crate) fn within_visit(lines: Vec<AskedLine>, frame: &Frame) -> Result<Vec<RequestedLine>, Violations> {
+pub(crate) fn within_visit(
+    lines: Vec<AskedLine>,
+    frame: &Frame,
+    knows_approval: impl Fn(&str) -> bool,
+) -> Result<Vec<RequestedLine>, Violations> {
     let mut v = Violations::default();
-    let lines = v.each("lines", lines, |v, line| line.within(v, frame));
+    let lines = v.each("lines", lines, |v, line| line.within(v, frame, &knows_approval));
     Ok(v.all((lines,))?.0)
 }
 
@@ -149,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_line_without_a_day_is_of_the_visits() {
-        let lines = within_visit(vec![asked("2", Some("5000"), None)], &frame()).unwrap();
+        let lines = within_visit(vec![asked("2", Some("5000"), None)], &frame(), |_| false).unwrap();
         assert_eq!((lines[0].date, lines[0].unit_price), ("2026-03-02".parse().unwrap(), Some(5000)));
     }
 
@@ -160,9 +172,19 @@ mod tests {
             asked("1", None, Some("2026-03-04")),
             asked("999999", Some("1000000000000000"), Some("2026-03-05")),
         ];
-        let wrong = within_visit(lines, &frame()).unwrap_err();
+        let wrong = within_visit(lines, &frame(), |_| false).unwrap_err();
         let said: Vec<_> = wrong.iter().map(|it| it.field.as_str()).collect();
         assert_eq!(said, ["lines[0].date", "lines[0].unitPrice", "lines[2].date", "lines[2].unitPrice"]);
+    }
+
+    #[test]
+    fn a_number_that_is_named_is_known() {
+        let named =
+            |number: &str| AskedLine { preauthorization: Some(number.to_owned()), ..asked("1", None, None) };
+        let lines = vec![named("A26-0000001-00"), named("A26-0000002-00")];
+        let wrong = within_visit(lines, &frame(), |number| number == "A26-0000001-00").unwrap_err();
+        let said: Vec<_> = wrong.iter().map(|it| it.field.as_str()).collect();
+        assert_eq!(said, ["lines[1].preauthorizationNumber"]);
     }
 
     #[test]

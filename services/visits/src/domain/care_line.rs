@@ -4,7 +4,11 @@ use careway_kernel::{CoverageId, MemberId, OrganizationId, VisitId};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::adjudication::{Amounts, LineOutcome, Quantity, Refused, Review, Tariff, TariffKind, TraceStep, Verdict};
+use super::adjudication::case::{Review, Tariff, TariffKind};
+use super::adjudication::outcome::{Amounts, LineOutcome, Verdict};
+use super::adjudication::quantity::Quantity;
+use super::adjudication::refusal::Refused;
+use super::adjudication::trace::TraceStep;
 use super::care::RequestedLine;
 use super::plan::Code;
 use super::posting::Cause;

@@ -1,12 +1,14 @@
 //! The rules. Pure: no async, no SQL, no proto.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims are adjudicated"))]
 pub(crate) mod adjudication;
 pub(crate) mod benefit;
 pub(crate) mod care;
+pub(crate) mod care_facts;
 pub(crate) mod care_line;
 pub(crate) mod claim;
 pub(crate) mod claim_phrases;
+pub(crate) mod claim_review;
+pub(crate) mod claim_rules;
 pub(crate) mod claim_transitions;
 pub(crate) mod code;
 pub(crate) mod contract;
@@ -17,7 +19,6 @@ pub(crate) mod payment_advice;
 pub(crate) mod period;
 pub(crate) mod plan;
 pub(crate) mod plan_rules;
-#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims post"))]
 pub(crate) mod posting;
 pub(crate) mod service_type;
 pub(crate) mod visit;

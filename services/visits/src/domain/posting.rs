@@ -27,6 +27,22 @@ impl Cause {
     }
 }
 
+/// How postings take: a pre-authorization's hold, a claim's are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Taking {
+    Reserve,
+    Commit,
+}
+
+impl Taking {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reserve => "RESERVE",
+            Self::Commit => "COMMIT",
+        }
+    }
+}
+
 /// So much, of one balance, for one cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Posting {

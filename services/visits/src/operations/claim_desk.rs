@@ -54,7 +54,7 @@ impl ClaimDesk {
         let found =
             store::claim_care::lock_claim_care(tx, &app.desk.keys, party, wanted.as_deref(), now).await?;
         let ClaimCare { claim, lines, facts, circumstances } = found.ok_or(Error::not_found("claim"))?;
-        let care = Care::of(app, tx, facts).await?;
+        let care = Care::with(app, tx, facts).await?;
         Ok(Self { claim, lines, desk: Desk { care, circumstances, now } })
     }
 }

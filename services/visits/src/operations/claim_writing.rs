@@ -69,7 +69,7 @@ impl Desk {
         let found = store::claim_care::lock_visit_care(tx, &looking, numbered, now).await?;
         let found = found.filter(|(facts, _)| facts.place.facility == facility);
         let (facts, circumstances) = found.ok_or(Error::not_found("visit"))?;
-        Ok(Self { care: Care::of(app, tx, facts).await?, circumstances, now })
+        Ok(Self { care: Care::with(app, tx, facts).await?, circumstances, now })
     }
 
     /// What a claim for these lines is written with.

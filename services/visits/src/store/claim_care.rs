@@ -10,9 +10,10 @@ use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
 use super::{
-    care::{CareRow, Looking},
+    care::{FactsJson, Looking, facts},
     care_line_row::CareLineRow,
     claim_row::ClaimRow,
+    visit_row::VisitRow,
 };
 use crate::{
     domain::{care::Wanted, care_facts::CareFacts, care_line::CareLine, claim::Claim},
@@ -61,7 +62,8 @@ pub(crate) async fn lock_visit_care(
     #[derive(FromRow)]
     struct Row {
         #[sqlx(flatten)]
-        care: CareRow,
+        visit: VisitRow,
+        facts: Option<Json<FactsJson>>,
         #[sqlx(flatten)]
         circumstances: Circumstances,
     }
@@ -80,7 +82,7 @@ pub(crate) async fn lock_visit_care(
     .bind(numbered)
     .fetch_optional(conn)
     .await?;
-    row.map(|row| Ok((row.care.into_facts()?, row.circumstances))).transpose()
+    row.map(|row| Ok((facts(row.visit, row.facts)?, row.circumstances))).transpose()
 }
 
 /// Locks a claim of a party with its visit and whoever its balances are kept for. With `anew`, what bears on these lines
@@ -95,7 +97,8 @@ pub(crate) async fn lock_claim_care(
     #[derive(FromRow)]
     struct Row {
         #[sqlx(flatten)]
-        care: CareRow,
+        visit: VisitRow,
+        facts: Option<Json<FactsJson>>,
         #[sqlx(flatten)]
         circumstances: Circumstances,
         own_claim: Json<ClaimRow>,
@@ -116,7 +119,7 @@ pub(crate) async fn lock_claim_care(
     .fetch_optional(conn)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let facts = row.care.into_facts()?;
+    let facts = facts(row.visit, row.facts)?;
     let mut claim = Claim::try_from(row.own_claim.0)?;
     claim.visit.disputed = facts.visit.is_disputed();
     let lines = row.own_lines.map(|lines| lines.0).unwrap_or_default();

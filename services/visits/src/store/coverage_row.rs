@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use crate::domain::coverage::{Coverage, CoverageStatus, Suspension, TerminationReason};
 
-#[derive(sqlx::FromRow)]
+/// From columns, or from a document of them.
+#[derive(sqlx::FromRow, serde::Deserialize)]
 pub(super) struct CoverageRow {
     pub(super) coverage_id: Uuid,
     pub(super) payer_id: Uuid,

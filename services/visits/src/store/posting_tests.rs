@@ -1,16 +1,18 @@
 //! The ledger against many at once, strangers and tampering: real Postgres.
 
-use careway_kernel::{Clock, Currency, FamilyId, MemberId, OrganizationId, PlanId, VisitId};
-use careway_service::{Call, Caller, Database, OrganizationKind, Subject};
+use careway_kernel::{Clock, CoverageId, Currency, FamilyId, MemberId, OrganizationId, PlanId, VisitId};
+use careway_service::{Call, Caller, Database, OnConstraint, OrganizationKind, Result, Subject};
 use careway_testing::TestDatabase;
 use futures::{StreamExt, stream};
+use sqlx::types::Json;
 
 use super::*;
 use crate::domain::{
     coverage::{Coverage, CoverageStatus},
-    ledger::Occasion,
+    ledger::{Account, Occasion},
     period::Period,
     plan::{Code, Limit, PlanDefinition, PlanVersion, Scope, Step, Texts, Unit},
+    posting::{Cause, Taking},
 };
 use crate::store;
 
@@ -120,40 +122,66 @@ impl Ledger {
     ) -> Result<i32> {
         let mut tx = self.db.begin(call).await?;
         let now = tx.now();
-        let made = match kind {
-            Taking::Reserve => reserve(&mut tx, covered.coverage, now, postings).await?,
-            Taking::Commit => commit(&mut tx, covered.coverage, now, postings).await?,
-        };
+        let postings: Vec<PostingJson<'_>> = postings.iter().map(Into::into).collect();
+        let made = sqlx::query_scalar("select benefit_take($1, $2, $3, $4)")
+            .bind(covered.coverage.uuid())
+            .bind(kind.as_str())
+            .bind(now)
+            .bind(Json(postings))
+            .fetch_one(&mut *tx)
+            .await
+            .on_constraint("benefit_balance_within_limit", limit_exceeded)?;
         tx.finish().await?;
         Ok(made)
     }
 
     async fn undo(&self, cause: Cause) -> Result<i32> {
+        self.undo_all(cause.kind(), &[cause.id()]).await
+    }
+
+    async fn undo_all(&self, kind: &str, causes: &[Uuid]) -> Result<i32> {
         let mut tx = self.db.begin_system("test").await?;
         let now = tx.now();
-        let made = match cause {
-            Cause::PreauthorizationLine(_) => release(&mut tx, now, cause).await?,
-            Cause::ClaimLine(_) => reverse(&mut tx, now, cause).await?,
+        let sql = match kind {
+            "CLAIM_LINE" => "select benefit_reverse($1, $2, $3)",
+            _ => "select benefit_release($1, $2, $3)",
         };
+        let made = sqlx::query_scalar(sql).bind(kind).bind(causes).bind(now).fetch_one(&mut *tx).await?;
         tx.finish().await?;
         Ok(made)
     }
 
     async fn standing(&self, covered: &Covered) -> Vec<(i64, i64)> {
-        let mut tx = self.db.begin_system("test").await.unwrap();
-        let standing = lock_balances(&mut tx, covered.coverage, &covered.accounts).await.unwrap();
-        standing.iter().map(|it| (it.used, it.reserved)).collect()
+        let mut reader = self.db.read(&Call::system("test")).await.unwrap();
+        let mut standing = Vec::new();
+        for account in &covered.accounts {
+            let found: Option<(i64, i64)> = sqlx::query_as(
+                "select b.used, b.reserved from benefit_balance b join coverage c on c.plan_id = b.plan_id
+                    and b.holder_id = case b.scope when 'FAMILY' then c.family_id else c.member_id end
+                 where c.coverage_id = $1 and b.account = $2 and b.scope = $3 and b.period_key = $4 and b.unit = $5",
+            )
+            .bind(covered.coverage.uuid())
+            .bind(account.code.as_str())
+            .bind(account.scope.as_str())
+            .bind(&account.window.key)
+            .bind(account.unit.as_str())
+            .fetch_optional(&mut *reader)
+            .await
+            .unwrap();
+            standing.push(found.unwrap_or_default());
+        }
+        standing
     }
 
     async fn differences(&self) -> i64 {
-        count_differences(&mut self.db.read(&Call::system("test")).await.unwrap()).await.unwrap()
+        count_differences(&self.db).await
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Taking {
-    Reserve,
-    Commit,
+/// How many balances are not the sum of their entries: none, ever.
+pub(crate) async fn count_differences(db: &Database) -> i64 {
+    let mut reader = db.read(&Call::system("test")).await.unwrap();
+    sqlx::query_scalar("select count(*) from benefit_difference").fetch_one(&mut *reader).await.unwrap()
 }
 
 fn postings(covered: &Covered, amounts: [i64; 3], cause: Cause, reservation: Option<Uuid>) -> Vec<Posting> {
@@ -245,6 +273,27 @@ async fn two_lines_of_one_batch_share_their_reservation() {
     ledger.undo(Cause::PreauthorizationLine(approved)).await.unwrap();
     ledger.undo(second.cause).await.unwrap();
     assert_eq!(ledger.standing(&covered).await[0], (0, 0));
+    assert_eq!(ledger.differences().await, 0);
+}
+
+#[tokio::test]
+async fn many_lines_are_undone_at_once() {
+    let ledger = Ledger::open().await;
+    let covered = ledger.covered().await;
+    let approved = [Uuid::now_v7(), Uuid::now_v7()];
+    for id in approved {
+        let held = postings(&covered, [4, 1, 4], Cause::PreauthorizationLine(id), None);
+        ledger.post(&covered, Taking::Reserve, &held).await.unwrap();
+    }
+    let claimed = [Uuid::now_v7(), Uuid::now_v7()];
+    let line = |at: usize| postings(&covered, [3, 1, 3], Cause::ClaimLine(claimed[at]), Some(approved[at]));
+    ledger.post(&covered, Taking::Commit, &[line(0), line(1)].concat()).await.unwrap();
+    assert_eq!(ledger.standing(&covered).await, [(6, 2), (2, 0), (6, 2)]);
+    assert_eq!(ledger.undo_all("CLAIM_LINE", &claimed).await.unwrap(), 6);
+    assert_eq!(ledger.standing(&covered).await, [(0, 8), (0, 2), (0, 8)]);
+    assert_eq!(ledger.undo_all("PREAUTHORIZATION_LINE", &approved).await.unwrap(), 6);
+    assert_eq!(ledger.undo_all("PREAUTHORIZATION_LINE", &approved).await.unwrap(), 0, "repeated");
+    assert_eq!(ledger.standing(&covered).await, [(0, 0), (0, 0), (0, 0)]);
     assert_eq!(ledger.differences().await, 0);
 }
 
