@@ -31,8 +31,8 @@ pub use email::{Email, InvalidEmail};
 pub use human_number::{HumanNumber, InvalidHumanNumber, human_number};
 pub use ids::{
     AccountId, CareLineId, CaseId, ChallengeId, ClaimId, ClientId, ContractId, CoverageId, EventId, FamilyId,
-    ImportId, InvalidId, InvitationId, MemberId, MessageId, OrganizationId, PaymentAdviceId, PlanId, SessionId,
-    TariffId, VisitId,
+    ImportId, InvalidId, InvitationId, MemberId, MessageId, OrganizationId, PaymentAdviceId, PlanId,
+    SessionId, TariffId, VisitId,
 };
 pub use language::{Language, UnknownLanguage};
 pub use member_number::{InvalidMemberNumber, MemberNumber};

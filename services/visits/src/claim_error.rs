@@ -40,7 +40,8 @@ impl ClaimError {
     pub(crate) fn wrong_state_among(is: State, needs: &[State]) -> Self {
         let (last, others) = needs.split_last().map_or(("", &[][..]), |(last, rest)| (last.as_str(), rest));
         let others: Vec<&str> = others.iter().map(|state| state.as_str()).collect();
-        let needs = if others.is_empty() { last.to_owned() } else { format!("{} or {last}", others.join(", ")) };
+        let needs =
+            if others.is_empty() { last.to_owned() } else { format!("{} or {last}", others.join(", ")) };
         Self::WrongState { is, needs }
     }
 

@@ -125,13 +125,23 @@ mod tests {
 
     #[test]
     fn money_is_told_in_the_members_language_and_parts_of_nothing_are_left_out() {
-        let amounts = Amounts { submitted: 12_000, copay: 1_000, coinsurance: 900, payer: 8_100, write_off: 2_000, ..Amounts::default() };
+        let amounts = Amounts {
+            submitted: 12_000,
+            copay: 1_000,
+            coinsurance: 900,
+            payer: 8_100,
+            write_off: 2_000,
+            ..Amounts::default()
+        };
         let said = summary(&amounts, Currency::Rwf, Language::Fr);
-        assert_eq!(said[..3], [
-            "L'établissement a facturé RWF 12,000.",
-            "Votre assureur paie RWF 8,100.",
-            "Vous payez RWF 1,900.",
-        ]);
+        assert_eq!(
+            said[..3],
+            [
+                "L'établissement a facturé RWF 12,000.",
+                "Votre assureur paie RWF 8,100.",
+                "Vous payez RWF 1,900.",
+            ]
+        );
         assert_eq!(said.len(), 6);
     }
 

@@ -1,9 +1,6 @@
 //! Claims as the contract shows them.
 
-use careway_contract::visits::v1::{
-    self as proto, claim,
-    claim_line_decision::Decision as DecisionProto,
-};
+use careway_contract::visits::v1::{self as proto, claim, claim_line_decision::Decision as DecisionProto};
 use careway_kernel::{ClaimId, Currency, Money};
 use careway_service::Result;
 use chrono::{DateTime, Utc};
@@ -158,8 +155,7 @@ fn review(line: &CareLine, it: &Decision, currency: Currency) -> proto::ClaimLin
             decision.set_decision(DecisionProto::Adjust);
             reason.clone_into(&mut decision.text);
             decision.quantity = quantity.map(|it| it.to_string()).unwrap_or_default();
-            decision.unit_price =
-                unit_price.map(|price| amount(price, currency)).unwrap_or_default();
+            decision.unit_price = unit_price.map(|price| amount(price, currency)).unwrap_or_default();
         }
     }
     proto::ClaimLineReview {

@@ -4,7 +4,7 @@ use careway_kernel::{ClaimId, CoverageId, Currency, MemberId, OrganizationId, Pa
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{adjudication::Amounts, service_type::ServiceType};
+use super::{adjudication::outcome::Amounts, service_type::ServiceType};
 
 /// Where a claim stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -16,7 +16,10 @@ const SOURCES: [(Language, &str); 6] = [
 
 static PHRASES: LazyLock<HashMap<(Language, &str), &str>> = LazyLock::new(|| {
     let of = |(language, source): (Language, &'static str)| {
-        source.lines().filter_map(|line| line.split_once(" = ")).map(move |(key, text)| ((language, key), text))
+        source
+            .lines()
+            .filter_map(|line| line.split_once(" = "))
+            .map(move |(key, text)| ((language, key), text))
     };
     SOURCES.into_iter().flat_map(of).collect()
 });

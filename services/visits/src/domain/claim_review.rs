@@ -107,11 +107,8 @@ pub(crate) fn decided_anew(
         CareLine { id, decision: decision.or_else(|| line.decision.clone()), ..line.clone() }
     };
     let next: Vec<CareLine> = former.iter().map(|line| anew(line, id())).collect();
-    let replaced = |(line, next): (CareLine, &CareLine)| CareLine {
-        active: false,
-        replaced_by: Some(next.id),
-        ..line
-    };
+    let replaced =
+        |(line, next): (CareLine, &CareLine)| CareLine { active: false, replaced_by: Some(next.id), ..line };
     (former.into_iter().zip(&next).map(replaced).collect(), next)
 }
 

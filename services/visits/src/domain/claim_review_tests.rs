@@ -26,10 +26,7 @@ fn the_rules_decide_what_is_small_and_in_order() {
     assert_eq!(found(&rules(4_999), &visit, false, Verdict::Approved), [ReviewReason::AboveAutomaticLimit]);
     // Without a rule a person decides, but for what nobody could allow.
     let none = ClaimRules::default();
-    assert_eq!(
-        found(&none, &visit, false, Verdict::PartiallyApproved),
-        [ReviewReason::AboveAutomaticLimit]
-    );
+    assert_eq!(found(&none, &visit, false, Verdict::PartiallyApproved), [ReviewReason::AboveAutomaticLimit]);
     assert_eq!(found(&none, &visit, false, Verdict::Rejected), []);
 }
 

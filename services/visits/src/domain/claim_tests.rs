@@ -214,10 +214,7 @@ fn a_rejected_claim_is_resubmitted_in_a_chain_of_bounded_length() {
         claim = next.submit(now(), day("2026-03-02")).unwrap();
         claim = claim.decide(now(), decision(Verdict::Rejected)).unwrap();
     }
-    assert_eq!(
-        claim.resubmit(now(), wish(), 2).unwrap_err(),
-        ClaimError::ResubmissionsExhausted { most: 2 }
-    );
+    assert_eq!(claim.resubmit(now(), wish(), 2).unwrap_err(), ClaimError::ResubmissionsExhausted { most: 2 });
     let first = first.unwrap();
     let by = first.successor().unwrap();
     assert_eq!(first.clone().resubmit(now(), wish(), 9).unwrap_err(), ClaimError::AlreadyResubmitted { by });

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{
-    adjudication::{Amounts, Verdict},
+    adjudication::outcome::{Amounts, Verdict},
     claim::{Appeal, AppealAnswer, Chain, Claim, ClaimDraft, Payment, Recall, ReviewReason, State},
 };
 use crate::claim_error::ClaimError;

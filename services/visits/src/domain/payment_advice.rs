@@ -67,12 +67,9 @@ impl PaymentAdvice {
     /// Everything it names is paid.
     pub(crate) fn pay(self, payment: Payment) -> Result<Self, NotAnnounced> {
         match self.state {
-            State::Announced => Ok(Self {
-                state: State::Paid,
-                payment: Some(payment),
-                version: self.version + 1,
-                ..self
-            }),
+            State::Announced => {
+                Ok(Self { state: State::Paid, payment: Some(payment), version: self.version + 1, ..self })
+            }
             State::Paid => Err(NotAnnounced(self.state)),
         }
     }

@@ -86,10 +86,18 @@ mod tests {
 
     #[test]
     fn each_decision_says_what_it_needs_and_nothing_else() {
-        let coded = |code: &str, decision| ClaimLineDecision { reason_code: code.to_owned(), ..sent(decision) };
-        let less = |it: ClaimLineDecision| ClaimLineDecision { quantity: "1".to_owned(), text: "Less.".to_owned(), ..it };
+        let coded =
+            |code: &str, decision| ClaimLineDecision { reason_code: code.to_owned(), ..sent(decision) };
+        let less = |it: ClaimLineDecision| ClaimLineDecision {
+            quantity: "1".to_owned(),
+            text: "Less.".to_owned(),
+            ..it
+        };
         assert_eq!(wrong(&[sent(Decision::Accept), coded("MNEC-001", Decision::Reject)]), [""; 0]);
-        assert_eq!(wrong(&[less(coded("MNEC-002", Decision::Adjust)), less(sent(Decision::Adjust))]), [""; 0]);
+        assert_eq!(
+            wrong(&[less(coded("MNEC-002", Decision::Adjust)), less(sent(Decision::Adjust))]),
+            [""; 0]
+        );
         assert_eq!(
             wrong(&[
                 sent(Decision::Unspecified),

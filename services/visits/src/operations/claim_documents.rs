@@ -25,7 +25,10 @@ pub(super) fn parse(v: &mut Violations, ids: &[String]) -> Option<Vec<Uuid>> {
 }
 
 /// Cites the documents: they must be of the claim's visit, and the claim's payer may read them from then on.
-#[expect(clippy::unused_async, reason = "documents are cited in the transaction as soon as they are kept here")]
+#[expect(
+    clippy::unused_async,
+    reason = "documents are cited in the transaction as soon as they are kept here"
+)]
 pub(super) async fn cite(_: &mut Transaction, _: &Claim, _: &[Uuid]) -> Result<()> {
     Ok(())
 }

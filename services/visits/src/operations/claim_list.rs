@@ -92,7 +92,8 @@ impl Columns {
                 String::new()
             })
         };
-        let [number, referred, code, diagnoses] = [0, 1, 2, 3].map(|at| text(self.required[at], REQUIRED[at]));
+        let [number, referred, code, diagnoses] =
+            [0, 1, 2, 3].map(|at| text(self.required[at], REQUIRED[at]));
         let [quantity, unit_price, date, preauthorization_number] =
             [0, 1, 2, 3].map(|at| text(self.optional[at], OPTIONAL[at]));
         let mut v = Violations::default();

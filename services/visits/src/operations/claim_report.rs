@@ -14,10 +14,18 @@ use crate::{api::claim_view, domain::claim::State};
 
 /// What became of one claim of a list.
 pub(super) enum Outcome {
-    Created { id: ClaimId, number: String, state: State },
+    Created {
+        id: ClaimId,
+        number: String,
+        state: State,
+    },
     /// It would be taken.
     Tried(State),
-    Unchanged { id: ClaimId, number: String, state: Option<State> },
+    Unchanged {
+        id: ClaimId,
+        number: String,
+        state: Option<State>,
+    },
     /// Fields of the claim, and what they must be.
     Invalid(Vec<(String, String)>),
     Refused(Error),

@@ -191,11 +191,8 @@ pub(super) async fn write(
     let mut lines = new_lines(app, desk.care.request(wish.lines)?);
     let claim = Claim::draft(desk.now, desk.draft(app, &lines, wish.reference, wish.documents)?)?;
     let hashes = desk.hashes(app, &lines);
-    let (claim, postings) = if submit {
-        submitted(&desk, tx, claim, &mut lines).await?
-    } else {
-        (claim, Vec::new())
-    };
+    let (claim, postings) =
+        if submit { submitted(&desk, tx, claim, &mut lines).await? } else { (claim, Vec::new()) };
     let head = insert_head(&claim, &hashes);
     keep(app, tx, head, &claim, &desk.care.facts.place, (&lines, &[], &postings)).await?;
     claim_documents::cite(tx, &claim, &claim.documents).await?;

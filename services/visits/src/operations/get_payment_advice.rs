@@ -15,8 +15,7 @@ pub(crate) async fn get_payment_advice(
     let unknown = || Error::not_found("payment advice");
     let id = PaymentAdviceId::parse(&request.payment_advice_id).map_err(|_| unknown())?;
     let mut reader = app.db.read(call).await?;
-    let advice =
-        store::payment_advice::find_advice(&mut reader, party, id).await?.ok_or_else(unknown)?;
+    let advice = store::payment_advice::find_advice(&mut reader, party, id).await?.ok_or_else(unknown)?;
     let lines = store::payment_advice::list_lines(&mut reader, id).await?;
     Ok(GetPaymentAdviceResponse { payment_advice: Some(payment_advice_view::whole(&advice, &lines)) })
 }

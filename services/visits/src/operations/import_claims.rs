@@ -190,9 +190,7 @@ impl List<'_> {
             let state = State::find(&former.state);
             return Ok(Outcome::Unchanged { id: former.id(), number: former.number.clone(), state });
         }
-        Ok(Outcome::Refused(
-            ClaimError::Duplicate { of: former.id(), number: former.number.clone() }.into(),
-        ))
+        Ok(Outcome::Refused(ClaimError::Duplicate { of: former.id(), number: former.number.clone() }.into()))
     }
 }
 

@@ -15,7 +15,11 @@ use crate::{
     App,
     api::{care_line, claim_view},
     claim_error::ClaimError,
-    domain::{care::AskedLine, care_line::OwnerKind, claim::{Claim, State}},
+    domain::{
+        care::AskedLine,
+        care_line::OwnerKind,
+        claim::{Claim, State},
+    },
     store,
 };
 

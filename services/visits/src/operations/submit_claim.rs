@@ -16,7 +16,8 @@ pub(crate) async fn submit_claim(
     let id = ClaimId::parse(&request.claim_id).map_err(|_| Error::not_found("claim"))?;
 
     let mut tx = app.db.begin(call).await?;
-    let ClaimDesk { claim, mut lines, desk } = ClaimDesk::of_facility(app, &mut tx, (id, facility), None).await?;
+    let ClaimDesk { claim, mut lines, desk } =
+        ClaimDesk::of_facility(app, &mut tx, (id, facility), None).await?;
     let (claim, postings) = claim_writing::submitted(&desk, &mut tx, claim, &mut lines).await?;
     let place = &desk.care.facts.place;
     let head = update_head(&claim, None);

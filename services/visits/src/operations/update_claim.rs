@@ -74,12 +74,13 @@ impl Changes {
             let known = ["lines", "document_ids", "external_reference", "*"].contains(&path.as_str());
             v.check(path, known, "cannot be changed");
         }
-        let (lines, documents, named) =
-            (given("lines"), given("document_ids"), given("external_reference"));
-        let lines =
-            if lines { care_line::parse(&mut v, request.lines).map(Some) } else { Some(None) };
-        let documents =
-            if documents { claim_documents::parse(&mut v, &request.document_ids).map(Some) } else { Some(None) };
+        let (lines, documents, named) = (given("lines"), given("document_ids"), given("external_reference"));
+        let lines = if lines { care_line::parse(&mut v, request.lines).map(Some) } else { Some(None) };
+        let documents = if documents {
+            claim_documents::parse(&mut v, &request.document_ids).map(Some)
+        } else {
+            Some(None)
+        };
         let reference = if named {
             v.optional("externalReference", request.external_reference.as_str(), reference).map(Some)
         } else {

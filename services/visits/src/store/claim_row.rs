@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::json_bytes::optional_bytes;
 use crate::domain::{
-    adjudication::Amounts,
+    adjudication::outcome::Amounts,
     claim::{Appeal, AppealAnswer, Chain, Claim, ClaimedVisit, Payment, Recall, ReviewReason, State},
     service_type::ServiceType,
 };

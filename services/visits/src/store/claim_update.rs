@@ -121,7 +121,9 @@ pub(crate) async fn recall(conn: &mut PgConnection, claim: &Claim, at: DateTime<
     head.push(", counted as (update visit set claims = claims - 1 where visit_id = ");
     head.push_bind(claim.visit.id.uuid()).push(" returning 1)");
     if let Some(former) = claim.chain.resubmits {
-        head.push(", former as (update claim set version = version + 1, resubmitted_as = null where claim_id = ");
+        head.push(
+            ", former as (update claim set version = version + 1, resubmitted_as = null where claim_id = ",
+        );
         head.push_bind(former.uuid()).push(" returning 1)");
     }
     undo_lines(conn, head, (OwnerKind::Claim, claim.id.uuid()), false, at).await?;
