@@ -2,6 +2,9 @@
 
 mod check_in;
 mod check_in_refusals;
+mod claim_imports;
+mod claim_scene;
+mod claims;
 mod clients;
 mod contract;
 mod demo_network;

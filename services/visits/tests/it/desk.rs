@@ -24,7 +24,7 @@ use tonic::{Request, Response};
 use crate::fake_identity::{CODE, FakeIdentity};
 
 /// Every permission; what the guard does with them is tested elsewhere.
-const PERMISSIONS: [&str; 16] = [
+const PERMISSIONS: [&str; 21] = [
     "visits.start",
     "visits.verify",
     "visits.admit",
@@ -41,6 +41,11 @@ const PERMISSIONS: [&str; 16] = [
     "coverages.read",
     "contracts.manage",
     "contracts.read",
+    "claims.read",
+    "claims.submit",
+    "claims.import",
+    "claims.review",
+    "claims.pay",
 ];
 
 pub(crate) struct Desk {
