@@ -74,8 +74,12 @@ pub const PROBLEMS: &[(&str, u16, &str)] = &[
     ("VISIT_EXPIRED", 409, "The visit was not verified or admitted in time: start a new one."),
     ("VISIT_NOT_VERIFIED", 409, "The patient's presence is not confirmed yet."),
     ("VISIT_OVER", 409, "The visit ended too long ago for its data to be read."),
-    ("VISIT_DISPUTED", 409, "The member disputes the visit: its claims are frozen until the payer settles that."),
     ("VISIT_HAS_CLAIMS", 409, "A visit with claims cannot be cancelled."),
+    (
+        "VISIT_DISPUTED",
+        409,
+        "The member says it was not them: until the payer settles that, nothing goes on.",
+    ),
     ("DUPLICATE_CLAIM", 409, "The same was claimed already; `claimId` and `claimNumber` name the first."),
     ("CARE_CLAIMED_ALREADY", 409, "Care of the same day was claimed meanwhile; ask again."),
     ("SUBMISSION_TOO_LATE", 409, "The payer takes no claim for this care any more; `deadline` was the last day."),
