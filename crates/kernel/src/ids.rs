@@ -108,6 +108,10 @@ id! {
     PrescriptionId;
     /// A facility's question whether the payer will pay.
     PreauthorizationId;
+    /// What a facility claims for a visit's care.
+    ClaimId;
+    /// What a payer announces that it pays a facility.
+    PaymentAdviceId;
     /// A line of a pre-authorization or a claim.
     CareLineId;
     /// A medical document of a visit.

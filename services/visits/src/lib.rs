@@ -12,6 +12,7 @@
 mod accesses;
 mod api;
 mod benefit_error;
+mod claim_error;
 mod config;
 mod desk;
 mod documents;
@@ -29,7 +30,7 @@ mod timers;
 use std::sync::Arc;
 
 use careway_contract::visits::v1::{
-    benefit_service_server::BenefitServiceServer, claim_rules_service_server::ClaimRulesServiceServer, contract_service_server::ContractServiceServer, coverage_service_server::CoverageServiceServer, document_service_server::DocumentServiceServer, medical_file_service_server::MedicalFileServiceServer, plan_service_server::PlanServiceServer, preauthorization_service_server::PreauthorizationServiceServer, prescription_notice_service_server::PrescriptionNoticeServiceServer, prescription_service_server::PrescriptionServiceServer, tariff_service_server::TariffServiceServer, visit_notice_service_server::VisitNoticeServiceServer, visit_override_service_server::VisitOverrideServiceServer, visit_rules_service_server::VisitRulesServiceServer, visit_service_server::VisitServiceServer,
+    benefit_service_server::BenefitServiceServer, claim_notice_service_server::ClaimNoticeServiceServer, claim_rules_service_server::ClaimRulesServiceServer, claim_service_server::ClaimServiceServer, contract_service_server::ContractServiceServer, coverage_service_server::CoverageServiceServer, document_service_server::DocumentServiceServer, medical_file_service_server::MedicalFileServiceServer, payment_advice_service_server::PaymentAdviceServiceServer, plan_service_server::PlanServiceServer, preauthorization_service_server::PreauthorizationServiceServer, prescription_notice_service_server::PrescriptionNoticeServiceServer, prescription_service_server::PrescriptionServiceServer, tariff_service_server::TariffServiceServer, visit_notice_service_server::VisitNoticeServiceServer, visit_override_service_server::VisitOverrideServiceServer, visit_rules_service_server::VisitRulesServiceServer, visit_service_server::VisitServiceServer,
 };
 use careway_events::{Consumers, DeadLettersCommand, Relay};
 use careway_kernel::Clock;
@@ -134,5 +135,9 @@ fn consumers(app: &App, foundation: &Foundation) -> Consumers {
         .add_service(VisitRulesServiceServer::new(app.clone()))
         .add_service(PreauthorizationServiceServer::new(app.clone()))
         .add_service(VisitNoticeServiceServer::new(app.clone()));
+        .add_service(VisitNoticeServiceServer::new(app.clone()))
+        .add_service(ClaimServiceServer::new(app.clone()))
+        .add_service(ClaimNoticeServiceServer::new(app.clone()))
+        .add_service(PaymentAdviceServiceServer::new(app.clone()));
     Ok(Service::new(NAME, routes, app.db.clone(), &foundation))
 }

@@ -7,7 +7,7 @@ use aes_gcm_siv::{
     aead::{Aead, KeyInit, Payload},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use careway_kernel::{MemberNumber, NationalId, Redacted, VisitId, random};
+use careway_kernel::{ClaimId, MemberNumber, NationalId, Redacted, VisitId, random};
 use careway_service::{Error, Result};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -40,6 +40,10 @@ pub(crate) enum Column {
     Answer,
     /// Diagnoses, refusals, the reviewer's words and the trace of a line of care.
     CareDetails,
+    /// Why a facility appeals.
+    ClaimAppeal,
+    /// What the payer answers.
+    ClaimAppealAnswer,
 }
 
 impl Column {
@@ -55,6 +59,8 @@ impl Column {
             Self::Question => "preauthorization_question.sealed_question",
             Self::Answer => "preauthorization_question.sealed_answer",
             Self::CareDetails => "care_line.sealed_details",
+            Self::ClaimAppeal => "claim.sealed_appeal",
+            Self::ClaimAppealAnswer => "claim.sealed_appeal_answer",
         }
     }
 }
@@ -65,6 +71,7 @@ pub(crate) struct Keys {
     cipher: Aes256GcmSiv,
     index: Hmac<Sha256>,
     dispute: Hmac<Sha256>,
+    explanation: Hmac<Sha256>,
 }
 
 impl Keys {
@@ -81,6 +88,7 @@ impl Keys {
             cipher: Aes256GcmSiv::new_from_slice(&seal)?,
             index: keyed(&derived("index")),
             dispute: keyed(&derived("dispute")),
+            explanation: keyed(&derived("explanation")),
         })
     }
 
@@ -114,20 +122,46 @@ impl Keys {
         mac(&self.index, &[b"national_id", id.country().as_str().as_bytes(), id.as_str().as_bytes()]).to_vec()
     }
 
+    /// What stands for a claim's content: the same parts give the same.
+    pub(crate) fn content_hash(&self, parts: &[String]) -> Vec<u8> {
+        let parts = parts.iter().map(String::as_bytes);
+        mac(&self.index, &[b"claim_content".as_slice()].into_iter().chain(parts).collect::<Vec<_>>()).to_vec()
+    }
+
     /// The token of the member's link to dispute a visit. Derived: nothing secret is kept.
     pub(crate) fn dispute_token(&self, visit: VisitId) -> Redacted {
-        let visit = visit.uuid().into_bytes();
-        let proof = mac(&self.dispute, &[&visit]);
-        Redacted::new(URL_SAFE_NO_PAD.encode([&visit[..], &proof[..PROOF]].concat()))
+        token(&self.dispute, visit.uuid())
     }
 
     /// The visit that a token disputes; none when we did not make it.
     pub(crate) fn disputed_visit(&self, token: &str) -> Option<VisitId> {
-        let bytes: [u8; 16 + PROOF] = URL_SAFE_NO_PAD.decode(token).ok()?.try_into().ok()?;
-        let (visit, proof) = bytes.split_first_chunk::<16>()?;
-        with(&self.dispute, &[visit]).verify_truncated_left(proof).ok()?;
-        Some(VisitId::from_uuid(Uuid::from_bytes(*visit)))
+        named(&self.dispute, token).map(VisitId::from_uuid)
     }
+
+    /// The token of the member's link to the explanation of a claim.
+    pub(crate) fn explanation_token(&self, claim: ClaimId) -> Redacted {
+        token(&self.explanation, claim.uuid())
+    }
+
+    /// The claim that a token explains; none when we did not make it.
+    pub(crate) fn explained_claim(&self, token: &str) -> Option<ClaimId> {
+        named(&self.explanation, token).map(ClaimId::from_uuid)
+    }
+}
+
+/// A row's id, and the proof that we named it.
+fn token(key: &Hmac<Sha256>, row: Uuid) -> Redacted {
+    let row = row.into_bytes();
+    let proof = mac(key, &[&row]);
+    Redacted::new(URL_SAFE_NO_PAD.encode([&row[..], &proof[..PROOF]].concat()))
+}
+
+/// The row that a token names; none when we did not make it.
+fn named(key: &Hmac<Sha256>, token: &str) -> Option<Uuid> {
+    let bytes: [u8; 16 + PROOF] = URL_SAFE_NO_PAD.decode(token).ok()?.try_into().ok()?;
+    let (row, proof) = bytes.split_first_chunk::<16>()?;
+    with(key, &[row]).verify_truncated_left(proof).ok()?;
+    Some(Uuid::from_bytes(*row))
 }
 
 impl fmt::Debug for Keys {
@@ -199,6 +233,15 @@ mod tests {
         }
         let another = Keys::derive(&Redacted::new("another master key, long enough!")).unwrap();
         assert_eq!(another.disputed_visit(token.expose()), None);
+    }
+
+    #[test]
+    fn a_token_to_explain_a_claim_disputes_nothing() {
+        let (keys, row) = (keys(), Uuid::now_v7());
+        let token = keys.explanation_token(ClaimId::from_uuid(row));
+        assert_eq!(keys.explained_claim(token.expose()), Some(ClaimId::from_uuid(row)));
+        assert_eq!(keys.disputed_visit(token.expose()), None);
+        assert_eq!(keys.explained_claim(keys.dispute_token(VisitId::from_uuid(row)).expose()), None);
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! The rules. Pure: no async, no SQL, no proto.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims are adjudicated"))]
 pub(crate) mod adjudication;
 pub(crate) mod benefit;
 #[expect(dead_code, reason = "pre-authorizations and claims are made of lines")]
 pub(crate) mod care;
 pub(crate) mod care_facts;
-#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims keep lines"))]
 pub(crate) mod care_line;
+pub(crate) mod claim;
+pub(crate) mod claim_phrases;
+pub(crate) mod claim_review;
 pub(crate) mod claim_rules;
+pub(crate) mod claim_transitions;
 pub(crate) mod code;
 pub(crate) mod content_digest;
 pub(crate) mod contract;
@@ -21,10 +23,10 @@ pub(crate) mod file_name;
 pub(crate) mod formulary;
 pub(crate) mod ledger;
 pub(crate) mod medical_file;
+pub(crate) mod payment_advice;
 pub(crate) mod period;
 pub(crate) mod plan;
 pub(crate) mod plan_rules;
-#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims post"))]
 pub(crate) mod posting;
 pub(crate) mod prescription;
 pub(crate) mod sealed_layout;

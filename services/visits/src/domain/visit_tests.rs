@@ -12,7 +12,7 @@ use crate::domain::{
 
 const HASH: [u8; 1] = [7];
 
-fn now() -> DateTime<Utc> {
+pub(crate) fn now() -> DateTime<Utc> {
     "2026-03-02T08:00:00Z".parse().unwrap()
 }
 
@@ -100,7 +100,7 @@ fn verified() -> Visit {
     started().verify(now(), patient(), HASH.to_vec(), hours(24)).unwrap()
 }
 
-fn admitted(code: &str) -> Visit {
+pub(crate) fn admitted(code: &str) -> Visit {
     verified().admit(now(), wish(code), rule()).unwrap()
 }
 

@@ -232,4 +232,4 @@ impl Visit {
 
 #[cfg(test)]
 #[path = "visit_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -114,6 +114,9 @@ pub(crate) async fn delete_draft_lines(conn: &mut PgConnection, owner: Uuid) -> 
 fn refusal(error: sqlx::Error) -> Error {
     match error.as_database_error().and_then(|refused| refused.constraint()) {
         Some("benefit_balance_within_limit") => limit_exceeded(),
+        Some("claim_reference_once") => {
+            Error::new(Kind::Conflict, "DUPLICATE_CLAIM", "Another claim has this reference.")
+        }
         Some("care_line_claimed_once") => {
             Error::new(Kind::Conflict, "CARE_CLAIMED_ALREADY", "Care of this day was claimed already.")
         }

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::coverage_row::one_of;
+use super::{coverage_row::one_of, json_bytes::bytes};
 use crate::{
     domain::{
         adjudication::{
@@ -23,8 +23,8 @@ use crate::{
     seal::{Column, Keys},
 };
 
-/// Read from columns, written as a document; the sealed details stand beside it.
-#[derive(Default, sqlx::FromRow, Serialize)]
+/// Read from columns or from a document; written as a document, with the sealed details beside it.
+#[derive(Default, sqlx::FromRow, Serialize, Deserialize)]
 pub(super) struct CareLineRow {
     line_id: Uuid,
     owner_kind: String,
@@ -66,7 +66,7 @@ pub(super) struct CareLineRow {
     decided_at: Option<DateTime<Utc>>,
     approved_from: Option<NaiveDate>,
     approved_to: Option<NaiveDate>,
-    #[serde(skip)]
+    #[serde(skip_serializing, deserialize_with = "bytes")]
     sealed_details: Vec<u8>,
     active: bool,
     replaced_by: Option<Uuid>,

@@ -2,10 +2,13 @@
 
 pub(crate) mod benefit;
 pub(crate) mod care;
-#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims keep lines"))]
 pub(crate) mod care_line;
 mod care_line_row;
+pub(crate) mod claim;
+pub(crate) mod claim_care;
+mod claim_row;
 pub(crate) mod claim_rules;
+pub(crate) mod claim_update;
 pub(crate) mod contract;
 pub(crate) mod coverage;
 pub(crate) mod coverage_import;
@@ -14,10 +17,12 @@ pub(crate) mod document;
 #[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims cite"))]
 pub(crate) mod document_citation;
 pub(crate) mod entitlement;
+mod json_bytes;
 pub(crate) mod ledger;
 pub(crate) mod medical_file;
 pub(crate) mod member_ref;
 pub(crate) mod organization;
+pub(crate) mod payment_advice;
 pub(crate) mod plan;
 pub(crate) mod plan_cache;
 pub(crate) mod posting;

@@ -259,3 +259,32 @@ pub(crate) async fn insert_visit(conn: &mut PgConnection, visit: &Visit) -> Resu
     .await?;
     Ok(())
 }
+
+/// A facility's visit as a list names it.
+#[derive(Debug, Clone, FromRow)]
+pub(crate) struct NumberedVisit {
+    pub(crate) visit_id: uuid::Uuid,
+    #[sqlx(rename = "visit_number")]
+    pub(crate) number: String,
+    pub(crate) payer_id: Option<uuid::Uuid>,
+    pub(crate) service_date: NaiveDate,
+}
+
+impl NumberedVisit {
+    pub(crate) fn id(&self) -> VisitId {
+        VisitId::from_uuid(self.visit_id)
+    }
+}
+
+/// The facility's visits with these numbers.
+pub(crate) async fn list_numbered(
+    conn: &mut PgConnection,
+    facility: OrganizationId,
+    numbers: &[&str],
+) -> Result<Vec<NumberedVisit>> {
+    let visits = sqlx::query_as(
+        "select visit_id, visit_number, payer_id, service_date from visit
+         where visit_number = any ($1) and facility_id = $2",
+    );
+    Ok(visits.bind(numbers).bind(facility.uuid()).fetch_all(conn).await?)
+}

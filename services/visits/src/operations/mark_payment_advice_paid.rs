@@ -1,0 +1,48 @@
+//! Mark a payment advice paid, and every claim it names that was not marked before.
+
+use careway_contract::visits::v1::{MarkPaymentAdvicePaidRequest, MarkPaymentAdvicePaidResponse};
+use careway_kernel::PaymentAdviceId;
+use careway_service::{Call, Error, Kind, Result};
+use uuid::Uuid;
+
+use super::{claim_telling, payment_wish, visit_callers::payer};
+use crate::{App, api::payment_advice_view, domain::payment_advice::NotAnnounced, store};
+
+pub(crate) async fn mark_payment_advice_paid(
+    app: &App,
+    call: &Call,
+    request: MarkPaymentAdvicePaidRequest,
+) -> Result<MarkPaymentAdvicePaidResponse> {
+    let payer = payer(call)?;
+    let unknown = || Error::not_found("payment advice");
+    let id = PaymentAdviceId::parse(&request.payment_advice_id).map_err(|_| unknown())?;
+
+    let mut tx = app.db.begin(call).await?;
+    let now = tx.now();
+    // Claims before the advice, as everywhere: paying the last of its claims pays the advice.
+    let claims = store::claim::lock_unpaid(&mut tx, payer, id).await?;
+    let (advice, today) =
+        store::payment_advice::lock_advice(&mut tx, payer, id, now).await?.ok_or_else(unknown)?;
+    let payment = payment_wish::payment(&request.reference, &request.paid_on, today)?;
+    let advice = advice.pay(payment.clone())?;
+    let mut paid = Vec::with_capacity(claims.len());
+    for claim in claims {
+        paid.push(claim.pay(payment.clone())?);
+    }
+    let ids: Vec<Uuid> = paid.iter().map(|claim| claim.id.uuid()).collect();
+    store::payment_advice::update_paid(&mut tx, id, &ids, &payment).await?;
+    for claim in &paid {
+        claim_telling::paid(&mut tx, claim);
+        claim_telling::note(&mut tx, call, claim, "claim.mark_paid");
+    }
+    let answer = payment_advice_view::listed(&advice);
+    tx.commit(MarkPaymentAdvicePaidResponse { payment_advice: Some(answer) }).await
+}
+
+impl From<NotAnnounced> for Error {
+    fn from(refusal: NotAnnounced) -> Self {
+        Self::new(Kind::Refused, "WRONG_STATE", refusal.to_string())
+            .with("state", refusal.0.as_str())
+            .with("needs", "ANNOUNCED")
+    }
+}

@@ -1,0 +1,26 @@
+//! What a payer says of a payment: a reference and a day.
+
+use careway_kernel::{Violations, parse_date};
+use careway_service::Result;
+use chrono::NaiveDate;
+
+use crate::domain::{claim::Payment, payment_advice::not_after};
+
+/// A payment as it was told; `today` is the payer's.
+pub(super) fn payment(wanted: &str, paid_on: &str, today: NaiveDate) -> Result<Payment> {
+    let mut v = Violations::default();
+    let reference = v.required("reference", wanted, reference);
+    let day = v.required("paidOn", paid_on, parse_date);
+    let day = day.and_then(|day| v.field("paidOn", not_after(day, today)));
+    let (reference, paid_on) = v.all((reference, day))?;
+    Ok(Payment { reference, paid_on })
+}
+
+/// At most 64 characters on one line.
+pub(super) fn reference(text: &str) -> Result<String, &'static str> {
+    let text = text.trim();
+    if text.chars().count() > 64 || text.chars().any(char::is_control) {
+        return Err("must be one line of at most 64 characters");
+    }
+    Ok(text.to_owned())
+}

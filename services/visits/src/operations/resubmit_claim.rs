@@ -1,0 +1,45 @@
+//! Resubmit a rejected claim, corrected: a claim of its own, linked to the first.
+
+use careway_contract::visits::v1::{ResubmitClaimRequest, ResubmitClaimResponse};
+use careway_kernel::{ClaimId, Violations};
+use careway_service::{Call, Error, Result};
+
+use super::{
+    care::new_lines, claim_desk::ClaimDesk, claim_documents, claim_writing, visit_callers::facility,
+};
+use crate::{
+    App,
+    api::{care_line, claim_view},
+    store::claim_update::insert_head,
+};
+
+pub(crate) async fn resubmit_claim(
+    app: &App,
+    call: &Call,
+    request: ResubmitClaimRequest,
+) -> Result<ResubmitClaimResponse> {
+    let facility = facility(call)?;
+    let id = ClaimId::parse(&request.claim_id).map_err(|_| Error::not_found("claim"))?;
+    let mut v = Violations::default();
+    let lines = care_line::parse(&mut v, request.lines);
+    let documents = claim_documents::parse(&mut v, &request.document_ids);
+    let (asked, documents) = v.all((lines, documents))?;
+
+    let mut tx = app.db.begin(call).await?;
+    let ClaimDesk { claim: former, desk, .. } =
+        ClaimDesk::of_facility(app, &mut tx, (id, facility), Some(&asked)).await?;
+    let mut lines = new_lines(app, desk.care.request(asked)?);
+    let draft = desk.draft(app, &lines, None, documents)?;
+    let most = i32::from(desk.care.facts.rules.resubmissions_most);
+    let (_, claim) = former.resubmit(desk.now, draft, most)?;
+    let hashes = desk.hashes(app, &lines);
+    let (claim, postings) = claim_writing::submitted(&desk, &mut tx, claim, &mut lines).await?;
+    let head = insert_head(&claim, &hashes);
+    let place = &desk.care.facts.place;
+    claim_writing::keep(app, &mut tx, head, &claim, place, (&lines, &[], &postings)).await?;
+    claim_documents::cite(&mut tx, &claim, &claim.documents).await?;
+    claim_writing::tell_submitted(&mut tx, call, &claim);
+    let lines: Vec<_> = lines.into_iter().map(Into::into).collect();
+    let claim = claim_view::whole(&app.desk.keys, &claim, &lines)?;
+    tx.commit(ResubmitClaimResponse { claim: Some(claim) }).await
+}

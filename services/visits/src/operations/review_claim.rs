@@ -1,0 +1,43 @@
+//! Review a claim: a reviewer of the payer decides, line by line, and the claim is adjudicated with these decisions.
+
+use careway_contract::visits::v1::{ReviewClaimRequest, ReviewClaimResponse};
+use careway_kernel::ClaimId;
+use careway_service::{Call, Error, Result};
+
+use super::{
+    claim_decisions,
+    claim_desk::ClaimDesk,
+    claim_telling, claim_writing,
+    visit_callers::{payer, subject},
+};
+use crate::{
+    App,
+    api::claim_view,
+    domain::{care_line::OwnerKind, claim_review::reviewed},
+    store::claim_update::update_head,
+};
+
+pub(crate) async fn review_claim(
+    app: &App,
+    call: &Call,
+    request: ReviewClaimRequest,
+) -> Result<ReviewClaimResponse> {
+    let (payer, by) = (payer(call)?, subject(call)?);
+    let id = ClaimId::parse(&request.claim_id).map_err(|_| Error::not_found("claim"))?;
+
+    let mut tx = app.db.begin(call).await?;
+    let ClaimDesk { claim, lines, desk } = ClaimDesk::of_payer(app, &mut tx, (id, payer)).await?;
+    let decisions = claim_decisions::parse(&request.lines, claim.currency, &lines)?;
+    let mut lines = reviewed(lines, &decisions, by, desk.now);
+    let settlement = desk.care.adjudicate(OwnerKind::Claim, &mut lines);
+    let claim = claim.review(desk.now, desk.decision(&settlement))?;
+    claim_writing::count(&claim, &mut lines);
+    let place = &desk.care.facts.place;
+    let head = update_head(&claim, None);
+    claim_writing::keep(app, &mut tx, head, &claim, place, (&lines, &[], &settlement.postings)).await?;
+    claim_telling::decided(&mut tx, &claim, false);
+    claim_telling::note(&mut tx, call, &claim, "claim.review");
+    let lines: Vec<_> = lines.into_iter().map(Into::into).collect();
+    let claim = claim_view::whole(&app.desk.keys, &claim, &lines)?;
+    tx.commit(ReviewClaimResponse { claim: Some(claim) }).await
+}

@@ -1,0 +1,294 @@
+//! Claims at the desk: prices, the payer's rules, and every command of a claim in a word.
+
+use careway_contract::{
+    types::v1::LocalizedText,
+    visits::v1::{
+        claim::State,
+        claim_line_decision::Decision,
+        claim_notice_service_client::ClaimNoticeServiceClient,
+        claim_service_client::ClaimServiceClient,
+        payment_advice_service_client::PaymentAdviceServiceClient,
+        plan_limit::{Period, Scope},
+        visit_notice_service_client::VisitNoticeServiceClient,
+        *,
+    },
+};
+use careway_kernel::Clock;
+use careway_service::{Error, Upstream};
+use careway_testing::TestDatabase;
+use tonic::Request;
+use uuid::Uuid;
+
+use crate::desk::{Desk, Person, key};
+
+/// What a family may cost its payer in a policy year under [`family_plan`].
+pub(crate) const CEILING: i64 = 100_000;
+
+/// Outpatient care of which the payer pays nine tenths, up to a ceiling that the family shares.
+pub(crate) fn family_plan() -> PlanDefinition {
+    let text = |text: &str| vec![LocalizedText { language: "en".to_owned(), text: text.to_owned() }];
+    let limit = PlanLimit {
+        period: Period::PolicyYear.into(),
+        scope: Scope::Family.into(),
+        amount: CEILING.to_string(),
+        ..Default::default()
+    };
+    PlanDefinition {
+        code: "FAMILY".to_owned(),
+        names: text("Family"),
+        currency: "RWF".to_owned(),
+        benefits: vec![PlanBenefit {
+            code: "CARE".to_owned(),
+            service_type: "OUTPATIENT".to_owned(),
+            names: text("Care"),
+            ceilings: vec!["ALL".to_owned()],
+            coinsurance_percent: "10".to_owned(),
+            exclusions: vec!["Z41".to_owned()],
+            ..Default::default()
+        }],
+        ceilings: vec![PlanCeiling { code: "ALL".to_owned(), names: text("All"), limit: Some(limit) }],
+        ..Default::default()
+    }
+}
+
+/// One line of this code for a common cold.
+pub(crate) fn line(code: &str) -> CareLineInput {
+    CareLineInput { code: code.to_owned(), diagnoses: vec!["J06.9".to_owned()], ..Default::default() }
+}
+
+/// One line whose diagnosis the plan leaves out.
+pub(crate) fn excluded(code: &str) -> CareLineInput {
+    CareLineInput { diagnoses: vec!["Z41.1".to_owned()], ..line(code) }
+}
+
+pub(crate) fn decision(line: i32, decision: Decision) -> ClaimLineDecision {
+    let code = if decision == Decision::Reject { "MNEC-001" } else { "" };
+    ClaimLineDecision { line, decision: decision.into(), reason_code: code.to_owned(), ..Default::default() }
+}
+
+/// At most so many of a line.
+pub(crate) fn at_most(line: i32, quantity: &str) -> ClaimLineDecision {
+    ClaimLineDecision {
+        quantity: quantity.to_owned(),
+        text: "One was enough.".to_owned(),
+        ..decision(line, Decision::Adjust)
+    }
+}
+
+impl Desk {
+    /// A desk with prices for codes `A` to `Z`, 10,000 each but `A`, which is 1,000, whose payer lets the rules decide.
+    pub(crate) async fn for_claims() -> Self {
+        let database = TestDatabase::create("visits", &careway_visits::MIGRATOR).await;
+        let url = database.url_app.clone();
+        Self::for_claims_at(&database, url).await
+    }
+
+    /// The same, with the service's database behind this URL.
+    pub(crate) async fn for_claims_at(database: &TestDatabase, url_app: String) -> Self {
+        let desk = Self::open_at(database, url_app, family_plan()).await;
+        for code in 'A'..='Z' {
+            desk.price(&code.to_string(), if code == 'A' { 1_000 } else { 10_000 }).await;
+        }
+        desk.rules(Some(1_000_000)).await;
+        desk
+    }
+
+    pub(crate) async fn price(&self, code: &str, price: i64) {
+        sqlx::query(
+            "insert into tariff (tariff_id, payer_id, code, kind, names, search, benefits, currency, price, valid_from,
+                created_at, changed_at)
+             values ($1, $2, $3, 'SERVICE', $4, lower($3), '{CARE}', 'RWF', $5, '2020-01-01', now(), now())",
+        )
+        .bind(Uuid::now_v7())
+        .bind(self.payer.organization.uuid())
+        .bind(code)
+        .bind(serde_json::json!({"en": format!("Service {code}"), "fr": format!("Soin {code}")}))
+        .bind(price)
+        .execute(&self.admin)
+        .await
+        .unwrap();
+    }
+
+    /// Up to so much no person is needed; a rejected claim is resubmitted twice, an appeal comes within 30 days.
+    pub(crate) async fn rules(&self, automatic_up_to: Option<i64>) {
+        sqlx::query(
+            "insert into payer_claim_rules (payer_id, automatic_up_to, automatic_currency, submission_deadline_day,
+                resubmissions_most, appeal_days, preauthorization_urgent_hours, preauthorization_standard_hours,
+                information_hours, preauthorization_valid_days, medical_file_sharing, version, updated_at)
+             values ($1, $2, case when $2 is not null then 'RWF' end, 15, 2, 30, 72, 168, 72, 30, 'NEVER', 1, now())
+             on conflict (payer_id) do update set automatic_up_to = excluded.automatic_up_to,
+                automatic_currency = excluded.automatic_currency",
+        )
+        .bind(self.payer.organization.uuid())
+        .bind(automatic_up_to)
+        .execute(&self.admin)
+        .await
+        .unwrap();
+    }
+
+    pub(crate) fn claims(&self) -> ClaimServiceClient<Upstream> {
+        ClaimServiceClient::new(self.service.upstream.clone())
+    }
+
+    pub(crate) fn advices(&self) -> PaymentAdviceServiceClient<Upstream> {
+        PaymentAdviceServiceClient::new(self.service.upstream.clone())
+    }
+
+    /// An admitted outpatient who is insured under this number.
+    pub(crate) async fn outpatient(&self, number: &str) -> Visit {
+        self.member(number, &format!("11990{:011}", number.len())).await;
+        self.admitted(number, "OUTPATIENT").await
+    }
+
+    pub(crate) async fn create(&self, key: &str, request: CreateClaimRequest) -> Result<Claim, Error> {
+        let made = self.claims().create_claim(self.by(&self.facility, key, request)).await?;
+        Ok(made.into_inner().claim.unwrap())
+    }
+
+    /// A submitted claim of these lines.
+    pub(crate) async fn submitted(&self, visit: &Visit, lines: Vec<CareLineInput>) -> Result<Claim, Error> {
+        self.create(&key(), wish(visit, lines, "")).await
+    }
+
+    pub(crate) async fn claim(&self, by: &Person, id: &str) -> Result<Claim, Error> {
+        let request = GetClaimRequest { claim_id: id.to_owned() };
+        Ok(self.claims().get_claim(self.by(by, &key(), request)).await?.into_inner().claim.unwrap())
+    }
+
+    pub(crate) async fn reviewed(&self, claim: &Claim, lines: Vec<ClaimLineDecision>) -> Result<Claim, Error> {
+        let request = ReviewClaimRequest { claim_id: claim.claim_id.clone(), lines };
+        let answer = self.claims().review_claim(self.by(&self.payer, &key(), request)).await?;
+        Ok(answer.into_inner().claim.unwrap())
+    }
+
+    pub(crate) async fn recall(&self, claim: &Claim) -> Result<Claim, Error> {
+        let (claim_id, reason) = (claim.claim_id.clone(), "wrong visit".to_owned());
+        let request = self.by(&self.facility, &key(), RecallClaimRequest { claim_id, reason });
+        Ok(self.claims().recall_claim(request).await?.into_inner().claim.unwrap())
+    }
+
+    pub(crate) async fn resubmit(&self, claim: &Claim, lines: Vec<CareLineInput>) -> Result<Claim, Error> {
+        let request = ResubmitClaimRequest { claim_id: claim.claim_id.clone(), lines, ..Default::default() };
+        let answer = self.claims().resubmit_claim(self.by(&self.facility, &key(), request)).await?;
+        Ok(answer.into_inner().claim.unwrap())
+    }
+
+    pub(crate) async fn appeal(&self, claim: &Claim) -> Result<Claim, Error> {
+        let request = AppealClaimRequest {
+            claim_id: claim.claim_id.clone(),
+            reason: "It was needed.".to_owned(),
+            ..Default::default()
+        };
+        let answer = self.claims().appeal_claim(self.by(&self.facility, &key(), request)).await?;
+        Ok(answer.into_inner().claim.unwrap())
+    }
+
+    /// Overturns with decisions, upholds without.
+    pub(crate) async fn answer_appeal(
+        &self,
+        claim: &Claim,
+        lines: Option<Vec<ClaimLineDecision>>,
+    ) -> Result<Claim, Error> {
+        use decide_claim_appeal_request::Outcome;
+        let outcome = if lines.is_some() { Outcome::Overturned } else { Outcome::Upheld };
+        let request = DecideClaimAppealRequest {
+            claim_id: claim.claim_id.clone(),
+            outcome: outcome.into(),
+            text: "We looked again.".to_owned(),
+            lines: lines.unwrap_or_default(),
+        };
+        let answer = self.claims().decide_claim_appeal(self.by(&self.payer, &key(), request)).await?;
+        Ok(answer.into_inner().claim.unwrap())
+    }
+
+    /// Puts these claims into payment.
+    pub(crate) async fn advise(&self, claims: &[&Claim]) -> Result<PaymentAdvice, Error> {
+        let request = CreatePaymentAdviceRequest {
+            facility_id: self.facility.organization.to_string(),
+            claim_ids: claims.iter().map(|claim| claim.claim_id.clone()).collect(),
+            ..Default::default()
+        };
+        let answer = self.advices().create_payment_advice(self.by(&self.payer, &key(), request)).await?;
+        Ok(answer.into_inner().payment_advice.unwrap())
+    }
+
+    pub(crate) async fn pay(&self, advice: &PaymentAdvice) -> Result<PaymentAdvice, Error> {
+        let request = MarkPaymentAdvicePaidRequest {
+            payment_advice_id: advice.payment_advice_id.clone(),
+            reference: "TRF-1".to_owned(),
+            paid_on: self.clock.now().format("%Y-%m-%d").to_string(),
+        };
+        let answer = self.advices().mark_payment_advice_paid(self.by(&self.payer, &key(), request)).await?;
+        Ok(answer.into_inner().payment_advice.unwrap())
+    }
+
+    /// What all balances of the database say is used and reserved; none of which differs from its entries.
+    pub(crate) async fn ledger(&self) -> (i64, i64) {
+        let (used, reserved, wrong): (i64, i64, i64) = sqlx::query_as(
+            "select coalesce(sum(used), 0)::bigint, coalesce(sum(reserved), 0)::bigint,
+                (select count(*) from benefit_difference) from benefit_balance",
+        )
+        .fetch_one(&self.admin)
+        .await
+        .unwrap();
+        assert_eq!(wrong, 0, "balances are the sums of their entries");
+        (used, reserved)
+    }
+
+    /// How many claims the visit counts.
+    pub(crate) async fn counted(&self, visit: &Visit) -> i32 {
+        sqlx::query_scalar("select claims from visit where visit_id = $1")
+            .bind(Uuid::parse_str(&visit.visit_id).unwrap())
+            .fetch_one(&self.admin)
+            .await
+            .unwrap()
+    }
+
+    /// How many rows a table has.
+    pub(crate) async fn count(&self, table: &str) -> i64 {
+        let sql = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
+        sqlx::query_scalar(sql).fetch_one(&self.admin).await.unwrap()
+    }
+
+    /// The member disputes the visit.
+    pub(crate) async fn disputed(&self, visit: &Visit) {
+        let request = GetVisitNoticeRequest { visit_id: visit.visit_id.clone() };
+        let mut notices = VisitNoticeServiceClient::new(self.service.upstream.clone());
+        let notice = notices.get_visit_notice(self.foundation.identity.request(request)).await.unwrap();
+        let request = DisputeVisitRequest { token: notice.into_inner().dispute_token };
+        self.visits().dispute_visit(Request::new(request)).await.unwrap();
+    }
+
+    /// What a message to the member says of a claim.
+    pub(crate) async fn claim_notice(&self, claim: &Claim) -> GetClaimNoticeResponse {
+        let request = GetClaimNoticeRequest { claim_id: claim.claim_id.clone() };
+        let mut notices = ClaimNoticeServiceClient::new(self.service.upstream.clone());
+        notices.get_claim_notice(self.foundation.identity.request(request)).await.unwrap().into_inner()
+    }
+}
+
+/// A request to submit these lines at once.
+pub(crate) fn wish(visit: &Visit, lines: Vec<CareLineInput>, reference: &str) -> CreateClaimRequest {
+    CreateClaimRequest {
+        visit_id: visit.visit_id.clone(),
+        lines,
+        external_reference: reference.to_owned(),
+        submit: true,
+        ..Default::default()
+    }
+}
+
+/// What the payer pays of a claim.
+pub(crate) fn payer_part(claim: &Claim) -> i64 {
+    claim.amounts.as_ref().map_or(0, |amounts| amounts.payer.parse().unwrap())
+}
+
+/// Where a claim stands.
+pub(crate) fn states<const N: usize>(claims: [&Claim; N]) -> [State; N] {
+    claims.map(Claim::state)
+}
+
+/// The day in the clock's own zone.
+pub(crate) fn today(clock: &Clock) -> chrono::NaiveDate {
+    clock.now().date_naive()
+}

@@ -1,0 +1,108 @@
+//! A day's claims of a facility as a list: CSV, a workbook, JSON lines; tried, taken, and the same again.
+
+use careway_tests::{Answer, accepted, refused};
+use rust_xlsxwriter::Workbook;
+use serde_json::{Value, json};
+
+use crate::claim_scene::Scene;
+
+const CSV: &str = "text/csv";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const JSON_LINES: &str = "application/x-ndjson";
+const IMPORT: &str = "/v1/claims/import";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_tried_taken_and_the_same_again_adds_nothing() {
+    let scene = Scene::with_rules("1000000").await;
+    let (one, other) = (scene.patient().await, scene.patient().await);
+    let list = format!(
+        "visit_number,external_reference,code,quantity,unit_price,diagnoses\n\
+         {0},INV-1,CONS,1,10000,J06.9\n\
+         {0},INV-1,AMOX,21,,J06.9;R05\n\
+         {1},INV-2,CONS,1,,J06.9\n\
+         {1},INV-3,LAB,1,,flu\n\
+         {1},INV-3,XRAY,1,,R05\n\
+         V26-9999999-99,INV-4,LAB,1,,R05\n\
+         {1},,LAB,1,,R05\n",
+        one.visit_number, other.visit_number
+    );
+    let expected = ["CREATED", "CREATED", "CREATED", "REJECTED", "REJECTED", "REJECTED", "REJECTED"];
+
+    let tried = accepted(200, scene.clerk.upload(&format!("{IMPORT}?dryRun=true"), CSV, list.clone())).await;
+    assert_eq!((outcomes(&tried), tried.at("dryRun")), (expected.to_vec(), &json!(true)));
+    assert_eq!(tried.text("rows.0.state"), "APPROVED");
+    assert!(accepted(200, scene.clerk.get("/v1/claims")).await.list("claims").is_empty());
+    assert_eq!(scene.used(&one).await, "0");
+
+    refused(403, "PERMISSION_DENIED", scene.network.desk.upload(IMPORT, CSV, list.clone())).await;
+    let taken = accepted(200, scene.clerk.upload(IMPORT, CSV, list.clone())).await;
+    assert_eq!((outcomes(&taken), counts(&taken)), (expected.to_vec(), [2, 0, 1]));
+    assert_eq!(taken.at("rows.0.claimId"), taken.at("rows.1.claimId"), "one claim of two rows");
+    assert_eq!(taken.text("rows.3.problems.0.column"), "diagnoses");
+    assert!(taken.at("rows.4.problems").is_null(), "what is wrong is said where it is wrong");
+    assert_eq!(taken.text("rows.5.problems.0.column"), "visit_number");
+    assert_eq!(taken.text("rows.6.problems.0.column"), "external_reference");
+    let read = scene.clerk.get(&format!("/v1/claims/{}", taken.text("rows.0.claimId")));
+    let read = accepted(200, read).await;
+    assert_eq!((read.list("claim.lines").len(), read.text("claim.lines.1.claimed.quantity")), (2, "21"));
+    let used = scene.used(&one).await;
+
+    let again = accepted(200, scene.clerk.upload(IMPORT, CSV, list.clone())).await;
+    assert_eq!(counts(&again), [0, 2, 1]);
+    assert_eq!(again.at("rows.0.claimId"), taken.at("rows.0.claimId"));
+    assert_eq!(scene.used(&one).await, used);
+    // Another content under a known reference is no new claim.
+    let other_content = list.replace("AMOX,21", "AMOX,22");
+    let changed = accepted(200, scene.clerk.upload(IMPORT, CSV, other_content)).await;
+    assert_eq!(changed.text("rows.0.problems.0.reason"), "DUPLICATE_CLAIM");
+    assert_eq!(changed.at("rows.0.claimNumber"), taken.at("rows.0.claimNumber"));
+    assert_eq!(accepted(200, scene.clerk.get("/v1/claims")).await.list("claims").len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workbook_and_json_lines_say_the_same_as_a_csv() {
+    let scene = Scene::with_rules("1000000").await;
+    let patient = scene.patient().await;
+    let number = &patient.visit_number;
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let header = ["Visit number", "External reference", "Code", "Quantity", "Diagnoses"];
+    let rows = [[number, "INV-1", "CONS", "1", "J06.9"], [number, "INV-1", "LAB", "2", "J06.9"]];
+    for (column, name) in (0..).zip(header) {
+        sheet.write(0, column, name).unwrap();
+    }
+    for (row, cells) in (1..).zip(rows) {
+        for (column, cell) in (0..).zip(cells) {
+            sheet.write(row, column, cell).unwrap();
+        }
+    }
+    let book = book.save_to_buffer().unwrap();
+    let taken = accepted(200, scene.clerk.upload(IMPORT, XLSX, book)).await;
+    assert_eq!((counts(&taken), taken.text("rows.1.outcome")), ([1, 0, 0], "CREATED"));
+
+    let line = |code: &str, quantity: Value| {
+        json!({"visitNumber": number, "externalReference": "INV-1", "code": code, "quantity": quantity, "diagnoses": ["J06.9"]})
+    };
+    let lines = format!("{}\n{}\n", line("CONS", json!(1)), line("LAB", json!("2")));
+    let again = accepted(200, scene.clerk.upload(IMPORT, JSON_LINES, lines)).await;
+    assert_eq!((counts(&again), again.at("rows.0.claimId")), ([0, 1, 0], taken.at("rows.0.claimId")));
+    let csv = format!(
+        "visit_number;external_reference;code;quantity;diagnoses\n{number};INV-1;CONS;1;J06.9\n{number};INV-1;LAB;2;J06.9\n"
+    );
+    assert_eq!(counts(&accepted(200, scene.clerk.upload(IMPORT, CSV, csv)).await), [0, 1, 0]);
+
+    refused(400, "FILE_UNREADABLE", scene.clerk.upload(IMPORT, JSON_LINES, "{\"code\"\n")).await;
+    let missing = refused(400, "COLUMN_MISSING", scene.clerk.upload(IMPORT, CSV, "visit_number\nV\n")).await;
+    assert_eq!(missing.text("column"), "external_reference");
+    let picture = scene.clerk.upload(IMPORT, "image/png", "no list").await.unwrap();
+    assert_eq!((picture.status.as_u16(), picture.reason()), (415, "UNSUPPORTED_MEDIA_TYPE"));
+}
+
+fn outcomes(report: &Answer) -> Vec<&str> {
+    report.list("rows").iter().map(|row| row["outcome"].as_str().unwrap()).collect()
+}
+
+/// Created, unchanged, rejected.
+fn counts(report: &Answer) -> [i64; 3] {
+    ["created", "unchanged", "rejected"].map(|name| report.at(name).as_i64().unwrap_or_default())
+}

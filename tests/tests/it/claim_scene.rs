@@ -1,0 +1,107 @@
+//! What journeys of claims begin with: agreed prices, the payer's rules, a clerk, a reviewer, and admitted patients.
+
+use careway_tests::{Answer, Member, Network, Request, Rest, World, accepted, today};
+use serde_json::{Value, json};
+
+/// Prices of codes that the plan's consultations pay for.
+const PRICES: &str = "code,kind,name,name_fr,benefits,currency,price,from\n\
+    CONS,SERVICE,Consultation,Consultation médicale,CONSULTATION,RWF,10000,2020-01-01\n\
+    LAB,SERVICE,Blood count,Numération sanguine,CONSULTATION,RWF,5000,2020-01-01\n\
+    XRAY,SERVICE,Chest X-ray,Radiographie,CONSULTATION,RWF,20000,2020-01-01\n\
+    AMOX,MEDICINE,Amoxicillin 500 mg,Amoxicilline 500 mg,CONSULTATION,RWF,100,2020-01-01\n";
+
+/// A payer, a facility, and those who deal with claims, signed in.
+pub(crate) struct Scene {
+    pub(crate) world: World,
+    pub(crate) network: Network,
+    /// The facility's claims clerk.
+    pub(crate) clerk: Rest,
+    /// The payer's medical reviewer.
+    pub(crate) reviewer: Rest,
+}
+
+/// An admitted patient.
+pub(crate) struct Patient {
+    pub(crate) member: Member,
+    /// `/v1/visits/{visit_id}`.
+    pub(crate) visit: String,
+    pub(crate) visit_id: String,
+    pub(crate) visit_number: String,
+}
+
+impl Scene {
+    /// With rules that decide whatever costs the payer at most this much.
+    pub(crate) async fn with_rules(automatic_up_to: &str) -> Self {
+        let world = World::start().await;
+        let network = Network::of(&world).await;
+        let (clerk, reviewer) = tokio::join!(
+            network.facility.staff(&world, &["CLAIMS_CLERK"]),
+            network.payer.staff(&world, &["MEDICAL_REVIEWER"])
+        );
+        let officer = &network.payer.officer;
+        accepted(200, officer.upload("/v1/tariffs/import", "text/csv", PRICES)).await;
+        let scene = Self { world, network, clerk, reviewer };
+        scene.rules(automatic_up_to).await;
+        scene
+    }
+
+    /// Sets the payer's rules anew.
+    pub(crate) async fn rules(&self, automatic_up_to: &str) {
+        let officer = &self.network.payer.officer;
+        let now = accepted(200, officer.get("/v1/claim-rules")).await;
+        let rules = json!({
+            "automaticUpTo": {"currency": "RWF", "amount": automatic_up_to},
+            "submissionDeadlineDay": 15, "resubmissionsMost": 1, "appealDays": 30,
+        });
+        accepted(200, officer.put("/v1/claim-rules", rules).if_match(now.etag())).await;
+    }
+
+    /// A covered member, admitted as an outpatient.
+    pub(crate) async fn patient(&self) -> Patient {
+        let Network { payer, desk, .. } = &self.network;
+        let member = payer.covered_member(&self.world).await;
+        let started = accepted(201, desk.post("/v1/visits", json!({"memberNumber": member.number}))).await;
+        let visit_id = started.text("visit.visitId").to_owned();
+        let visit = format!("/v1/visits/{visit_id}");
+        let code = self.world.code_for(&member.phone).await;
+        accepted(200, desk.post(&format!("{visit}/verify"), json!({"code": code}))).await;
+        let admit = desk.post(&format!("{visit}/admit"), json!({"serviceType": "OUTPATIENT"}));
+        let admitted = accepted(200, admit).await;
+        let visit_number = admitted.text("visit.visitNumber").to_owned();
+        Patient { member, visit, visit_id, visit_number }
+    }
+
+    /// Submits these codes for a patient.
+    pub(crate) fn submit(&self, patient: &Patient, codes: &[&str]) -> Request {
+        self.clerk.post(&format!("{}/claims", patient.visit), claim(codes))
+    }
+
+    /// A command of the clerk.
+    pub(crate) fn ask(&self, claim: &Answer, verb: &str, body: Value) -> Request {
+        self.clerk.post(&format!("{}/{verb}", path(claim)), body)
+    }
+
+    /// What the payer's ledger has used of the patient's ceiling.
+    pub(crate) async fn used(&self, patient: &Patient) -> String {
+        let benefits = accepted(200, self.clerk.get(&format!("{}/benefits", patient.visit))).await;
+        benefits.text("statement.ceilings.0.limit.used.amount.amount").to_owned()
+    }
+
+    pub(crate) fn today(&self) -> String {
+        today(&self.world).to_string()
+    }
+}
+
+/// A claim of these codes, submitted at once.
+pub(crate) fn claim(codes: &[&str]) -> Value {
+    json!({"lines": lines(codes), "submit": true})
+}
+
+pub(crate) fn lines(codes: &[&str]) -> Value {
+    codes.iter().map(|code| json!({"code": code, "diagnoses": ["J06.9"]})).collect()
+}
+
+/// `/v1/claims/{claim_id}`.
+pub(crate) fn path(claim: &Answer) -> String {
+    format!("/v1/claims/{}", claim.text("claim.claimId"))
+}
