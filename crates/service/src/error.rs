@@ -186,8 +186,6 @@ impl Error {
         }
     }
 
-    /// The fault behind an internal error: for the one log line at the boundary, and for operators; never for callers.
-    pub fn source(&self) -> Option<&anyhow::Error> {
     /// What is wrong with the request: fields and what they must be.
     pub fn violations(&self) -> &[(String, String)] {
         match &*self.0 {
@@ -204,8 +202,8 @@ impl Error {
         }
     }
 
-    /// The fault behind an internal error, for the one log line at the boundary.
-    pub(crate) fn source(&self) -> Option<&anyhow::Error> {
+    /// The fault behind an internal error: for the one log line at the boundary, and for operators; never for callers.
+    pub fn source(&self) -> Option<&anyhow::Error> {
         match &*self.0 {
             Inner::Problem(problem) => problem.source.as_ref(),
             Inner::Replay(_) => None,

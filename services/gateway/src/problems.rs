@@ -93,7 +93,11 @@ pub const PROBLEMS: &[(&str, u16, &str)] = &[
     ("LINE_IN_USE", 409, "Claims have used the line, `sequence`: it stays as it was approved."),
     ("DUPLICATE_CLAIM", 409, "The same was claimed already; `claimId` and `claimNumber` name the first."),
     ("CARE_CLAIMED_ALREADY", 409, "Care of the same day was claimed meanwhile; ask again."),
-    ("SUBMISSION_TOO_LATE", 409, "The payer takes no claim for this care any more; `deadline` was the last day."),
+    (
+        "SUBMISSION_TOO_LATE",
+        409,
+        "The payer takes no claim for this care any more; `deadline` was the last day.",
+    ),
     ("APPEAL_TOO_LATE", 409, "The decision can no longer be appealed; `deadline` was the last day."),
     ("APPEAL_PAYS_LESS", 409, "An overturned decision never pays less than the first."),
     ("ALREADY_RESUBMITTED", 409, "The claim was resubmitted; `claimId` names what took its place."),

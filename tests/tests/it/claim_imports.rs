@@ -80,9 +80,7 @@ async fn a_workbook_and_json_lines_say_the_same_as_a_csv() {
     let taken = accepted(200, scene.clerk.upload(IMPORT, XLSX, book)).await;
     assert_eq!((counts(&taken), taken.text("rows.1.outcome")), ([1, 0, 0], "CREATED"));
 
-    let line = |code: &str, quantity: Value| {
-        json!({"visitNumber": number, "externalReference": "INV-1", "code": code, "quantity": quantity, "diagnoses": ["J06.9"]})
-    };
+    let line = |code: &str, quantity: Value| json!({"visitNumber": number, "externalReference": "INV-1", "code": code, "quantity": quantity, "diagnoses": ["J06.9"]});
     let lines = format!("{}\n{}\n", line("CONS", json!(1)), line("LAB", json!("2")));
     let again = accepted(200, scene.clerk.upload(IMPORT, JSON_LINES, lines)).await;
     assert_eq!((counts(&again), again.at("rows.0.claimId")), ([0, 1, 0], taken.at("rows.0.claimId")));

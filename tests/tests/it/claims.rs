@@ -155,7 +155,8 @@ async fn what_was_claimed_is_not_claimed_again_whatever_the_key() {
 async fn a_rejected_claim_is_resubmitted_in_bounds_and_an_appeal_has_its_time() {
     let scene = Scene::with_rules("0").await;
     let patient = scene.patient().await;
-    let reject = |line: i32| json!({"lines": [{"line": line, "decision": "REJECT", "reasonCode": "MNEC-003"}]});
+    let reject =
+        |line: i32| json!({"lines": [{"line": line, "decision": "REJECT", "reasonCode": "MNEC-003"}]});
     let first = accepted(201, scene.submit(&patient, &["CONS"])).await;
     let reviewed = accepted(200, scene.reviewer.post(&format!("{}/review", path(&first)), reject(1))).await;
     assert_eq!(reviewed.text("claim.state"), "REJECTED", "a rejection is an answer, not a problem");
@@ -193,7 +194,8 @@ async fn a_late_claim_is_refused_with_the_day_it_was_due() {
     let scene = Scene::with_rules("1000000").await;
     let patient = scene.patient().await;
     let wish = json!({"visitId": patient.visit_id, "lines": lines(&["CONS"])});
-    let by = accepted(200, scene.clerk.post("/v1/claims/lint", wish.clone())).await.text("submitBy").to_owned();
+    let by =
+        accepted(200, scene.clerk.post("/v1/claims/lint", wish.clone())).await.text("submitBy").to_owned();
     scene.world.advance(DAY * 47);
     let late = refused(409, "SUBMISSION_TOO_LATE", scene.submit(&patient, &["CONS"])).await;
     assert_eq!((late.text("deadline"), late.text("code")), (by.as_str(), "TIME-001"));

@@ -41,7 +41,6 @@ impl Care {
     }
 
     /// With the plan of what was locked: from memory, but for the first time.
-    /// What was locked, and the plan it is settled by.
     pub(crate) async fn with(app: &App, conn: &mut PgConnection, facts: CareFacts) -> Result<Self> {
         let (plan, version) = (facts.coverage.plan, facts.coverage.plan_version);
         let plan = match app.plans.get(plan, version) {

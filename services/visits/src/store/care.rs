@@ -136,8 +136,7 @@ pub(crate) async fn lock_care(
     row.map(|Row { visit, facts }| self::facts(visit, facts)).transpose()
 }
 
-/// What the statement told of a visit and its care.
-/// What `care_facts` told; refused unless the patient was admitted.
+/// What the statement told of a visit and its care; refused unless the patient was admitted.
 pub(super) fn facts(visit: VisitRow, facts: Option<Json<FactsJson>>) -> Result<CareFacts> {
     let visit = Visit::try_from(visit)?;
     if !matches!(visit.state, State::Admitted | State::Discharged) {

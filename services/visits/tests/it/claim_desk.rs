@@ -155,7 +155,11 @@ impl Desk {
         Ok(self.claims().get_claim(self.by(by, &key(), request)).await?.into_inner().claim.unwrap())
     }
 
-    pub(crate) async fn reviewed(&self, claim: &Claim, lines: Vec<ClaimLineDecision>) -> Result<Claim, Error> {
+    pub(crate) async fn reviewed(
+        &self,
+        claim: &Claim,
+        lines: Vec<ClaimLineDecision>,
+    ) -> Result<Claim, Error> {
         let request = ReviewClaimRequest { claim_id: claim.claim_id.clone(), lines };
         let answer = self.claims().review_claim(self.by(&self.payer, &key(), request)).await?;
         Ok(answer.into_inner().claim.unwrap())

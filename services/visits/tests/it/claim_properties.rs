@@ -108,7 +108,8 @@ fn whatever_happened_recalls_leave_the_ledger_as_before() {
         desk
     });
     let code = AtomicU32::new(0);
-    let mut runner = TestRunner::new(ProptestConfig { cases: 24, max_shrink_iters: 60, ..ProptestConfig::default() });
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases: 24, max_shrink_iters: 60, ..ProptestConfig::default() });
     let outcome = runner.run(&moves(), |moves| {
         runtime.block_on(async {
             let visits = family(&desk).await;
@@ -125,7 +126,8 @@ fn whatever_happened_recalls_leave_the_ledger_as_before() {
                     }
                     Move::Review { claim, reject } => {
                         let Some(at) = picked(*claim) else { continue };
-                        let decisions = vec![decision(1, if *reject { Decision::Reject } else { Decision::Accept })];
+                        let decisions =
+                            vec![decision(1, if *reject { Decision::Reject } else { Decision::Accept })];
                         if let Ok(claim) = desk.reviewed(&claims[at], decisions).await {
                             claims[at] = claim;
                         }
@@ -151,7 +153,8 @@ fn whatever_happened_recalls_leave_the_ledger_as_before() {
                 let stands = |claim: &&Claim| !matches!(claim.state(), State::InReview | State::Recalled);
                 let owed: i64 = claims.iter().filter(stands).map(payer_part).sum();
                 let used = standing(&desk, &visits).await;
-                let ceiling = used.iter().find(|(account, ..)| account == "ALL").map_or(0, |(_, used, _)| *used);
+                let ceiling =
+                    used.iter().find(|(account, ..)| account == "ALL").map_or(0, |(_, used, _)| *used);
                 prop_assert_eq!(ceiling, owed, "after {:?}", step);
                 prop_assert!(ceiling <= CEILING);
             }
@@ -165,7 +168,11 @@ fn whatever_happened_recalls_leave_the_ledger_as_before() {
             let ceiling = used.iter().find(|(account, ..)| account == "ALL").map_or(0, |(_, used, _)| *used);
             prop_assert_eq!(ceiling, left);
             if left == 0 && claims.iter().all(|claim| claim.appeal.is_none()) {
-                prop_assert!(used.iter().all(|(_, used, reserved)| (*used, *reserved) == (0, 0)), "{:?}", used);
+                prop_assert!(
+                    used.iter().all(|(_, used, reserved)| (*used, *reserved) == (0, 0)),
+                    "{:?}",
+                    used
+                );
             }
             desk.ledger().await;
             Ok(())
@@ -249,7 +256,10 @@ async fn five_thousand_claims_and_reservations_never_pass_a_familys_ceiling() {
             }]);
             let mut admin = desk.admin.acquire().await.unwrap();
             let mut tx = admin.begin().await.unwrap();
-            sqlx::query("select set_config('careway.purpose', 'test', true)").execute(&mut *tx).await.unwrap();
+            sqlx::query("select set_config('careway.purpose', 'test', true)")
+                .execute(&mut *tx)
+                .await
+                .unwrap();
             let taken = sqlx::query("select benefit_take($1, 'RESERVE', now(), $2)")
                 .bind(coverage)
                 .bind(posting)
@@ -261,7 +271,8 @@ async fn five_thousand_claims_and_reservations_never_pass_a_familys_ceiling() {
                     amount
                 }
                 Err(refused) => {
-                    let constraint = refused.as_database_error().and_then(|it| it.constraint().map(str::to_owned));
+                    let constraint =
+                        refused.as_database_error().and_then(|it| it.constraint().map(str::to_owned));
                     assert_eq!(constraint.as_deref(), Some("benefit_balance_within_limit"), "{refused}");
                     0
                 }
@@ -282,10 +293,9 @@ async fn five_thousand_claims_and_reservations_never_pass_a_familys_ceiling() {
                 loop {
                     match desk.create(&key, wish(visit, lines.clone(), "")).await {
                         Ok(claim) => return (payer_part(&claim), 0),
-                        Err(error) => assert!(
-                            matches!(error.reason(), "BUSY" | "DATABASE_UNAVAILABLE"),
-                            "{error}"
-                        ),
+                        Err(error) => {
+                            assert!(matches!(error.reason(), "BUSY" | "DATABASE_UNAVAILABLE"), "{error}")
+                        }
                     }
                 }
             }

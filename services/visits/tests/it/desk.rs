@@ -25,8 +25,7 @@ use tonic::{Request, Response};
 use crate::fake_identity::{CODE, FakeIdentity};
 
 /// Every permission; what the guard does with them is tested elsewhere.
-const PERMISSIONS: [&str; 20] = [
-const PERMISSIONS: [&str; 21] = [
+const PERMISSIONS: [&str; 28] = [
     "visits.start",
     "visits.verify",
     "visits.admit",

@@ -2,12 +2,12 @@
 
 mod benefits;
 mod care_desk;
-mod claim_rules;
 mod claim_desk;
 mod claim_faults;
 mod claim_payments;
 mod claim_properties;
 mod claim_round_trips;
+mod claim_rules;
 mod claims;
 mod desk;
 mod documents;

@@ -174,7 +174,10 @@ async fn a_facility_sees_no_list_but_those_that_apply_to_it() {
     assert!(desk.prices(&other, on("2026-06-01")).await.unwrap().is_empty(), "without a contract");
     desk.contract(&other, &["OUTPATIENT"]).await;
     // The general price, not the neighbour's own.
-    assert_eq!(desk.priced(&other, on("2026-06-01")).await, pairs([("AMOX-500", "120"), ("CONS-GP", "6000")]));
+    assert_eq!(
+        desk.priced(&other, on("2026-06-01")).await,
+        pairs([("AMOX-500", "120"), ("CONS-GP", "6000")])
+    );
     let neighbours =
         ListTariffsRequest { facility_id: desk.facility.organization.to_string(), ..Default::default() };
     assert_eq!(refusal(desk.prices(&other, neighbours).await).kind(), Kind::NotFound);
