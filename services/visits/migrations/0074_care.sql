@@ -11,7 +11,7 @@
 create function care_facts(in_visit uuid, in_party uuid, in_owner uuid, in_now timestamptz,
     in_codes text[], in_days date[], in_numbers text[])
 returns table (locked visit, facts json)
-language plpgsql security definer set search_path = public, pg_temp as $$
+language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
     cover coverage;
     own uuid[];
@@ -31,7 +31,7 @@ begin
         return;
     end if;
     perform benefit_hold(cover);
-    own := array(select l.line_id from care_line l where l.owner_id = in_owner);
+    own := array(select l.line_id from care_line l where l.owner_id = in_owner and l.replaced_by is null);
 
     select least(locked.service_date, min(l.day)), greatest(locked.service_date, max(l.day)) into first_day, last_day
     from unnest(in_days) l (day);
@@ -139,7 +139,7 @@ end $$;
 create function care_keep(in_lines json, in_sealed bytea[], in_undo_kind text, in_undone uuid[], in_kind text,
     in_coverage uuid, in_at timestamptz, in_postings jsonb)
 returns integer
-language plpgsql set search_path = public, pg_temp as $$
+language plpgsql set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare made integer := 0;
 begin
     insert into care_line (line_id, owner_kind, owner_id, owner_number, payer_id, facility_id, visit_id, member_id,
@@ -181,10 +181,11 @@ end $$;
 -- entries of the ledger that made; again: none.
 create function care_undo(in_owner_kind text, in_owner uuid, in_active boolean, in_at timestamptz) returns integer
 language plpgsql set search_path = public, pg_temp as $$
-declare lines uuid[] := array(select l.line_id from care_line l where l.owner_id = in_owner and l.verdict is not null);
+declare lines uuid[] := array(
+    select l.line_id from care_line l where l.owner_id = in_owner and l.replaced_by is null and l.verdict is not null);
 begin
     if not in_active then
-        update care_line set active = false where owner_id = in_owner and active;
+        update care_line set active = false where owner_id = in_owner and replaced_by is null and active;
     end if;
     return case in_owner_kind when 'CLAIM' then benefit_reverse('CLAIM_LINE', lines, in_at)
         else benefit_release('PREAUTHORIZATION_LINE', lines, in_at) end;

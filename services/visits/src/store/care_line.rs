@@ -103,7 +103,7 @@ pub(crate) async fn list_lines(
 
 /// Deletes the lines of a draft that is written anew.
 pub(crate) async fn delete_draft_lines(conn: &mut PgConnection, owner: Uuid) -> Result<()> {
-    sqlx::query("delete from care_line where owner_id = $1 and verdict is null")
+    sqlx::query("delete from care_line where owner_id = $1 and replaced_by is null and verdict is null")
         .bind(owner)
         .execute(conn)
         .await?;
