@@ -71,7 +71,7 @@ async fn a_claim_is_rejected_only_if_no_line_passes_and_takes_nothing() {
 
 #[tokio::test]
 async fn a_draft_is_changed_submitted_and_reviewed_line_by_line() {
-    let desk = Desk::for_claims().await;
+    let desk = &Desk::for_claims().await;
     desk.rules(Some(9_000)).await;
     let visit = desk.outpatient("UM-1").await;
     let draft = CreateClaimRequest { submit: false, ..wish(&visit, vec![line("B"), line("C")], "INV-1") };
@@ -221,7 +221,7 @@ async fn a_line_that_another_facility_claimed_is_refused_without_naming_its_clai
 
 #[tokio::test]
 async fn a_claim_comes_by_the_payers_day_of_the_next_month() {
-    let desk = Desk::for_claims().await;
+    let desk = &Desk::for_claims().await;
     let visit = desk.outpatient("UM-1").await;
     let draft = CreateClaimRequest { submit: false, ..wish(&visit, vec![line("B")], "") };
     let draft = desk.create(&key(), draft).await.unwrap();
@@ -358,7 +358,7 @@ async fn a_disputed_visits_claims_are_frozen_until_the_payer_dismisses_the_dispu
 
 #[tokio::test]
 async fn each_party_sees_and_does_its_own_part() {
-    let desk = Desk::for_claims().await;
+    let desk = &Desk::for_claims().await;
     desk.rules(Some(0)).await;
     let visit = desk.outpatient("UM-1").await;
     let claim = desk.submitted(&visit, vec![line("B")]).await.unwrap();
