@@ -15,6 +15,7 @@ mod organizations;
 mod outages;
 mod overrides;
 mod plans;
+mod preauthorizations;
 mod row_level_security;
 mod second_factors;
 mod sessions;
