@@ -69,6 +69,7 @@ struct Side {
     network: Network,
     member: Member,
     visit: String,
+    preauthorization: String,
     coverage: String,
     contract: String,
     account: String,
@@ -94,6 +95,11 @@ impl Side {
         let file =
             network.desk.upload(&file, "text/plain", "A letter.").key(&uuid::Uuid::new_v4().to_string());
         let document = made(file.await).text("document.documentId").to_owned();
+        let clerk = network.facility.staff(world, &["CLAIMS_CLERK"]).await;
+        let asked = json!({
+            "lines": [{"code": "CONS-GP", "diagnoses": ["Q99.8"]}], "justification": "A cough since the winter",
+        });
+        let asked = made(clerk.post(&format!("/v1/visits/{visit}/preauthorizations"), asked).await);
         let coverages =
             made(network.payer.officer.get(&format!("/v1/coverages?memberId={}", member.id)).await);
         let contracts = made(network.payer.officer.get("/v1/contracts").await);
@@ -102,6 +108,7 @@ impl Side {
             coverage: coverages.text("coverages.0.coverageId").to_owned(),
             contract: contracts.text("contracts.0.contractId").to_owned(),
             account: accounts.text("accounts.0.accountId").to_owned(),
+            preauthorization: asked.text("preauthorization.preauthorizationId").to_owned(),
             network,
             member,
             visit,
@@ -112,6 +119,7 @@ impl Side {
     fn ids(&self) -> BTreeMap<&'static str, String> {
         BTreeMap::from([
             ("visit_id", self.visit.clone()),
+            ("preauthorization_id", self.preauthorization.clone()),
             ("member_id", self.member.id.clone()),
             ("coverage_id", self.coverage.clone()),
             ("contract_id", self.contract.clone()),
@@ -126,7 +134,9 @@ impl Side {
 
     /// What must be in no answer to a stranger. Ids a stranger itself put into the path may be said back.
     fn canaries(&self) -> Vec<String> {
-        vec![self.member.number.clone(), self.member.national_id.clone(), self.member.phone.clone()]
+        let said = ["Q99.8", "A cough since the winter"].map(str::to_owned);
+        let member = &self.member;
+        [vec![member.number.clone(), member.national_id.clone(), member.phone.clone()], said.into()].concat()
     }
 }
 

@@ -49,6 +49,7 @@ mod outages;
 mod overrides;
 mod plans;
 mod prescriptions;
+mod preauthorizations;
 mod row_level_security;
 mod second_factors;
 mod sessions;

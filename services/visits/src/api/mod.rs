@@ -2,7 +2,7 @@
 
 pub(crate) mod benefit_view;
 mod benefits;
-#[expect(dead_code, reason = "pre-authorizations and claims show lines")]
+#[cfg_attr(not(test), expect(dead_code, reason = "claims are made of lines"))]
 pub(crate) mod care_line;
 mod claim_rules;
 pub(crate) mod claim_rules_view;

@@ -91,7 +91,8 @@ fn decided(it: Preauthorization, outcomes: &[Outcome]) -> Preauthorization {
     it.decide(now(), &rulings, month(), Uuid::max()).unwrap()
 }
 
-fn approved() -> Preauthorization {
+/// Two lines, approved as they were asked for.
+pub(crate) fn approved() -> Preauthorization {
     decided(pended(2), &[Outcome::Approved, Outcome::Approved])
 }
 

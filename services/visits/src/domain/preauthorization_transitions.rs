@@ -323,4 +323,4 @@ fn amended(
 
 #[cfg(test)]
 #[path = "preauthorization_tests.rs"]
-mod tests;
+pub(crate) mod tests;

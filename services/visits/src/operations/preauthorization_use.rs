@@ -20,3 +20,7 @@ pub(crate) async fn count_use(tx: &mut Transaction, approvals: &[Uuid]) -> Resul
     }
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "preauthorization_use_tests.rs"]
+mod tests;
