@@ -19,9 +19,9 @@ mod documents;
 mod domain;
 mod error;
 mod operations;
-mod prescription_error;
 mod preauthorization_error;
 mod preauthorization_timers;
+mod prescription_error;
 mod reactions;
 mod seal;
 mod store;
@@ -30,7 +30,17 @@ mod timers;
 use std::sync::Arc;
 
 use careway_contract::visits::v1::{
-    benefit_service_server::BenefitServiceServer, claim_notice_service_server::ClaimNoticeServiceServer, claim_rules_service_server::ClaimRulesServiceServer, claim_service_server::ClaimServiceServer, contract_service_server::ContractServiceServer, coverage_service_server::CoverageServiceServer, document_service_server::DocumentServiceServer, medical_file_service_server::MedicalFileServiceServer, payment_advice_service_server::PaymentAdviceServiceServer, plan_service_server::PlanServiceServer, preauthorization_service_server::PreauthorizationServiceServer, prescription_notice_service_server::PrescriptionNoticeServiceServer, prescription_service_server::PrescriptionServiceServer, tariff_service_server::TariffServiceServer, visit_notice_service_server::VisitNoticeServiceServer, visit_override_service_server::VisitOverrideServiceServer, visit_rules_service_server::VisitRulesServiceServer, visit_service_server::VisitServiceServer,
+    benefit_service_server::BenefitServiceServer, claim_notice_service_server::ClaimNoticeServiceServer,
+    claim_rules_service_server::ClaimRulesServiceServer, claim_service_server::ClaimServiceServer,
+    contract_service_server::ContractServiceServer, coverage_service_server::CoverageServiceServer,
+    document_service_server::DocumentServiceServer, medical_file_service_server::MedicalFileServiceServer,
+    payment_advice_service_server::PaymentAdviceServiceServer, plan_service_server::PlanServiceServer,
+    preauthorization_service_server::PreauthorizationServiceServer,
+    prescription_notice_service_server::PrescriptionNoticeServiceServer,
+    prescription_service_server::PrescriptionServiceServer, tariff_service_server::TariffServiceServer,
+    visit_notice_service_server::VisitNoticeServiceServer,
+    visit_override_service_server::VisitOverrideServiceServer,
+    visit_rules_service_server::VisitRulesServiceServer, visit_service_server::VisitServiceServer,
 };
 use careway_events::{Consumers, DeadLettersCommand, Relay};
 use careway_kernel::Clock;
@@ -83,7 +93,11 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
         .add_service(PrescriptionNoticeServiceServer::new(app.clone()))
         .add_service(VisitOverrideServiceServer::new(app.clone()))
         .add_service(VisitRulesServiceServer::new(app.clone()))
-        .add_service(VisitNoticeServiceServer::new(app.clone()));
+        .add_service(VisitNoticeServiceServer::new(app.clone()))
+        .add_service(PreauthorizationServiceServer::new(app.clone()))
+        .add_service(ClaimServiceServer::new(app.clone()))
+        .add_service(ClaimNoticeServiceServer::new(app.clone()))
+        .add_service(PaymentAdviceServiceServer::new(app.clone()));
     Ok(Service::new(NAME, routes, app.db.clone(), &foundation))
 }
 
@@ -121,23 +135,4 @@ fn consumers(app: &App, foundation: &Foundation) -> Consumers {
         .on("organization_ref", app.clone(), reactions::organizations::organization_registered)
         .on("organization_ref", app.clone(), reactions::organizations::organization_changed)
         .on("member_ref", app.clone(), reactions::member_registered::member_registered)
-        .start()
-        .await?;
-    foundation.tasks.spawn(timers::run(app.clone(), foundation.shutdown.clone()));
-    let routes = Routes::new(PlanServiceServer::new(app.clone()))
-        .add_service(CoverageServiceServer::new(app.clone()))
-        .add_service(ContractServiceServer::new(app.clone()))
-        .add_service(BenefitServiceServer::new(app.clone()))
-        .add_service(TariffServiceServer::new(app.clone()))
-        .add_service(ClaimRulesServiceServer::new(app.clone()))
-        .add_service(VisitServiceServer::new(app.clone()))
-        .add_service(VisitOverrideServiceServer::new(app.clone()))
-        .add_service(VisitRulesServiceServer::new(app.clone()))
-        .add_service(PreauthorizationServiceServer::new(app.clone()))
-        .add_service(VisitNoticeServiceServer::new(app.clone()));
-        .add_service(VisitNoticeServiceServer::new(app.clone()))
-        .add_service(ClaimServiceServer::new(app.clone()))
-        .add_service(ClaimNoticeServiceServer::new(app.clone()))
-        .add_service(PaymentAdviceServiceServer::new(app.clone()));
-    Ok(Service::new(NAME, routes, app.db.clone(), &foundation))
 }

@@ -60,7 +60,6 @@ impl Default for ClaimRules {
     }
 }
 
-#[cfg_attr(not(test), expect(dead_code, reason = "pre-authorizations and claims go by them"))]
 impl ClaimRules {
     /// Whether something in order that costs the payer this much is decided without review.
     pub(crate) fn is_automatic(&self, cost: Money) -> bool {

@@ -207,7 +207,7 @@ fn a_rejected_claim_is_resubmitted_in_a_chain_of_bounded_length() {
     let (mut claim, mut first) = (decided(Verdict::Rejected), None);
     for nth in 1..=2 {
         let (former, next) = claim.resubmit(now(), wish(), 2).unwrap();
-        assert_eq!((former.state, former.successor()), (State::Rejected, Some(next.id)));
+        assert_eq!((former.state, former.chain.resubmitted_as), (State::Rejected, Some(next.id)));
         assert_eq!((next.chain.resubmission, next.chain.resubmits), (nth, Some(former.id)));
         assert_eq!(next.external_reference.as_deref(), Some("INV-1"), "the first claim's");
         first.get_or_insert(former);
@@ -216,7 +216,7 @@ fn a_rejected_claim_is_resubmitted_in_a_chain_of_bounded_length() {
     }
     assert_eq!(claim.resubmit(now(), wish(), 2).unwrap_err(), ClaimError::ResubmissionsExhausted { most: 2 });
     let first = first.unwrap();
-    let by = first.successor().unwrap();
+    let by = first.chain.resubmitted_as.unwrap();
     assert_eq!(first.clone().resubmit(now(), wish(), 9).unwrap_err(), ClaimError::AlreadyResubmitted { by });
     assert_eq!(Command::Appeal.run(first).unwrap_err(), ClaimError::AlreadyResubmitted { by });
 }

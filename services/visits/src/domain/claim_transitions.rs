@@ -191,11 +191,6 @@ impl Claim {
         Ok(Self { state: State::Paid, payment: Some(payment), ..self.next() })
     }
 
-    /// Which claim took this one's place, if one did.
-    pub(crate) fn successor(&self) -> Option<ClaimId> {
-        self.chain.resubmitted_as
-    }
-
     fn decided(self, now: DateTime<Utc>, decision: Decision) -> Self {
         let state = match decision.verdict {
             Verdict::Approved => State::Approved,

@@ -2,7 +2,6 @@
 
 pub(crate) mod adjudication;
 pub(crate) mod benefit;
-#[cfg_attr(not(test), expect(dead_code, reason = "claims are made of lines"))]
 pub(crate) mod care;
 pub(crate) mod care_facts;
 pub(crate) mod care_line;
@@ -28,11 +27,11 @@ pub(crate) mod period;
 pub(crate) mod plan;
 pub(crate) mod plan_rules;
 pub(crate) mod posting;
-pub(crate) mod prescription;
-pub(crate) mod sealed_layout;
 pub(crate) mod preauthorization;
 pub(crate) mod preauthorization_line;
 pub(crate) mod preauthorization_transitions;
+pub(crate) mod prescription;
+pub(crate) mod sealed_layout;
 pub(crate) mod service_type;
 pub(crate) mod tariff;
 pub(crate) mod visit;

@@ -1,10 +1,13 @@
 //! The documents that a pre-authorization cites: read from requests, and from being sent on open to its payer.
 
-use careway_kernel::Violations;
+use careway_kernel::{DocumentId, Violations};
 use careway_service::{Result, Transaction};
 use uuid::Uuid;
 
-use crate::domain::preauthorization::Preauthorization;
+use crate::{
+    domain::preauthorization::Preauthorization,
+    store::document_citation::{self, Citation, CitationKind},
+};
 
 /// Documents that one request cites, at most.
 const MOST: usize = 20;
@@ -25,7 +28,17 @@ pub(crate) fn parse(v: &mut Violations, ids: &[String]) -> Option<Vec<Uuid>> {
 }
 
 /// Opens documents of the visit to the payer, for the pre-authorization that cites them.
-#[expect(clippy::unused_async, reason = "documents are cited in the database")]
-pub(crate) async fn cite(_tx: &mut Transaction, _of: &Preauthorization, _documents: &[Uuid]) -> Result<()> {
-    Ok(())
+pub(crate) async fn cite(tx: &mut Transaction, of: &Preauthorization, documents: &[Uuid]) -> Result<()> {
+    if documents.is_empty() {
+        return Ok(());
+    }
+    let documents: Vec<DocumentId> = documents.iter().copied().map(DocumentId::from_uuid).collect();
+    let citation = Citation {
+        visit: of.visit,
+        payer: of.payer,
+        kind: CitationKind::Preauthorization,
+        by: of.id.uuid(),
+        at: tx.now(),
+    };
+    document_citation::cite(tx, citation, &documents).await
 }

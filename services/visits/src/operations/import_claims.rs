@@ -178,7 +178,8 @@ impl List<'_> {
     /// The claim that has the reference: the same again, or another.
     fn known_before(&self, former: &Former, lines: Vec<AskedLine>, visit: &NumberedVisit) -> Result<Outcome> {
         let last_day = chrono::NaiveDate::MAX;
-        let frame = Frame { currency: former.currency()?, first_day: visit.service_date, last_day };
+        let (currency, first_day) = (former.currency()?, visit.service_date);
+        let frame = Frame { currency, first_day, last_day, latest: "must not be later" };
         let same = match care::within_visit(lines, &frame, |_| true) {
             Ok(lines) => {
                 former.visit_id == visit.visit_id

@@ -4,8 +4,8 @@ use careway_contract::visits::v1::{SubmitPreauthorizationRequest, SubmitPreautho
 use careway_service::{Call, Result};
 
 use super::{
-    preauthorization_case::Case, preauthorization_telling as telling, preauthorization_wish::id,
-    visit_callers::facility,
+    cited_documents, preauthorization_case::Case, preauthorization_telling as telling,
+    preauthorization_wish::id, visit_callers::facility,
 };
 use crate::{
     App, api::preauthorization_view as view, domain::preauthorization_transitions::may_ask, store,
@@ -26,6 +26,7 @@ pub(crate) async fn submit_preauthorization(
     may_ask(&case.care.facts.visit, now, app.desk.settings.grace())?;
     let mut it = case.settle(submitted, now)?;
     case.keep(app, &mut tx, store::preauthorization::updating, &mut it).await?;
+    cited_documents::cite(&mut tx, &it, &it.documents).await?;
     telling::requested(&mut tx, &it);
     telling::concluded(&mut tx, &it);
     telling::note(&mut tx, call, "preauthorization.submit", &it);

@@ -101,15 +101,6 @@ pub(crate) async fn list_lines(
     Ok(lines)
 }
 
-/// Deletes the lines of a draft that is written anew.
-pub(crate) async fn delete_draft_lines(conn: &mut PgConnection, owner: Uuid) -> Result<()> {
-    sqlx::query("delete from care_line where owner_id = $1 and replaced_by is null and verdict is null")
-        .bind(owner)
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
 /// The database's last words: whoever decided on what was locked for adjudication never hears them.
 fn refusal(error: sqlx::Error) -> Error {
     match error.as_database_error().and_then(|refused| refused.constraint()) {

@@ -402,9 +402,6 @@ async fn a_settled_line_is_not_deleted_and_a_drafts_lines_are() {
         .await
         .unwrap();
     let mut tx = clinic.db.begin(&clinic.by(clinic.facility)).await.unwrap();
-    for owner in [&owner, &submitted] {
-        store::care_line::delete_draft_lines(&mut tx, owner.id).await.unwrap();
-    }
     sqlx::query("delete from care_line").execute(&mut *tx).await.unwrap();
     tx.finish().await.unwrap();
     assert!(clinic.kept(clinic.facility, &owner).await.is_empty());

@@ -207,14 +207,14 @@ async fn the_same_is_never_claimed_twice() {
 
 #[tokio::test]
 async fn a_line_that_another_facility_claimed_is_refused_without_naming_its_claim() {
-    let desk = Desk::for_claims().await;
+    let mut desk = Desk::for_claims().await;
     let visit = desk.outpatient("UM-1").await;
     desk.submitted(&visit, vec![line("B")]).await.unwrap();
     let other = desk.other_facility().await;
     desk.contract(&other, &["OUTPATIENT"]).await;
-    let here = Desk { facility: other, ..desk };
-    let visit = here.admitted("UM-1", "OUTPATIENT").await;
-    let claim = here.submitted(&visit, vec![line("B"), line("C")]).await.unwrap();
+    desk.facility = other;
+    let visit = desk.admitted("UM-1", "OUTPATIENT").await;
+    let claim = desk.submitted(&visit, vec![line("B"), line("C")]).await.unwrap();
     assert_eq!(claim.state(), State::PartiallyApproved);
     assert_eq!(claim.lines[0].refusals[0].code, "DUPL-001");
 }

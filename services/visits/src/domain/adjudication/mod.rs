@@ -18,7 +18,6 @@ pub(crate) mod diagnosis;
 pub(crate) mod outcome;
 pub(crate) mod quantity;
 pub(crate) mod refusal;
-pub(crate) mod spread;
 pub(crate) mod trace;
 
 mod catalogue;

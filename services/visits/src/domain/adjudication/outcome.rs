@@ -154,6 +154,7 @@ impl Outcome {
 
 impl Share {
     /// Every one.
+    #[cfg(test)]
     pub(crate) const ALL: [Self; 7] = [
         Self::WriteOff,
         Self::NotCovered,
