@@ -36,4 +36,11 @@ pub struct Config {
     /// Where a member disputes a visit; the token of the visit is put after it.
     #[arg(long, env = "CAREWAY_RENEWALS_DISPUTE_URL", default_value = "https://careway.example/d/")]
     pub dispute_url: String,
+    /// Where a member reads what became of a claim; the token of the claim is put after it.
+    #[arg(
+        long,
+        env = "CAREWAY_RENEWALS_EXPLANATION_URL",
+        default_value = "https://careway.example/e/"
+    )]
+    pub explanation_url: String,
 }
