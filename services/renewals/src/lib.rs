@@ -9,6 +9,7 @@ mod ports;
 mod reactions;
 mod sender;
 mod store;
+mod words;
 
 use std::sync::Arc;
 
@@ -37,6 +38,7 @@ struct Inner {
     sealer: Sealer,
     ports: ports::Ports,
     dispute_url: String,
+    explanation_url: String,
     wake: Notify,
 }
 
@@ -60,6 +62,11 @@ impl App {
     /// The address a member disputes a visit at; the token follows.
     pub(crate) fn dispute_url(&self) -> &str {
         &self.0.dispute_url
+    }
+
+    /// The address a member reads a claim's explanation at; the token follows.
+    pub(crate) fn explanation_url(&self) -> &str {
+        &self.0.explanation_url
     }
 
     /// Wakes the sender: something is due.
@@ -97,6 +104,7 @@ async fn open(config: Config, foundation: &Foundation) -> anyhow::Result<App> {
         sealer: Sealer::derive(&config.master_key, NAME)?,
         ports: ports::Ports::open(&config).await?,
         dispute_url: config.dispute_url,
+        explanation_url: config.explanation_url,
         wake: Notify::new(),
     })))
 }
@@ -108,6 +116,22 @@ fn consumers(app: &App) -> Consumers {
         app.clone(),
         reactions::visit_admitted,
     )
+    }));
+    careway_events::Relay::new(&foundation, &db, NAME).start();
+    careway_events::Consumers::new(&foundation, &db, NAME)
+        .on("visit_notices", app.clone(), reactions::visit_admitted)
+        .on("claim_notices", app.clone(), reactions::claim_decided)
+        .on("claim_notices", app.clone(), reactions::claim_appealed)
+        .on("preauthorization_notices", app.clone(), reactions::preauthorization_decided)
+        .on("preauthorization_notices", app.clone(), reactions::preauthorization_pended)
+        .on("preauthorization_notices", app.clone(), reactions::preauthorization_information_requested)
+        .on("preauthorization_notices", app.clone(), reactions::preauthorization_overdue)
+        .on("prescription_notices", app.clone(), reactions::prescription_issued)
+        .start()
+        .await?;
+    foundation.tasks.spawn(sender::run(app.clone()));
+    let routes = tonic::service::Routes::new(NotificationServiceServer::new(api::Api { app }));
+    Ok(Service::new(NAME, routes, db, &foundation))
 }
 
 /// How many messages are not yet sent, for whoever waits for quiet.

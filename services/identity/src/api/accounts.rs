@@ -6,7 +6,7 @@ use careway_contract::identity::v1::{
     CreateAccountResponse, CreateInvitationRequest, CreateInvitationResponse, DisableAccountRequest,
     DisableAccountResponse, DisableTotpRequest, DisableTotpResponse, EnableAccountRequest,
     EnableAccountResponse, EnrollTotpRequest, EnrollTotpResponse, GetAccountRequest, GetAccountResponse,
-    GetMeRequest, GetMeResponse, ListAccountsRequest, ListAccountsResponse, RequestPasswordResetRequest,
+    GetMeRequest, GetMeResponse, ListAccountsRequest, ListAccountsResponse, ListStaffContactsRequest, ListStaffContactsResponse, RequestPasswordResetRequest,
     RequestPasswordResetResponse, UpdateAccountRequest, UpdateAccountResponse,
     account_service_server::AccountService,
 };
@@ -97,6 +97,13 @@ impl AccountService for Api {
         request: Request<ListAccountsRequest>,
     ) -> Result<Response<ListAccountsResponse>, Status> {
         serve(&self.app, request, operations::list_accounts).await
+    }
+
+    async fn list_staff_contacts(
+        &self,
+        request: Request<ListStaffContactsRequest>,
+    ) -> Result<Response<ListStaffContactsResponse>, Status> {
+        serve(&self.app, request, operations::list_staff_contacts).await
     }
 
     async fn request_password_reset(

@@ -182,6 +182,15 @@ impl Table {
         own.chain(self.scheme().into_iter().flat_map(Self::all)).collect()
     }
 
+    /// The roles that hold a permission, the administrator's left out.
+    pub(crate) fn holders(&self, permission: &str) -> Vec<&'static str> {
+        let listed = self.permissions.iter().find(|(listed, _)| *listed == permission);
+        let held = |role: &&'static str| {
+            listed.is_some_and(|(_, holders)| *holders == "*" || holders.split(' ').any(|it| it == *role))
+        };
+        self.roles.iter().copied().filter(held).collect()
+    }
+
     /// What these roles may do together; a role this kind does not have may do nothing.
     pub(crate) fn permissions(&self, roles: &[String]) -> BTreeSet<&'static str> {
         let held = |holders: &str| {

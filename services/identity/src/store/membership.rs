@@ -198,3 +198,44 @@ pub(crate) async fn list_workplaces(connection: &mut PgConnection, id: AccountId
     .fetch_all(connection)
     .await?)
 }
+
+/// How an organization is written to.
+pub(crate) struct Office {
+    pub(crate) kind: OrganizationKind,
+    pub(crate) name: String,
+    pub(crate) locale: String,
+}
+
+/// An active organization.
+pub(crate) async fn find_office(
+    connection: &mut PgConnection,
+    organization: OrganizationId,
+) -> Result<Option<Office>> {
+    let row: Option<(String, String, String)> = sqlx::query_as(
+        "select kind, name, locale from organization where organization_id = $1 and status = 'ACTIVE'",
+    )
+    .bind(organization.uuid())
+    .fetch_optional(connection)
+    .await?;
+    let Some((kind, name, locale)) = row else { return Ok(None) };
+    let kind = OrganizationKind::parse(&kind).context("the kind of an organization")?;
+    Ok(Some(Office { kind, name, locale }))
+}
+
+/// The addresses of active people with one of these roles, the oldest account first.
+pub(crate) async fn list_emails(
+    connection: &mut PgConnection,
+    organization: OrganizationId,
+    roles: &[&str],
+    limit: i64,
+) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar(
+        "select a.email from membership m join account a on a.account_id = m.account_id \
+         where m.organization_id = $1 and m.status = 'ACTIVE' and m.roles && $2 order by m.account_id limit $3",
+    )
+    .bind(organization.uuid())
+    .bind(roles)
+    .bind(limit)
+    .fetch_all(connection)
+    .await?)
+}

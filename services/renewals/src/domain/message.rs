@@ -53,6 +53,7 @@ pub(crate) struct NewMessage {
 /// Recipient and words; kept sealed.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Content {
+    /// An E.164 number or a mail address; of a mail to several people, their addresses with commas between.
     pub(crate) to: String,
     pub(crate) subject: Option<String>,
     pub(crate) text: String,
@@ -64,6 +65,33 @@ pub(crate) struct Content {
 pub(crate) enum About {
     /// The member is told of an admission.
     VisitAdmitted { visit_id: String, member_id: String },
+    /// The member is told what a claim comes to.
+    ClaimDecided { claim_id: String, member_id: String },
+    /// The member is told what the payer allows.
+    PreauthorizationDecided { preauthorization_id: String, member_id: String },
+    /// The member is told a prescription's number.
+    PrescriptionIssued { prescription_id: String, member_id: String },
+    /// An organization's people are told of a claim.
+    Claim { claim_id: String, to: Office },
+    /// An organization's people are told of a pre-authorization.
+    Preauthorization { preauthorization_id: String, to: Office },
+}
+
+impl About {
+    /// Whose people are told; none when it is a member.
+    pub(crate) fn office(&self) -> Option<&Office> {
+        match self {
+            Self::Claim { to, .. } | Self::Preauthorization { to, .. } => Some(to),
+            _ => None,
+        }
+    }
+}
+
+/// Those of an organization who may do something.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Office {
+    pub(crate) organization_id: String,
+    pub(crate) permission: String,
 }
 
 /// What a port says of a message.

@@ -1,16 +1,11 @@
-//! The platform's own messages, in the languages of their readers. A missing or unknown value refuses the message.
+//! A template's words in the language of its reader. A missing or unknown value refuses the message.
 
 use std::collections::HashMap;
 
 use careway_kernel::Language;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
-/// One template in every language it has; English is always there.
-struct Template {
-    name: &'static str,
-    values: &'static [&'static str],
-    bodies: &'static [(&'static str, Option<&'static str>, &'static str)],
-}
+use super::templates::TEMPLATES;
 
 /// Rendered words.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,71 +28,6 @@ pub(crate) enum Unrenderable {
     #[error("the template does not render")]
     Broken,
 }
-
-const TEMPLATES: &[Template] = &[
-    Template {
-        name: "visit_code",
-        values: &["code", "facility", "purpose", "minutes"],
-        bodies: &[
-            ("en", None, include_str!("../../templates/visit_code.en.txt")),
-            ("rw", None, include_str!("../../templates/visit_code.rw.txt")),
-            ("fr", None, include_str!("../../templates/visit_code.fr.txt")),
-            ("vi", None, include_str!("../../templates/visit_code.vi.txt")),
-            ("ro", None, include_str!("../../templates/visit_code.ro.txt")),
-            ("bn", None, include_str!("../../templates/visit_code.bn.txt")),
-        ],
-    },
-    Template {
-        name: "visit_admitted",
-        values: &["facility", "visit_number", "dispute_link"],
-        bodies: &[
-            ("en", None, include_str!("../../templates/visit_admitted.en.txt")),
-            ("rw", None, include_str!("../../templates/visit_admitted.rw.txt")),
-            ("fr", None, include_str!("../../templates/visit_admitted.fr.txt")),
-            ("vi", None, include_str!("../../templates/visit_admitted.vi.txt")),
-            ("ro", None, include_str!("../../templates/visit_admitted.ro.txt")),
-            ("bn", None, include_str!("../../templates/visit_admitted.bn.txt")),
-        ],
-    },
-    Template {
-        name: "invitation",
-        values: &["organization", "link", "days"],
-        bodies: &[
-            (
-                "en",
-                Some("You are invited to {{ organization }} on Careway"),
-                include_str!("../../templates/invitation.en.txt"),
-            ),
-            (
-                "fr",
-                Some("Vous êtes invité à rejoindre {{ organization }} sur Careway"),
-                include_str!("../../templates/invitation.fr.txt"),
-            ),
-            (
-                "vi",
-                Some("Lời mời tham gia {{ organization }} trên Careway"),
-                include_str!("../../templates/invitation.vi.txt"),
-            ),
-        ],
-    },
-    Template {
-        name: "password_reset",
-        values: &["link", "minutes"],
-        bodies: &[
-            (
-                "en",
-                Some("Choose a new Careway password"),
-                include_str!("../../templates/password_reset.en.txt"),
-            ),
-            (
-                "fr",
-                Some("Choisissez un nouveau mot de passe Careway"),
-                include_str!("../../templates/password_reset.fr.txt"),
-            ),
-            ("vi", Some("Đặt lại mật khẩu Careway"), include_str!("../../templates/password_reset.vi.txt")),
-        ],
-    },
-];
 
 /// The words of `name` in `language`, or else in English.
 pub(crate) fn render(
@@ -133,6 +63,7 @@ pub(crate) fn render(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::templates::Template;
 
     fn values(template: &Template) -> HashMap<String, String> {
         template.values.iter().map(|value| ((*value).to_owned(), format!("<{value}>"))).collect()
@@ -158,9 +89,9 @@ mod tests {
     }
 
     #[test]
-    fn codes_and_admissions_speak_all_six_languages() {
-        for name in ["visit_code", "visit_admitted"] {
-            assert_eq!(TEMPLATES.iter().find(|template| template.name == name).unwrap().bodies.len(), 6);
+    fn what_members_are_told_is_in_all_six_languages() {
+        for template in TEMPLATES.iter().filter(|template| template.bodies[0].1.is_none()) {
+            assert_eq!(template.bodies.len(), 6, "{}", template.name);
         }
     }
 
