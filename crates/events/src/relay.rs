@@ -1,4 +1,4 @@
-//! Carries the outbox to JetStream: one relay of a service leads, the others stand by.
+//! Carries the outbox to JetStream: one relay of a service leads, the others stand by and pass on what they are told.
 
 use std::{sync::Arc, time::Duration};
 
@@ -28,6 +28,8 @@ use crate::{
 const BATCH: i64 = 500;
 /// How often the outbox is looked at without being told, and a standby tries to lead.
 const POLL: Duration = Duration::from_secs(1);
+/// What a standby's process records within this time is passed on once.
+const TOGETHER: Duration = Duration::from_millis(5);
 const AUDIT_EVERY: Duration = Duration::from_secs(60);
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 
@@ -101,8 +103,13 @@ impl Relay {
         let mut connection = PgConnection::connect_with(&options).await?;
         sqlx::query("select set_config('careway.purpose', 'relay', false)").execute(&mut connection).await?;
         while !try_lock(&mut connection, self.service).await? {
-            if !self.bus.pause(POLL).await {
-                return Ok(None);
+            tokio::select! {
+                () = self.bus.shutdown.cancelled() => return Ok(None),
+                () = self.database.recorded().notified() => {
+                    pass_on(&mut connection).await?;
+                    self.bus.pause(TOGETHER).await;
+                }
+                () = tokio::time::sleep(POLL) => {}
             }
         }
         // A pool of its own: a listener keeps its connection, and the service's pool is sized for requests.
@@ -154,6 +161,7 @@ impl Relay {
                     }
                     tokio::select! {
                         () = self.bus.shutdown.cancelled() => {}
+                        () = self.database.recorded().notified() => {}
                         heard = session.listener.recv() => if heard.is_err() {
                             self.bus.pause(POLL).await;
                         },
@@ -243,6 +251,11 @@ impl RelayHandle {
     pub fn abort(&self) {
         self.task.abort();
     }
+}
+
+/// Tells the leader, which is in another process, that there is something in the outbox.
+async fn pass_on(connection: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query("select pg_notify('outbox', '')").execute(connection).await.map(drop)
 }
 
 /// A session lock: it goes when the connection goes, so a dead leader never blocks the next.

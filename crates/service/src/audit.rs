@@ -152,8 +152,9 @@ async fn write_groups(
 async fn write_group(database: &Database, rows: &[AuditRow], tell: Option<Tell>) -> Result<(), sqlx::Error> {
     let mut sql = String::from("begin;select set_config('careway.purpose','audit',true);");
     write_rows(&mut sql, rows.iter());
-    if let Some(event) = tell.and_then(|tell| tell(rows)) {
-        write_events(&mut sql, std::iter::once((&event, None)));
+    let event = tell.and_then(|tell| tell(rows));
+    if let Some(event) = &event {
+        write_events(&mut sql, std::iter::once((event, None)));
     }
     sql.push_str("commit");
     let mut connection = database.pool().acquire().await?;
@@ -161,6 +162,8 @@ async fn write_group(database: &Database, rows: &[AuditRow], tell: Option<Tell>)
     if written.is_err() {
         // The batch failed in the middle: this connection may still be inside it.
         drop(connection.detach());
+    } else if event.is_some() {
+        database.recorded().notify_one();
     }
     written.map(drop)
 }

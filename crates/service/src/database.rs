@@ -3,6 +3,7 @@
 use std::{
     ops::{Deref, DerefMut},
     str::FromStr,
+    sync::Arc,
     time::Duration,
 };
 
@@ -15,6 +16,7 @@ use sqlx::{
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
@@ -33,6 +35,7 @@ pub struct Database {
     pool: PgPool,
     clock: Clock,
     answers: Sealer,
+    recorded: Arc<Notify>,
 }
 
 impl Database {
@@ -73,7 +76,7 @@ impl Database {
             .connect_with(options)
             .await
             .context("cannot connect to the database")?;
-        let database = Self { pool, clock, answers };
+        let database = Self { pool, clock, answers, recorded: Arc::default() };
         database.check().await?;
         Ok(database)
     }
@@ -109,6 +112,11 @@ impl Database {
     /// The clock the service runs by.
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// Told whenever events were committed here: what a relay in this process waits for.
+    pub fn recorded(&self) -> &Notify {
+        &self.recorded
     }
 
     pub(crate) fn answers(&self) -> &Sealer {

@@ -18,7 +18,6 @@ use crate::{
     database::{ANSWER, Database, row_of, statement_timeout},
     error::{Error, Kind, Result},
     literal,
-    seal::Sealer,
 };
 
 /// A fact that is to be published, as the outbox keeps it.
@@ -47,9 +46,9 @@ pub struct OutgoingEvent {
 /// An open transaction; dropping it rolls back.
 pub struct Transaction {
     connection: Option<PoolConnection<Postgres>>,
+    database: Database,
     key: Option<[u8; 32]>,
     call: Call,
-    answers: Sealer,
     now: DateTime<Utc>,
     /// With the trace each was recorded in: several reactions may share one transaction.
     events: Vec<(OutgoingEvent, Option<String>)>,
@@ -61,9 +60,9 @@ impl Transaction {
         let connection = database.pool().acquire().await?;
         let mut transaction = Self {
             connection: Some(connection),
+            database: database.clone(),
             key: call.idempotency_key_hash(),
             call: call.clone(),
-            answers: database.answers().clone(),
             now: database.clock().now(),
             events: Vec::new(),
             audits: Vec::new(),
@@ -98,7 +97,9 @@ impl Transaction {
     /// Commits, and keeps the answer under the call's key.
     pub async fn commit<R: prost::Message>(mut self, response: R) -> Result<R> {
         let answer = match &self.key {
-            Some(key) => Some(self.answers.seal(ANSWER, row_of(key), &response.encode_to_vec())?),
+            Some(key) => {
+                Some(self.database.answers().seal(ANSWER, row_of(key), &response.encode_to_vec())?)
+            }
             None => None,
         };
         self.close(answer.as_deref()).await?;
@@ -114,6 +115,9 @@ impl Transaction {
         let batch = self.commit_batch(answer);
         self.execute(sqlx::raw_sql(AssertSqlSafe(batch))).await?;
         self.connection = None;
+        if !self.events.is_empty() {
+            self.database.recorded().notify_one();
+        }
         Ok(())
     }
 

@@ -1,9 +1,13 @@
 //! From the outbox to the stream: order, crashes, late commits, several replicas, and what is forgotten.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use careway_events::{Fact, record};
-use sqlx::{Connection, Executor};
+use careway_events::{Fact, Relay, record};
+use sqlx::{Connection, Executor, postgres::PgListener};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
@@ -98,6 +102,52 @@ async fn a_standby_takes_over() {
     world.say([3]).await;
     eventually("the second leads", async || second.settled().await).await;
     assert_eq!(world.held().await, 3);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_recorded_here_is_published_at_once() {
+    let world = World::new().await;
+    let relay = world.relay().start();
+    world.say([0]).await;
+    eventually("the relay leads", async || relay.settled().await).await;
+    let started = Instant::now();
+    for number in 1..=5 {
+        world.say([number]).await;
+        eventually("it is published", async || relay.settled().await).await;
+    }
+    let taken = started.elapsed();
+    assert!(taken < Duration::from_secs(3), "as slow as looking once a second: {taken:?}");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_notifies_nobody_and_a_standby_passes_the_word_on() {
+    let world = World::new().await;
+    let leader = world.relay().start();
+    world.say([1]).await;
+    eventually("it leads", async || leader.settled().await).await;
+    let mut listener = PgListener::connect_with(&world.owner).await.unwrap();
+    listener.listen("outbox").await.unwrap();
+
+    // Another process, first without a relay.
+    let elsewhere = world.connect().await;
+    let say = async |number| {
+        let mut tx = elsewhere.begin_system("test").await.unwrap();
+        record(&mut tx, Fact::new(Happened { number }).about(Uuid::now_v7(), 1));
+        tx.finish().await.unwrap();
+    };
+    say(2).await;
+    world.execute("select pg_notify('outbox', 'by hand')").await;
+    assert_eq!(listener.recv().await.unwrap().payload(), "by hand");
+
+    let standby = Relay::new(&world.bus, &elsewhere, "visits").start();
+    assert_eq!(listener.recv().await.unwrap().payload(), "", "of what was recorded before it stood by");
+    say(3).await;
+    assert_eq!(listener.recv().await.unwrap().payload(), "");
+    eventually("all is published", async || standby.settled().await).await;
+    assert_eq!(world.held().await, 3);
+    drop(listener);
     world.end().await;
 }
 

@@ -76,16 +76,18 @@ impl World {
         let database_name = format!("events_{}", Uuid::now_v7().simple());
         create_database(&database_name).await;
         let clock = Clock::movable();
-        let app_url = url_of("events_app", &database_name);
-        let secret = careway_kernel::Redacted::new("a secret of the tests, long enough");
-        let answers = careway_service::Sealer::derive(&secret, "tests").unwrap();
-        let database = Database::connect(&app_url, 10, clock.clone(), answers).await.unwrap();
+        let database = connect(&database_name, &clock).await;
         let owner = PgPool::connect(&url_of("events_owner", &database_name)).await.unwrap();
         let nats = NatsServer::start();
         let client = nats.connect().await;
         let (tasks, shutdown) = (TaskTracker::new(), CancellationToken::new());
         let bus = Bus::new(client.clone(), "it", clock.clone(), tasks.clone(), shutdown.clone());
         Self { bus, clock, database, owner, nats, client, shutdown, tasks, database_name }
+    }
+
+    /// The database as another process has it.
+    pub(crate) async fn connect(&self) -> Database {
+        connect(&self.database_name, &self.clock).await
     }
 
     pub(crate) fn relay(&self) -> Relay {
@@ -183,6 +185,12 @@ impl World {
         let drop = format!("drop database {} with (force)", self.database_name);
         admin.execute(sqlx::raw_sql(AssertSqlSafe(drop))).await.unwrap();
     }
+}
+
+async fn connect(database: &str, clock: &Clock) -> Database {
+    let secret = careway_kernel::Redacted::new("a secret of the tests, long enough");
+    let answers = careway_service::Sealer::derive(&secret, "tests").unwrap();
+    Database::connect(&url_of("events_app", database), 10, clock.clone(), answers).await.unwrap()
 }
 
 /// Polls until it is so; fails after half a minute.
