@@ -30,7 +30,9 @@ pub use date::{InvalidDate, parse_date};
 pub use email::{Email, InvalidEmail};
 pub use human_number::{HumanNumber, InvalidHumanNumber, human_number};
 pub use ids::{
-    AccountId, CareLineId, CaseId, ChallengeId, ClaimId, ClientId, ContractId, CoverageId, DocumentId, EventId, FamilyId, ImportId, InvalidId, InvitationId, MemberId, MessageId, OrganizationId, PaymentAdviceId, PlanId, PreauthorizationId, PrescriptionId, SessionId, TariffId, VisitId,
+    AccountId, CareLineId, CaseId, ChallengeId, ClaimId, ClientId, ContractId, CoverageId, DocumentId,
+    EventId, FamilyId, ImportId, InvalidId, InvitationId, MemberId, MessageId, OrganizationId,
+    PaymentAdviceId, PlanId, PreauthorizationId, PrescriptionId, SessionId, TariffId, VisitId,
 };
 pub use language::{Language, UnknownLanguage};
 pub use member_number::{InvalidMemberNumber, MemberNumber};

@@ -38,10 +38,6 @@ pub struct Config {
     #[arg(long, env = "CAREWAY_RENEWALS_DISPUTE_URL", default_value = "https://careway.example/dispute#")]
     pub dispute_url: String,
     /// Where a member reads what became of a claim; the token of the claim is put after it.
-    #[arg(
-        long,
-        env = "CAREWAY_RENEWALS_EXPLANATION_URL",
-        default_value = "https://careway.example/e/"
-    )]
+    #[arg(long, env = "CAREWAY_RENEWALS_EXPLANATION_URL", default_value = "https://careway.example/e/")]
     pub explanation_url: String,
 }

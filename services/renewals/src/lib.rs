@@ -111,14 +111,7 @@ async fn open(config: Config, foundation: &Foundation) -> anyhow::Result<App> {
 
 /// What renewals hears.
 fn consumers(app: &App) -> Consumers {
-    Consumers::new(app.foundation(), app.db(), NAME).on(
-        "visit_notices",
-        app.clone(),
-        reactions::visit_admitted,
-    )
-    }));
-    careway_events::Relay::new(&foundation, &db, NAME).start();
-    careway_events::Consumers::new(&foundation, &db, NAME)
+    Consumers::new(app.foundation(), app.db(), NAME)
         .on("visit_notices", app.clone(), reactions::visit_admitted)
         .on("claim_notices", app.clone(), reactions::claim_decided)
         .on("claim_notices", app.clone(), reactions::claim_appealed)
@@ -127,11 +120,6 @@ fn consumers(app: &App) -> Consumers {
         .on("preauthorization_notices", app.clone(), reactions::preauthorization_information_requested)
         .on("preauthorization_notices", app.clone(), reactions::preauthorization_overdue)
         .on("prescription_notices", app.clone(), reactions::prescription_issued)
-        .start()
-        .await?;
-    foundation.tasks.spawn(sender::run(app.clone()));
-    let routes = tonic::service::Routes::new(NotificationServiceServer::new(api::Api { app }));
-    Ok(Service::new(NAME, routes, db, &foundation))
 }
 
 /// How many messages are not yet sent, for whoever waits for quiet.

@@ -1,26 +1,19 @@
 //! The sender: takes what is due, finds out words and recipient where they are not known yet, gives each message to its
 //! port, and keeps what became of it. Every replica runs one.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
-use careway_contract::{
-    identity::v1::{GetMemberContactRequest, member_service_client::MemberServiceClient},
-    renewals::v1::{MessageAccepted, MessageFailed},
-    visits::v1::{GetVisitNoticeRequest, visit_notice_service_client::VisitNoticeServiceClient},
-};
+use careway_contract::renewals::v1::{MessageAccepted, MessageFailed};
 use careway_events::{Fact, record};
-use careway_kernel::{Language, OrganizationId};
+use careway_kernel::OrganizationId;
 use careway_service::{Call, Kind, Result, Transaction};
 use futures::future::join_all;
-use tonic::Code;
 
 use crate::{
     App,
-    domain::{
-        message::{About, Channel, Content, MOST_ATTEMPTS, Outcome, wait},
-        template,
-    },
+    domain::message::{Channel, Content, MOST_ATTEMPTS, Outcome, wait},
     store::{self, message::Taken},
+    words,
 };
 
 const TOGETHER: i64 = 32;
@@ -166,32 +159,7 @@ async fn content(app: &App, message: &Taken) -> Result<Option<Content>> {
         return Ok(Some(serde_json::from_slice(&content).map_err(anyhow::Error::from)?));
     }
     match message.subject.as_ref().map(|subject| subject.0.clone()) {
-        Some(About::VisitAdmitted { visit_id, member_id }) => visit_admitted(app, visit_id, member_id).await,
+        Some(about) => words::find(app, &message.template, about).await,
         None => Ok(None),
     }
-}
-
-async fn visit_admitted(app: &App, visit_id: String, member_id: String) -> Result<Option<Content>> {
-    let foundation = app.foundation();
-    let mut members = MemberServiceClient::new(foundation.registry.upstream("identity"));
-    let asked = foundation.identity.request(GetMemberContactRequest { member_id });
-    let contact = match members.get_member_contact(asked).await {
-        Ok(found) => found.into_inner().contact,
-        Err(status) if status.code() == Code::NotFound => None,
-        Err(status) => return Err(status.into()),
-    };
-    let Some(contact) = contact.filter(|contact| !contact.sms_number.is_empty()) else { return Ok(None) };
-    let mut visits = VisitNoticeServiceClient::new(foundation.registry.upstream("visits"));
-    let notice = visits
-        .get_visit_notice(foundation.identity.request(GetVisitNoticeRequest { visit_id }))
-        .await?
-        .into_inner();
-    let values = HashMap::from([
-        ("facility".to_owned(), notice.facility_name),
-        ("visit_number".to_owned(), notice.visit_number),
-        ("dispute_link".to_owned(), format!("{}{}", app.dispute_url(), notice.dispute_token)),
-    ]);
-    let language = Language::parse(&contact.language).unwrap_or(Language::En);
-    let words = template::render("visit_admitted", language, &values).map_err(anyhow::Error::from)?;
-    Ok(Some(Content { to: contact.sms_number, subject: words.subject, text: words.text }))
 }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use careway_contract::{
     identity::v1::{
-        GetMemberContactRequest, ListStaffContactsRequest, MemberContact, account_service_client::AccountServiceClient,
-        member_service_client::MemberServiceClient,
+        GetMemberContactRequest, ListStaffContactsRequest, MemberContact,
+        account_service_client::AccountServiceClient, member_service_client::MemberServiceClient,
     },
     visits::v1::{
         GetClaimNoticeRequest, GetClaimNoticeResponse, GetPreauthorizationNoticeRequest,
@@ -68,8 +68,11 @@ pub(crate) async fn find(app: &App, template: &str, about: About) -> Result<Opti
         }
         About::Preauthorization { preauthorization_id, to } => {
             let notice = preauthorization(app, preauthorization_id, to.organization_id.clone()).await?;
-            let mut values =
-                vec![("facility", notice.facility_name), ("payer", notice.payer_name), ("number", notice.number)];
+            let mut values = vec![
+                ("facility", notice.facility_name),
+                ("payer", notice.payer_name),
+                ("number", notice.number),
+            ];
             values.push(match template {
                 "staff_preauthorization_decided" => ("state", notice.state),
                 _ => ("due", notice.due),
@@ -143,8 +146,10 @@ async fn preauthorization(
     preauthorization_id: String,
     reader_id: String,
 ) -> Result<GetPreauthorizationNoticeResponse> {
-    let asked =
-        app.foundation().identity.request(GetPreauthorizationNoticeRequest { preauthorization_id, reader_id });
+    let asked = app
+        .foundation()
+        .identity
+        .request(GetPreauthorizationNoticeRequest { preauthorization_id, reader_id });
     let mut visits = PreauthorizationNoticeServiceClient::new(visits(app));
     Ok(visits.get_preauthorization_notice(asked).await?.into_inner())
 }

@@ -35,6 +35,7 @@ use careway_contract::visits::v1::{
     contract_service_server::ContractServiceServer, coverage_service_server::CoverageServiceServer,
     document_service_server::DocumentServiceServer, medical_file_service_server::MedicalFileServiceServer,
     payment_advice_service_server::PaymentAdviceServiceServer, plan_service_server::PlanServiceServer,
+    preauthorization_notice_service_server::PreauthorizationNoticeServiceServer,
     preauthorization_service_server::PreauthorizationServiceServer,
     prescription_notice_service_server::PrescriptionNoticeServiceServer,
     prescription_service_server::PrescriptionServiceServer, tariff_service_server::TariffServiceServer,
@@ -95,6 +96,7 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
         .add_service(VisitRulesServiceServer::new(app.clone()))
         .add_service(VisitNoticeServiceServer::new(app.clone()))
         .add_service(PreauthorizationServiceServer::new(app.clone()))
+        .add_service(PreauthorizationNoticeServiceServer::new(app.clone()))
         .add_service(ClaimServiceServer::new(app.clone()))
         .add_service(ClaimNoticeServiceServer::new(app.clone()))
         .add_service(PaymentAdviceServiceServer::new(app.clone()));

@@ -69,7 +69,9 @@ async fn what_the_checks_find_must_be_acknowledged() {
     let vitamins = json!({
         "name": "Vitamin C", "dose": "1 tablet", "frequency": "daily", "days": 10, "quantity": "10",
     });
-    let refusal = refused(409, "WARNINGS_NOT_ACKNOWLEDGED", ward.prescribe(&[vitamins.clone()], false)).await;
+    let refusal =
+        refused(409, "WARNINGS_NOT_ACKNOWLEDGED", ward.prescribe(std::slice::from_ref(&vitamins), false))
+            .await;
     assert!(refusal.text("detail").contains("not in the payer's formulary"), "{}", refusal.body);
     let issued = accepted(201, ward.prescribe(&[vitamins], true)).await;
     assert_eq!(issued.text("prescription.warnings.0.kind"), "NOT_IN_FORMULARY");

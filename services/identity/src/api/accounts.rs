@@ -6,9 +6,9 @@ use careway_contract::identity::v1::{
     CreateAccountResponse, CreateInvitationRequest, CreateInvitationResponse, DisableAccountRequest,
     DisableAccountResponse, DisableTotpRequest, DisableTotpResponse, EnableAccountRequest,
     EnableAccountResponse, EnrollTotpRequest, EnrollTotpResponse, GetAccountRequest, GetAccountResponse,
-    GetMeRequest, GetMeResponse, ListAccountsRequest, ListAccountsResponse, ListStaffContactsRequest, ListStaffContactsResponse, RequestPasswordResetRequest,
-    RequestPasswordResetResponse, UpdateAccountRequest, UpdateAccountResponse,
-    account_service_server::AccountService,
+    GetMeRequest, GetMeResponse, ListAccountsRequest, ListAccountsResponse, ListStaffContactsRequest,
+    ListStaffContactsResponse, RequestPasswordResetRequest, RequestPasswordResetResponse,
+    UpdateAccountRequest, UpdateAccountResponse, account_service_server::AccountService,
 };
 use careway_service::serve;
 use tonic::{Request, Response, Status};

@@ -21,7 +21,8 @@ pub(crate) async fn list_staff_contacts(
         return Ok(ListStaffContactsResponse::default());
     };
     let table = Table::of(office.kind);
-    let mut emails = store::membership::list_emails(&mut reader, id, &table.holders(&request.permission), MOST).await?;
+    let mut emails =
+        store::membership::list_emails(&mut reader, id, &table.holders(&request.permission), MOST).await?;
     if emails.is_empty() {
         let administrator = [table.administrator()];
         emails = store::membership::list_emails(&mut reader, id, &administrator, MOST).await?;

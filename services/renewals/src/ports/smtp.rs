@@ -4,8 +4,8 @@ use careway_kernel::Redacted;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::{
-        Body, Mailbox,
-        header::{ContentTransferEncoding, ContentType},
+        Body, Mailbox, Mailboxes,
+        header::{ContentTransferEncoding, ContentType, To},
     },
     transport::smtp::Error,
 };
@@ -41,7 +41,7 @@ impl Smtp {
             .map_err(|_| anyhow::anyhow!("the words cannot be encoded"))?;
         Ok(Message::builder()
             .from(self.from.clone())
-            .to(content.to.parse()?)
+            .mailbox(To::from(content.to.parse::<Mailboxes>()?))
             .subject(content.subject.as_deref().unwrap_or_default())
             .message_id(Some(format!("<{id}@{domain}>")))
             .header(ContentType::TEXT_PLAIN)

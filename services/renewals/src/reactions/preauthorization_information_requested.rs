@@ -18,5 +18,6 @@ pub(crate) async fn preauthorization_information_requested(
     let it = event.message;
     let to = Office { organization_id: it.facility_id, permission: "preauthorizations.request".to_owned() };
     let about = About::Preauthorization { preauthorization_id: it.preauthorization_id, to };
-    keep(app, tx, Notice::mail("staff_preauthorization_question", event.event_id, event.organization, about)).await
+    keep(app, tx, Notice::mail("staff_preauthorization_question", event.event_id, event.organization, about))
+        .await
 }

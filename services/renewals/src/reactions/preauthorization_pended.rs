@@ -18,5 +18,6 @@ pub(crate) async fn preauthorization_pended(
     let it = event.message;
     let to = Office { organization_id: it.payer_id, permission: "preauthorizations.decide".to_owned() };
     let about = About::Preauthorization { preauthorization_id: it.preauthorization_id, to };
-    keep(app, tx, Notice::mail("staff_preauthorization_pended", event.event_id, event.organization, about)).await
+    keep(app, tx, Notice::mail("staff_preauthorization_pended", event.event_id, event.organization, about))
+        .await
 }

@@ -5,10 +5,7 @@ use careway_events::Received;
 use careway_service::{Result, Transaction};
 
 use super::{Notice, keep};
-use crate::{
-    App,
-    domain::message::{About},
-};
+use crate::{App, domain::message::About};
 
 pub(crate) async fn visit_admitted(
     app: &App,

@@ -1,6 +1,9 @@
 //! The RPCs of pre-authorizations: one line each, into their operation.
 
-use careway_contract::visits::v1::{self as proto, preauthorization_service_server::PreauthorizationService};
+use careway_contract::visits::v1::{
+    self as proto, preauthorization_notice_service_server::PreauthorizationNoticeService,
+    preauthorization_service_server::PreauthorizationService,
+};
 use careway_service::serve;
 use tonic::{Request, Response, Status, async_trait};
 
@@ -81,5 +84,15 @@ impl PreauthorizationService for App {
         request: Request<proto::CancelPreauthorizationRequest>,
     ) -> Result<Response<proto::CancelPreauthorizationResponse>, Status> {
         serve(self, request, operations::cancel_preauthorization::cancel_preauthorization).await
+    }
+}
+
+#[async_trait]
+impl PreauthorizationNoticeService for App {
+    async fn get_preauthorization_notice(
+        &self,
+        request: Request<proto::GetPreauthorizationNoticeRequest>,
+    ) -> Result<Response<proto::GetPreauthorizationNoticeResponse>, Status> {
+        serve(self, request, operations::get_preauthorization_notice::get_preauthorization_notice).await
     }
 }

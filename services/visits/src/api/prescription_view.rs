@@ -128,7 +128,7 @@ fn formulary(formulary: Formulary) -> prescription_line::Formulary {
         Formulary::Covered => prescription_line::Formulary::Covered,
         Formulary::PreauthorizationNeeded => prescription_line::Formulary::PreauthorizationNeeded,
         Formulary::NotCovered => prescription_line::Formulary::NotCovered,
-        Formulary::NotInFormulary => prescription_line::Formulary::NotInFormulary,
+        Formulary::Unlisted => prescription_line::Formulary::NotInFormulary,
     }
 }
 

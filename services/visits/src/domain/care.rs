@@ -121,6 +121,7 @@ impl AskedLine {
     }
 }
 
+#[cfg(test)]
 impl RequestedLine {
     pub(crate) fn wanted(&self) -> Wanted<'_> {
         Wanted { code: &self.code, date: Some(self.date), preauthorization: self.preauthorization.as_deref() }

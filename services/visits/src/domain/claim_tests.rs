@@ -1,6 +1,6 @@
 //! Every transition of a claim, allowed and refused, and random sequences of them.
 
-use careway_kernel::{Clock, CoverageId, Currency, MemberId, OrganizationId, VisitId};
+use careway_kernel::{ClaimId, Clock, CoverageId, Currency, MemberId, OrganizationId, VisitId};
 use proptest::prelude::*;
 
 use super::*;

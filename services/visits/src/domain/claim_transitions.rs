@@ -1,6 +1,6 @@
 //! What may happen to a claim, in which state, and what it is then. Pure: time and decisions come in.
 
-use careway_kernel::{ClaimId, PaymentAdviceId};
+use careway_kernel::PaymentAdviceId;
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 

@@ -13,6 +13,9 @@ pub(crate) enum MediaType {
     Text,
 }
 
+/// Whether content begins as a type does.
+type Sign = fn(&[u8]) -> bool;
+
 impl MediaType {
     pub(crate) const ALL: [Self; 6] = [Self::Pdf, Self::Jpeg, Self::Png, Self::Tiff, Self::Dicom, Self::Text];
 
@@ -54,7 +57,7 @@ impl MediaType {
     }
 
     fn of_binary(head: &[u8]) -> Option<Self> {
-        let signs: [(fn(&[u8]) -> bool, Self); 5] = [
+        let signs: [(Sign, Self); 5] = [
             (archive::is_pdf, Self::Pdf),
             (image::is_jpeg, Self::Jpeg),
             (image::is_png, Self::Png),

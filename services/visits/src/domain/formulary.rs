@@ -16,19 +16,19 @@ pub(crate) enum Formulary {
     PreauthorizationNeeded,
     NotCovered,
     /// The payer's tariff does not have it.
-    NotInFormulary,
+    Unlisted,
 }
 
 impl Formulary {
     pub(crate) const ALL: [Self; 4] =
-        [Self::Covered, Self::PreauthorizationNeeded, Self::NotCovered, Self::NotInFormulary];
+        [Self::Covered, Self::PreauthorizationNeeded, Self::NotCovered, Self::Unlisted];
 
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Covered => "COVERED",
             Self::PreauthorizationNeeded => "PREAUTHORIZATION_NEEDED",
             Self::NotCovered => "NOT_COVERED",
-            Self::NotInFormulary => "NOT_IN_FORMULARY",
+            Self::Unlisted => "NOT_IN_FORMULARY",
         }
     }
 }
@@ -98,7 +98,7 @@ pub(crate) fn formulary(
     tariff: Option<&Tariff>,
     quantity: Quantity,
 ) -> Formulary {
-    let Some(tariff) = tariff else { return Formulary::NotInFormulary };
+    let Some(tariff) = tariff else { return Formulary::Unlisted };
     let benefit = tariff.benefits.iter().find_map(|code| {
         plan.benefits.iter().find(|benefit| benefit.code == *code && benefit.service_type == *service_type)
     });
@@ -128,7 +128,7 @@ pub(crate) fn warnings(lines: &[(Medicine, Formulary)], running: &[Running]) -> 
             Formulary::Covered => {}
             Formulary::PreauthorizationNeeded => warn(WarningKind::PreauthorizationNeeded, None),
             Formulary::NotCovered => warn(WarningKind::NotCovered, None),
-            Formulary::NotInFormulary => warn(WarningKind::NotInFormulary, None),
+            Formulary::Unlisted => warn(WarningKind::NotInFormulary, None),
         }
         let same = |code: Option<&String>| code.is_some() && code == medicine.code.as_ref();
         let alike = |atc: Option<&String>| same_therapy(atc, medicine.atc.as_ref());

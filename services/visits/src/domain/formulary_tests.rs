@@ -36,7 +36,7 @@ fn the_plan_decides_what_is_in_the_formulary() {
     assert_eq!(said(asked(Preauthorization::Above(2_000)), &price), Formulary::Covered);
     let none =
         formulary(&plan(vec![medicines()]), &ServiceType::parse("OUTPATIENT").unwrap(), None, Quantity::ONE);
-    assert_eq!(none, Formulary::NotInFormulary);
+    assert_eq!(none, Formulary::Unlisted);
 }
 
 #[test]
@@ -63,7 +63,10 @@ fn what_is_taken_twice_is_warned_of() {
         kinds(&[ibu.clone(), amox.clone()], &[runs("AMOX", "J01CA04")]),
         [(2, WarningKind::DuplicateMedicine)]
     );
-    assert_eq!(kinds(&[ampi.clone()], &[runs("AMOX", "J01CA04")]), [(1, WarningKind::DuplicateTherapy)]);
+    assert_eq!(
+        kinds(std::slice::from_ref(&ampi), &[runs("AMOX", "J01CA04")]),
+        [(1, WarningKind::DuplicateTherapy)]
+    );
     assert_eq!(kinds(&[amox, ampi], &[]), [(2, WarningKind::SameTherapyTwice)]);
     // What has no classification is alike to nothing.
     let bare = Medicine { name: "Syrup".to_owned(), ..Medicine::default() };

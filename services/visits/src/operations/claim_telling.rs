@@ -86,7 +86,7 @@ pub(super) fn paid(tx: &mut Transaction, claim: &Claim) {
     say(tx, claim, fact);
 }
 
-fn say(tx: &mut Transaction, claim: &Claim, message: impl Message + Name) {
+fn say(tx: &mut Transaction, claim: &Claim, message: impl Name) {
     let fact = Fact::new(message).about(claim.id.uuid(), claim.version);
     record(tx, fact.of(claim.visit.facility).also(claim.visit.payer));
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     care::{Care, new_lines},
-    claim_documents, claim_telling,
+    claim_documents, claim_telling, preauthorization_use,
 };
 use crate::{
     App,
@@ -246,11 +246,16 @@ pub(super) async fn keep(
     let at = tx.now();
     let keeping = Keeping { owner: &owner, place, lines, undone, taking: Taking::Commit, postings, at };
     let kept = store::care_line::keep_lines(tx, &app.desk.keys, head, &keeping).await;
-    kept.map(|_| ()).map_err(|error| match error.reason() {
+    kept.map_err(|error| match error.reason() {
         // Whose reference it is, for the one who says which claim has it.
         "DUPLICATE_CLAIM" => error.with("payerId", claim.visit.payer),
         _ => error,
-    })
+    })?;
+    if postings.is_empty() && undone.is_empty() {
+        return Ok(());
+    }
+    let drawn = lines.iter().filter_map(|line| line.settled.as_ref()?.approval);
+    preauthorization_use::count_use(tx, &drawn.collect::<Vec<_>>()).await
 }
 
 /// Says what happened to a claim that was just submitted, and perhaps decided.

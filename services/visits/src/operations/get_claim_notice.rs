@@ -21,10 +21,12 @@ pub(crate) async fn get_claim_notice(
     let visit = &claim.visit;
     let facility_name =
         store::organization::find_name(&mut reader, visit.facility).await?.unwrap_or_default();
+    let payer_name = store::organization::find_name(&mut reader, visit.payer).await?.unwrap_or_default();
     let amounts = claim.amounts.unwrap_or_default();
     Ok(GetClaimNoticeResponse {
         claim_id: id.to_string(),
         facility_name,
+        payer_name,
         state: claim_view::state(claim.state).into(),
         payer_part: amount(amounts.payer, claim.currency),
         patient_part: amount(amounts.patient(), claim.currency),

@@ -28,8 +28,7 @@ pub(crate) async fn give_consent(
     let consent = Consent { form, given_at: tx.now(), withdrawn_at: None };
     store::medical_file::upsert_consent(&mut tx, (&visit, patient), consent, person).await?;
     let (member, detail) = (Some(patient.member), Some(form.as_str()));
-    let entry =
-        AuditEntry { action: "medical_file.consent", member, visit: Some(id), detail, ..Default::default() };
+    let entry = AuditEntry { action: "medical_file.consent", member, visit: Some(id), detail };
     accesses::note(&mut tx, call, entry);
     tx.commit(GiveConsentResponse { consent: Some(medical_file_view::consent(&consent)) }).await
 }

@@ -49,6 +49,7 @@ pub(crate) mod get_medical_file;
 pub(crate) mod get_payment_advice;
 pub(crate) mod get_plan;
 pub(crate) mod get_preauthorization;
+pub(crate) mod get_preauthorization_notice;
 pub(crate) mod get_prescription;
 pub(crate) mod get_prescription_notice;
 pub(crate) mod get_visit;

@@ -4,7 +4,10 @@ use careway_contract::visits::v1::{RecallClaimRequest, RecallClaimResponse};
 use careway_kernel::{ClaimId, Violations};
 use careway_service::{Call, Error, Result};
 
-use super::{admit_visit::short, claim_callers::locked_of, claim_telling, visit_callers::facility};
+use super::{
+    admit_visit::short, claim_callers::locked_of, claim_telling, preauthorization_use,
+    visit_callers::facility,
+};
 use crate::{App, api::claim_view, store};
 
 pub(crate) async fn recall_claim(
@@ -23,6 +26,8 @@ pub(crate) async fn recall_claim(
     let claim = claim.recall(tx.now(), reason)?;
     let now = tx.now();
     store::claim_update::recall(&mut tx, &claim, now).await?;
+    let drawn = store::preauthorization::list_drawn(&mut tx, claim.id.uuid()).await?;
+    preauthorization_use::count_use(&mut tx, &drawn).await?;
     // The payer never knew of a draft.
     if claim.submitted_at.is_some() {
         claim_telling::recalled(&mut tx, &claim);

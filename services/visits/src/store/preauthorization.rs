@@ -134,6 +134,43 @@ pub(crate) async fn lock_used(
     rows.into_iter().map(used).collect()
 }
 
+/// What a message says of a pre-authorization.
+#[derive(sqlx::FromRow)]
+pub(crate) struct Notice {
+    pub(crate) number: String,
+    pub(crate) state: String,
+    pub(crate) facility_name: Option<String>,
+    pub(crate) payer_name: Option<String>,
+    /// Day and minute in the reader's zone.
+    pub(crate) due: Option<String>,
+}
+
+/// What a message to this organization's people says of a pre-authorization, for Careway itself.
+pub(crate) async fn find_notice(
+    conn: &mut PgConnection,
+    id: PreauthorizationId,
+    reader: Option<OrganizationId>,
+) -> Result<Option<Notice>> {
+    let notice = sqlx::query_as(
+        "select p.number, p.state, f.name as facility_name, i.name as payer_name, \
+         to_char(p.due_at at time zone coalesce(r.time_zone, 'UTC'), 'YYYY-MM-DD HH24:MI') as due \
+         from preauthorization p \
+         left join organization_ref f on f.organization_id = p.facility_id \
+         left join organization_ref i on i.organization_id = p.payer_id \
+         left join organization_ref r on r.organization_id = $2 where p.preauthorization_id = $1",
+    );
+    Ok(notice.bind(id.uuid()).bind(reader.map(OrganizationId::uuid)).fetch_optional(conn).await?)
+}
+
+/// The approved lines that a claim's lines draw on, or drew on before they were taken back.
+pub(crate) async fn list_drawn(conn: &mut PgConnection, claim: Uuid) -> Result<Vec<Uuid>> {
+    let drawn = sqlx::query_scalar(
+        "select distinct approval_id from care_line where owner_id = $1 and owner_kind = 'CLAIM' \
+         and approval_id is not null",
+    );
+    Ok(drawn.bind(claim).fetch_all(conn).await?)
+}
+
 /// How much claims have taken of each line, in thousandths; nothing of those that are missing.
 pub(crate) async fn list_taken(conn: &mut PgConnection, of: PreauthorizationId) -> Result<Vec<(Uuid, i64)>> {
     let taken = sqlx::query_as(

@@ -89,13 +89,13 @@ impl Desk {
         for (code, benefit, price) in
             [("CONS-GP", "CONSULTATION", 5_000), ("MRI", "SCAN", 100_000), ("PHYSIO", "THERAPY", 8_000)]
         {
-            self.listed(code, benefit, price).await;
+            self.asks_price(code, benefit, price).await;
         }
         self.member(MEMBER, "1199070012345601").await;
         self.admitted(MEMBER, "OUTPATIENT").await
     }
 
-    async fn listed(&self, code: &str, benefit: &str, price: i64) {
+    async fn asks_price(&self, code: &str, benefit: &str, price: i64) {
         sqlx::query(
             "insert into tariff (tariff_id, payer_id, code, kind, names, search, benefits, currency, price, valid_from,
                 created_at, changed_at)

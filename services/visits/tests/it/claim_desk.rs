@@ -287,11 +287,6 @@ pub(crate) fn payer_part(claim: &Claim) -> i64 {
     claim.amounts.as_ref().map_or(0, |amounts| amounts.payer.parse().unwrap())
 }
 
-/// Where a claim stands.
-pub(crate) fn states<const N: usize>(claims: [&Claim; N]) -> [State; N] {
-    claims.map(Claim::state)
-}
-
 /// The day in the clock's own zone.
 pub(crate) fn today(clock: &Clock) -> chrono::NaiveDate {
     clock.now().date_naive()

@@ -362,7 +362,8 @@ async fn each_party_sees_and_does_its_own_part() {
     desk.rules(Some(0)).await;
     let visit = desk.outpatient("UM-1").await;
     let claim = desk.submitted(&visit, vec![line("B")]).await.unwrap();
-    let stranger = Person { organization: OrganizationId::new(&desk.clock), ..desk.facility.clone() };
+    let mut stranger = desk.facility.clone();
+    stranger.organization = OrganizationId::new(&desk.clock);
     for nobody in [&stranger, &desk.stranger()] {
         assert_eq!(refusal(desk.claim(nobody, &claim.claim_id).await).kind(), Kind::NotFound);
         let list = desk.claims().list_claims(desk.by(nobody, &key(), ListClaimsRequest::default())).await;
