@@ -3,7 +3,7 @@
 use careway_contract::visits::v1::{ClaimAppealed, ClaimDecided, ClaimPaid, ClaimRecalled, ClaimSubmitted};
 use careway_events::{Fact, record};
 use careway_service::{AuditEntry, Call, Transaction};
-use prost::{Message, Name};
+use prost::Name;
 
 use crate::{accesses, domain::claim::Claim};
 

@@ -3,7 +3,6 @@
 use careway_contract::{
     types::v1::LocalizedText,
     visits::v1::{
-        claim::State,
         claim_line_decision::Decision,
         claim_notice_service_client::ClaimNoticeServiceClient,
         claim_service_client::ClaimServiceClient,

@@ -13,7 +13,7 @@ use tonic::Request;
 
 use crate::{
     claim_desk::{at_most, decision, excluded, line, payer_part, wish},
-    desk::{Desk, Person, key, refusal},
+    desk::{Desk, key, refusal},
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
