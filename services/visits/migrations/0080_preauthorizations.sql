@@ -29,7 +29,7 @@ create table preauthorization (
     due_at               timestamptz,
     warn_at              timestamptz,
     warned_at            timestamptz,
-    -- What the payer's clock has left, in seconds, while it stands still for an answer.
+    -- What the payer's clock has left, in microseconds, while it stands still for an answer.
     stopped_with         bigint,
     escalated_at         timestamptz,
     questions            integer     not null default 0,
