@@ -73,15 +73,23 @@ impl Load {
         }
     }
 
-    /// Admits every patient, and starts a visit of a stranger after each.
-    pub async fn run(&self) {
+    /// Admits every patient, and starts a visit of a stranger after each, while these faults happen. The last patient
+    /// comes when they are over: what works again notices by that what it has missed.
+    pub async fn run_through(&self, faults: impl Future<Output = ()>) {
         let jobs = self.patients.iter().enumerate();
-        stream::iter(jobs.flat_map(|(index, patient)| [Job::Admit(patient), Job::Start(index)]))
-            .for_each_concurrent(AT_ONCE, async |job| match job {
-                Job::Admit(patient) => self.admit(patient).await,
-                Job::Start(index) => self.start(index).await,
-            })
-            .await;
+        let mut jobs: Vec<_> =
+            jobs.flat_map(|(index, patient)| [Job::Start(index), Job::Admit(patient)]).collect();
+        let last = jobs.pop();
+        tokio::join!(self.run(jobs), faults);
+        self.run(last).await;
+    }
+
+    async fn run(&self, jobs: impl IntoIterator<Item = Job<'_>>) {
+        let work = stream::iter(jobs).for_each_concurrent(AT_ONCE, async |job| match job {
+            Job::Admit(patient) => self.admit(patient).await,
+            Job::Start(index) => self.start(index).await,
+        });
+        work.await;
     }
 
     async fn admit(&self, patient: &Patient) {

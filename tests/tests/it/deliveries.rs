@@ -35,7 +35,7 @@ async fn poison_is_put_aside_and_the_others_go_on() {
     let garbled = jetstream.publish_with_headers(subject.clone(), headers, "\u{7f}garbled".into());
     garbled.await.unwrap().await.unwrap();
     jetstream.publish(subject, "hello".into()).await.unwrap().await.unwrap();
-    load.run().await;
+    load.run_through(async {}).await;
     load.compare(&world).await;
 
     let mut reader = world.database("renewals").read(&Call::system("tests")).await.unwrap();
@@ -56,7 +56,7 @@ async fn every_event_delivered_twice_has_its_effect_once() {
     let world = World::start().await;
     let network = Network::of(&world).await;
     let load = Load::of(&world, &network, PATIENTS).await;
-    load.run().await;
+    load.run_through(async {}).await;
     world.settle().await;
 
     let heard = inbox(&world).await;

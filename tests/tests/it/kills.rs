@@ -21,7 +21,7 @@ async fn visits_killed_while_patients_are_admitted_loses_and_doubles_nothing() {
             world.processes().restart("visits").await;
         }
     };
-    tokio::join!(load.run(), kills);
+    load.run_through(kills).await;
     load.compare(&world).await;
     world.end().await;
 }

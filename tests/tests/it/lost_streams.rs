@@ -24,7 +24,7 @@ async fn streams_deleted_under_load_are_refilled_and_nothing_is_lost_or_doubled(
             delete_streams(&world).await;
         }
     };
-    tokio::join!(load.run(), losses);
+    load.run_through(losses).await;
     load.compare(&world).await;
 
     // The others' streams are audited within the minute; visits has spoken since, and noticed at once.

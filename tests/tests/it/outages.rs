@@ -104,7 +104,7 @@ async fn redis_gone_and_back_under_load_costs_nothing_that_was_acknowledged() {
         load.unanswered_more_than(load.unanswered()).await;
         proxy.restore();
     };
-    tokio::join!(load.run(), outage);
+    load.run_through(outage).await;
     load.compare(&world).await;
 }
 
@@ -127,7 +127,7 @@ async fn postgres_gone_and_back_under_load_costs_nothing_that_was_acknowledged()
             proxy.restore();
         }
     };
-    tokio::join!(load.run(), outages);
+    load.run_through(outages).await;
     // What renewals took as Postgres went away is in doubt after this long.
     world.advance(Duration::from_secs(301));
     load.compare(&world).await;
