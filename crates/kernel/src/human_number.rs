@@ -1,10 +1,10 @@
-//! Numbers people say over the phone: `V26-0001234-57`, with two check digits that catch what they mishear.
+//! Numbers people say over the phone: `V26-0001234-13`, with two check digits that catch what they mishear.
 
 use std::fmt;
 
 /// Not one of our numbers, or mistyped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be a number such as V26-0001234-57; check for a typing error")]
+#[error("must be a number such as V26-0001234-13; check for a typing error")]
 pub struct InvalidHumanNumber;
 
 /// A number for people: a prefix of letters, the year, a sequence, and ISO 7064 MOD 97-10 check digits,
@@ -16,7 +16,7 @@ pub struct HumanNumber {
     sequence: u64,
 }
 
-/// The number as text: `human_number("V", 2026, 1234)` is `V26-0001234-57`.
+/// The number as text: `human_number("V", 2026, 1234)` is `V26-0001234-13`.
 #[must_use]
 pub fn human_number(prefix: &str, year: i32, sequence: u64) -> String {
     HumanNumber::new(prefix, year, sequence).to_string()

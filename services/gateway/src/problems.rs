@@ -134,6 +134,17 @@ pub const PROBLEMS: &[(&str, u16, &str)] = &[
     ("FILE_TOO_LARGE", 400, "The file, or what it unpacks to, is larger than imports take."),
     ("FILE_UNREADABLE", 400, "The file is not CSV or XLSX, or is damaged."),
     ("COLUMN_MISSING", 400, "The file lacks a column that imports need."),
+    (
+        "WARNINGS_NOT_ACKNOWLEDGED",
+        409,
+        "The checks of a prescription found something; prescribe with `acknowledgeWarnings` if it is meant nevertheless.",
+    ),
+    ("PRESCRIPTION_CANCELLED", 409, "The prescription was cancelled."),
+    ("PRESCRIPTION_EXPIRED", 409, "The prescription's last day has passed."),
+    ("NOTHING_LEFT", 409, "Everything of the prescription, or of the line `lineNumber`, was handed out."),
+    ("MORE_THAN_LEFT", 409, "More than `available` of line `lineNumber` cannot be handed out now."),
+    ("REFILL_TOO_SOON", 409, "The next fill of line `lineNumber` is due on `nextFillOn`."),
+    ("SUBSTITUTION_NOT_ALLOWED", 409, "Line `lineNumber` must be handed out as it was prescribed."),
     ("DOCUMENT_RETRACTED", 409, "The document was retracted: it was entered in error."),
     (
         "DOCUMENT_TOO_LARGE",

@@ -39,7 +39,7 @@ async fn a_list_is_tried_taken_and_the_same_again_adds_nothing() {
     assert_eq!((outcomes(&taken), counts(&taken)), (expected.to_vec(), [2, 0, 1]));
     assert_eq!(taken.at("rows.0.claimId"), taken.at("rows.1.claimId"), "one claim of two rows");
     assert_eq!(taken.text("rows.3.problems.0.column"), "diagnoses");
-    assert!(taken.at("rows.4.problems").is_null(), "what is wrong is said where it is wrong");
+    assert!(taken.list("rows.4.problems").is_empty(), "what is wrong is said where it is wrong");
     assert_eq!(taken.text("rows.5.problems.0.column"), "visit_number");
     assert_eq!(taken.text("rows.6.problems.0.column"), "external_reference");
     let read = scene.clerk.get(&format!("/v1/claims/{}", taken.text("rows.0.claimId")));

@@ -102,7 +102,7 @@ async fn a_draft_is_changed_submitted_reviewed_and_recalled() {
     refused(409, "CLAIM_NOT_DECIDED", scene.clerk.get(&format!("{}/explanation", path(&draft)))).await;
     let waiting = accepted(200, scene.reviewer.get("/v1/claims?state=IN_REVIEW")).await;
     assert_eq!(waiting.list("claims").len(), 1);
-    assert!(waiting.at("claims.0.lines").is_null(), "nothing of what was done is in a list");
+    assert!(waiting.list("claims.0.lines").is_empty(), "nothing of what was done is in a list");
 
     let decisions = json!({"lines": [
         {"line": 2, "decision": "REJECT", "reasonCode": "MNEC-001", "text": "Not called for by the record."},
@@ -210,7 +210,7 @@ async fn a_members_dispute_freezes_the_claims_of_the_visit() {
     let made = accepted(201, scene.submit(&patient, &["CONS"])).await;
     // "This was not me", by the link in the SMS of the admission.
     let sms = scene.world.messages_to(&patient.member.phone).await;
-    let token = sms.iter().rev().find_map(|message| dispute_token(&message.text)).expect("a link to dispute");
+    let token = sms.iter().find_map(|message| dispute_token(&message.text)).expect("a link to dispute");
     accepted(200, scene.world.rest().post("/v1/visit-disputes", json!({"token": token}))).await;
 
     refused(409, "VISIT_DISPUTED", scene.submit(&patient, &["LAB"])).await;

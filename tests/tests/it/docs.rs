@@ -123,6 +123,9 @@ fn read_reasons(folder: &Path, given: &mut Given) {
 
 /// `Kind::Conflict, "CODE_TAKEN"`, over any line breaks; the same with a `StatusCode`.
 fn beside_a_kind(code: &str, given: &mut Given) {
+    for (_, after) in code.match_indices("refused(\"").map(|(at, word)| code.split_at(at + word.len())) {
+        add(after.split('"').next().unwrap_or_default(), "Refused", given);
+    }
     for marker in ["Kind::", "StatusCode::"] {
         for (_, after) in code.match_indices(marker).map(|(at, _)| code.split_at(at + marker.len())) {
             let Some((kind, rest)) = after.split_once(',') else { continue };

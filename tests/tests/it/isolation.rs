@@ -70,6 +70,9 @@ struct Side {
     member: Member,
     visit: String,
     preauthorization: String,
+    claim: String,
+    advice: String,
+    prescription: String,
     coverage: String,
     contract: String,
     account: String,
@@ -100,6 +103,25 @@ impl Side {
             "lines": [{"code": "CONS-GP", "diagnoses": ["Q99.8"]}], "justification": "A cough since the winter",
         });
         let asked = made(clerk.post(&format!("/v1/visits/{visit}/preauthorizations"), asked).await);
+        let officer = &network.payer.officer;
+        let prices = "code,kind,name,benefits,currency,price,from\n\
+                      CONS-GP,SERVICE,Consultation,CONSULTATION,RWF,5000,2020-01-01\n";
+        made(officer.upload("/v1/tariffs/import", "text/csv", prices).await);
+        let rules = made(officer.get("/v1/claim-rules").await);
+        let trusting = json!({"automaticUpTo": {"currency": "RWF", "amount": "1000000"}});
+        made(officer.put("/v1/claim-rules", trusting).if_match(rules.etag()).await);
+        let claimed = json!({"lines": [{"code": "CONS-GP", "diagnoses": ["Q99.8"]}], "submit": true});
+        let claim = made(clerk.post(&format!("/v1/visits/{visit}/claims"), claimed).await);
+        let claim = claim.text("claim.claimId").to_owned();
+        let paying = json!({"facilityId": network.facility.id, "claimIds": [claim], "reference": "PAY-1"});
+        let advice = made(officer.post("/v1/payment-advices", paying).await);
+        let clinician = network.facility.staff(world, &["CLINICIAN"]).await;
+        let prescribed = json!({
+            "prescriber": {"name": "Dr. Mugisha", "licence": "RMDC-1"}, "acknowledgeWarnings": true,
+            "lines": [{"name": "Syrup", "dose": "5 ml", "frequency": "daily", "days": 5, "quantity": "1"}],
+        });
+        let prescription =
+            made(clinician.post(&format!("/v1/visits/{visit}/prescriptions"), prescribed).await);
         let coverages =
             made(network.payer.officer.get(&format!("/v1/coverages?memberId={}", member.id)).await);
         let contracts = made(network.payer.officer.get("/v1/contracts").await);
@@ -109,6 +131,9 @@ impl Side {
             contract: contracts.text("contracts.0.contractId").to_owned(),
             account: accounts.text("accounts.0.accountId").to_owned(),
             preauthorization: asked.text("preauthorization.preauthorizationId").to_owned(),
+            advice: advice.text("paymentAdvice.paymentAdviceId").to_owned(),
+            prescription: prescription.text("prescription.prescriptionId").to_owned(),
+            claim,
             network,
             member,
             visit,
@@ -119,7 +144,11 @@ impl Side {
     fn ids(&self) -> BTreeMap<&'static str, String> {
         BTreeMap::from([
             ("visit_id", self.visit.clone()),
+            ("payer_id", self.network.payer.id.clone()),
             ("preauthorization_id", self.preauthorization.clone()),
+            ("claim_id", self.claim.clone()),
+            ("payment_advice_id", self.advice.clone()),
+            ("prescription_id", self.prescription.clone()),
             ("member_id", self.member.id.clone()),
             ("coverage_id", self.coverage.clone()),
             ("contract_id", self.contract.clone()),

@@ -64,7 +64,10 @@ async fn the_payers_rules_decide_whether_records_are_shared() {
     let rules = accepted(200, officer.get("/v1/claim-rules")).await;
     let mut wanted = rules.at("rules").clone();
     wanted.as_object_mut().unwrap().remove("version");
-    let share = async |wanted: Value| accepted(200, officer.put("/v1/claim-rules", wanted)).await;
+    let share = async |wanted: Value| {
+        let now = accepted(200, officer.get("/v1/claim-rules")).await;
+        accepted(200, officer.put("/v1/claim-rules", wanted).if_match(now.etag())).await
+    };
 
     wanted["medicalFileSharing"] = json!("NEVER");
     share(wanted.clone()).await;
@@ -118,7 +121,8 @@ async fn treated() -> Ward {
     });
     accepted(201, ward.prescribe(&[medicine], false)).await;
     let path = format!("{}/documents?kind=LAB_RESULT&title=Blood%20count&fileName=count.pdf", ward.visit);
-    accepted(201, ward.clinician.upload(&path, "application/pdf", PDF)).await;
+    let upload = ward.clinician.upload(&path, "application/pdf", PDF).key("a-blood-count-of-this-patient");
+    accepted(201, upload).await;
     accepted(200, ward.network.desk.post(&format!("{}/discharge", ward.visit), json!({}))).await;
     ward
 }
@@ -139,6 +143,8 @@ impl Elsewhere {
         let desk = facility.staff(world, &["FRONT_DESK"]).await;
         let clinician = facility.staff(world, &["CLINICIAN"]).await;
         world.settle().await;
+        // A phone gets no second code within minutes.
+        world.advance(Duration::from_secs(3600));
         let visit = check_in(world, &desk, member).await;
         Self { facility, desk, clinician, visit }
     }

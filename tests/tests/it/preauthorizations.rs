@@ -335,7 +335,7 @@ async fn an_amendment_is_decided_for_what_is_new_in_it() {
     for sequence in [1, 3] {
         let again = json!({"change": [{"sequence": sequence, "line": line("BED", "1")}]});
         let refused = refused(409, "LINE_CLOSED", amend(&care.clinician, again)).await;
-        assert_eq!(refused.text("sequence"), sequence.to_string());
+        assert_eq!(*refused.at("sequence"), json!(sequence));
     }
     let rejected = care.pended(&visit, &json!([line("BED", "1")])).await;
     let reject = json!([{"sequence": 1, "decision": "REJECT", "reasonCode": "MNEC-001", "text": "No"}]);

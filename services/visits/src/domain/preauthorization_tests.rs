@@ -34,9 +34,9 @@ fn draft(lines: u16) -> Preauthorization {
     Preauthorization {
         id: PreauthorizationId::new(&clock),
         version: 0,
-        number: "A26-0000042-19".to_owned(),
+        number: "A26-0000042-08".to_owned(),
         visit: VisitId::new(&clock),
-        visit_number: "V26-0001234-57".to_owned(),
+        visit_number: "V26-0001234-13".to_owned(),
         service_type: ServiceType::parse("INPATIENT").unwrap(),
         facility: OrganizationId::new(&clock),
         payer: OrganizationId::new(&clock),

@@ -7,7 +7,12 @@ use careway_service::{Call, Error, Result};
 use super::{
     claim_callers::locked_of, claim_documents, claim_telling, claim_texts::long, visit_callers::facility,
 };
-use crate::{App, api::claim_view, seal::Column, store};
+use crate::{
+    App,
+    api::claim_view,
+    seal::Column,
+    store::{self, claim::Locked},
+};
 
 pub(crate) async fn appeal_claim(
     app: &App,
@@ -22,10 +27,11 @@ pub(crate) async fn appeal_claim(
     let (reason, documents) = v.all((reason, documents))?;
 
     let mut tx = app.db.begin(call).await?;
-    let (claim, today) = locked_of(&mut tx, id, facility).await?;
+    let Locked { claim, today, .. } = locked_of(&mut tx, id, facility).await?;
     let sealed = app.desk.keys.seal(Column::ClaimAppeal, id, reason.as_bytes())?;
-    let claim = claim.appeal(tx.now(), today, sealed, documents)?;
+    let claim = claim.appeal(tx.now(), today, sealed, documents.clone())?;
     store::claim_update::update_claim(&mut tx, &claim).await?;
+    claim_documents::cite(&mut tx, &claim, &documents).await?;
     claim_telling::appealed(&mut tx, &claim);
     claim_telling::note(&mut tx, call, &claim, "claim.appeal");
     tx.commit(AppealClaimResponse { claim: Some(claim_view::listed(&claim)) }).await

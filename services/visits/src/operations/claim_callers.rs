@@ -2,26 +2,23 @@
 
 use careway_kernel::{ClaimId, OrganizationId};
 use careway_service::{Error, Result, Transaction};
-use chrono::NaiveDate;
 
-use crate::{domain::claim::Claim, store};
+use crate::store::{self, claim::Locked};
 
-/// The claim, and the day it is for the payer.
-pub(super) async fn locked(
-    tx: &mut Transaction,
-    id: ClaimId,
-    party: OrganizationId,
-) -> Result<(Claim, NaiveDate)> {
+/// The claim of one of its parties.
+pub(super) async fn locked(tx: &mut Transaction, id: ClaimId, party: OrganizationId) -> Result<Locked> {
     let now = tx.now();
     store::claim::lock_claim(tx, id, party, now).await?.ok_or(Error::not_found("claim"))
 }
 
 /// The facility's own claim.
-pub(super) async fn locked_of(
-    tx: &mut Transaction,
-    id: ClaimId,
-    facility: OrganizationId,
-) -> Result<(Claim, NaiveDate)> {
-    let (claim, today) = locked(tx, id, facility).await?;
-    if claim.visit.facility == facility { Ok((claim, today)) } else { Err(Error::not_found("claim")) }
+pub(super) async fn locked_of(tx: &mut Transaction, id: ClaimId, facility: OrganizationId) -> Result<Locked> {
+    let found = locked(tx, id, facility).await?;
+    if found.claim.visit.facility == facility { Ok(found) } else { Err(Error::not_found("claim")) }
+}
+
+/// The payer's own claim.
+pub(super) async fn locked_by(tx: &mut Transaction, id: ClaimId, payer: OrganizationId) -> Result<Locked> {
+    let found = locked(tx, id, payer).await?;
+    if found.claim.visit.payer == payer { Ok(found) } else { Err(Error::not_found("claim")) }
 }

@@ -7,11 +7,11 @@ fn table(csv: &'static str) -> Table {
 }
 
 const LIST: &str = "Visit number,External reference,Code,Quantity,Diagnoses\n\
+     V26-0001234-13,INV-1,CONS,1,J06.9\n\
+     V26-0001234-13,INV-2,LAB,2,J06.9;Z00\n\
+     v26 0001234 13,INV-1,XRAY,,R05\n\
      V26-0001234-57,INV-1,CONS,1,J06.9\n\
-     V26-0001234-57,INV-2,LAB,2,J06.9;Z00\n\
-     v26 0001234 57,INV-1,XRAY,,R05\n\
-     V26-0001234-58,INV-1,CONS,1,J06.9\n\
-     V26-0001234-57,,CONS,1,J06.9\n";
+     V26-0001234-13,,CONS,1,J06.9\n";
 
 #[test]
 fn rows_of_one_visit_and_reference_are_one_claim() {
@@ -35,9 +35,9 @@ fn what_is_wrong_with_a_line_is_said_of_its_row() {
 
 #[test]
 fn json_lines_are_a_table_whose_keys_are_columns() {
-    let lines = r#"{"visit_number": "V26-0001234-57", "externalReference": "INV-1", "code": "CONS", "quantity": 2, "diagnoses": ["J06.9", "Z00"]}
+    let lines = r#"{"visit_number": "V26-0001234-13", "externalReference": "INV-1", "code": "CONS", "quantity": 2, "diagnoses": ["J06.9", "Z00"]}
 
-        {"code": "LAB", "diagnoses": "R05", "visit_number": "V26-0001234-57", "external_reference": "INV-1"}"#;
+        {"code": "LAB", "diagnoses": "R05", "visit_number": "V26-0001234-13", "external_reference": "INV-1"}"#;
     let table = read_json_lines(lines.as_bytes(), 10).unwrap();
     let (claims, wrong) = Columns::find(&table).unwrap().gather(&table);
     assert_eq!(wrong, []);

@@ -8,7 +8,7 @@ use careway_service::{Call, Error, Result};
 use uuid::Uuid;
 
 use super::{
-    claim_callers::locked,
+    claim_callers::locked_by,
     claim_decisions,
     claim_desk::ClaimDesk,
     claim_telling,
@@ -52,7 +52,7 @@ async fn uphold(
     sealed: Vec<u8>,
 ) -> Result<DecideClaimAppealResponse> {
     let mut tx = app.db.begin(call).await?;
-    let (claim, _) = locked(&mut tx, id, payer).await?;
+    let claim = locked_by(&mut tx, id, payer).await?.claim;
     let claim = claim.uphold(tx.now(), sealed)?;
     store::claim_update::update_claim(&mut tx, &claim).await?;
     claim_telling::decided(&mut tx, &claim, false);

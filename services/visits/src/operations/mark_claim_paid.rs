@@ -4,8 +4,12 @@ use careway_contract::visits::v1::{MarkClaimPaidRequest, MarkClaimPaidResponse};
 use careway_kernel::ClaimId;
 use careway_service::{Call, Error, Result};
 
-use super::{claim_callers::locked, claim_telling, payment_wish, visit_callers::payer};
-use crate::{App, api::claim_view, store};
+use super::{claim_callers::locked_by, claim_telling, payment_wish, visit_callers::payer};
+use crate::{
+    App,
+    api::claim_view,
+    store::{self, claim::Locked},
+};
 
 pub(crate) async fn mark_claim_paid(
     app: &App,
@@ -14,10 +18,11 @@ pub(crate) async fn mark_claim_paid(
 ) -> Result<MarkClaimPaidResponse> {
     let payer = payer(call)?;
     let id = ClaimId::parse(&request.claim_id).map_err(|_| Error::not_found("claim"))?;
+    let payment = payment_wish::payment(&request.reference, &request.paid_on)?;
 
     let mut tx = app.db.begin(call).await?;
-    let (claim, today) = locked(&mut tx, id, payer).await?;
-    let payment = payment_wish::payment(&request.reference, &request.paid_on, today)?;
+    let Locked { claim, today, .. } = locked_by(&mut tx, id, payer).await?;
+    payment_wish::made(&payment, today)?;
     let claim = claim.pay(payment.clone())?;
     if let Some(advice) = claim.advice {
         store::payment_advice::update_paid(&mut tx, advice, &[id.uuid()], &payment).await?;

@@ -16,6 +16,7 @@ pub(crate) async fn mark_payment_advice_paid(
     let payer = payer(call)?;
     let unknown = || Error::not_found("payment advice");
     let id = PaymentAdviceId::parse(&request.payment_advice_id).map_err(|_| unknown())?;
+    let payment = payment_wish::payment(&request.reference, &request.paid_on)?;
 
     let mut tx = app.db.begin(call).await?;
     let now = tx.now();
@@ -23,7 +24,7 @@ pub(crate) async fn mark_payment_advice_paid(
     let claims = store::claim::lock_unpaid(&mut tx, payer, id).await?;
     let (advice, today) =
         store::payment_advice::lock_advice(&mut tx, payer, id, now).await?.ok_or_else(unknown)?;
-    let payment = payment_wish::payment(&request.reference, &request.paid_on, today)?;
+    payment_wish::made(&payment, today)?;
     let advice = advice.pay(payment.clone())?;
     let mut paid = Vec::with_capacity(claims.len());
     for claim in claims {

@@ -6,14 +6,20 @@ use chrono::NaiveDate;
 
 use crate::domain::{claim::Payment, payment_advice::not_after};
 
-/// A payment as it was told; `today` is the payer's.
-pub(super) fn payment(wanted: &str, paid_on: &str, today: NaiveDate) -> Result<Payment> {
+/// A payment as it was told.
+pub(super) fn payment(wanted: &str, paid_on: &str) -> Result<Payment> {
     let mut v = Violations::default();
     let reference = v.required("reference", wanted, reference);
     let day = v.required("paidOn", paid_on, parse_date);
-    let day = day.and_then(|day| v.field("paidOn", not_after(day, today)));
     let (reference, paid_on) = v.all((reference, day))?;
     Ok(Payment { reference, paid_on })
+}
+
+/// Refuses a payment of a day that has not come yet for the payer.
+pub(super) fn made(payment: &Payment, today: NaiveDate) -> Result<()> {
+    let mut v = Violations::default();
+    v.field("paidOn", not_after(payment.paid_on, today));
+    Ok(v.finish()?)
 }
 
 /// At most 64 characters on one line.

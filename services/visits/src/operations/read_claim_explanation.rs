@@ -15,6 +15,7 @@ pub(crate) async fn read_claim_explanation(
 ) -> Result<ReadClaimExplanationResponse> {
     let mut v = Violations::default();
     let language = benefit_language::parse(&mut v, call, &request.language);
+    v.check("token", !request.token.trim().is_empty(), "is required");
     let (language,) = v.all((language,))?;
     let unknown = || Error::not_found("explanation");
     let (claim, explanation) = {

@@ -8,7 +8,11 @@ use super::{
     admit_visit::short, claim_callers::locked_of, claim_telling, preauthorization_use,
     visit_callers::facility,
 };
-use crate::{App, api::claim_view, store};
+use crate::{
+    App,
+    api::claim_view,
+    store::{self, claim::Locked},
+};
 
 pub(crate) async fn recall_claim(
     app: &App,
@@ -22,11 +26,10 @@ pub(crate) async fn recall_claim(
     let (reason,) = v.all((reason,))?;
 
     let mut tx = app.db.begin(call).await?;
-    let (claim, _) = locked_of(&mut tx, id, facility).await?;
+    let Locked { claim, drawn, .. } = locked_of(&mut tx, id, facility).await?;
     let claim = claim.recall(tx.now(), reason)?;
     let now = tx.now();
     store::claim_update::recall(&mut tx, &claim, now).await?;
-    let drawn = store::preauthorization::list_drawn(&mut tx, claim.id.uuid()).await?;
     preauthorization_use::count_use(&mut tx, &drawn).await?;
     // The payer never knew of a draft.
     if claim.submitted_at.is_some() {

@@ -28,6 +28,15 @@ pub(crate) struct ClaimFilter {
     pub(crate) limit: i64,
 }
 
+/// A claim as a command finds it, locked with its visit.
+pub(crate) struct Locked {
+    pub(crate) claim: Claim,
+    /// The day it is for the payer.
+    pub(crate) today: NaiveDate,
+    /// The lines of pre-authorizations that its lines draw on.
+    pub(crate) drawn: Vec<Uuid>,
+}
+
 /// A claim that the organization is a party to. A payer knows of none before it is submitted.
 pub(crate) async fn find_claim(
     conn: &mut PgConnection,
@@ -68,23 +77,26 @@ pub(crate) async fn find_decided_claim(conn: &mut PgConnection, visit: VisitId) 
     Ok(id.map(ClaimId::from_uuid))
 }
 
-/// Locks a visit and a claim of it that the organization is a party to, so that no dispute comes between; with the day it
-/// is for the payer. Visits are locked before their claims, here as everywhere.
+/// Locks a visit and a claim of it that the organization is a party to, so that no dispute comes between. Visits are locked
+/// before their claims, here as everywhere.
 pub(crate) async fn lock_claim(
     conn: &mut PgConnection,
     id: ClaimId,
     party: OrganizationId,
     now: DateTime<Utc>,
-) -> Result<Option<(Claim, NaiveDate)>> {
+) -> Result<Option<Locked>> {
     #[derive(sqlx::FromRow)]
     struct Row {
         #[sqlx(flatten)]
         claim: ClaimRow,
         today: NaiveDate,
+        drawn: Vec<Uuid>,
     }
     let row: Option<Row> = sqlx::query_as(AssertSqlSafe(format!(
         "select {COLUMNS}, ($3 at time zone coalesce((
-            select o.time_zone from organization_ref o where o.organization_id = c.payer_id), 'UTC'))::date as today
+            select o.time_zone from organization_ref o where o.organization_id = c.payer_id), 'UTC'))::date as today,
+            array(select l.approval_id from care_line l where l.owner_id = c.claim_id and l.active
+                and l.approval_id is not null) as drawn
          from (select * from visit where visit_id = (select visit_id from claim where claim_id = $1) for update) v
          join claim c using (visit_id)
          where c.claim_id = $1 and (c.facility_id = $2 or (c.payer_id = $2 and c.submitted_at is not null))
@@ -95,7 +107,7 @@ pub(crate) async fn lock_claim(
     .bind(now)
     .fetch_optional(conn)
     .await?;
-    row.map(|row| Ok((row.claim.try_into()?, row.today))).transpose()
+    row.map(|Row { claim, today, drawn }| Ok(Locked { claim: claim.try_into()?, today, drawn })).transpose()
 }
 
 /// Locks claims of a payer by their ids, and their visits before them.

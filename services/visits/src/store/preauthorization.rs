@@ -162,15 +162,6 @@ pub(crate) async fn find_notice(
     Ok(notice.bind(id.uuid()).bind(reader.map(OrganizationId::uuid)).fetch_optional(conn).await?)
 }
 
-/// The approved lines that a claim's lines draw on, or drew on before they were taken back.
-pub(crate) async fn list_drawn(conn: &mut PgConnection, claim: Uuid) -> Result<Vec<Uuid>> {
-    let drawn = sqlx::query_scalar(
-        "select distinct approval_id from care_line where owner_id = $1 and owner_kind = 'CLAIM' \
-         and approval_id is not null",
-    );
-    Ok(drawn.bind(claim).fetch_all(conn).await?)
-}
-
 /// How much claims have taken of each line, in thousandths; nothing of those that are missing.
 pub(crate) async fn list_taken(conn: &mut PgConnection, of: PreauthorizationId) -> Result<Vec<(Uuid, i64)>> {
     let taken = sqlx::query_as(

@@ -24,7 +24,7 @@ async fn the_commands_of_a_claim_take_four_round_trips_each() {
         let begun = quiet(&proxy).await;
         let claim = desk.create(&key(), wish(&visit, five(), &format!("INV-{round}"))).await.unwrap();
         spent.push(proxy.round_trips() - begun);
-        assert_eq!(claim.state(), State::Approved);
+        assert!(matches!(claim.state(), State::Approved | State::PartiallyApproved));
 
         let begun = quiet(&proxy).await;
         desk.recall(&claim).await.unwrap();
@@ -46,7 +46,7 @@ async fn the_commands_of_a_claim_take_four_round_trips_each() {
         let begun = quiet(&proxy).await;
         let claim = desk.reviewed(&claim, vec![]).await.unwrap();
         spent.push(proxy.round_trips() - begun);
-        assert_eq!(claim.state(), State::Approved);
+        assert!(matches!(claim.state(), State::Approved | State::PartiallyApproved));
 
         let begun = quiet(&proxy).await;
         let appealed = desk.appeal(&claim).await.unwrap();

@@ -176,7 +176,8 @@ async fn the_same_is_never_claimed_twice() {
     let draft = CreateClaimRequest { submit: false, ..wish(&visit, vec![line("D")], "INV-1") };
     names_the_first(refusal(desk.create(&key(), draft).await));
     // Another visit of the same member on the same day is no way around it.
-    let other = desk.admitted("UM-1", "INPATIENT").await;
+    desk.discharge(&visit.visit_id).await;
+    let other = desk.admitted("UM-1", "OUTPATIENT").await;
     let _ = desk.create(&key(), wish(&other, vec![line("B")], "INV-3")).await;
 
     // Thirty twins under one key are one claim and one answer.

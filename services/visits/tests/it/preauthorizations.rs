@@ -177,7 +177,7 @@ async fn an_answer_is_given_once_for_a_key_and_a_version() {
 async fn everything_wrong_with_a_request_is_said_at_once() {
     let (desk, visit) = Desk::of_care().await;
     let bad = CareLineInput {
-        preauthorization_number: "A26-0000042-19".to_owned(),
+        preauthorization_number: "A26-0000042-08".to_owned(),
         diagnoses: vec!["flu".to_owned()],
         ..line("MRI", "0")
     };
