@@ -259,7 +259,14 @@ impl From<sqlx::Error> for Error {
                 Self::new(Kind::Unavailable, "BUSY", "Others are changing the same thing; try again.")
                     .retry_after(Duration::from_secs(1))
             }
-            (sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_), _)
+            // A server that goes away in the middle of a greeting breaks its protocol.
+            (
+                sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::Io(_)
+                | sqlx::Error::Protocol(_),
+                _,
+            )
             | (_, Some("57P01" | "57P02" | "57P03" | "53300" | "08006" | "08001")) => {
                 let mut unavailable = Self::new(
                     Kind::Unavailable,
