@@ -438,7 +438,8 @@ async fn a_member_reads_what_became_of_the_claim_in_the_language_asked_for() {
         let own = desk.claims().get_claim_explanation(request).await.unwrap();
         assert_eq!(own.into_inner().explanation, Some(told.clone()));
     }
-    for wrong in ["", "nonsense", &notice.explanation_token[1..]] {
+    assert_eq!(refusal(read("", "en").await).kind(), Kind::Invalid);
+    for wrong in ["nonsense", &notice.explanation_token[1..]] {
         assert_eq!(refusal(read(wrong, "en").await).kind(), Kind::NotFound);
     }
     assert_eq!(refusal(read(&notice.explanation_token, "de").await).violations().len(), 1);

@@ -72,7 +72,11 @@ async fn object(
         (Method::POST, None) => s3.begin(&key),
         (Method::PUT, Some(upload)) => {
             let number = asked["partNumber"].parse().unwrap();
-            s3.unfinished.lock().unwrap().get_mut(&upload).unwrap().insert(number, body);
+            // A part may still be on its way when its upload was given up.
+            match s3.unfinished.lock().unwrap().get_mut(&upload) {
+                Some(parts) => parts.insert(number, body),
+                None => return StatusCode::NOT_FOUND.into_response(),
+            };
             ([(header::ETAG, format!("\"{number}\""))], "").into_response()
         }
         (Method::POST, Some(upload)) => {
