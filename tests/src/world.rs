@@ -30,7 +30,7 @@ const OPERATOR: [&str; 2] = ["operator@careway.example", "umuganda ku wa gatanda
 static AT_ONCE: Semaphore = Semaphore::const_new(4);
 
 /// What a world is to be like; by default as an installation that says nothing.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Setup<'a> {
     /// How the services are spread.
     pub layout: Layout,
@@ -80,7 +80,14 @@ impl World {
     /// # Panics
     /// When it does not start.
     pub async fn of(setup: Setup<'_>) -> Self {
-        Self::try_of(setup).await.unwrap_or_else(|error| panic!("no platform for a test: {error:#}"))
+        match Self::try_of(setup).await {
+            Ok(world) => world,
+            // A port that was free when it was picked may be another program's by the time a process listens on it.
+            Err(error) if format!("{error:#}").contains("Address already in use") => {
+                Self::try_of(setup).await.unwrap_or_else(|error| panic!("no platform for a test: {error:#}"))
+            }
+            Err(error) => panic!("no platform for a test: {error:#}"),
+        }
     }
 
     /// Starts a platform in this layout, lets the journey pass, and ends the platform as an operator would.
