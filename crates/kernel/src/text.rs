@@ -31,10 +31,37 @@ pub fn fold(text: &str) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Not one line, or too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be one line of at most {most} characters")]
+pub struct InvalidLine {
+    most: usize,
+}
+
+/// One line of at most so many characters, without the blanks around it.
+pub fn one_line(text: &str, most: usize) -> Result<String, InvalidLine> {
+    let text = text.trim();
+    if text.chars().count() > most || text.chars().any(char::is_control) {
+        return Err(InvalidLine { most });
+    }
+    Ok(text.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_line_is_one_line_and_not_too_long() {
+        assert_eq!(one_line("  Dr. Mugisha ", 11).unwrap(), "Dr. Mugisha");
+        for wrong in ["Dr. Mugisha B", "Dr.\nM", "Dr.\tM"] {
+            assert_eq!(
+                one_line(wrong, 11).unwrap_err().to_string(),
+                "must be one line of at most 11 characters"
+            );
+        }
+    }
 
     /// Every accented letter of Vietnamese, in both cases: 134.
     const VIETNAMESE: &str = "áàảãạăắằẳẵặâấầẩẫậéèẻẽẹêếềểễệíìỉĩịóòỏõọôốồổỗộơớờởỡợúùủũụưứừửữựýỳỷỹỵđ";

@@ -1,7 +1,7 @@
 //! Prescriptions as they are asked for: every violation named with its path.
 
 use careway_contract::visits::v1 as proto;
-use careway_kernel::Violations;
+use careway_kernel::{Violations, text::one_line};
 
 use crate::domain::{
     adjudication::{diagnosis::Diagnosis, quantity::Quantity},
@@ -136,12 +136,4 @@ fn number(
     let fits = allowed.contains(&given);
     v.check(field, fits, format!("must be {} to {}", allowed.start(), allowed.end()));
     i16::try_from(given).ok().filter(|_| fits)
-}
-
-fn one_line(text: &str, most: usize) -> Result<String, String> {
-    let text = text.trim();
-    if text.chars().count() > most || text.chars().any(char::is_control) {
-        return Err(format!("must be one line of at most {most} characters"));
-    }
-    Ok(text.to_owned())
 }

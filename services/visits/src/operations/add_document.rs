@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 use tonic::Streaming;
 
 use super::{
-    admit_visit::short,
     document_access::opened,
+    texts::short,
     visit_callers::{facility, subject},
 };
 use crate::{

@@ -6,7 +6,7 @@ use careway_kernel::{HumanNumber, Violations, VisitId};
 use careway_service::{AuditEntry, Call, Error, Result};
 use chrono::{Datelike, Duration};
 
-use super::visit_callers::facility;
+use super::{texts::short, visit_callers::facility};
 use crate::{
     App, accesses,
     api::visit_view,
@@ -76,13 +76,4 @@ async fn named(app: &App, call: &Call, visit: &Visit, error: Error) -> Result<Er
     let mut reader = app.db.read(call).await?;
     let open = store::visit::find_open_visit(&mut reader, visit, &admission.service_type).await?;
     Ok(open.map_or(error, |open| Refusal::AlreadyOpen { visit: open }.into()))
-}
-
-/// A name or number of at most 120 characters on one line.
-pub(crate) fn short(text: &str) -> Result<String, &'static str> {
-    let text = text.trim();
-    if text.chars().count() > 120 || text.chars().any(char::is_control) {
-        return Err("must be one line of at most 120 characters");
-    }
-    Ok(text.to_owned())
 }

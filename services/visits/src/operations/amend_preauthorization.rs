@@ -65,7 +65,7 @@ pub(crate) async fn amend_preauthorization(
     }
     case.keep(app, &mut tx, store::preauthorization::updating, &mut it).await?;
     if it.state != State::Draft {
-        cited_documents::cite(&mut tx, &it, &documents).await?;
+        cited_documents::cite_by_preauthorization(&mut tx, &it, &documents).await?;
         telling::amended(&mut tx, &it);
         telling::concluded(&mut tx, &it);
     }

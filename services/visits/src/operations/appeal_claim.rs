@@ -4,9 +4,7 @@ use careway_contract::visits::v1::{AppealClaimRequest, AppealClaimResponse};
 use careway_kernel::{ClaimId, Violations};
 use careway_service::{Call, Error, Result};
 
-use super::{
-    claim_callers::locked_of, claim_documents, claim_telling, claim_texts::long, visit_callers::facility,
-};
+use super::{cited_documents, claim_callers::locked_of, claim_telling, texts::long, visit_callers::facility};
 use crate::{
     App,
     api::claim_view,
@@ -23,7 +21,7 @@ pub(crate) async fn appeal_claim(
     let id = ClaimId::parse(&request.claim_id).map_err(|_| Error::not_found("claim"))?;
     let mut v = Violations::default();
     let reason = v.required("reason", request.reason.as_str(), long);
-    let documents = claim_documents::parse(&mut v, &request.document_ids);
+    let documents = cited_documents::parse(&mut v, &request.document_ids);
     let (reason, documents) = v.all((reason, documents))?;
 
     let mut tx = app.db.begin(call).await?;
@@ -31,7 +29,7 @@ pub(crate) async fn appeal_claim(
     let sealed = app.desk.keys.seal(Column::ClaimAppeal, id, reason.as_bytes())?;
     let claim = claim.appeal(tx.now(), today, sealed, documents.clone())?;
     store::claim_update::update_claim(&mut tx, &claim).await?;
-    claim_documents::cite(&mut tx, &claim, &documents).await?;
+    cited_documents::cite_by_claim(&mut tx, &claim, &documents).await?;
     claim_telling::appealed(&mut tx, &claim);
     claim_telling::note(&mut tx, call, &claim, "claim.appeal");
     tx.commit(AppealClaimResponse { claim: Some(claim_view::listed(&claim)) }).await

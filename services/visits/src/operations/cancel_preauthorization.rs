@@ -5,8 +5,7 @@ use careway_kernel::Violations;
 use careway_service::{Call, Error, Result, Transaction};
 
 use super::{
-    admit_visit::short, preauthorization_telling as telling, preauthorization_wish::id,
-    visit_callers::facility,
+    preauthorization_telling as telling, preauthorization_wish::id, texts::short, visit_callers::facility,
 };
 use crate::{
     App,

@@ -7,7 +7,7 @@ use careway_events::{Fact, record};
 use careway_kernel::{PrescriptionId, Violations};
 use careway_service::{AuditEntry, Call, Error, Result};
 
-use super::{request_visit_override::note, visit_callers::facility};
+use super::{texts::note, visit_callers::facility};
 use crate::{
     App, accesses,
     api::prescription_view::{self, Reader},
@@ -27,13 +27,13 @@ pub(crate) async fn cancel_prescription(
 
     let mut tx = app.db.begin(call).await?;
     let (now, keys) = (tx.now(), &app.desk.keys);
-    let locked = store::prescription::lock_prescription(&mut tx, keys, id, facility, now)
+    let locked = store::dispensing::lock_prescription(&mut tx, keys, id, facility, now)
         .await?
         .filter(|locked| locked.prescription.facility == facility)
         .ok_or(Error::not_found("prescription"))?;
     call.check_version(locked.prescription.version)?;
     let it = locked.prescription.cancel(now, locked.today, reason)?;
-    let handed = store::prescription::update_cancelled(&mut tx, keys, &it).await?;
+    let handed = store::dispensing::update_cancelled(&mut tx, keys, &it).await?;
     let cancelled = PrescriptionCancelled {
         prescription_id: id.to_string(),
         facility_id: facility.to_string(),

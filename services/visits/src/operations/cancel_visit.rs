@@ -5,7 +5,7 @@ use careway_events::{Fact, record};
 use careway_kernel::{Violations, VisitId};
 use careway_service::{AuditEntry, Call, Error, Result};
 
-use super::{admit_visit::short, cancel_preauthorization, visit_callers::facility};
+use super::{cancel_preauthorization, texts::short, visit_callers::facility};
 use crate::{App, accesses, api::visit_view, store};
 
 pub(crate) async fn cancel_visit(

@@ -3,7 +3,7 @@
 use careway_contract::visits::v1::{ClaimLineDecision, claim_line_decision::Decision};
 use careway_kernel::{Currency, Money, Violations};
 
-use super::claim_texts::long;
+use super::texts::long;
 use crate::domain::{
     adjudication::{case::Review, quantity::Quantity, refusal::Refusal},
     care::parse_price,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     care::{Care, new_lines},
-    claim_documents, claim_telling, preauthorization_use,
+    cited_documents, claim_telling, preauthorization_use,
 };
 use crate::{
     App,
@@ -195,7 +195,7 @@ pub(super) async fn write(
         if submit { submitted(&desk, tx, claim, &mut lines).await? } else { (claim, Vec::new()) };
     let head = insert_head(&claim, &hashes);
     keep(app, tx, head, &claim, &desk.care.facts.place, (&lines, &[], &postings)).await?;
-    claim_documents::cite(tx, &claim, &claim.documents).await?;
+    cited_documents::cite_by_claim(tx, &claim, &claim.documents).await?;
     Ok(Written { claim, lines })
 }
 

@@ -5,7 +5,7 @@ use careway_kernel::{Violations, VisitId};
 use careway_service::{Call, Error, Result};
 
 use super::{
-    claim_documents,
+    cited_documents,
     claim_writing::{self, ClaimWish, Written},
     payment_wish::reference,
     visit_callers::facility,
@@ -24,7 +24,7 @@ pub(crate) async fn create_claim(
     let visit = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
     let mut v = Violations::default();
     let lines = care_line::parse(&mut v, request.lines);
-    let documents = claim_documents::parse(&mut v, &request.document_ids);
+    let documents = cited_documents::parse(&mut v, &request.document_ids);
     let given = v.optional("externalReference", request.external_reference.as_str(), reference);
     let (lines, documents, reference) = v.all((lines, documents, given))?;
     let wish = ClaimWish { lines, documents, reference: reference.clone() };

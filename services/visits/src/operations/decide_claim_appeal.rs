@@ -11,9 +11,8 @@ use super::{
     claim_callers::locked_by,
     claim_decisions,
     claim_desk::ClaimDesk,
-    claim_telling,
-    claim_texts::long,
-    claim_writing,
+    claim_telling, claim_writing,
+    texts::long,
     visit_callers::{payer, subject},
 };
 use crate::{

@@ -31,7 +31,7 @@ pub(crate) async fn dispense_prescription(
 
     let mut tx = app.db.begin(call).await?;
     let (now, keys) = (tx.now(), &app.desk.keys);
-    let locked = store::prescription::lock_prescription(&mut tx, keys, id, pharmacy, now)
+    let locked = store::dispensing::lock_prescription(&mut tx, keys, id, pharmacy, now)
         .await?
         .ok_or(Error::not_found("prescription"))?;
     call.check_version(locked.prescription.version)?;
@@ -49,7 +49,7 @@ pub(crate) async fn dispense_prescription(
     }
     v.finish()?;
     let (it, handed) = locked.prescription.dispense(&wishes, (pharmacy, now, locked.today))?;
-    let mut all = store::prescription::insert_dispensings(&mut tx, &it, person, &handed).await?;
+    let mut all = store::dispensing::insert_dispensings(&mut tx, &it, person, &handed).await?;
     all.extend(handed);
     let dispensed = PrescriptionDispensed {
         prescription_id: id.to_string(),

@@ -1,11 +1,11 @@
 //! Take a list of claims: each that is right is submitted, for itself, with an answer for every row.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use careway_contract::visits::v1::{ImportClaimsRequest, ImportClaimsResponse};
 use careway_kernel::{OrganizationId, Violations};
 use careway_service::{
     Call, Error, Kind, Result,
-    table::{self, Limits, Table},
+    table::{self, Limits, Table, TableError},
 };
 use tonic::Streaming;
 
@@ -13,6 +13,7 @@ use super::{
     claim_list::{self, Columns, JsonLinesError, ListedClaim},
     claim_report::{Outcome, Report},
     claim_writing::{self, ClaimWish, Written},
+    uploaded_list::{UploadedList, column_missing, gather},
     visit_callers::facility,
 };
 use crate::{
@@ -37,13 +38,11 @@ pub(crate) async fn import_claims(
     pieces: Streaming<ImportClaimsRequest>,
 ) -> Result<ImportClaimsResponse> {
     let facility = facility(call)?;
-    let (dry_run, media_type, bytes) = gather(pieces).await?;
+    let UploadedList { dry_run, media_type, bytes } =
+        gather(pieces, |piece| (piece.dry_run, piece.file)).await?;
     let table = tokio::task::spawn_blocking(move || read(bytes, &media_type)).await;
     let table = table.map_err(Error::internal)??;
-    let columns = Columns::find(&table).map_err(|column| {
-        Error::new(Kind::Invalid, "COLUMN_MISSING", format!("The list has no column {column}."))
-            .with("column", column)
-    })?;
+    let columns = Columns::find(&table).map_err(column_missing)?;
     let (claims, wrong) = columns.gather(&table);
     let mut report = Report::of(&table, wrong);
     drop(table);
@@ -62,23 +61,6 @@ pub(crate) async fn import_claims(
     Ok(report.into_response(dry_run))
 }
 
-/// The whole file, within the bound.
-async fn gather(mut pieces: Streaming<ImportClaimsRequest>) -> Result<(bool, String, Bytes)> {
-    let most = Limits::default().bytes;
-    let (mut dry_run, mut media_type, mut bytes) = (false, None, BytesMut::new());
-    while let Some(piece) = pieces.message().await? {
-        let file = piece.file.unwrap_or_default();
-        if media_type.is_none() {
-            (dry_run, media_type) = (piece.dry_run, Some(file.content_type));
-        }
-        if bytes.len() + file.data.len() > most {
-            return Err(too_large(format!("{} MiB", most >> 20)));
-        }
-        bytes.extend_from_slice(&file.data);
-    }
-    Ok((dry_run, media_type.unwrap_or_default(), bytes.freeze()))
-}
-
 fn read(bytes: Bytes, media_type: &str) -> Result<Table> {
     let bare = media_type.split(';').next().unwrap_or_default().trim();
     if bare.eq_ignore_ascii_case(JSON_LINES) {
@@ -87,14 +69,10 @@ fn read(bytes: Bytes, media_type: &str) -> Result<Table> {
                 let message = format!("the list cannot be read: line {line} is no JSON object of texts");
                 Error::new(Kind::Invalid, "FILE_UNREADABLE", message)
             }
-            JsonLinesError::TooLong(most) => too_large(format!("{most} rows")),
+            JsonLinesError::TooLong(most) => TableError::TooLarge(format!("{most} rows")).into(),
         });
     }
     Ok(table::read(bytes, media_type, Limits { rows: MOST_ROWS, ..Limits::default() })?)
-}
-
-fn too_large(most: String) -> Error {
-    Error::new(Kind::Invalid, "FILE_TOO_LARGE", format!("the list is too large: at most {most}"))
 }
 
 /// What is known of the visits and references that a list names.

@@ -1,12 +1,11 @@
 //! Take a list of coverages: the rows that are right, with a report on the others.
 
-use bytes::{Bytes, BytesMut};
 use careway_contract::visits::v1::{
     ImportCoveragesRequest, ImportCoveragesResponse, import_coverages_response::RejectedRow,
 };
 use careway_kernel::OrganizationId;
 use careway_service::{
-    Call, Error, Kind, Result, Transaction,
+    Call, Error, Result, Transaction,
     table::{self, Limits, Table},
 };
 use tonic::Streaming;
@@ -14,6 +13,7 @@ use tonic::Streaming;
 use super::{
     coverage_change::tell_all,
     coverage_list::{Columns, Rejection},
+    uploaded_list::{UploadedList, column_missing, gather},
     visit_callers::payer,
 };
 use crate::{
@@ -33,7 +33,8 @@ pub(crate) async fn import_coverages(
     pieces: Streaming<ImportCoveragesRequest>,
 ) -> Result<ImportCoveragesResponse> {
     let payer = payer(call)?;
-    let (dry_run, media_type, bytes) = gather(pieces).await?;
+    let UploadedList { dry_run, media_type, bytes } =
+        gather(pieces, |piece| (piece.dry_run, piece.file)).await?;
     let table = tokio::task::spawn_blocking(move || table::read(bytes, &media_type, Limits::default()))
         .await
         .map_err(Error::internal)??;
@@ -60,29 +61,8 @@ pub(crate) async fn import_coverages(
     Ok(report.into_response(dry_run, rows))
 }
 
-/// The whole file, within the bound.
-async fn gather(mut pieces: Streaming<ImportCoveragesRequest>) -> Result<(bool, String, Bytes)> {
-    let most = Limits::default().bytes;
-    let (mut dry_run, mut media_type, mut bytes) = (false, None, BytesMut::new());
-    while let Some(piece) = pieces.message().await? {
-        let file = piece.file.unwrap_or_default();
-        if media_type.is_none() {
-            (dry_run, media_type) = (piece.dry_run, Some(file.content_type));
-        }
-        if bytes.len() + file.data.len() > most {
-            let message = format!("the list is too large: at most {} MiB", most >> 20);
-            return Err(Error::new(Kind::Invalid, "FILE_TOO_LARGE", message));
-        }
-        bytes.extend_from_slice(&file.data);
-    }
-    Ok((dry_run, media_type.unwrap_or_default(), bytes.freeze()))
-}
-
 fn read(table: &Table) -> Result<(Vec<ListedCoverage>, Vec<Rejection>)> {
-    let columns = Columns::find(table).map_err(|column| {
-        Error::new(Kind::Invalid, "COLUMN_MISSING", format!("The list has no column {column}."))
-            .with("column", column)
-    })?;
+    let columns = Columns::find(table).map_err(column_missing)?;
     let (mut listed, mut rejected) = (Vec::with_capacity(table.rows.len()), Vec::new());
     for row in &table.rows {
         match columns.read(row) {

@@ -2,18 +2,22 @@
 
 use std::collections::HashSet;
 
-use bytes::{Bytes, BytesMut};
 use careway_contract::visits::v1::{
     ImportTariffsRequest, ImportTariffsResponse, import_tariffs_response::RejectedRow,
 };
 use careway_kernel::OrganizationId;
 use careway_service::{
-    AuditEntry, Call, Error, Kind, Result, Transaction,
+    AuditEntry, Call, Error, Result, Transaction,
     table::{self, Limits, Table},
 };
 use tonic::Streaming;
 
-use super::{coverage_list::Rejection, tariff_list::Columns, visit_callers::payer};
+use super::{
+    coverage_list::Rejection,
+    tariff_list::Columns,
+    uploaded_list::{UploadedList, column_missing, gather},
+    visit_callers::payer,
+};
 use crate::{
     App,
     domain::tariff::ListedPrice,
@@ -31,7 +35,8 @@ pub(crate) async fn import_tariffs(
     pieces: Streaming<ImportTariffsRequest>,
 ) -> Result<ImportTariffsResponse> {
     let payer = payer(call)?;
-    let (dry_run, media_type, bytes) = gather(pieces).await?;
+    let UploadedList { dry_run, media_type, bytes } =
+        gather(pieces, |piece| (piece.dry_run, piece.file)).await?;
     let table = tokio::task::spawn_blocking(move || table::read(bytes, &media_type, Limits::default()))
         .await
         .map_err(Error::internal)??;
@@ -59,30 +64,9 @@ pub(crate) async fn import_tariffs(
     Ok(report.into_response(dry_run, rows))
 }
 
-/// The whole file, within the bound.
-async fn gather(mut pieces: Streaming<ImportTariffsRequest>) -> Result<(bool, String, Bytes)> {
-    let most = Limits::default().bytes;
-    let (mut dry_run, mut media_type, mut bytes) = (false, None, BytesMut::new());
-    while let Some(piece) = pieces.message().await? {
-        let file = piece.file.unwrap_or_default();
-        if media_type.is_none() {
-            (dry_run, media_type) = (piece.dry_run, Some(file.content_type));
-        }
-        if bytes.len() + file.data.len() > most {
-            let message = format!("the list is too large: at most {} MiB", most >> 20);
-            return Err(Error::new(Kind::Invalid, "FILE_TOO_LARGE", message));
-        }
-        bytes.extend_from_slice(&file.data);
-    }
-    Ok((dry_run, media_type.unwrap_or_default(), bytes.freeze()))
-}
-
 /// The rows that are right so far: each code once from one day on, of a facility or in general.
 fn read(table: &Table) -> Result<(Vec<ListedPrice>, Vec<Rejection>)> {
-    let columns = Columns::find(table).map_err(|column| {
-        Error::new(Kind::Invalid, "COLUMN_MISSING", format!("The list has no column {column}."))
-            .with("column", column)
-    })?;
+    let columns = Columns::find(table).map_err(column_missing)?;
     let (mut listed, mut rejected) = (Vec::with_capacity(table.rows.len()), Vec::new());
     let mut seen = HashSet::new();
     for row in &table.rows {

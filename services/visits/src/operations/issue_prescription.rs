@@ -25,7 +25,7 @@ use crate::{
     },
     error,
     prescription_error::Refusal,
-    store::{self, prescription::ListedMedicine},
+    store::{self, prescribing::ListedMedicine},
 };
 
 pub(crate) async fn issue_prescription(
@@ -42,7 +42,7 @@ pub(crate) async fn issue_prescription(
     let codes: Vec<&str> = wish.lines.iter().filter_map(|line| line.code.as_deref()).collect();
     let mut tx = app.db.begin(call).await?;
     let (now, keys) = (tx.now(), &app.desk.keys);
-    let known = store::prescription::lock_for_prescribing(&mut tx, visit_id, facility, &codes, now)
+    let known = store::prescribing::lock_for_prescribing(&mut tx, visit_id, facility, &codes, now)
         .await?
         .ok_or(Error::not_found("visit"))?;
     let visit = &known.visit;
@@ -89,7 +89,7 @@ pub(crate) async fn issue_prescription(
         lines,
         cancellation: None,
     };
-    store::prescription::insert_prescription(&mut tx, keys, &it, &visit.identifier_hash).await?;
+    store::prescribing::insert_prescription(&mut tx, keys, &it, &visit.identifier_hash).await?;
     let issued = PrescriptionIssued {
         prescription_id: it.id.to_string(),
         visit_id: visit_id.to_string(),

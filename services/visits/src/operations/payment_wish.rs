@@ -1,6 +1,9 @@
 //! What a payer says of a payment: a reference and a day.
 
-use careway_kernel::{Violations, parse_date};
+use careway_kernel::{
+    Violations, parse_date,
+    text::{InvalidLine, one_line},
+};
 use careway_service::Result;
 use chrono::NaiveDate;
 
@@ -23,10 +26,6 @@ pub(super) fn made(payment: &Payment, today: NaiveDate) -> Result<()> {
 }
 
 /// At most 64 characters on one line.
-pub(super) fn reference(text: &str) -> Result<String, &'static str> {
-    let text = text.trim();
-    if text.chars().count() > 64 || text.chars().any(char::is_control) {
-        return Err("must be one line of at most 64 characters");
-    }
-    Ok(text.to_owned())
+pub(super) fn reference(text: &str) -> Result<String, InvalidLine> {
+    one_line(text, 64)
 }

@@ -6,7 +6,7 @@ use careway_contract::visits::v1::{
 use careway_kernel::{Currency, Money, Violations};
 use uuid::Uuid;
 
-use super::request_visit_override::note;
+use super::texts::note;
 use crate::domain::{
     adjudication::{case::Review, quantity::Quantity, refusal::Refusal},
     care::{MOST_LINES, parse_price},

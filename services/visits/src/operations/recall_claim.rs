@@ -5,8 +5,7 @@ use careway_kernel::{ClaimId, Violations};
 use careway_service::{Call, Error, Result};
 
 use super::{
-    admit_visit::short, claim_callers::locked_of, claim_telling, preauthorization_use,
-    visit_callers::facility,
+    claim_callers::locked_of, claim_telling, preauthorization_use, texts::short, visit_callers::facility,
 };
 use crate::{
     App,

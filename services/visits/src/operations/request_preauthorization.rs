@@ -46,7 +46,7 @@ pub(crate) async fn request_preauthorization(
     let mut it = if request.draft { written.keep_draft()? } else { case.settle(written.submit(now)?, now)? };
     case.keep(app, &mut tx, store::preauthorization::inserting, &mut it).await?;
     if !request.draft {
-        cited_documents::cite(&mut tx, &it, &it.documents).await?;
+        cited_documents::cite_by_preauthorization(&mut tx, &it, &it.documents).await?;
         telling::requested(&mut tx, &it);
         telling::concluded(&mut tx, &it);
     }

@@ -7,9 +7,9 @@ use careway_kernel::Violations;
 use careway_service::{Call, Error, Result};
 
 use super::{
-    admit_visit::short,
     preauthorization_telling as telling,
     preauthorization_wish::{id, text},
+    texts::short,
     visit_callers::{payer, subject},
 };
 use crate::{

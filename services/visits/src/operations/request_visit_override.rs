@@ -7,7 +7,7 @@ use careway_events::{Fact, record};
 use careway_kernel::{OrganizationId, Violations, VisitId};
 use careway_service::{AuditEntry, Call, Error, Result};
 
-use super::{resend_visit_code::bound, visit_callers::facility};
+use super::{resend_visit_code::bound, texts::note, visit_callers::facility};
 use crate::{
     App,
     api::visit_view,
@@ -95,10 +95,4 @@ fn certain_payer(
         [only] => Ok(OrganizationId::parse(only).ok()),
         _ => Ok(None),
     }
-}
-
-/// A note for a person, of at most 1,000 characters.
-pub(crate) fn note(text: &str) -> Result<String, &'static str> {
-    let text = text.trim();
-    if text.chars().count() > 1000 { Err("must be at most 1000 characters") } else { Ok(text.to_owned()) }
 }

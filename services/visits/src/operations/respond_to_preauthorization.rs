@@ -47,7 +47,7 @@ pub(crate) async fn respond_to_preauthorization(
     };
     let head = store::preauthorization::updating(&it);
     store::preauthorization_question::keep_answer(&mut tx, head, &it, &answer).await?;
-    cited_documents::cite(&mut tx, &it, &answer.documents).await?;
+    cited_documents::cite_by_preauthorization(&mut tx, &it, &answer.documents).await?;
     telling::answered(&mut tx, &it, late);
     telling::note(&mut tx, call, "preauthorization.respond", &it);
     let preauthorization = Some(view::preauthorization(&it));

@@ -5,7 +5,7 @@ use careway_kernel::{ClaimId, Violations};
 use careway_service::{Call, Error, Result};
 
 use super::{
-    care::new_lines, claim_desk::ClaimDesk, claim_documents, claim_writing, visit_callers::facility,
+    care::new_lines, cited_documents, claim_desk::ClaimDesk, claim_writing, visit_callers::facility,
 };
 use crate::{
     App,
@@ -22,7 +22,7 @@ pub(crate) async fn resubmit_claim(
     let id = ClaimId::parse(&request.claim_id).map_err(|_| Error::not_found("claim"))?;
     let mut v = Violations::default();
     let lines = care_line::parse(&mut v, request.lines);
-    let documents = claim_documents::parse(&mut v, &request.document_ids);
+    let documents = cited_documents::parse(&mut v, &request.document_ids);
     let (asked, documents) = v.all((lines, documents))?;
 
     let mut tx = app.db.begin(call).await?;
@@ -37,7 +37,7 @@ pub(crate) async fn resubmit_claim(
     let head = insert_head(&claim, &hashes);
     let place = &desk.care.facts.place;
     claim_writing::keep(app, &mut tx, head, &claim, place, (&lines, &[], &postings)).await?;
-    claim_documents::cite(&mut tx, &claim, &claim.documents).await?;
+    cited_documents::cite_by_claim(&mut tx, &claim, &claim.documents).await?;
     claim_writing::tell_submitted(&mut tx, call, &claim);
     let lines: Vec<_> = lines.into_iter().map(Into::into).collect();
     let claim = claim_view::whole(&app.desk.keys, &claim, &lines)?;

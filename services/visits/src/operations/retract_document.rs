@@ -5,7 +5,7 @@ use careway_kernel::{DocumentId, Violations};
 use careway_service::{AuditEntry, Call, Error, Kind, Result};
 
 use super::{
-    admit_visit::short,
+    texts::short,
     visit_callers::{facility, subject},
 };
 use crate::{

@@ -8,7 +8,7 @@ use careway_events::{Fact, record};
 use careway_kernel::{Violations, VisitId};
 use careway_service::{AuditEntry, Call, Error, Result};
 
-use super::{request_visit_override::note, visit_callers::payer};
+use super::{texts::note, visit_callers::payer};
 use crate::{App, api::visit_view, domain::visit_override::Review, seal::Column, store};
 
 pub(crate) async fn review_visit_override(

@@ -4,7 +4,7 @@ use careway_contract::visits::v1::{SubmitClaimRequest, SubmitClaimResponse};
 use careway_kernel::ClaimId;
 use careway_service::{Call, Error, Result};
 
-use super::{claim_desk::ClaimDesk, claim_documents, claim_writing, visit_callers::facility};
+use super::{cited_documents, claim_desk::ClaimDesk, claim_writing, visit_callers::facility};
 use crate::{App, api::claim_view, store::claim_update::update_head};
 
 pub(crate) async fn submit_claim(
@@ -22,7 +22,7 @@ pub(crate) async fn submit_claim(
     let place = &desk.care.facts.place;
     let head = update_head(&claim, None);
     claim_writing::keep(app, &mut tx, head, &claim, place, (&lines, &[], &postings)).await?;
-    claim_documents::cite(&mut tx, &claim, &claim.documents).await?;
+    cited_documents::cite_by_claim(&mut tx, &claim, &claim.documents).await?;
     claim_writing::tell_submitted(&mut tx, call, &claim);
     let lines: Vec<_> = lines.into_iter().map(Into::into).collect();
     let claim = claim_view::whole(&app.desk.keys, &claim, &lines)?;

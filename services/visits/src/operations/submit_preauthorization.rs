@@ -26,7 +26,7 @@ pub(crate) async fn submit_preauthorization(
     may_ask(&case.care.facts.visit, now, app.desk.settings.grace())?;
     let mut it = case.settle(submitted, now)?;
     case.keep(app, &mut tx, store::preauthorization::updating, &mut it).await?;
-    cited_documents::cite(&mut tx, &it, &it.documents).await?;
+    cited_documents::cite_by_preauthorization(&mut tx, &it, &it.documents).await?;
     telling::requested(&mut tx, &it);
     telling::concluded(&mut tx, &it);
     telling::note(&mut tx, call, "preauthorization.submit", &it);

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use careway_kernel::{Currency, Language, Money, OrganizationId};
+use careway_kernel::{Currency, Language, Money, OrganizationId, text::one_line};
 use careway_service::table::{Cell, CellError, Row, Table};
 use chrono::NaiveDate;
 
@@ -119,9 +119,9 @@ impl Columns {
     /// `name` is English; further languages have columns of their own.
     fn names(&self, wrong: &mut Wrong, row: &Row, name: &Cell) -> Option<Texts> {
         let mut names = Texts::new();
-        names.insert(Language::En, wrong.required("name", name, short)?);
+        names.insert(Language::En, wrong.required("name", name, |text| one_line(text, LONGEST))?);
         for (language, column, at) in &self.names {
-            if let Some(name) = wrong.optional(column, row.cell(Some(*at)), short)? {
+            if let Some(name) = wrong.optional(column, row.cell(Some(*at)), |text| one_line(text, LONGEST))? {
                 names.insert(*language, name);
             }
         }
@@ -130,8 +130,8 @@ impl Columns {
 
     fn medicine(&self, wrong: &mut Wrong, row: &Row) -> Option<Medicine> {
         let atc_code = wrong.optional("atc_code", row.cell(self.atc_code), parse_atc);
-        let form = wrong.optional("form", row.cell(self.form), short);
-        let strength = wrong.optional("strength", row.cell(self.strength), short);
+        let form = wrong.optional("form", row.cell(self.form), |text| one_line(text, LONGEST));
+        let strength = wrong.optional("strength", row.cell(self.strength), |text| one_line(text, LONGEST));
         Some(Medicine { atc_code: atc_code?, form: form?, strength: strength? })
     }
 }
@@ -208,13 +208,6 @@ fn parse_benefits(text: &str) -> Result<Vec<Code>, String> {
     } else {
         Err(format!("must be 1 to {MOST_BENEFITS} codes between semicolons"))
     }
-}
-
-fn short(text: &str) -> Result<String, String> {
-    if text.chars().count() > LONGEST || text.chars().any(char::is_control) {
-        return Err(format!("must be one line of at most {LONGEST} characters"));
-    }
-    Ok(text.to_owned())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use careway_service::{Call, Error, Result};
 use uuid::Uuid;
 
 use super::{
-    care::new_lines, claim_desk::ClaimDesk, claim_documents, claim_telling, claim_writing,
+    care::new_lines, cited_documents, claim_desk::ClaimDesk, claim_telling, claim_writing,
     payment_wish::reference, visit_callers::facility,
 };
 use crate::{
@@ -51,7 +51,7 @@ pub(crate) async fn update_claim(
         let reference = given.flatten();
         return Err(claim_writing::named(app, call, (facility, reference.as_deref()), error).await);
     }
-    claim_documents::cite(&mut tx, &claim, &claim.documents).await?;
+    cited_documents::cite_by_claim(&mut tx, &claim, &claim.documents).await?;
     claim_telling::note(&mut tx, call, &claim, "claim.update");
     let lines: Vec<_> = lines.into_iter().map(Into::into).collect();
     let claim = claim_view::whole(&app.desk.keys, &claim, &lines)?;
@@ -77,7 +77,7 @@ impl Changes {
         let (lines, documents, named) = (given("lines"), given("document_ids"), given("external_reference"));
         let lines = if lines { care_line::parse(&mut v, request.lines).map(Some) } else { Some(None) };
         let documents = if documents {
-            claim_documents::parse(&mut v, &request.document_ids).map(Some)
+            cited_documents::parse(&mut v, &request.document_ids).map(Some)
         } else {
             Some(None)
         };

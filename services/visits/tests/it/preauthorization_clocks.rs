@@ -11,6 +11,7 @@ use careway_service::Error;
 use crate::{
     care_desk::{approve, asking, line},
     desk::{Desk, eventually, refusal},
+    documents_desk::pdf,
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -28,10 +29,14 @@ impl Desk {
     }
 
     async fn respond(&self, id: &str) -> Result<Preauthorization, Error> {
+        self.respond_with(id, Vec::new()).await
+    }
+
+    async fn respond_with(&self, id: &str, document_ids: Vec<String>) -> Result<Preauthorization, Error> {
         let request = RespondToPreauthorizationRequest {
             preauthorization_id: id.to_owned(),
             answer: "A slipped disc".to_owned(),
-            document_ids: Vec::new(),
+            document_ids,
         };
         let answered = self.preauthorizations().respond_to_preauthorization(self.ours(request)).await?;
         Ok(answered.into_inner().preauthorization.unwrap())
@@ -63,8 +68,9 @@ async fn the_payers_clock_stands_still_for_an_answer() {
     assert_eq!(refusal(desk.decide(&desk.payer, id, vec![approve(1)]).await).reason(), "WRONG_STATE");
     assert_eq!(refusal(desk.inquire(id).await).reason(), "WRONG_STATE");
 
+    let picture = desk.document(&visit.visit_id, pdf(1000)).await.document_id;
     desk.clock.advance(10 * HOUR);
-    let answered = desk.respond(id).await.unwrap();
+    let answered = desk.respond_with(id, vec![picture]).await.unwrap();
     assert_eq!((answered.state(), answered.waits_for()), (State::Pended, Party::Payer));
     let later = due(&answered) - due(&it);
     assert!((36_000..36_060).contains(&later), "ten hours later: {later}");
@@ -74,7 +80,7 @@ async fn the_payers_clock_stands_still_for_an_answer() {
         (question.question.as_str(), question.answer.as_str()),
         ("What did the X-ray show?", "A slipped disc")
     );
-    assert_eq!((question.documents.len(), question.document_ids.len()), (1, 0));
+    assert_eq!((question.documents.len(), question.document_ids.len()), (1, 1));
     assert_eq!(refusal(desk.respond(id).await).reason(), "WRONG_STATE");
     assert_eq!(desk.said("PreauthorizationInformationRequested").await, 1);
     assert_eq!(desk.said("PreauthorizationAnswered").await, 1);
