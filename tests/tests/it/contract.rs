@@ -46,7 +46,14 @@ async fn no_request_made_from_the_document_is_answered_with_a_fault() {
         // The very token that fuzzes, without anybody to sign in again.
         let token = world.rest().with_token(&rest.access_token());
         accepted(200, token.get("/v1/me")).await;
-        let asked = fuzz(&folder, &token, sessions, seconds).await;
+        let mut asked = Vec::new();
+        // A busy machine asks less in the same time: then it gets more time, and other requests.
+        for seed in (7..12).map(|seed| seed.to_string()) {
+            asked.extend(fuzz(&folder, &token, (sessions, seconds, &seed)).await);
+            if asked.len() >= least {
+                break;
+            }
+        }
         let unheard = asked.iter().filter(|(_, reason)| reason.starts_with("TOKEN_"));
         assert_eq!(unheard.collect::<Vec<_>>(), Vec::<&(String, String)>::new(), "{who} fuzzed as nobody");
         assert!(asked.len() >= least, "{who} asked only {} times", asked.len());
@@ -56,7 +63,11 @@ async fn no_request_made_from_the_document_is_answered_with_a_fault() {
 }
 
 /// Fuzzes with this caller's token; what was asked of operations that need one, with the reasons they were refused for.
-async fn fuzz(folder: &Path, caller: &Rest, sessions: &str, seconds: u32) -> Vec<(String, String)> {
+async fn fuzz(
+    folder: &Path,
+    caller: &Rest,
+    (sessions, seconds, seed): (&str, u32, &str),
+) -> Vec<(String, String)> {
     let mut command = Command::new(tool("schemathesis"));
     command.current_dir(folder).args(["run", "openapi.json", "--url", caller.base()]);
     command.args(["--header", &format!("Authorization: Bearer {}", caller.access_token())]);
@@ -67,7 +78,7 @@ async fn fuzz(folder: &Path, caller: &Rest, sessions: &str, seconds: u32) -> Vec
         "--max-examples",
         "8",
         "--seed",
-        "7",
+        seed,
         "--workers",
         "2",
     ]);
