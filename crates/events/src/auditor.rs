@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use futures::{StreamExt, TryStreamExt, stream};
 use rand::RngExt;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::{
     bus::Bus,
@@ -136,7 +137,7 @@ impl Auditor {
         let lost = newest
             .iter()
             .chain(&sampled)
-            .filter(|claim| newest_lost.contains(&claim.id) || sampled_lost.contains(&claim.id));
+            .filter(|claim| newest_lost.contains(&claim.event_id) || sampled_lost.contains(&claim.event_id));
         match lost.map(|claim| claim.stream_seq).min() {
             None => Ok(()),
             Some(reach) => self.walk_back(connection, handle, reach, audit).await,
@@ -165,16 +166,15 @@ impl Auditor {
     }
 
     /// Which of these rows the stream does not hold where they claim to be.
-    async fn lost(&self, handle: &Handle, claims: &[Claimed]) -> Result<Vec<i64>, Fault> {
+    async fn lost(&self, handle: &Handle, claims: &[Claimed]) -> Result<Vec<Uuid>, Fault> {
         let kept_since = self.bus.clock.now() - KEPT + EXPIRING;
-        let checked: Vec<Option<i64>> =
-            stream::iter(claims.iter().copied())
-                .map(|claim| async move {
-                    anyhow::Ok((!holds(handle, claim, kept_since).await?).then_some(claim.id))
-                })
-                .buffer_unordered(IN_FLIGHT)
-                .try_collect()
-                .await?;
+        let checked: Vec<Option<Uuid>> = stream::iter(claims.iter().copied())
+            .map(|claim| async move {
+                anyhow::Ok((!holds(handle, claim, kept_since).await?).then_some(claim.event_id))
+            })
+            .buffer_unordered(IN_FLIGHT)
+            .try_collect()
+            .await?;
         Ok(checked.into_iter().flatten().collect())
     }
 

@@ -2,7 +2,7 @@
 
 use careway_kernel::OrganizationId;
 use chrono::{DateTime, Utc};
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use uuid::Uuid;
 
 use crate::envelope::Envelope;
@@ -56,10 +56,28 @@ pub(crate) struct Published {
 /// A row the stream should hold.
 #[derive(Debug, Clone, Copy, sqlx::FromRow)]
 pub(crate) struct Claimed {
-    pub(crate) id: i64,
     pub(crate) event_id: Uuid,
     pub(crate) stream_seq: i64,
     pub(crate) published_at: DateTime<Utc>,
+}
+
+/// The relay's own session, which sees every row.
+///
+/// Its plans must hold however the outbox grows: it starts empty, when to read all of it seems best. So there is one way to
+/// each row (see `0003_planned_once.sql`), and reading all is forbidden. What it marks need not outlive a crash of Postgres:
+/// an event that is unpublished again is published again, under the id by which it is taken once.
+pub(crate) async fn connect(options: &PgConnectOptions) -> Result<PgConnection> {
+    let options = options.clone().options([
+        ("enable_seqscan", "off"),
+        ("enable_bitmapscan", "off"),
+        ("plan_cache_mode", "force_generic_plan"),
+        ("synchronous_commit", "off"),
+        // A large refill takes its time.
+        ("statement_timeout", "0"),
+    ]);
+    let mut connection = PgConnection::connect_with(&options).await?;
+    sqlx::query("select set_config('careway.purpose', 'relay', false)").execute(&mut connection).await?;
+    Ok(connection)
 }
 
 /// The oldest unpublished rows. Never by a cursor: a transaction that took its id early may commit late.
@@ -85,7 +103,7 @@ pub(crate) async fn update_published(
     sqlx::query(
         "update outbox set published_at = $4, stream_seq = acked.sequence, last_error = null \
          from unnest($1::bigint[], $2::int[], $3::bigint[]) as acked (id, refill, sequence) \
-         where outbox.id = acked.id and outbox.refill = acked.refill",
+         where outbox.id = acked.id and outbox.refill = acked.refill and published_at is null",
     )
     .bind(ids)
     .bind(refills)
@@ -100,7 +118,8 @@ pub(crate) async fn update_failed(connection: &mut PgConnection, rows: &[(i64, S
     let (ids, errors): (Vec<i64>, Vec<&str>) = rows.iter().map(|(id, error)| (*id, error.as_str())).unzip();
     sqlx::query(
         "update outbox set attempts = attempts + 1, last_error = failed.error \
-         from unnest($1::bigint[], $2::text[]) as failed (id, error) where outbox.id = failed.id",
+         from unnest($1::bigint[], $2::text[]) as failed (id, error) \
+         where outbox.id = failed.id and published_at is null",
     )
     .bind(ids)
     .bind(errors)
@@ -123,7 +142,7 @@ pub(crate) async fn list_newest_claims(
     limit: i64,
 ) -> Result<Vec<Claimed>> {
     sqlx::query_as(
-        "select id, event_id, stream_seq, published_at from outbox \
+        "select event_id, stream_seq, published_at from outbox \
          where stream_seq < $1 and published_at is not null order by stream_seq desc limit $2",
     )
     .bind(below)
@@ -136,7 +155,7 @@ pub(crate) async fn list_newest_claims(
 pub(crate) async fn list_claims_near(connection: &mut PgConnection, places: &[i64]) -> Result<Vec<Claimed>> {
     sqlx::query_as(
         "select found.* from unnest($1::bigint[]) as place cross join lateral \
-         (select id, event_id, stream_seq, published_at from outbox \
+         (select event_id, stream_seq, published_at from outbox \
           where stream_seq >= place and published_at is not null order by stream_seq limit 1) as found",
     )
     .bind(places)
@@ -157,12 +176,12 @@ pub(crate) async fn refill_from(connection: &mut PgConnection, sequence: i64) ->
 }
 
 /// Makes these rows unpublished again; says how many.
-pub(crate) async fn refill(connection: &mut PgConnection, ids: &[i64]) -> Result<u64> {
+pub(crate) async fn refill(connection: &mut PgConnection, events: &[Uuid]) -> Result<u64> {
     let done = sqlx::query(
         "update outbox set published_at = null, stream_seq = null, refill = refill + 1 \
-         where id = any($1) and published_at is not null",
+         where event_id = any($1) and published_at is not null",
     )
-    .bind(ids)
+    .bind(events)
     .execute(connection)
     .await?;
     Ok(done.rows_affected())

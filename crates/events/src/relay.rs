@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Context;
 use careway_service::Database;
 use sqlx::{
-    Connection, PgConnection,
+    PgConnection,
     postgres::{PgListener, PgPoolOptions},
 };
 use tokio::{
@@ -28,7 +28,7 @@ use crate::{
 const BATCH: i64 = 500;
 /// How often the outbox is looked at without being told, and a standby tries to lead.
 const POLL: Duration = Duration::from_secs(1);
-/// What a standby's process records within this time is passed on once.
+/// What is recorded within this time is published together, and passed on once by a standby.
 const TOGETHER: Duration = Duration::from_millis(5);
 const AUDIT_EVERY: Duration = Duration::from_secs(60);
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
@@ -99,9 +99,7 @@ impl Relay {
 
     /// Waits until no other relay of the service leads. `None` at shutdown.
     async fn stand_by(&self) -> Result<Option<Session>, Fault> {
-        let options = self.database.pool().connect_options();
-        let mut connection = PgConnection::connect_with(&options).await?;
-        sqlx::query("select set_config('careway.purpose', 'relay', false)").execute(&mut connection).await?;
+        let mut connection = outbox::connect(self.database.options()).await?;
         while !try_lock(&mut connection, self.service).await? {
             tokio::select! {
                 () = self.bus.shutdown.cancelled() => return Ok(None),
@@ -113,7 +111,7 @@ impl Relay {
             }
         }
         // A pool of its own: a listener keeps its connection, and the service's pool is sized for requests.
-        let own = PgPoolOptions::new().max_connections(1).connect_lazy_with((*options).clone());
+        let own = PgPoolOptions::new().max_connections(1).connect_lazy_with(self.database.options().clone());
         let mut listener = PgListener::connect_with(&own).await?;
         listener.listen("outbox").await?;
         tracing::info!(service = self.service, "the relay leads");
@@ -137,7 +135,7 @@ impl Relay {
                 let rows = outbox::list_unpublished(&mut session.connection, BATCH).await?;
                 self.measure(&rows);
                 self.check_broker()?;
-                let mut work = rows.len() as u64;
+                let mut is_more = rows.len() as i64 == BATCH;
                 if !asked.is_empty() || Instant::now() >= next_audit {
                     let audit = auditor.audit(&mut session.connection).await?;
                     for reply in asked.drain(..) {
@@ -145,13 +143,15 @@ impl Relay {
                         let _: Result<(), Audit> = reply.send(audit);
                     }
                     next_audit = Instant::now() + AUDIT_EVERY;
-                    work += audit.refilled;
+                    is_more |= audit.refilled > 0;
                 }
-                self.publish_batch(&mut session.connection, &mut auditor, rows).await?;
-                Ok(work)
+                is_more |= !self.publish_batch(&mut session.connection, &mut auditor, rows).await?;
+                Ok(is_more)
             };
+            let began = Instant::now();
             match turn.await {
-                Ok(0) => {
+                Ok(true) => backoff.reset(),
+                Ok(false) => {
                     backoff.reset();
                     if Instant::now() >= next_sweep {
                         if retention::sweep(&mut session.connection, self.bus.clock.now()).await? == 0 {
@@ -168,8 +168,9 @@ impl Relay {
                         Some(reply) = requests.recv() => asked.push(reply),
                         () = tokio::time::sleep(POLL) => {}
                     }
+                    // What is recorded at nearly the same time goes together.
+                    tokio::time::sleep_until(began + TOGETHER).await;
                 }
-                Ok(_) => backoff.reset(),
                 Err(Fault::Broker(error)) => {
                     let wait = backoff.next();
                     tracing::warn!(
@@ -196,15 +197,15 @@ impl Relay {
         Ok(())
     }
 
-    /// Publishes these rows and marks what was acknowledged.
+    /// Publishes these rows and marks what was acknowledged; false when they have to be looked at again.
     async fn publish_batch(
         &self,
         connection: &mut PgConnection,
         auditor: &mut Auditor,
         rows: Vec<Row>,
-    ) -> Result<(), Fault> {
+    ) -> Result<bool, Fault> {
         if rows.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         let count = rows.len();
         let outcome = publisher::publish(&self.bus, &self.stream, self.service, rows).await;
@@ -212,7 +213,7 @@ impl Relay {
             permits.acquire().await.context("the test ended")?.forget();
         }
         if !auditor.trusts(connection, &outcome).await? {
-            return Ok(());
+            return Ok(false);
         }
         if !outcome.published.is_empty() {
             outbox::update_published(connection, &outcome.published, self.bus.clock.now()).await?;
@@ -224,7 +225,7 @@ impl Relay {
             outbox::update_failed(connection, &outcome.failed).await?;
             return Err(Fault::Broker(anyhow::anyhow!(message)));
         }
-        Ok(())
+        Ok(true)
     }
 
     fn measure(&self, rows: &[Row]) {

@@ -17,8 +17,8 @@ const STEP: i64 = 1000;
 /// Deletes one step of published outbox rows, of inbox rows and of kept answers past their time; says how many.
 pub(crate) async fn sweep(connection: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<u64> {
     let published = sqlx::query(
-        "delete from outbox where id in \
-         (select id from outbox where published_at < $1 order by published_at limit $2)",
+        "delete from outbox where event_id in \
+         (select event_id from outbox where published_at < $1 order by published_at limit $2)",
     )
     .bind(now - KEPT)
     .bind(STEP)

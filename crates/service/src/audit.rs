@@ -1,7 +1,5 @@
 //! Who looked: audit rows, and the group commit that lets every read of member data be audited before it is answered.
 
-use std::fmt::Write;
-
 use careway_kernel::{MemberId, VisitId};
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Executor};
@@ -13,8 +11,8 @@ use crate::{
     call::Call,
     database::Database,
     error::{Error, Kind, Result},
-    literal,
-    transaction::{OutgoingEvent, write_events},
+    pool,
+    transaction::{Calls, OutgoingEvent},
 };
 
 /// How many rows one commit takes at most.
@@ -57,28 +55,10 @@ impl AuditRow {
             trace_id: call.trace_id().map(str::to_owned),
         }
     }
-}
 
-pub(crate) fn write_rows<'a>(sql: &mut String, rows: impl Iterator<Item = &'a AuditRow>) {
-    sql.push_str(
-        "insert into audit_entry (at, organization_id, subject, action, member_id, visit_id, detail, trace_id) values ",
-    );
-    for (index, row) in rows.enumerate() {
-        let _ = write!(
-            sql,
-            "{}({},{},{},{},{},{},{},{})",
-            if index == 0 { "" } else { "," },
-            literal::instant(row.at),
-            literal::optional_uuid(row.organization),
-            literal::text(&row.subject),
-            literal::text(row.entry.action),
-            literal::optional_uuid(row.entry.member.map(|id| id.uuid())),
-            literal::optional_uuid(row.entry.visit.map(|id| id.uuid())),
-            literal::optional_text(row.entry.detail),
-            literal::optional_text(row.trace_id.as_deref()),
-        );
+    pub(crate) fn trace_id(&self) -> Option<&str> {
+        self.trace_id.as_deref()
     }
-    sql.push(';');
 }
 
 /// Writes the audit rows of reads, many in one commit. A read is answered only after the commit of its row.
@@ -150,20 +130,20 @@ async fn write_groups(
 }
 
 async fn write_group(database: &Database, rows: &[AuditRow], tell: Option<Tell>) -> Result<(), sqlx::Error> {
-    let mut sql = String::from("begin;select set_config('careway.purpose','audit',true);");
-    write_rows(&mut sql, rows.iter());
+    let mut calls = Calls::default();
+    for row in rows {
+        calls.note_access(row);
+    }
     let event = tell.and_then(|tell| tell(rows));
     if let Some(event) = &event {
-        write_events(&mut sql, std::iter::once((event, None)));
+        calls.record_event(event, None);
     }
-    sql.push_str("commit");
-    let mut connection = database.pool().acquire().await?;
-    let written = connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await;
-    if written.is_err() {
-        // The batch failed in the middle: this connection may still be inside it.
-        drop(connection.detach());
-    } else if event.is_some() {
+    let sql = format!("begin;select set_config('careway.purpose','audit',true);{}", calls.commit());
+    let mut connection = database.pool().lease(pool::ROLLBACK).await?;
+    connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await?;
+    connection.settle();
+    if event.is_some() {
         database.recorded().notify_one();
     }
-    written.map(drop)
+    Ok(())
 }

@@ -11,10 +11,10 @@ use anyhow::Context;
 use careway_kernel::Clock;
 use log::LevelFilter;
 use sqlx::{
-    ConnectOptions, Connection, PgConnection, PgPool, Postgres, Row,
+    ConnectOptions, Connection, Executor, FromRow, PgConnection, Postgres, Row,
     migrate::Migrator,
-    pool::PoolConnection,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::{PgArguments, PgConnectOptions, PgRow},
+    query::QueryAs,
 };
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -22,6 +22,7 @@ use uuid::Uuid;
 use crate::{
     call::Call,
     error::{Error, Kind, Result},
+    pool::{self, Lease, Pool},
     seal::Sealer,
     transaction::Transaction,
 };
@@ -32,7 +33,7 @@ pub static PLATFORM_MIGRATOR: Migrator = sqlx::migrate!();
 /// One service's database, used by its app role. Cheap to clone.
 #[derive(Clone)]
 pub struct Database {
-    pool: PgPool,
+    pool: Pool,
     clock: Clock,
     answers: Sealer,
     recorded: Arc<Notify>,
@@ -67,29 +68,23 @@ impl Database {
         clock: Clock,
         answers: Sealer,
     ) -> anyhow::Result<Self> {
-        let pool = PgPoolOptions::new()
-            .max_connections(connections)
-            .min_connections(1)
-            // A dead connection shows at its first statement; asking each time costs a round trip.
-            .test_before_acquire(false)
-            .acquire_timeout(Duration::from_secs(2))
-            .connect_with(options)
-            .await
-            .context("cannot connect to the database")?;
+        let pool = Pool::new(options, connections);
         let database = Self { pool, clock, answers, recorded: Arc::default() };
-        database.check().await?;
+        database.check().await.context("cannot use the database")?;
         Ok(database)
     }
 
     async fn check(&self) -> anyhow::Result<()> {
+        let mut connection = self.pool.lease(pool::FORGET).await?;
         let row = sqlx::query(
             "select current_setting('fsync') as fsync, current_setting('synchronous_commit') as synchronous_commit, \
              current_setting('full_page_writes') as full_page_writes, rolsuper or rolbypassrls as unbound, \
              pg_get_userbyid(datdba) = current_user as owner \
              from pg_roles, pg_database where rolname = current_user and datname = current_database()",
         )
-        .fetch_one(&self.pool)
+        .fetch_one(&mut *connection)
         .await?;
+        connection.settle();
         for setting in ["fsync", "synchronous_commit", "full_page_writes"] {
             let value: String = row.get(setting);
             anyhow::ensure!(
@@ -104,8 +99,34 @@ impl Database {
         Ok(())
     }
 
-    /// The pool, for relays and health checks. Statements on it run with no caller set and see nothing.
-    pub fn pool(&self) -> &PgPool {
+    /// How to connect as the service, for what needs a connection of its own. It sees nothing until it sets a caller.
+    pub fn options(&self) -> &PgConnectOptions {
+        self.pool.options()
+    }
+
+    /// Whether the server answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn probe(&self) -> Result<()> {
+        loop {
+            let mut connection = self.pool.lease(pool::FORGET).await?;
+            match connection.execute("select 1").await {
+                Ok(_) => {
+                    connection.settle();
+                    return Ok(());
+                }
+                Err(error) => connection.excuse(error)?,
+            }
+        }
+    }
+
+    /// Lends no connection any more.
+    pub fn close(&self) {
+        self.pool.close();
+    }
+
+    pub(crate) fn pool(&self) -> &Pool {
         &self.pool
     }
 
@@ -174,20 +195,77 @@ impl Database {
 
     /// A connection that sees what the caller may see, without a transaction: one round trip, then the queries.
     pub async fn read(&self, call: &Call) -> Result<Reader> {
-        let mut connection = self.pool.acquire().await?;
         let [organization, kind, purpose] = call.caller.settings();
-        sqlx::query(
-            "select set_config('careway.organization', $1, false), set_config('careway.kind', $2, false), \
-             set_config('careway.purpose', $3, false), set_config('statement_timeout', $4, false)",
-        )
-        .bind(organization)
-        .bind(kind)
-        .bind(purpose)
-        .bind(statement_timeout(call))
-        .execute(&mut *connection)
-        .await?;
-        Ok(Reader { connection })
+        let timeout = statement_timeout(call);
+        loop {
+            let mut connection = self.pool.lease(pool::FORGET).await?;
+            let set = sqlx::query(
+                "select set_config('careway.organization', $1, false), set_config('careway.kind', $2, false), \
+                 set_config('careway.purpose', $3, false), set_config('statement_timeout', $4, false)",
+            )
+            .bind(&organization)
+            .bind(&kind)
+            .bind(&purpose)
+            .bind(&timeout)
+            .execute(&mut *connection)
+            .await;
+            match set {
+                Ok(_) => return Ok(Reader { connection }),
+                Err(error) => connection.excuse(error)?,
+            }
+        }
     }
+
+    /// What a question tells the caller, in one round trip. The question's own values are bound to it, from `$4` on.
+    pub async fn ask<T>(
+        &self,
+        call: &Call,
+        question: Question,
+        bind: impl Fn(Asked<T>) -> Asked<T>,
+    ) -> Result<Vec<T>>
+    where
+        T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        let settings = call.caller.settings();
+        loop {
+            let mut connection = self.pool.lease(pool::FORGET).await?;
+            let asked = settings.iter().fold(sqlx::query_as(question.0), |asked, it| asked.bind(it.clone()));
+            match bind(asked).fetch_all(&mut *connection).await {
+                Ok(rows) => {
+                    connection.settle();
+                    return Ok(rows);
+                }
+                Err(error) => connection.excuse(error)?,
+            }
+        }
+    }
+}
+
+/// A query that tells its caller before it reads: made by [`question!`](crate::question).
+#[derive(Debug, Clone, Copy)]
+pub struct Question(#[doc(hidden)] pub &'static str);
+
+/// A question on its way to Postgres; its values are bound to it.
+pub type Asked<T> = QueryAs<'static, Postgres, T, PgArguments>;
+
+/// Makes a [`Question`] of a query, for reads that somebody waits for. `$1` to `$3` are the caller; the query's own values
+/// follow from `$4` on.
+///
+/// The query stands in a lateral join that refers to the caller's row and, by its `offset 0`, is not taken apart: Postgres
+/// runs it only when that row is there, and so when the caller is set. It forgets the caller with the statement. If it ever
+/// read before, it would see nothing.
+#[macro_export]
+macro_rules! question {
+    ($query:expr) => {
+        $crate::database::Question(concat!(
+            "with caller as materialized (select set_config('careway.organization', $1, true) is not null \
+             and set_config('careway.kind', $2, true) is not null \
+             and set_config('careway.purpose', $3, true) is not null as known) \
+             select asked.* from caller cross join lateral (select * from (",
+            $query,
+            ") as told where caller.known offset 0) as asked"
+        ))
+    };
 }
 
 fn options(url: &str) -> anyhow::Result<PgConnectOptions> {
@@ -196,6 +274,8 @@ fn options(url: &str) -> anyhow::Result<PgConnectOptions> {
         ("standard_conforming_strings", "on"),
         ("idle_in_transaction_session_timeout", "10s"),
         ("lock_timeout", "2s"),
+        // For what says nothing of its own.
+        ("statement_timeout", "10s"),
         ("timezone", "UTC"),
         ("jit", "off"),
     ]))
@@ -215,10 +295,9 @@ pub(crate) fn statement_timeout(call: &Call) -> String {
     call.remaining().as_millis().max(1).to_string()
 }
 
-/// A connection with its caller set. The caller stays set when it goes back to the pool; whoever takes it next sets
-/// its own before anything else, because [`Database`] gives out no other kind.
+/// A connection with its caller set, who is forgotten before anybody else has it.
 pub struct Reader {
-    connection: PoolConnection<Postgres>,
+    connection: Lease,
 }
 
 impl Deref for Reader {

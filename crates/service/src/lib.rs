@@ -9,6 +9,7 @@ pub mod database;
 pub mod error;
 pub mod foundation;
 mod literal;
+mod pool;
 pub mod probe;
 pub mod raw;
 pub mod run;
@@ -22,11 +23,15 @@ pub mod tokens;
 pub mod transaction;
 pub mod upstream;
 
+/// Every program's allocator: it takes less time than the system's, and gives memory back after a burst of sign-ins.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub use access::{Access, Policy};
 pub use audit::{AuditEntry, AuditLog, AuditRow};
 pub use call::Call;
 pub use caller::{Caller, OrganizationKind, Subject};
-pub use database::{Database, PLATFORM_MIGRATOR, Reader, migrate};
+pub use database::{Asked, Database, PLATFORM_MIGRATOR, Question, Reader, migrate};
 pub use error::{Error, Kind, OnConstraint, Result};
 pub use foundation::{Foundation, Service};
 pub use raw::RawAnswer;

@@ -273,8 +273,7 @@ pub async fn readiness(databases: Vec<Database>, stopping: CancellationToken) ->
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
     }
     for database in databases {
-        let asked = sqlx::query("select 1").execute(database.pool());
-        if !matches!(tokio::time::timeout(Duration::from_secs(1), asked).await, Ok(Ok(_))) {
+        if !matches!(tokio::time::timeout(Duration::from_secs(1), database.probe()).await, Ok(Ok(()))) {
             return (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n");
         }
     }

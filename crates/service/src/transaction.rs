@@ -9,7 +9,7 @@ use std::{
 use bytes::Bytes;
 use careway_kernel::OrganizationId;
 use chrono::{DateTime, Utc};
-use sqlx::{AssertSqlSafe, Executor, PgConnection, Postgres, pool::PoolConnection};
+use sqlx::{AssertSqlSafe, Executor, PgConnection};
 use uuid::Uuid;
 
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
     database::{ANSWER, Database, row_of, statement_timeout},
     error::{Error, Kind, Result},
     literal,
+    pool::{self, Lease},
 };
 
 /// A fact that is to be published, as the outbox keeps it.
@@ -45,7 +46,7 @@ pub struct OutgoingEvent {
 
 /// An open transaction; dropping it rolls back.
 pub struct Transaction {
-    connection: Option<PoolConnection<Postgres>>,
+    connection: Lease,
     database: Database,
     key: Option<[u8; 32]>,
     call: Call,
@@ -57,25 +58,28 @@ pub struct Transaction {
 
 impl Transaction {
     pub(crate) async fn begin(database: &Database, call: &Call) -> Result<Self> {
-        let connection = database.pool().acquire().await?;
-        let mut transaction = Self {
-            connection: Some(connection),
+        let key = call.idempotency_key_hash();
+        let batch = begin_batch(call, key.as_ref());
+        let connection = loop {
+            let mut connection = database.pool().lease(pool::ROLLBACK).await?;
+            match connection.execute(sqlx::raw_sql(AssertSqlSafe(batch.clone()))).await {
+                Ok(_) => break connection,
+                Err(error) => {
+                    if let Err(error) = connection.excuse(error) {
+                        return Err(key_refusal(database, call, error).await);
+                    }
+                }
+            }
+        };
+        Ok(Self {
+            connection,
             database: database.clone(),
-            key: call.idempotency_key_hash(),
+            key,
             call: call.clone(),
             now: database.clock().now(),
             events: Vec::new(),
             audits: Vec::new(),
-        };
-        let batch = begin_batch(call, transaction.key.as_ref());
-        let begun = transaction.execute(sqlx::raw_sql(AssertSqlSafe(batch))).await;
-        match begun {
-            Ok(_) => Ok(transaction),
-            Err(error) => {
-                drop(transaction);
-                Err(key_refusal(database, call, error).await)
-            }
-        }
+        })
     }
 
     /// The instant of this transaction, by the service's clock.
@@ -114,50 +118,54 @@ impl Transaction {
     async fn close(&mut self, answer: Option<&[u8]>) -> Result<()> {
         let batch = self.commit_batch(answer);
         self.execute(sqlx::raw_sql(AssertSqlSafe(batch))).await?;
-        self.connection = None;
+        self.connection.settle();
         if !self.events.is_empty() {
             self.database.recorded().notify_one();
         }
         Ok(())
     }
 
+    /// The functions of `0003_planned_once.sql`, all in one statement, and the commit.
     fn commit_batch(&self, answer: Option<&[u8]>) -> String {
-        let mut sql = String::new();
-        if !self.events.is_empty() {
-            write_events(
-                &mut sql,
-                self.events.iter().map(|(event, traceparent)| (event, traceparent.as_deref())),
-            );
+        let mut last = Calls::default();
+        for (event, traceparent) in &self.events {
+            last.record_event(event, traceparent.as_deref());
         }
-        if !self.audits.is_empty() {
-            crate::audit::write_rows(&mut sql, self.audits.iter());
+        for row in &self.audits {
+            last.note_access(row);
         }
         if let (Some(key), Some(answer)) = (&self.key, answer) {
-            let _ = write!(
-                sql,
-                "update idempotency_record set answer = {} where key_hash = {};",
-                literal::bytes(answer),
-                literal::bytes(key)
-            );
+            last.keep_answer(key, answer);
         }
-        sql.push_str("commit");
-        sql
+        last.commit()
     }
 }
 
-pub(crate) fn write_events<'a>(
-    sql: &mut String,
-    events: impl Iterator<Item = (&'a OutgoingEvent, Option<&'a str>)>,
-) {
-    sql.push_str(
-        "insert into outbox (event_id, organization_id, also_organization, aggregate_type, aggregate_id, \
-         aggregate_version, type, payload, traceparent, occurred_at) values ",
-    );
-    for (index, (event, traceparent)) in events.enumerate() {
+/// Calls of functions that are to be one statement, or a few: Postgres takes 1664 columns.
+#[derive(Default)]
+pub(crate) struct Calls {
+    sql: String,
+    count: usize,
+}
+
+/// How many calls are one statement.
+const TOGETHER: usize = 1000;
+
+impl Calls {
+    fn next(&mut self) -> &mut String {
+        self.sql.push_str(match self.count % TOGETHER {
+            0 if self.count == 0 => "select ",
+            0 => ";select ",
+            _ => ",",
+        });
+        self.count += 1;
+        &mut self.sql
+    }
+
+    pub(crate) fn record_event(&mut self, event: &OutgoingEvent, traceparent: Option<&str>) {
         let _ = write!(
-            sql,
-            "{}('{}',{},{},{},'{}',{},{},{},{},{})",
-            if index == 0 { "" } else { "," },
+            self.next(),
+            "record_event('{}',{},{},{},'{}',{},{},{},{},{})",
             event.event_id,
             literal::optional_uuid(event.organization.map(|id| id.uuid())),
             literal::optional_uuid(event.also.map(|id| id.uuid())),
@@ -170,29 +178,49 @@ pub(crate) fn write_events<'a>(
             literal::instant(event.occurred_at),
         );
     }
-    sql.push(';');
+
+    pub(crate) fn note_access(&mut self, row: &AuditRow) {
+        let _ = write!(
+            self.next(),
+            "note_access({},{},{},{},{},{},{},{})",
+            literal::instant(row.at),
+            literal::optional_uuid(row.organization),
+            literal::text(&row.subject),
+            literal::text(row.entry.action),
+            literal::optional_uuid(row.entry.member.map(|id| id.uuid())),
+            literal::optional_uuid(row.entry.visit.map(|id| id.uuid())),
+            literal::optional_text(row.entry.detail),
+            literal::optional_text(row.trace_id()),
+        );
+    }
+
+    fn keep_answer(&mut self, key: &[u8; 32], answer: &[u8]) {
+        let _ = write!(self.next(), "keep_answer({},{})", literal::bytes(key), literal::bytes(answer));
+    }
+
+    /// The statement, if there is any, and the commit.
+    pub(crate) fn commit(mut self) -> String {
+        self.sql.push_str(if self.count == 0 { "commit" } else { ";commit" });
+        self.sql
+    }
 }
 
 fn begin_batch(call: &Call, key: Option<&[u8; 32]>) -> String {
     let [organization, kind, purpose] = call.caller.settings();
-    let mut sql = format!(
-        "begin;select set_config('careway.organization',{},true),set_config('careway.kind',{},true),\
-         set_config('careway.purpose',{},true),set_config('statement_timeout','{}',true);",
+    let (key, fingerprint) = match key {
+        Some(key) => {
+            let fingerprint = call.fingerprint.as_ref().map_or(&[][..], |it| &it[..]);
+            (literal::bytes(key), literal::bytes(fingerprint))
+        }
+        None => ("null".to_owned(), "null".to_owned()),
+    };
+    format!(
+        "begin;select open_call({},{},{},'{}',{key},{fingerprint})",
         literal::text(&organization),
         literal::text(&kind),
         literal::text(&purpose),
         statement_timeout(call),
-    );
-    if let Some(key) = key {
-        let _ = write!(
-            sql,
-            "insert into idempotency_record (key_hash, organization_id, fingerprint) values ({},{},{});",
-            literal::bytes(key),
-            literal::optional_uuid(organization.parse().ok()),
-            literal::bytes(call.fingerprint.as_ref().map_or(&[], |it| &it[..])),
-        );
-    }
-    sql
+    )
 }
 
 /// The key's row exists (answered), or is being written by a twin that did not end in time.
@@ -219,29 +247,12 @@ async fn key_refusal(database: &Database, call: &Call, error: sqlx::Error) -> Er
 impl Deref for Transaction {
     type Target = PgConnection;
     fn deref(&self) -> &PgConnection {
-        self.connection.as_deref().expect("a transaction has its connection until it ends")
+        &self.connection
     }
 }
 
 impl DerefMut for Transaction {
     fn deref_mut(&mut self) -> &mut PgConnection {
-        self.connection.as_deref_mut().expect("a transaction has its connection until it ends")
-    }
-}
-
-impl Drop for Transaction {
-    fn drop(&mut self) {
-        let Some(mut connection) = self.connection.take() else { return };
-        // The connection goes back to the pool only after the rollback; where none can run, it is closed.
-        match tokio::runtime::Handle::try_current() {
-            Ok(runtime) => {
-                runtime.spawn(async move {
-                    if connection.execute("rollback").await.is_err() {
-                        drop(connection.detach());
-                    }
-                });
-            }
-            Err(_) => drop(connection.detach()),
-        }
+        &mut self.connection
     }
 }

@@ -5,6 +5,7 @@ mod api;
 mod config;
 mod domain;
 mod operations;
+mod outcomes;
 mod ports;
 mod reactions;
 mod sender;

@@ -1,37 +1,44 @@
-//! The sender: takes what is due, finds out words and recipient where they are not known yet, gives each message to its
-//! port, and keeps what became of it. Every replica runs one.
+//! The sender: takes what is due, finds out words and recipient where they are not known yet, and gives each message to its
+//! port. A slow message holds up no other. Every replica runs one.
 
 use std::time::Duration;
 
-use careway_contract::renewals::v1::{MessageAccepted, MessageFailed};
-use careway_events::{Fact, record};
-use careway_kernel::OrganizationId;
-use careway_service::{Call, Kind, Result, Transaction};
-use futures::future::join_all;
+use careway_service::{Call, Result};
+use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{
     App,
     domain::message::{Channel, Content, MOST_ATTEMPTS, Outcome, wait},
+    outcomes::{self, End, Ended},
     store::{self, message::Taken},
     words,
 };
 
-const TOGETHER: i64 = 32;
+/// How many messages are under way at once.
+const TOGETHER: usize = 32;
 const IDLE: Duration = Duration::from_secs(1);
 /// Longer than any port takes to answer.
 const ABANDONED_AFTER: chrono::Duration = chrono::Duration::minutes(5);
 
+/// Sends until shutdown; ends when what is under way has ended, and that is kept.
 pub(crate) async fn run(app: App) {
     let shutdown = app.foundation().shutdown.clone();
+    let (ended, told) = mpsc::channel(TOGETHER);
+    let keeper = tokio::spawn(outcomes::keep_all(app.clone(), told));
+    let mut under_way = JoinSet::new();
     while !shutdown.is_cancelled() {
-        let sent = match send_due(&app).await {
-            Ok(sent) => sent,
-            Err(error) => {
-                tracing::warn!(%error, "messages could not be sent");
-                0
-            }
-        };
-        if sent == 0 {
+        while under_way.try_join_next().is_some() {}
+        let taken = take(&app, TOGETHER - under_way.len()).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "messages could not be taken for sending");
+            Vec::new()
+        });
+        let is_idle = taken.is_empty();
+        for message in taken {
+            under_way.spawn(send(app.clone(), message, ended.clone()));
+        }
+        if under_way.len() == TOGETHER {
+            shutdown.run_until_cancelled(under_way.join_next()).await;
+        } else if is_idle {
             tokio::select! {
                 () = shutdown.cancelled() => {}
                 () = app.wake().notified() => {}
@@ -39,64 +46,41 @@ pub(crate) async fn run(app: App) {
             }
         }
     }
+    under_way.join_all().await;
+    drop(ended);
+    if let Err(panic) = keeper.await {
+        std::panic::resume_unwind(panic.into_panic());
+    }
 }
 
-async fn send_due(app: &App) -> Result<usize> {
+async fn take(app: &App, most: usize) -> Result<Vec<Taken>> {
     let now = app.foundation().clock.now();
     let mut reader = app.db().read(&Call::system("send-messages")).await?;
     if store::message::next_due(&mut reader).await?.is_none_or(|due| due > now) {
         store::message::update_abandoned(&mut reader, now - ABANDONED_AFTER, now).await?;
-        return Ok(0);
+        return Ok(Vec::new());
     }
-    let taken = store::message::take_due(&mut reader, now, TOGETHER).await?;
-    drop(reader);
-    let count = taken.len();
-    for ended in join_all(taken.into_iter().map(|message| send_one(app, message))).await {
-        ended?;
-    }
-    Ok(count)
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    Ok(store::message::take_due(&mut reader, now, most).await?)
 }
 
-/// What is to be kept of one try.
-enum End {
-    Accepted,
-    Deferred,
-    Failed(&'static str),
-}
-
-async fn send_one(app: &App, message: Taken) -> Result<()> {
+/// Sends one, and tells how it ended.
+async fn send(app: App, message: Taken, ended: mpsc::Sender<Ended>) {
     let now = app.foundation().clock.now();
     let end = if message.expires_at.is_some_and(|expires| expires < now) {
         End::Failed("EXPIRED")
     } else {
-        match content(app, &message).await {
-            Ok(Some(content)) => submit(app, &message, &content).await,
+        match content(&app, &message).await {
+            Ok(Some(content)) => submit(&app, &message, &content).await,
             Ok(None) => End::Failed("NO_CONTACT"),
             Err(error) => {
                 tracing::warn!(%error, template = message.template, "a message's words are not to be had yet");
-                End::Deferred
+                put_off(&app, &message)
             }
         }
     };
-    let end = match end {
-        End::Deferred if message.attempts >= MOST_ATTEMPTS => End::Failed("REJECTED"),
-        end => end,
-    };
-    keep_at_last(app, &message, &end).await
-}
-
-/// Keeps it as soon as the database answers again. Given up, it would be unknown whether the message went out, and what
-/// was put off would never be sent.
-async fn keep_at_last(app: &App, message: &Taken, end: &End) -> Result<()> {
-    loop {
-        let shutdown = &app.foundation().shutdown;
-        match keep(app, message, end).await {
-            Err(error) if error.kind() == Kind::Unavailable && !shutdown.is_cancelled() => {
-                shutdown.run_until_cancelled(tokio::time::sleep(IDLE)).await;
-            }
-            kept => return kept,
-        }
-    }
+    // The keeper takes until nobody sends any more.
+    let _ = ended.send(Ended { message, end }).await;
 }
 
 async fn submit(app: &App, message: &Taken, content: &Content) -> End {
@@ -105,51 +89,18 @@ async fn submit(app: &App, message: &Taken, content: &Content) -> End {
     metrics::counter!("careway_messages_total", "channel" => channel.as_str(), "outcome" => format!("{outcome:?}")).increment(1);
     match outcome {
         Outcome::Accepted => End::Accepted,
-        Outcome::Deferred => End::Deferred,
+        Outcome::Deferred => put_off(app, message),
         Outcome::Rejected => End::Failed("REJECTED"),
         Outcome::Unknown => End::Failed("UNKNOWN"),
     }
 }
 
-async fn keep(app: &App, message: &Taken, end: &End) -> Result<()> {
-    let mut tx = app.db().begin_system("send-messages").await?;
-    let now = tx.now();
-    match end {
-        End::Accepted => {
-            if store::message::update_ended(&mut tx, message.message_id, "ACCEPTED", now).await? {
-                say(&mut tx, message, None);
-            }
-        }
-        End::Failed(outcome) => {
-            if store::message::update_ended(&mut tx, message.message_id, outcome, now).await? {
-                say(&mut tx, message, Some(*outcome));
-            }
-        }
-        End::Deferred => {
-            store::message::update_deferred(&mut tx, message.message_id, now + wait(message.attempts))
-                .await?;
-        }
+/// Once more later, but not for ever.
+fn put_off(app: &App, message: &Taken) -> End {
+    if message.attempts >= MOST_ATTEMPTS {
+        return End::Failed("REJECTED");
     }
-    tx.finish().await
-}
-
-fn say(tx: &mut Transaction, message: &Taken, failure: Option<&'static str>) {
-    let (message_id, channel, template) =
-        (message.message_id.to_string(), message.channel.clone(), message.template.clone());
-    let fact = match failure {
-        None => Fact::new(MessageAccepted { message_id, channel, template }),
-        Some(outcome) => {
-            Fact::new(MessageFailed { message_id, channel, template, outcome: outcome.to_owned() })
-        }
-    };
-    let fact = fact.about(message.message_id, message.version + 1);
-    record(
-        tx,
-        match message.organization_id {
-            Some(organization) => fact.of(OrganizationId::from_uuid(organization)),
-            None => fact,
-        },
-    );
+    End::Deferred(app.foundation().clock.now() + wait(message.attempts))
 }
 
 /// The words and their recipient; none when nobody can be reached.

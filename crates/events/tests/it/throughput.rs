@@ -58,8 +58,7 @@ async fn bare_relay(world: &World) -> Duration {
         ..Default::default()
     };
     jetstream.create_stream(config).await.unwrap();
-    let options = world.database.pool().connect_options();
-    let mut connection = PgConnection::connect_with(&options).await.unwrap();
+    let mut connection = PgConnection::connect_with(world.database.options()).await.unwrap();
     connection.execute("select set_config('careway.purpose', 'test', false)").await.unwrap();
     let started = Instant::now();
     loop {

@@ -179,7 +179,7 @@ impl World {
         tokio::time::timeout(Duration::from_secs(20), self.tasks.wait())
             .await
             .expect("the tasks end at shutdown");
-        self.database.pool().close().await;
+        self.database.close();
         self.owner.close().await;
         let mut admin = PgConnection::connect(&admin_url()).await.unwrap();
         let drop = format!("drop database {} with (force)", self.database_name);

@@ -23,6 +23,6 @@ pub(crate) async fn get_members(
         violations.field("", MemberId::parse(id)).map(MemberId::uuid)
     });
     let (ids,) = violations.all((ids,))?;
-    let members = member_list::by_ids(&mut *app.db.read(call).await?, &ids).await?;
+    let members = member_list::by_ids(&app.db, call, &ids).await?;
     Ok(GetMembersResponse { members: members.iter().map(summary).collect() })
 }

@@ -102,8 +102,8 @@ async fn passed(
 }
 
 async fn find(app: &App, call: &Call, member: MemberId) -> Result<Option<Summary>> {
-    let mut reader = app.db.read(&as_system(call, "challenges")).await?;
-    Ok(store::member_list::by_ids(&mut reader, &[member.uuid()]).await?.pop())
+    let call = as_system(call, "challenges");
+    Ok(store::member_list::by_ids(&app.db, &call, &[member.uuid()]).await?.pop())
 }
 
 /// One more wrong code in a row, for a stranger as for a member; it must outlive Redis.

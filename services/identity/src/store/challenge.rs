@@ -1,7 +1,7 @@
 //! What one-time codes need of Postgres: the person behind an identifier, wrong codes in a row, and locks.
 
 use careway_kernel::{Language, MemberId, OrganizationId, PhoneNumber};
-use careway_service::{Error, Result};
+use careway_service::{Call, Database, Error, Result, question};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -42,32 +42,30 @@ struct Row {
 
 /// The person, by the first of the payers that knows them. The same statement whoever is asked for.
 pub(crate) async fn find_person(
-    db: &mut PgConnection,
+    db: &Database,
+    call: &Call,
     vault: &Vault,
     asked: &Asked,
 ) -> Result<Option<Person>> {
     let payers: Vec<Uuid> = asked.payers.iter().map(|id| id.uuid()).collect();
     let (number, index) = match &asked.identifier {
-        Identifier::MemberNumber(number) => (Some(number.as_str()), None),
+        Identifier::MemberNumber(number) => (Some(number.as_str().to_owned()), None),
         Identifier::NationalId(number) => (None, Some(vault.national_id_index(number.as_str()).to_vec())),
     };
-    let row: Option<Row> = sqlx::query_as(
+    let question = question!(
         "select m.member_id, m.payer_id, m.language, m.mobile, m.phone, p.member_id as principal_id, \
          p.mobile as principal_mobile, p.phone as principal_phone, \
          exists (select from code_lock l where l.member_id = m.member_id and l.lifted_at is null) as locked \
-         from unnest($1::uuid[]) with ordinality as payer (id, place) \
-         join lateral (select member_id from member where payer_id = payer.id and member_number = $2 \
-         union all select member_id from member_national_id where payer_id = payer.id and number_index = $3) found on true \
+         from unnest($4::uuid[]) with ordinality as payer (id, place) \
+         join lateral (select member_id from member where payer_id = payer.id and member_number = $5 \
+         union all select member_id from member_national_id where payer_id = payer.id and number_index = $6) found on true \
          join member m on m.member_id = found.member_id \
          left join member p on p.member_id = m.principal_member_id \
-         order by payer.place limit 1",
-    )
-    .bind(payers)
-    .bind(number)
-    .bind(index)
-    .fetch_optional(db)
-    .await?;
-    row.map(Row::person).transpose()
+         order by payer.place limit 1"
+    );
+    let mut rows: Vec<Row> =
+        db.ask(call, question, |it| it.bind(payers.clone()).bind(number.clone()).bind(index.clone())).await?;
+    rows.pop().map(Row::person).transpose()
 }
 
 /// Counts one more wrong code in a row and, at `lock_at` of them, locks the member's codes.

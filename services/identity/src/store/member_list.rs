@@ -1,7 +1,7 @@
 //! Lists of members: names and numbers, no contacts.
 
 use careway_kernel::{Language, MemberId, MemberNumber, Names, OrganizationId, Sex};
-use careway_service::{Error, Result};
+use careway_service::{Call, Database, Error, Result, question};
 use chrono::NaiveDate;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -130,9 +130,9 @@ pub(crate) async fn dependants(
 }
 
 /// Members of any payer: for Careway's own services.
-pub(crate) async fn by_ids(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Summary>> {
-    let rows = sqlx::query_as(select_summary!("where m.member_id = any($1)")).bind(ids).fetch_all(db).await?;
-    summaries(rows)
+pub(crate) async fn by_ids(db: &Database, call: &Call, ids: &[Uuid]) -> Result<Vec<Summary>> {
+    let question = question!(select_summary!("where m.member_id = any($4)"));
+    summaries(db.ask(call, question, |it| it.bind(ids.to_vec())).await?)
 }
 
 /// Whether the payer has this member.

@@ -1,5 +1,7 @@
 //! The table `message`.
 
+use std::collections::HashSet;
+
 use careway_kernel::{MessageId, OrganizationId};
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection, types::Json};
@@ -80,38 +82,42 @@ pub(crate) async fn next_due(connection: &mut PgConnection) -> sqlx::Result<Opti
     sqlx::query_scalar("select min(due_at) from message where state = 'QUEUED'").fetch_one(connection).await
 }
 
-/// The message has ended; a one-time code's words go, whatever became of it. False when that was known already.
+/// These messages have ended, each in its state; a one-time code's words go, whatever became of it. Answers which: not
+/// those that were known to have ended.
 pub(crate) async fn update_ended(
     connection: &mut PgConnection,
-    id: Uuid,
-    state: &str,
+    ended: &[(Uuid, &'static str)],
     now: DateTime<Utc>,
-) -> sqlx::Result<bool> {
-    sqlx::query(
-        "update message set state = $2, ended_at = $3, version = version + 1,
+) -> sqlx::Result<HashSet<Uuid>> {
+    let (ids, states): (Vec<Uuid>, Vec<&str>) = ended.iter().copied().unzip();
+    let new: Vec<Uuid> = sqlx::query_scalar(
+        "update message set state = ended.state, ended_at = $3, version = version + 1,
                 sealed = case when priority = 1 then null else sealed end
-         where message_id = $1 and state in ('SUBMITTED', 'UNKNOWN')",
+         from unnest($1::uuid[], $2::text[]) as ended (id, state)
+         where message_id = ended.id and message.state in ('SUBMITTED', 'UNKNOWN')
+         returning message_id",
     )
-    .bind(id)
-    .bind(state)
+    .bind(ids)
+    .bind(states)
     .bind(now)
-    .execute(connection)
-    .await
-    .map(|done| done.rows_affected() == 1)
+    .fetch_all(connection)
+    .await?;
+    Ok(new.into_iter().collect())
 }
 
-/// The message was refused for now.
+/// These messages were refused for now; each is due again then.
 pub(crate) async fn update_deferred(
     connection: &mut PgConnection,
-    id: Uuid,
-    due_at: DateTime<Utc>,
+    deferred: &[(Uuid, DateTime<Utc>)],
 ) -> sqlx::Result<()> {
+    let (ids, due): (Vec<Uuid>, Vec<DateTime<Utc>>) = deferred.iter().copied().unzip();
     sqlx::query(
-        "update message set state = 'QUEUED', due_at = $2, version = version + 1
-         where message_id = $1 and state = 'SUBMITTED'",
+        "update message set state = 'QUEUED', due_at = deferred.due_at, version = version + 1
+         from unnest($1::uuid[], $2::timestamptz[]) as deferred (id, due_at)
+         where message_id = deferred.id and state = 'SUBMITTED'",
     )
-    .bind(id)
-    .bind(due_at)
+    .bind(ids)
+    .bind(due)
     .execute(connection)
     .await
     .map(drop)

@@ -116,12 +116,10 @@ impl Wish {
 /// Refuses before the file is read what would be refused after it. A key that was answered is always read, because its
 /// answer stands whatever has become of the visit.
 async fn may_add(app: &App, call: &Call, wish: &Wish, facility: OrganizationId) -> Result<()> {
-    let refusal = {
-        let mut reader = app.db.read(call).await?;
-        let visit = store::visit::find_facility_visit(&mut reader, wish.visit, facility).await?;
-        visit.ok_or(Error::not_found("visit")).and_then(|visit| opened(app, &visit, facility).map(drop)).err()
-    };
-    match refusal {
+    let visit = store::visit::find_facility_visit(&app.db, call, wish.visit, facility).await?;
+    let opened =
+        visit.ok_or(Error::not_found("visit")).and_then(|visit| opened(app, &visit, facility).map(drop));
+    match opened.err() {
         Some(refusal) if !app.db.is_answered(call).await? => Err(refusal),
         _ => Ok(()),
     }

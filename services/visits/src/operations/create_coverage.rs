@@ -40,10 +40,9 @@ pub(crate) async fn create_coverage(
     let payer = payer(call)?;
     let wanted = parse(&request)?;
     let asked_plan = (wanted.plan, wanted.plan_version);
-    let found = {
-        let mut reader = app.db.read(call).await?;
-        store::coverage::find_ingredients(&mut reader, payer, &wanted.number, asked_plan, wanted.from).await?
-    };
+    let number = &wanted.number;
+    let found =
+        store::coverage::find_ingredients(&app.db, call, payer, number, asked_plan, wanted.from).await?;
     let resolved = resolve(app, payer, &wanted.number, found.member).await;
     let member = unless_replayed(app, call, resolved).await?;
     let plan_version = unless_replayed(app, call, found.plan_version.ok_or_else(plan_unknown)).await?;

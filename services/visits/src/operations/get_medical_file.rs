@@ -14,14 +14,14 @@ pub(crate) async fn get_medical_file(
 ) -> Result<GetMedicalFileResponse> {
     let facility = facility(call)?;
     let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
-    let (visit, file) = {
+    let visit = store::visit::find_facility_visit(&app.db, call, id, facility).await?;
+    let visit = visit.ok_or(Error::not_found("visit"))?;
+    opened(app, &visit, facility)?;
+    let file = {
         let mut reader = app.db.read(call).await?;
-        let visit = store::visit::find_facility_visit(&mut reader, id, facility).await?;
-        let visit = visit.ok_or(Error::not_found("visit"))?;
-        opened(app, &visit, facility)?;
         let sealers = (&app.desk.keys, &app.documents.sealer);
         let file = store::medical_file::find_medical_file(&mut reader, sealers, id, app.clock.now()).await?;
-        (visit, file.ok_or(Error::not_found("visit"))?)
+        file.ok_or(Error::not_found("visit"))?
     };
     let member = visit.patient.as_ref().map(|patient| patient.member);
     let entry = AuditEntry { action: "medical_file.read", member, visit: Some(id), ..Default::default() };

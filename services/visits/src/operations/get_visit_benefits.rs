@@ -36,16 +36,12 @@ pub(crate) async fn get_visit_benefits(
     let language = benefit_language::parse(&mut v, call, &request.language);
     let (only, language) = v.all((only, language))?;
 
-    let (found, plan) = {
-        let mut reader = app.db.read(call).await?;
-        let found = store::benefit::find_visit_benefits(&mut reader, id, party).await?;
-        let found = found.ok_or(Error::not_found("visit"))?;
-        readable(app, &found, party)?;
-        let plan = match &found.cover {
-            Some(cover) => Some(plan_of(app, &mut reader, id, cover).await?),
-            None => None,
-        };
-        (found, plan)
+    let found = store::benefit::find_visit_benefits(&app.db, call, id, party).await?;
+    let found = found.ok_or(Error::not_found("visit"))?;
+    readable(app, &found, party)?;
+    let plan = match &found.cover {
+        Some(cover) => Some(plan_of(app, call, id, cover).await?),
+        None => None,
     };
     let entry =
         AuditEntry { action: "benefits.read", member: found.member, visit: Some(id), ..Default::default() };
@@ -77,17 +73,12 @@ fn readable(app: &App, found: &VisitBenefits, party: OrganizationId) -> Result<(
 }
 
 /// The plan's text, from memory but for the first time.
-async fn plan_of(
-    app: &App,
-    conn: &mut sqlx::PgConnection,
-    visit: VisitId,
-    cover: &CoverageUse,
-) -> Result<Arc<PlanDefinition>> {
+async fn plan_of(app: &App, call: &Call, visit: VisitId, cover: &CoverageUse) -> Result<Arc<PlanDefinition>> {
     let (plan, version) = (cover.coverage.plan, cover.coverage.plan_version);
     if let Some(kept) = app.plans.get(plan, version) {
         return Ok(kept);
     }
-    let definition = store::benefit::find_visit_plan(conn, visit).await?;
+    let definition = store::benefit::find_visit_plan(&mut *app.db.read(call).await?, visit).await?;
     let definition = definition.ok_or_else(|| Error::internal(anyhow::anyhow!("a coverage has a plan")))?;
     Ok(app.plans.keep(plan, version, definition))
 }

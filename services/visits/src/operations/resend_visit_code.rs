@@ -27,12 +27,8 @@ pub(crate) async fn resend_visit_code(
 ) -> Result<ResendVisitCodeResponse> {
     let facility = facility(call)?;
     let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
-    let visit = {
-        let mut reader = app.db.read(call).await?;
-        store::visit::find_facility_visit(&mut reader, id, facility)
-            .await?
-            .ok_or(Error::not_found("visit"))?
-    };
+    let visit = store::visit::find_facility_visit(&app.db, call, id, facility).await?;
+    let visit = visit.ok_or(Error::not_found("visit"))?;
     let challenge = unless_replayed(app, call, visit.resendable(app.clock.now()).cloned()).await?;
     let bound = bound(app, &visit, &challenge)?;
     let again = ResendChallengeRequest {

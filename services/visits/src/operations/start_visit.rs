@@ -82,8 +82,7 @@ async fn desk(
     facility: OrganizationId,
     day: Option<NaiveDate>,
 ) -> Result<FacilityDesk> {
-    let mut reader = app.db.read(call).await?;
-    let desk = store::organization::find_desk(&mut reader, facility, day, app.clock.now()).await?;
+    let desk = store::organization::find_desk(&app.db, call, facility, day, app.clock.now()).await?;
     desk.ok_or_else(facility_not_ready)
 }
 

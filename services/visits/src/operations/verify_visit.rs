@@ -37,12 +37,8 @@ pub(crate) async fn verify_visit(
     violations.check("code", six_digits, "must be six digits");
     violations.finish()?;
 
-    let visit = {
-        let mut reader = app.db.read(call).await?;
-        store::visit::find_facility_visit(&mut reader, id, facility)
-            .await?
-            .ok_or(Error::not_found("visit"))?
-    };
+    let visit = store::visit::find_facility_visit(&app.db, call, id, facility).await?;
+    let visit = visit.ok_or(Error::not_found("visit"))?;
     let challenge = unless_replayed(app, call, visit.awaiting(app.clock.now()).cloned()).await?;
     let bound = bound(app, &visit, &challenge)?;
     let proof = VerifyChallengeRequest {

@@ -1,7 +1,7 @@
 //! What a benefit statement is made of, in one statement.
 
 use careway_kernel::{CoverageId, MemberId, OrganizationId, VisitId};
-use careway_service::Result;
+use careway_service::{Call, Database, Result, question};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{FromRow, PgConnection, Row as _, postgres::PgRow, types::Json};
 use uuid::Uuid;
@@ -86,22 +86,21 @@ impl FromRow<'_, PgRow> for VisitRow {
 
 /// A visit that the caller is a party to, with its patient's coverage and balances on the service date.
 pub(crate) async fn find_visit_benefits(
-    conn: &mut PgConnection,
+    db: &Database,
+    call: &Call,
     visit: VisitId,
     party: OrganizationId,
 ) -> Result<Option<VisitBenefits>> {
-    let row: Option<VisitRow> = sqlx::query_as(
+    let asked = question!(
         "select state, payer_id, member_id, service_type, service_date, discharged_at, entitlement,
             coverage_id, family_id, plan_id, plan_version, valid_from, valid_to, member_since, policy_year_from,
             status, suspensions, termination_reason, replaced_by, version, created_at, family_size, accounts,
             scopes, periods, units, used, reserved
-         from visit_benefits where visit_id = $1 and (facility_id = $2 or payer_id = $2)",
-    )
-    .bind(visit.uuid())
-    .bind(party.uuid())
-    .fetch_optional(conn)
-    .await?;
-    row.map(TryInto::try_into).transpose()
+         from visit_benefits where visit_id = $4 and (facility_id = $5 or payer_id = $5)"
+    );
+    let mut rows: Vec<VisitRow> =
+        db.ask(call, asked, |asked| asked.bind(visit.uuid()).bind(party.uuid())).await?;
+    rows.pop().map(TryInto::try_into).transpose()
 }
 
 /// The text of the plan that covers a visit's patient, for those who may read the visit.

@@ -1,9 +1,9 @@
 //! Coverages.
 
 use careway_kernel::{CoverageId, FamilyId, MemberId, MemberNumber, OrganizationId, PlanId};
-use careway_service::Result;
+use careway_service::{Call, Database, Error, Result, question};
 use chrono::NaiveDate;
-use sqlx::{PgConnection, types::Json};
+use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
 use super::coverage_row::CoverageRow;
@@ -134,38 +134,45 @@ pub(crate) struct Ingredients {
 
 /// Looks the ingredients up at the payer.
 pub(crate) async fn find_ingredients(
-    conn: &mut PgConnection,
+    db: &Database,
+    call: &Call,
     payer: OrganizationId,
     number: &MemberNumber,
     (plan, version): (PlanId, Option<i32>),
     from: NaiveDate,
 ) -> Result<Ingredients> {
-    let (member, family, plan_version, insured_since): (
-        Option<Uuid>,
-        Option<Uuid>,
-        Option<i32>,
-        Option<NaiveDate>,
-    ) = sqlx::query_as(
+    #[derive(FromRow)]
+    struct Row {
+        member_id: Option<Uuid>,
+        family_id: Option<Uuid>,
+        plan_version: Option<i32>,
+        insured_since: Option<NaiveDate>,
+    }
+    let asked = question!(
         "select m.member_id, m.family_id,
                 (select v.version from plan p join plan_version v on v.plan_id = p.plan_id
-                    and v.version = coalesce($4, p.latest_version)
-                 where p.plan_id = $3 and p.payer_id = $1),
+                    and v.version = coalesce($7, p.latest_version)
+                 where p.plan_id = $6 and p.payer_id = $4) as plan_version,
                 (select c.member_since from coverage c
-                 where c.member_id = m.member_id and c.payer_id = $1 and c.valid_to = $5::date - 1
-                   and c.valid <> 'empty')
-             from (select) once left join member_ref m on m.payer_id = $1 and m.member_number = $2",
-    )
-    .bind(payer.uuid())
-    .bind(number.as_str())
-    .bind(plan.uuid())
-    .bind(version)
-    .bind(from)
-    .fetch_one(conn)
-    .await?;
-    let member = member.zip(family);
+                 where c.member_id = m.member_id and c.payer_id = $4 and c.valid_to = $8::date - 1
+                   and c.valid <> 'empty') as insured_since
+         from (select) once left join member_ref m on m.payer_id = $4 and m.member_number = $5"
+    );
+    let mut rows: Vec<Row> = db
+        .ask(call, asked, |asked| {
+            asked
+                .bind(payer.uuid())
+                .bind(number.as_str().to_owned())
+                .bind(plan.uuid())
+                .bind(version)
+                .bind(from)
+        })
+        .await?;
+    let row = rows.pop().ok_or_else(|| Error::internal(anyhow::anyhow!("one row always")))?;
+    let member = row.member_id.zip(row.family_id);
     Ok(Ingredients {
         member: member.map(|(id, family)| (MemberId::from_uuid(id), FamilyId::from_uuid(family))),
-        plan_version,
-        insured_since,
+        plan_version: row.plan_version,
+        insured_since: row.insured_since,
     })
 }

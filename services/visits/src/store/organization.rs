@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use careway_kernel::{CountryCode, OrganizationId};
-use careway_service::{Error, Result};
+use careway_service::{Call, Database, Error, Result, question};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
@@ -55,7 +55,8 @@ pub(crate) async fn upsert_organization(conn: &mut PgConnection, known: &Organiz
 
 /// The desk of a facility on the day of service (today there, unless given); none until identity told of it.
 pub(crate) async fn find_desk(
-    conn: &mut PgConnection,
+    db: &Database,
+    call: &Call,
     facility: OrganizationId,
     day: Option<NaiveDate>,
     now: DateTime<Utc>,
@@ -68,19 +69,16 @@ pub(crate) async fn find_desk(
         day: NaiveDate,
         payers: Vec<Uuid>,
     }
-    let row: Option<Row> = sqlx::query_as(
+    let asked = question!(
         "select name, country, here.today, here.day, array(select distinct payer_id from contract \
          where contract.facility_id = organization_id and valid @> here.day \
          order by payer_id) as payers \
-         from organization_ref cross join lateral (select ($3 at time zone time_zone)::date as today, \
-         coalesce($2, ($3 at time zone time_zone)::date) as day) here where organization_id = $1",
-    )
-    .bind(facility.uuid())
-    .bind(day)
-    .bind(now)
-    .fetch_optional(conn)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
+         from organization_ref cross join lateral (select ($6 at time zone time_zone)::date as today, \
+         coalesce($5, ($6 at time zone time_zone)::date) as day) here where organization_id = $4"
+    );
+    let mut rows: Vec<Row> =
+        db.ask(call, asked, |asked| asked.bind(facility.uuid()).bind(day).bind(now)).await?;
+    let Some(row) = rows.pop() else { return Ok(None) };
     let country = CountryCode::parse(&row.country)
         .with_context(|| format!("the country of organization {facility}"))
         .map_err(Error::internal)?;

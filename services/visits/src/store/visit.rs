@@ -1,7 +1,7 @@
 //! Visits in Postgres: found, locked, listed, started.
 
 use careway_kernel::{OrganizationId, VisitId};
-use careway_service::Result;
+use careway_service::{Call, Database, Result, question};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{FromRow, PgConnection};
 
@@ -51,13 +51,17 @@ pub(crate) async fn find_visit(
     row.map(Visit::try_from).transpose()
 }
 
-/// A facility's own visit.
+/// A facility's own visit, as the facility sees it.
 pub(crate) async fn find_facility_visit(
-    conn: &mut PgConnection,
+    db: &Database,
+    call: &Call,
     id: VisitId,
     facility: OrganizationId,
 ) -> Result<Option<Visit>> {
-    Ok(find_visit(conn, id, facility).await?.filter(|visit| visit.facility == facility))
+    let asked = question!("select * from visit where visit_id = $4 and facility_id = $5");
+    let mut rows: Vec<VisitRow> =
+        db.ask(call, asked, |asked| asked.bind(id.uuid()).bind(facility.uuid())).await?;
+    rows.pop().map(Visit::try_from).transpose()
 }
 
 /// Any visit, for Careway itself.
