@@ -9,8 +9,10 @@ use std::{
 
 use careway_kernel::Clock;
 use careway_service::{Error, Foundation, Kind, Result};
+use moka::sync::Cache;
 use redis::{Pipeline, Script, aio::ConnectionManager};
 use sha2::{Digest, Sha256};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How many tries are free, and how long one waits after them.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +42,13 @@ const BY_STRANGERS: Limit = limit(50, 5, 60, 86_400);
 /// How long an address that signed in is no stranger.
 const FAMILIAR: Duration = Duration::from_secs(30 * 86_400);
 
+/// How many tries of one address at one account are judged at once, in this process: one less than are free, so that right
+/// ones that come together are forgiven before they count as guesses. The next waits for its place.
+const PLACES: usize = BY_PAIR.free as usize - 1;
+/// Of how many pairs places are kept, and for how long without a try.
+const PAIRS: u64 = 100_000;
+const FORGOTTEN: Duration = Duration::from_secs(60);
+
 static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("throttle.lua")));
 
 /// The counts, in Redis.
@@ -48,10 +57,10 @@ pub(crate) struct Throttle {
     redis: ConnectionManager,
     prefix: Arc<str>,
     clock: Clock,
+    places: Cache<String, Arc<Semaphore>>,
 }
 
 /// One guess: what for, at what, and from where.
-#[derive(Clone)]
 pub(crate) struct Guess {
     pair: String,
     address: String,
@@ -59,6 +68,8 @@ pub(crate) struct Guess {
     familiar: String,
     /// Whether the try counts among those of strangers.
     strange: bool,
+    /// Its place among those that are judged; given back with the guess.
+    _place: OwnedSemaphorePermit,
 }
 
 impl Throttle {
@@ -67,15 +78,16 @@ impl Throttle {
             redis: foundation.redis.clone(),
             prefix: foundation.prefix.clone(),
             clock: foundation.clock.clone(),
+            places: Cache::builder().max_capacity(PAIRS).time_to_idle(FORGOTTEN).build(),
         }
     }
 
-    /// Counts a try before it is judged.
+    /// Counts a try before it is judged; keep the guess until it is.
     ///
     /// # Errors
     /// 429 when it is too early for another; 503 without Redis: nobody guesses unseen.
     pub(crate) async fn count(&self, purpose: &str, target: &str, address: Option<IpAddr>) -> Result<Guess> {
-        let mut guess = self.guess(purpose, target, address);
+        let mut guess = self.guess(purpose, target, address).await;
         let mut redis = self.redis.clone();
         let familiar: bool = redis::cmd("EXISTS").arg(&guess.familiar).query_async(&mut redis).await?;
         guess.strange = !familiar;
@@ -117,7 +129,7 @@ impl Throttle {
     }
 
     /// Keys hold digests: neither an address nor a name stands in Redis.
-    fn guess(&self, purpose: &str, target: &str, address: Option<IpAddr>) -> Guess {
+    async fn guess(&self, purpose: &str, target: &str, address: Option<IpAddr>) -> Guess {
         let network = network(address);
         let key = |kind: &str, parts: [&str; 2]| {
             let mut hash = Sha256::new();
@@ -127,8 +139,11 @@ impl Throttle {
             }
             format!("{}throttle:{purpose}:{kind}:{}", self.prefix, hex::encode(&hash.finalize()[..16]))
         };
+        let pair = key("pair", [target, &network]);
+        let places = self.places.get_with_by_ref(&pair, || Arc::new(Semaphore::new(PLACES)));
         Guess {
-            pair: key("pair", [target, &network]),
+            _place: places.acquire_owned().await.expect("places are never closed"),
+            pair,
             address: key("address", ["", &network]),
             strangers: key("strangers", [target, ""]),
             familiar: key("familiar", [target, &network]),

@@ -50,6 +50,15 @@ async fn guesses_that_come_at_once_are_counted_first() {
 }
 
 #[tokio::test]
+async fn right_ones_that_come_at_once_are_no_guesses() {
+    let world = World::start().await;
+    let sign_ins = (0..12).map(|_| sign_in(&world, PASSWORD, STRANGE));
+    for outcome in futures::future::join_all(sign_ins).await {
+        outcome.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn many_strangers_do_not_lock_out_who_was_here_before() {
     let world = World::start().await;
     sign_in(&world, PASSWORD, HOME).await.unwrap();
