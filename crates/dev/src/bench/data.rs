@@ -1,6 +1,9 @@
 //! Fixed data: members, covers, balances, and a visit of each member to read benefits of; the last three by SQL.
 
-use std::{sync::atomic::AtomicU64, time::Duration};
+use std::{
+    sync::atomic::{AtomicU32, AtomicU64, Ordering},
+    time::Duration,
+};
 
 use anyhow::{Context, ensure};
 use careway_standalone::{
@@ -15,8 +18,10 @@ use uuid::Uuid;
 
 use super::{
     enrol::{Desk, Enrolled, FACILITIES, enrol},
+    jobs::{self, Job},
     platform::{Layout, Platform, Settings},
     quiet::Quiet,
+    sample::Sample,
     stage::{RAW, Stage},
 };
 use crate::say;
@@ -35,12 +40,24 @@ pub(super) struct Network {
     first_visit: u64,
     /// The next journey's number: a member is checked in again only when all the others were, and elsewhere.
     pub(super) next_journey: AtomicU64,
+    /// The next claims' places among the visits of their half: those of their own families, and those of one.
+    next_claims: [AtomicU32; 2],
+    /// What a claim writes, for pgbench.
+    pub(super) sample: Sample,
 }
 
 impl Network {
     /// The visit of a member that benefits are read of.
     pub(super) fn visit(&self, number: u32) -> Uuid {
         visit_id(self.first_visit, number.into())
+    }
+
+    /// The visit that the next claim is for: each is claimed once.
+    pub(super) fn next_claimed(&self, job: Job) -> anyhow::Result<u32> {
+        let half = usize::from(job == Job::HotClaim);
+        let next = self.next_claims[half].fetch_add(1, Ordering::Relaxed);
+        ensure!(next < self.members / 2, "every visit was claimed: the data is too small for this machine");
+        Ok(if job == Job::HotClaim { self.members / 2 + next } else { next })
     }
 
     /// How pgbench is told of the same.
@@ -88,12 +105,22 @@ pub(super) async fn load(stage: &Stage, settings: &Settings, members: u32) -> an
     let step = say::begin("loading covers, balances and visits");
     cover(&mut visits, &enrolled, from).await?;
     let first_visit = u64::try_from(Utc::now().timestamp_millis())? - u64::from(members);
-    let network = Network { members, desks: enrolled.desks, first_visit, next_journey: AtomicU64::new(0) };
-    let template = check_in(&platform.url(), &inbox, &network).await.context("checking a member in")?;
+    let mut network = Network {
+        members,
+        desks: enrolled.desks,
+        first_visit,
+        next_journey: AtomicU64::new(0),
+        next_claims: Default::default(),
+        sample: Sample::default(),
+    };
+    let (template, claim) =
+        check_in(&platform.url(), &inbox, &network).await.context("checking a member in")?;
+    network.sample = Sample::of(&mut visits, claim).await.context("the claim's rows")?;
     // The member is told of that visit as well, while it is still there.
     Quiet::connect(stage).await?.wait().await?;
     copy_visits(&mut visits, &network, template).await?;
     platform.stop().await?;
+    Sample::forget(&mut visits).await?;
     visits.execute("vacuum analyze").await?;
     visits.close().await?;
     stage.copy_raw().await?;
@@ -146,8 +173,9 @@ async fn cover(visits: &mut PgConnection, enrolled: &Enrolled, from: NaiveDate) 
     Ok(())
 }
 
-/// One member is checked in as everybody is; the visit the others' are copied from.
-async fn check_in(gateway: &str, inbox: &Inbox, network: &Network) -> anyhow::Result<Uuid> {
+/// One member is checked in as everybody is, and a claim is made: the visit the others' are copied from, and what a claim
+/// writes.
+async fn check_in(gateway: &str, inbox: &Inbox, network: &Network) -> anyhow::Result<(Uuid, Uuid)> {
     let desk = Rest::new(gateway)?.sign_in(&network.desks[0].credentials).await?;
     let before = inbox.mark()?;
     let started = desk.post("/v1/visits", json!({"memberNumber": member_number(0)})).await?.ok()?;
@@ -162,19 +190,31 @@ async fn check_in(gateway: &str, inbox: &Inbox, network: &Network) -> anyhow::Re
         Ok((read.list("statement.benefits").len() == BENEFITS.len()).then_some(()))
     })
     .await?;
-    Ok(id)
+    let claim = desk.post(&format!("/v1/visits/{visit}/claims"), jobs::claim()).await?.ok()?;
+    ensure!(claim.text("claim.state") == "APPROVED", "the rules should decide on the claim: {claim}");
+    Ok((id, claim.text("claim.claimId").parse().context("the claim's id")?))
 }
 
-/// A visit of yesterday for each member; the one they were copied from goes.
+/// A visit of yesterday for each member, the second half of whom are one family; the one they were copied from goes.
 async fn copy_visits(visits: &mut PgConnection, network: &Network, template: Uuid) -> anyhow::Result<()> {
     let facilities: Vec<Uuid> = network.desks.iter().map(|desk| desk.facility).collect();
+    sqlx::query("delete from care_line").execute(&mut *visits).await?;
+    sqlx::query("delete from claim").execute(&mut *visits).await?;
+    sqlx::query(
+        "update coverage set family_id = (select min(family_id::text)::uuid from member_ref
+            where substring(member_number from 4)::int >= $1)
+         where member_id in (select member_id from member_ref where substring(member_number from 4)::int >= $1)",
+    )
+    .bind(i32::try_from(network.members / 2)?)
+    .execute(&mut *visits)
+    .await?;
     let copied = sqlx::query(
         "insert into visit select copy.* from visit v
-         cross join lateral (select m.*, c.coverage_id, substring(member_number from 4)::bigint as n
+         cross join lateral (select m.*, c.coverage_id, c.family_id as family, substring(member_number from 4)::bigint as n
             from member_ref m join coverage c using (member_id)) m
          cross join lateral jsonb_populate_record(v, jsonb_build_object(
             'visit_id', lpad(to_hex($2 + n), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'),
-            'facility_id', ($3::uuid[])[(1 + n % $4)::int], 'member_id', m.member_id, 'family_id', m.family_id,
+            'facility_id', ($3::uuid[])[(1 + n % $4)::int], 'member_id', m.member_id, 'family_id', m.family, 'claims', 0,
             'coverage_id', m.coverage_id, 'identifier_hash', sha256(m.member_number::bytea), 'visit_number', 'B' || n,
             'service_date', current_date - 1)) copy
          where v.visit_id = $1 order by n",

@@ -22,6 +22,8 @@ use super::{
 pub(super) const FACILITIES: u32 = 20;
 /// Members of one uploaded list.
 const LIST: u32 = 10_000;
+/// The price list: what a claim's five lines are.
+pub(super) const CODES: [&str; 5] = ["CONS-1", "LAB-1", "LAB-2", "IMG-1", "MED-1"];
 const PASSWORD: &str = "murakaza neza careway";
 
 /// A facility, and who works at its desk.
@@ -48,10 +50,15 @@ pub(super) async fn enrol(
     let desks = try_join_all((0..FACILITIES).map(|number| open_desk(&operator, inbox, number))).await?;
 
     let payer = organization("PAYER", "Umurage Health", "RW-UMURAGE");
-    let officer = found(&operator, inbox, payer, "RW-UMURAGE", "umurage", "BENEFITS_OFFICER").await?.1;
+    let officer = found(&operator, inbox, payer, "RW-UMURAGE", "umurage", &["BENEFITS_OFFICER"]).await?.1;
     let officer = operator.sign_in(&officer).await?;
     let plan = officer.post("/v1/plans", plan()).await?.ok()?;
     let plan = plan.text("plan.planId").parse().context("the plan's id")?;
+    officer.upload("/v1/tariffs/import", "text/csv", prices(from)).await?.ok()?;
+    let rules = officer.get("/v1/claim-rules").await?.ok()?;
+    let automatic = json!({"automaticUpTo": {"currency": "RWF", "amount": "1000000"},
+        "submissionDeadlineDay": 15, "resubmissionsMost": 1, "appealDays": 30});
+    officer.put("/v1/claim-rules", automatic).if_match(rules.etag()).await?.ok()?;
     let contracts = desks.iter().map(async |desk| {
         let contract = json!({"facilityId": desk.facility, "serviceTypes": ["OUTPATIENT"],
             "from": (from - Months::new(1)).to_string()});
@@ -74,7 +81,8 @@ async fn open_desk(operator: &Rest, inbox: &Inbox, number: u32) -> anyhow::Resul
     let code = format!("RW-BENCH-{number:02}");
     let facility = organization("FACILITY", &format!("Clinic {number:02}"), &code);
     let domain = format!("clinic{number:02}");
-    let (facility, credentials) = found(operator, inbox, facility, &code, &domain, "FRONT_DESK").await?;
+    let (facility, credentials) =
+        found(operator, inbox, facility, &code, &domain, &["FRONT_DESK", "CLAIMS_CLERK"]).await?;
     Ok(Desk { facility, credentials })
 }
 
@@ -85,17 +93,17 @@ async fn found(
     organization: Value,
     code: &str,
     domain: &str,
-    role: &str,
+    roles: &[&str],
 ) -> anyhow::Result<(Uuid, Credentials)> {
     let id = register(operator, organization, code).await?;
-    let person = |role: &str| Person {
-        name: format!("{role} of {domain}").replace('_', " "),
-        email: format!("{}@{domain}.example", role.to_lowercase()),
-        roles: vec![role.to_owned()],
+    let person = |roles: &[&str]| Person {
+        name: format!("{} of {domain}", roles[0]).replace('_', " "),
+        email: format!("{}@{domain}.example", roles[0].to_lowercase()),
+        roles: roles.iter().map(|role| (*role).to_owned()).collect(),
     };
-    let administrator = hire(operator, Some(&id), inbox, &person("ADMINISTRATOR"), PASSWORD).await?;
+    let administrator = hire(operator, Some(&id), inbox, &person(&["ADMINISTRATOR"]), PASSWORD).await?;
     let administrator = operator.sign_in(&administrator).await?;
-    let credentials = hire(&administrator, None, inbox, &person(role), PASSWORD).await?;
+    let credentials = hire(&administrator, None, inbox, &person(roles), PASSWORD).await?;
     Ok((id.parse().context("an organization's id")?, credentials))
 }
 
@@ -104,19 +112,33 @@ fn organization(kind: &str, name: &str, code: &str) -> Value {
         "codes": [{"kind": kind, "value": code}]})
 }
 
-/// A plan of a few benefits, each with a limit a year.
+/// A plan of a few benefits, each with a limit a year, under one ceiling of the family.
 fn plan() -> Value {
     let texts = |text: &str| json!([{"language": "en", "text": text}, {"language": "rw", "text": text}]);
     let benefit = |code: &&str| {
         json!({
             "code": code, "serviceType": "OUTPATIENT", "names": texts(&code.to_lowercase()),
-            "coinsurancePercent": "10",
+            "coinsurancePercent": "10", "ceilings": ["ALL"],
             "limits": [{"period": "POLICY_YEAR", "scope": "MEMBER", "amount": "500000"}],
             "conditions": [{"texts": texts("Only with the physician's order.")}],
         })
     };
     let benefits: Vec<Value> = BENEFITS.iter().map(benefit).collect();
-    json!({"code": "BENCH", "names": texts("Bench"), "currency": "RWF", "benefits": benefits})
+    let ceiling = json!({"code": "ALL", "names": texts("All"),
+        "limit": {"period": "POLICY_YEAR", "scope": "FAMILY", "amount": "1000000000000"}});
+    json!({"code": "BENCH", "names": texts("Bench"), "currency": "RWF", "benefits": benefits, "ceilings": [ceiling]})
+}
+
+/// What each of the five lines is, of which benefit, and its price; valid for longer than any visit is claimed.
+fn prices(from: NaiveDate) -> String {
+    let mut list = String::from("code,kind,name,benefits,currency,price,from,atc_code,form,strength\n");
+    let benefits = ["CONSULTATION", "LABORATORY", "LABORATORY", "IMAGING", "MEDICINES"];
+    for (code, benefit) in CODES.into_iter().zip(benefits) {
+        let medicine = if benefit == "MEDICINES" { "MEDICINE" } else { "SERVICE" };
+        let details = if benefit == "MEDICINES" { "J01CA04,capsule,500 mg" } else { ",," };
+        let _ = writeln!(list, "{code},{medicine},{code},{benefit},RWF,500,{from},{details}");
+    }
+    list
 }
 
 fn list(first: u32, last: u32) -> String {

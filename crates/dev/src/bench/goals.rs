@@ -1,4 +1,4 @@
-//! The goals of the two jobs and of memory, and whether they were reached.
+//! The goals of the jobs and of memory, and whether they were reached.
 
 use super::{
     jobs::Job,
@@ -35,6 +35,8 @@ fn goal(job: Job, layout: Layout) -> Goal {
         (Job::Journey, Layout::OneProcess) => (0.60, 0.7),
         (Job::Read, Layout::Separate) => (0.50, 1.0),
         (Job::Read, Layout::OneProcess) => (0.85, 0.5),
+        (Job::Claim | Job::HotClaim, Layout::Separate) => (0.60, 0.65),
+        (Job::Claim | Job::HotClaim, Layout::OneProcess) => (0.70, 0.35),
     };
     Goal { rate, cpu }
 }
@@ -74,7 +76,7 @@ fn judge_job(measured: &Measured, outcome: &Outcome) -> Vec<Verdict> {
         },
         Verdict {
             what: format!("{name}: own CPU / PostgreSQL's"),
-            goal: format!("≤ {cpu:.1}"),
+            goal: format!("≤ {cpu}"),
             found: format!("{shares:.2}"),
             reached: shares.median <= cpu,
         },

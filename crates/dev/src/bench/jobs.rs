@@ -1,4 +1,4 @@
-//! The two jobs, done as a facility's system does them: the visit journey and the benefits read.
+//! The jobs, done as a facility's system does them: the visit journey, the benefits read, the claim.
 
 use std::{
     net::SocketAddr,
@@ -9,16 +9,17 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use careway_standalone::seed::Rest;
 use futures::{StreamExt, TryStreamExt, stream};
 use http::HeaderValue;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::{Instant, timeout};
 
 use super::{
     client::Connection,
     data::{Network, member_number, phone},
+    enrol::CODES,
     messages::Phones,
 };
 
@@ -35,28 +36,34 @@ pub(super) enum Job {
     Journey,
     /// The benefits of a visit.
     Read,
+    /// A claim of five lines that the rules decide on, of a family that nobody else claims for.
+    Claim,
+    /// The same, all of one family: its ceiling is one balance.
+    HotClaim,
 }
 
 impl Job {
-    pub(super) const ALL: [Self; 2] = [Self::Journey, Self::Read];
+    pub(super) const ALL: [Self; 4] = [Self::Journey, Self::Read, Self::Claim, Self::HotClaim];
 
     /// For tables.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Journey => "J1 visit journey",
             Self::Read => "J2 benefits read",
+            Self::Claim => "J3 claim, spread",
+            Self::HotClaim => "J3 claim, one family",
         }
     }
 }
 
 /// The requests of a job, in their order.
-pub(super) const STEPS: [&str; 4] = ["start", "verify", "admit", "benefits"];
+pub(super) const STEPS: [&str; 5] = ["start", "verify", "admit", "benefits", "claim"];
 
 /// A job that was done.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Done {
     /// What each request took; nothing for those the job has not.
-    pub(super) steps: [Duration; 4],
+    pub(super) steps: [Duration; 5],
     /// From the answer to the start until the code was on the phone.
     pub(super) waited: Duration,
 }
@@ -68,6 +75,7 @@ pub(super) struct Jobs {
     tokens: Vec<HeaderValue>,
     phones: Phones,
     reads: AtomicU64,
+    claim: String,
 }
 
 impl Jobs {
@@ -87,7 +95,7 @@ impl Jobs {
         // A few at a time: each costs a password's hash.
         let tokens: Vec<HeaderValue> =
             stream::iter(tokens).buffered(SIGN_INS).try_collect().await.context("signing in at the desks")?;
-        Ok(Self { network, gateway, tokens, phones, reads: AtomicU64::new(0) })
+        Ok(Self { network, gateway, tokens, phones, reads: AtomicU64::new(0), claim: claim().to_string() })
     }
 
     /// A connection to the gateway.
@@ -100,6 +108,7 @@ impl Jobs {
         match job {
             Job::Journey => self.journey(connection).await,
             Job::Read => self.read(connection).await,
+            Job::Claim | Job::HotClaim => self.claim(job, connection).await,
         }
     }
 
@@ -139,6 +148,20 @@ impl Jobs {
         Ok(done)
     }
 
+    async fn claim(&self, job: Job, connection: &mut Connection) -> anyhow::Result<Done> {
+        let number = self.network.next_claimed(job)?;
+        let token = &self.tokens[self.network.desk_of_visit(number)];
+        let path = format!("/v1/visits/{}/claims", self.network.visit(number));
+        let began = Instant::now();
+        let claim = connection.post(&path, token, self.claim.clone()).await?;
+        let mut done = Done::default();
+        done.steps[4] = began.elapsed();
+        let claim: Value = serde_json::from_slice(&claim)?;
+        let state = claim["claim"]["state"].as_str().unwrap_or_default();
+        ensure!(state == "APPROVED", "a claim ended {state}");
+        Ok(done)
+    }
+
     async fn read(&self, connection: &mut Connection) -> anyhow::Result<Done> {
         let draw = scatter(self.reads.fetch_add(1, Ordering::Relaxed));
         let number =
@@ -150,6 +173,13 @@ impl Jobs {
         done.steps[3] = began.elapsed();
         Ok(done)
     }
+}
+
+/// A claim of the five lines, submitted at once; its answer tells what became of it.
+pub(super) fn claim() -> Value {
+    let lines: Vec<_> =
+        CODES.iter().map(|code| json!({"code": code, "quantity": "1", "diagnoses": ["J06.9"]})).collect();
+    json!({"lines": lines, "submit": true})
 }
 
 /// Numbers in a row become numbers all over the place, the same in every run (SplitMix64).

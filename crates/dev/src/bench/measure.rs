@@ -1,4 +1,4 @@
-//! `cargo dev bench visit`: the visit journey and the benefits read, beside what PostgreSQL alone could do of them.
+//! A measurement from its build to its report: some jobs in every layout, beside what PostgreSQL alone could do of them.
 
 use std::{
     sync::Arc,
@@ -9,6 +9,7 @@ use anyhow::bail;
 
 use super::{
     data,
+    jobs::Job,
     platform::{self, Layout, Settings},
     raw::Raw,
     release, report,
@@ -50,8 +51,13 @@ const QUICK: Plan = Plan {
 /// No round begins later than this, for each plan; what follows takes some twenty seconds.
 const LONGEST: [Duration; 2] = [Duration::from_secs(310), Duration::from_secs(70)];
 
-/// Measures, prints what came out, and keeps it in `.dev/bench/visit.md`.
-pub(super) async fn run(checkout: &Checkout, arguments: Arguments) -> anyhow::Result<()> {
+/// Measures, prints what came out, and keeps it under `.dev/bench/`, in a file of this name.
+pub(super) async fn run(
+    checkout: &Checkout,
+    arguments: Arguments,
+    name: &str,
+    jobs: &[Job],
+) -> anyhow::Result<()> {
     if !arguments.built {
         match release::become_it(checkout).await? {}
     }
@@ -59,13 +65,13 @@ pub(super) async fn run(checkout: &Checkout, arguments: Arguments) -> anyhow::Re
     let (plan, longest) = if arguments.quick { (QUICK, LONGEST[1]) } else { (FULL, LONGEST[0]) };
     let stage = Stage::open(checkout).await?;
     let measured = tokio::select! {
-        measured = measure_all(&stage, plan, since + longest) => measured,
+        measured = measure_all(&stage, (name, jobs), plan, since + longest) => measured,
         () = careway_service::run::signalled() => Err(anyhow::anyhow!("interrupted")),
     };
     stage.close().await?;
     let text = measured?;
 
-    let file = stage.checkout.private()?.join("visit.md");
+    let file = stage.checkout.private()?.join(format!("{name}.md"));
     checkout::replace(&file, &text)?;
     say::headline(format!("Measured in {}", say::seconds(since.elapsed())));
     for line in text.lines() {
@@ -75,7 +81,12 @@ pub(super) async fn run(checkout: &Checkout, arguments: Arguments) -> anyhow::Re
     Ok(())
 }
 
-async fn measure_all(stage: &Stage, plan: Plan, until: Instant) -> anyhow::Result<String> {
+async fn measure_all(
+    stage: &Stage,
+    (name, jobs): (&str, &[Job]),
+    plan: Plan,
+    until: Instant,
+) -> anyhow::Result<String> {
     let machine = report::machine(stage, plan).await?;
     say::headline("Data");
     let settings = Settings::new(stage)?;
@@ -86,10 +97,10 @@ async fn measure_all(stage: &Stage, plan: Plan, until: Instant) -> anyhow::Resul
         let layouts_left = u32::try_from(Layout::ALL.len() - at)?;
         let now = Instant::now();
         let until = now + until.saturating_duration_since(now) / layouts_left;
-        measured.push(measure(stage, &settings, &network, &mut raw, (layout, plan, until)).await?);
+        measured.push(measure(stage, &settings, &network, &mut raw, jobs, (layout, plan, until)).await?);
     }
     if measured.iter().flat_map(|it| &it.outcomes).any(|outcome| outcome.rounds.is_empty()) {
         bail!("nothing was measured");
     }
-    Ok(report::write(&machine, &measured))
+    Ok(report::write(name, &machine, &measured))
 }

@@ -6,6 +6,7 @@ mod enrol;
 mod goals;
 mod jobs;
 mod load;
+mod measure;
 mod messages;
 mod platform;
 mod processes;
@@ -14,11 +15,12 @@ mod raw;
 mod release;
 mod report;
 mod rounds;
+mod sample;
 mod stage;
 mod statements;
 mod summary;
-mod visit;
 
+use self::{jobs::Job, measure::Arguments as HowToMeasure};
 use crate::checkout::Checkout;
 
 /// What to measure.
@@ -31,12 +33,15 @@ pub(crate) struct Arguments {
 #[derive(clap::Subcommand)]
 enum What {
     /// The visit journey and the benefits read, in one process and in separate ones, against pgbench
-    Visit(visit::Arguments),
+    Visit(HowToMeasure),
+    /// Claims of five lines, each of a family of its own and all of one family, against pgbench
+    Claims(HowToMeasure),
 }
 
 /// Measures.
 pub(crate) async fn run(checkout: &Checkout, arguments: Arguments) -> anyhow::Result<()> {
     match arguments.what {
-        What::Visit(arguments) => visit::run(checkout, arguments).await,
+        What::Visit(how) => measure::run(checkout, how, "visit", &[Job::Journey, Job::Read]).await,
+        What::Claims(how) => measure::run(checkout, how, "claims", &[Job::Claim, Job::HotClaim]).await,
     }
 }

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use anyhow::{Context, bail, ensure};
 use careway_standalone::provision::database_url;
 use chrono::Utc;
-use sqlx::Connection;
+use sqlx::{Connection, PgConnection};
 use tokio::process::Command;
 
 use super::{
@@ -13,6 +13,7 @@ use super::{
     enrol::FACILITIES,
     jobs::Job,
     processes::Watched,
+    sample::Sample,
     stage::{RAW, Stage, in_database},
 };
 
@@ -34,6 +35,8 @@ pub(super) struct Raw {
     program: PathBuf,
     folder: PathBuf,
     url: String,
+    /// The superuser's, of the same database.
+    admin: String,
     members: u32,
     first_visit: u64,
     /// The next journey's number; as for the platform's journeys, but of its own.
@@ -63,13 +66,17 @@ impl Raw {
             let script = script(job)
                 .replace("@FACILITIES@", &facilities)
                 .replace("@ENTITLEMENT@", &entitlement.replace('\'', "''"))
-                .replace("@SEALED@", &sealed);
+                .replace("@SEALED@", &sealed)
+                .replace("@LINES@", &network.sample.lines)
+                .replace("@DETAILS@", &network.sample.details)
+                .replace("@POSTINGS@", &network.sample.postings);
             fs::write(folder.join(file(job)), script)?;
         }
         Ok(Self {
             program: PathBuf::from(programs).join("pgbench"),
             folder,
             url: in_database(&database_url(&stage.servers.postgres, "visits", "app", "")?, RAW)?,
+            admin: in_database(&stage.servers.postgres, RAW)?,
             members: network.members,
             first_visit: network.first_visit(),
             next_journey: 0,
@@ -93,7 +100,15 @@ impl Raw {
         let base = match job {
             // Ids go on from here by time and place in the run.
             Job::Journey => u64::try_from(Utc::now().timestamp_millis())?,
-            Job::Read => self.first_visit,
+            Job::Read | Job::Claim | Job::HotClaim => self.first_visit,
+        };
+        let start = match job {
+            Job::Journey | Job::Read => self.next_journey,
+            Job::Claim | Job::HotClaim => {
+                // The same visits are claimed in each run.
+                Sample::forget(&mut PgConnection::connect(&self.admin).await?).await?;
+                u64::from(if job == Job::HotClaim { self.members / 2 } else { 0 })
+            }
         };
         let (clients_given, seconds) = (clients.to_string(), seconds.to_string());
         let mut pgbench = Command::new(&self.program);
@@ -103,7 +118,7 @@ impl Raw {
             ("members", u64::from(self.members)),
             ("facilities", FACILITIES.into()),
             ("clients", clients.into()),
-            ("start", self.next_journey),
+            ("start", start),
             ("base", base),
             ("k", 0),
         ] {
@@ -133,6 +148,7 @@ fn script(job: Job) -> &'static str {
     match job {
         Job::Journey => include_str!("journey.sql"),
         Job::Read => include_str!("read.sql"),
+        Job::Claim | Job::HotClaim => include_str!("claim.sql"),
     }
 }
 
@@ -140,6 +156,7 @@ fn file(job: Job) -> &'static str {
     match job {
         Job::Journey => "journey.sql",
         Job::Read => "read.sql",
+        Job::Claim | Job::HotClaim => "claim.sql",
     }
 }
 

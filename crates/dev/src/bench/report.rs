@@ -39,8 +39,8 @@ pub(super) async fn machine(stage: &Stage, plan: Plan) -> anyhow::Result<String>
 }
 
 /// Everything.
-pub(super) fn write(machine: &str, measured: &[Measured]) -> String {
-    let mut text = format!("# cargo dev bench visit\n\n{machine}");
+pub(super) fn write(name: &str, machine: &str, measured: &[Measured]) -> String {
+    let mut text = format!("# cargo dev bench {name}\n\n{machine}");
     goals(&mut text, measured);
     rates(&mut text, measured);
     cpu(&mut text, measured);
@@ -256,7 +256,7 @@ mod tests {
 
     #[test]
     fn every_goal_is_judged_beside_what_was_found() {
-        let text = write("here\n", &Layout::ALL.map(measured));
+        let text = write("visit", "here\n", &Layout::ALL.map(measured));
         let verdict = |what: &str| {
             let cells = |line: &str| line.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
             text.lines()

@@ -85,6 +85,7 @@ pub(super) async fn measure(
     settings: &Settings,
     network: &Arc<Network>,
     raw: &mut Raw,
+    wanted: &[Job],
     (layout, plan, until): (Layout, Plan, Instant),
 ) -> anyhow::Result<Measured> {
     say::headline(layout.name());
@@ -104,7 +105,7 @@ pub(super) async fn measure(
 
     let mut bench = Bench { plan, jobs, quiet, raw, watched };
     let mut outcomes = Vec::new();
-    for job in Job::ALL {
+    for job in wanted.iter().copied() {
         let step = say::begin(format!("{}: looking for its maximum", job.name()));
         let under_way = bench.find(job).await?;
         step.done(format!("{}: most with {under_way} under way", job.name()));
@@ -143,7 +144,7 @@ impl Bench<'_> {
     async fn find(&mut self, job: Job) -> anyhow::Result<usize> {
         let tried: &[usize] = match job {
             Job::Journey => &[16, 48, 128],
-            Job::Read => &[8, 24, 64],
+            Job::Read | Job::Claim | Job::HotClaim => &[8, 24, 64],
         };
         // The first moments fill connection pools and plans.
         load::closed(&self.jobs, job, 16, self.plan.search_time / 2).await?;
