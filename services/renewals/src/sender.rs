@@ -13,7 +13,7 @@ use crate::{
     App,
     domain::message::{Channel, Content, MOST_ATTEMPTS, Outcome, wait},
     store::{self, message::Taken},
-    words,
+    words::{self, Found},
 };
 
 const TOGETHER: i64 = 32;
@@ -70,8 +70,9 @@ async fn send_one(app: &App, message: Taken) -> Result<()> {
         End::Failed("EXPIRED")
     } else {
         match content(app, &message).await {
-            Ok(Some(content)) => submit(app, &message, &content).await,
-            Ok(None) => End::Failed("NO_CONTACT"),
+            Ok(Found::Content(content)) => submit(app, &message, &content).await,
+            Ok(Found::NoContact) => End::Failed("NO_CONTACT"),
+            Ok(Found::Overtaken) => End::Failed("EXPIRED"),
             Err(error) => {
                 tracing::warn!(%error, template = message.template, "a message's words are not to be had yet");
                 End::Deferred
@@ -152,14 +153,14 @@ fn say(tx: &mut Transaction, message: &Taken, failure: Option<&'static str>) {
     );
 }
 
-/// The words and their recipient; none when nobody can be reached.
-async fn content(app: &App, message: &Taken) -> Result<Option<Content>> {
+/// The words and their recipient, if there still are any.
+async fn content(app: &App, message: &Taken) -> Result<Found> {
     if let Some(sealed) = &message.sealed {
         let content = app.sealer().open(store::message::SEALED, message.message_id, sealed)?;
-        return Ok(Some(serde_json::from_slice(&content).map_err(anyhow::Error::from)?));
+        return Ok(Found::Content(serde_json::from_slice(&content).map_err(anyhow::Error::from)?));
     }
     match message.subject.as_ref().map(|subject| subject.0.clone()) {
         Some(about) => words::find(app, &message.template, about).await,
-        None => Ok(None),
+        None => Ok(Found::NoContact),
     }
 }
