@@ -7,7 +7,7 @@ use careway_tests::{World, dev};
 use serde_json::json;
 
 /// A line of each chapter, in the order in which they are told.
-const CHAPTERS: [&str; 12] = [
+const CHAPTERS: [&str; 13] = [
     "401 Unauthorized CODE_REJECTED",
     "Umurage Comprehensive, for what the patient is here for",
     "/preauthorizations/check",
@@ -18,6 +18,7 @@ const CHAPTERS: [&str; 12] = [
     "What became of your claim: The claim is approved in part.",
     "less by exactly what the payer pays",
     "409 Conflict NOTHING_LEFT",
+    "claim.explanation         the member's link\n",
     "prescription.dispense     Yvette Umuhoza        Akanyoni Family Clinic",
     "409 Conflict VISIT_DISPUTED",
 ];

@@ -79,7 +79,7 @@ impl Cast {
         let session = story.hears(self.desk.session.clone(), 200)?;
         let permissions = super::words::texts(session.list("permissions"));
         story.means(format!("{} may {permissions}", self.desk.name()));
-        story.means("so do the others, each with what their role may do:");
+        story.means("the others have signed in too, and may what their roles may:");
         let others = [&self.clinician, &self.clerk, &self.pharmacist, &self.reviewer, &self.officer];
         let row = |it: &Person| [it.name().to_owned(), it.role.clone(), it.organization.clone()];
         story.shows(["WHO", "ROLE", "OF"], others.map(row).into());

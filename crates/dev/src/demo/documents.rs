@@ -100,14 +100,15 @@ fn show(story: &Story, cast: &Cast, accesses: &[&Value]) {
     let mut rows = Vec::new();
     for access in accesses.iter().rev() {
         let account = text(&access["accessedBy"]);
-        let who = cast.name_of(&account).unwrap_or("Careway");
+        // Who follows the link in an SMS has not signed in.
+        let who = if account.is_empty() { "the member's link" } else { cast.name_of(&account).unwrap_or("") };
         let row = [text(&access["action"]), who.to_owned(), text(&access["organizationName"])];
         if seen.insert(row.clone()) {
             rows.push(row);
         }
     }
     story.shows(["WHAT", "WHO", "OF"], rows);
-    story.means("each with the time, for as long as the log is kept; no diagnosis is in it");
+    story.means("each stands there with its time; what was read is not in it");
 }
 
 fn sha256(content: &[u8]) -> String {
