@@ -19,7 +19,7 @@ pub use collector::{Collector, Span};
 pub use load::{CODES_FOR_A_LOAD, Load};
 pub use network::{Facility, Member, Network, Payer, today};
 pub use processes::Processes;
-pub use programs::program;
+pub use programs::{dev, program};
 pub use refusals::{accepted, refused};
 pub use running::Layout;
 pub use ward::{Ward, check_in};

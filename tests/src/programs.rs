@@ -9,7 +9,19 @@ use tokio::process::Command;
 /// # Panics
 /// When it is not built.
 pub fn program(name: &str, settings: &[(String, String)]) -> Command {
-    let path = folder().join(format!("careway-{name}"));
+    built(&format!("careway-{name}"), settings)
+}
+
+/// What `cargo dev` calls.
+///
+/// # Panics
+/// When it is not built.
+pub fn dev() -> Command {
+    built("dev", &[])
+}
+
+fn built(name: &str, settings: &[(String, String)]) -> Command {
+    let path = folder().join(name);
     assert!(path.is_file(), "{} is not there: `cargo build --workspace --bins` builds it", path.display());
     let mut command = Command::new(path);
     for (variable, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CAREWAY_")) {

@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// What to show of the inbox, and how.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Print one JSON object a line {at, channel, to, text}, the newest last
+    /// Print one JSON object a line {at, channel, to, text} for each recipient of a message, the newest last
     #[arg(long)]
     json: bool,
     /// Go on with messages as they come, until Ctrl-C

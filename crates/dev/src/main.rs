@@ -32,7 +32,7 @@ struct Arguments {
 enum Command {
     /// Start the servers, migrate, seed the demo network and run every service in one process
     Up(up::Arguments),
-    /// Walk through a patient's visit, against the running platform
+    /// Walk through a patient's visit, from the desk to the claim and a dispute, against the running platform
     Demo,
     /// Show the messages the platform sent: SMS and mail, captured instead of delivered
     Inbox(inbox::Arguments),

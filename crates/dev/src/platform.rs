@@ -72,8 +72,9 @@ fn settings(checkout: &Checkout, servers: &Servers, port: u16) -> anyhow::Result
         ("CAREWAY_NATS_URL".to_owned(), servers.nats.clone()),
         ("CAREWAY_GATEWAY_LISTEN".to_owned(), format!("127.0.0.1:{port}")),
         ("CAREWAY_GATEWAY_PUBLIC_URL".to_owned(), format!("http://127.0.0.1:{port}")),
-        // The demo network is made by one address that signs many people in.
+        // The demo network is made by one address that signs many people in, and patients of three facilities.
         ("CAREWAY_GATEWAY_PUBLIC_RATE".to_owned(), "100".to_owned()),
+        ("CAREWAY_IDENTITY_CODES_PER_NETWORK_10_MIN".to_owned(), "60".to_owned()),
         ("CAREWAY_PORTAL_URL".to_owned(), format!("http://127.0.0.1:{port}")),
         ("CAREWAY_RENEWALS_FOLDER".to_owned(), inbox),
         ("CAREWAY_VISITS_DOCUMENTS".to_owned(), documents),

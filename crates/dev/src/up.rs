@@ -132,7 +132,10 @@ fn introduce(demo: &Demo) {
     say::table(
         ["", ""],
         &[
-            ["cargo dev demo".to_owned(), "a patient's visit, from the desk to a dispute".to_owned()],
+            [
+                "cargo dev demo".to_owned(),
+                "a patient's visit: the claim and its decision, medicines, a document".to_owned(),
+            ],
             ["cargo dev inbox --follow".to_owned(), "the messages members and staff get".to_owned()],
             ["cargo dev down".to_owned(), "ends the platform and its servers".to_owned()],
         ],

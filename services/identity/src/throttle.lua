@@ -18,7 +18,8 @@ for i, key in ipairs(KEYS) do
   tries = tries + 1
   local pause = 0
   if tries >= free then pause = math.min(longest, first * 2 ^ math.min(tries - free, 30)) end
-  redis.call('HSET', key, 'tries', tries, 'last', now, 'until', now + pause)
+  -- Without a pause the key is open, also to those who looked at the clock before this one and come after it.
+  redis.call('HSET', key, 'tries', tries, 'last', now, 'until', pause > 0 and now + pause or 0)
   redis.call('PEXPIRE', key, memory + longest)
 end
 return 0

@@ -11,7 +11,7 @@ use crate::{
     domain::message::{Channel, Content, MOST_ATTEMPTS, Outcome, wait},
     outcomes::{self, End, Ended},
     store::{self, message::Taken},
-    words,
+    words::{self, Found},
 };
 
 /// How many messages are under way at once.
@@ -71,8 +71,9 @@ async fn send(app: App, message: Taken, ended: mpsc::Sender<Ended>) {
         End::Failed("EXPIRED")
     } else {
         match content(&app, &message).await {
-            Ok(Some(content)) => submit(&app, &message, &content).await,
-            Ok(None) => End::Failed("NO_CONTACT"),
+            Ok(Found::Content(content)) => submit(&app, &message, &content).await,
+            Ok(Found::NoContact) => End::Failed("NO_CONTACT"),
+            Ok(Found::Overtaken) => End::Failed("EXPIRED"),
             Err(error) => {
                 tracing::warn!(%error, template = message.template, "a message's words are not to be had yet");
                 put_off(&app, &message)
@@ -103,14 +104,14 @@ fn put_off(app: &App, message: &Taken) -> End {
     End::Deferred(app.foundation().clock.now() + wait(message.attempts))
 }
 
-/// The words and their recipient; none when nobody can be reached.
-async fn content(app: &App, message: &Taken) -> Result<Option<Content>> {
+/// The words and their recipient, if there still are any.
+async fn content(app: &App, message: &Taken) -> Result<Found> {
     if let Some(sealed) = &message.sealed {
         let content = app.sealer().open(store::message::SEALED, message.message_id, sealed)?;
-        return Ok(Some(serde_json::from_slice(&content).map_err(anyhow::Error::from)?));
+        return Ok(Found::Content(serde_json::from_slice(&content).map_err(anyhow::Error::from)?));
     }
     match message.subject.as_ref().map(|subject| subject.0.clone()) {
         Some(about) => words::find(app, &message.template, about).await,
-        None => Ok(None),
+        None => Ok(Found::NoContact),
     }
 }

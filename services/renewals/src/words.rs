@@ -32,25 +32,35 @@ use crate::{
 /// A template's values.
 type Values = Vec<(&'static str, String)>;
 
-/// Recipient and words of a message; none when nobody can be reached.
-pub(crate) async fn find(app: &App, template: &str, about: About) -> Result<Option<Content>> {
-    match about {
+/// What is found out of a message.
+pub(crate) enum Found {
+    /// Recipient and words.
+    Content(Content),
+    /// Nobody can be reached.
+    NoContact,
+    /// What somebody was to be reminded of has been done meanwhile.
+    Overtaken,
+}
+
+/// Recipient and words of a message, if it is still to be sent.
+pub(crate) async fn find(app: &App, template: &str, about: About) -> Result<Found> {
+    let content = match about {
         About::VisitAdmitted { visit_id, member_id } => {
-            let Some(member) = member(app, member_id).await? else { return Ok(None) };
+            let Some(member) = member(app, member_id).await? else { return Ok(Found::NoContact) };
             to_member(template, member, visit_values(app, visit_id).await?)
         }
         About::ClaimDecided { claim_id, member_id } => {
-            let Some(member) = member(app, member_id).await? else { return Ok(None) };
+            let Some(member) = member(app, member_id).await? else { return Ok(Found::NoContact) };
             let notice = claim(app, claim_id).await?;
             to_member(template, member, claim_values(app, notice))
         }
         About::PreauthorizationDecided { preauthorization_id, member_id } => {
-            let Some(member) = member(app, member_id).await? else { return Ok(None) };
+            let Some(member) = member(app, member_id).await? else { return Ok(Found::NoContact) };
             let notice = preauthorization(app, preauthorization_id, String::new()).await?;
             to_member(template, member, vec![("facility", notice.facility_name), ("number", notice.number)])
         }
         About::PrescriptionIssued { prescription_id, member_id } => {
-            let Some(member) = member(app, member_id).await? else { return Ok(None) };
+            let Some(member) = member(app, member_id).await? else { return Ok(Found::NoContact) };
             to_member(template, member, prescription_values(app, prescription_id).await?)
         }
         About::Claim { claim_id, to } => {
@@ -75,11 +85,14 @@ pub(crate) async fn find(app: &App, template: &str, about: About) -> Result<Opti
             ];
             values.push(match template {
                 "staff_preauthorization_decided" => ("state", notice.state),
+                // Decided or answered before this could say that it waits.
+                _ if notice.due.is_empty() => return Ok(Found::Overtaken),
                 _ => ("due", notice.due),
             });
             to_office(app, template, to, values).await
         }
-    }
+    };
+    Ok(content?.map_or(Found::NoContact, Found::Content))
 }
 
 fn to_member(template: &str, member: MemberContact, values: Values) -> Result<Option<Content>> {
@@ -93,7 +106,7 @@ async fn to_office(app: &App, template: &str, office: Office, values: Values) ->
     if staff.emails.is_empty() {
         return Ok(None);
     }
-    content(template, &staff.language, staff.emails.join(", "), values)
+    content(template, &staff.language, Content::to_all(&staff.emails), values)
 }
 
 fn content(template: &str, language: &str, to: String, values: Values) -> Result<Option<Content>> {

@@ -29,6 +29,7 @@ mod clients;
 mod contract;
 mod dead_letters;
 mod deliveries;
+mod demo;
 mod demo_network;
 mod dispute_page;
 mod docs;

@@ -1,20 +1,60 @@
-//! The benefit statement as a small table.
+//! The benefit statement as a small table, before and after.
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use careway_standalone::seed::Answer;
 use serde_json::Value;
 
-use super::story::{Story, indented};
-use crate::say;
+use super::{
+    cast::{Cast, Patient},
+    story::Story,
+    words::{money, text},
+};
+
+/// What the patient is entitled to, before anything is done.
+pub(super) async fn tell(story: &mut Story, cast: &Cast, patient: &Patient) -> anyhow::Result<Answer> {
+    story.step("What is the patient entitled to?");
+    let benefits = story.get(&cast.desk.rest, &path(patient), 200).await?;
+    show(story, &benefits)?;
+    Ok(benefits)
+}
+
+/// What the payer's share of a claim took away since then.
+pub(super) async fn tell_again(
+    story: &mut Story,
+    cast: &Cast,
+    patient: &Patient,
+    (before, paid): (&Answer, i64),
+) -> anyhow::Result<()> {
+    story.step("What is left of the family's year?");
+    let after = story.get(&cast.desk.rest, &path(patient), 200).await?;
+    let left = |of: &Answer| -> anyhow::Result<i64> {
+        let left = of.text("statement.ceilings.0.limit.left.amount.amount");
+        left.parse().with_context(|| format!("the ceiling should say what is left of it, not {left:?}"))
+    };
+    let ceiling = &after.at("statement.ceilings.0");
+    let taken = left(before)? - left(&after)?;
+    ensure!(taken == paid, "the payer pays {paid}, but {taken} were taken from the ceiling");
+    story.means(format!(
+        "{}: {} left of {}, less by exactly what the payer pays",
+        text(&ceiling["name"]),
+        measure(&ceiling["limit"]["left"]),
+        measure(&ceiling["limit"]["limit"]),
+    ));
+    Ok(())
+}
+
+fn path(patient: &Patient) -> String {
+    format!("{}/benefits?language=en", patient.visit)
+}
 
 /// Prints what is covered, what is left of it, and what the patient pays.
-pub(super) fn show(story: &Story, answer: &Answer) -> anyhow::Result<()> {
+fn show(story: &Story, answer: &Answer) -> anyhow::Result<()> {
     ensure!(answer.at("statement.inForce") == true, "the statement should be of a cover in force");
     ensure!(!answer.list("statement.benefits").is_empty(), "the statement should have benefits");
     story.means(format!("{}, for what the patient is here for:", answer.text("statement.planName")));
     let benefits = answer.list("statement.benefits");
-    let rows: Vec<_> = benefits.iter().flat_map(rows).collect();
-    say::table(["    BENEFIT", "LEFT", "OF", "THE PATIENT PAYS", "ASK FIRST"], &indented(rows));
+    let rows = benefits.iter().flat_map(rows).collect();
+    story.shows(["BENEFIT", "LEFT", "OF", "THE PATIENT PAYS", "ASK FIRST"], rows);
     for ceiling in answer.list("statement.ceilings") {
         let (name, limit) = (text(&ceiling["name"]), &ceiling["limit"]);
         story.means(format!("{name}: {} left of {}", measure(&limit["left"]), measure(&limit["limit"])));
@@ -81,38 +121,11 @@ fn period(limit: &Value) -> String {
     if limit["scope"] == "FAMILY" { format!("{period}, the family") } else { period.to_owned() }
 }
 
-/// With its thousands apart.
-fn money(money: &Value) -> String {
-    let amount = text(&money["amount"]);
-    let (whole, fraction) = amount.split_once('.').unwrap_or((&amount, ""));
-    let mut apart = String::new();
-    for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place).is_multiple_of(3) {
-            apart.push(' ');
-        }
-        apart.push(digit);
-    }
-    if !fraction.is_empty() {
-        apart = format!("{apart}.{fraction}");
-    }
-    format!("{apart} {}", text(&money["currency"]))
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn money_is_read_at_a_glance() {
-        assert_eq!(money(&json!({"currency": "RWF", "amount": "8000000"})), "8 000 000 RWF");
-        assert_eq!(money(&json!({"currency": "RON", "amount": "120.50"})), "120.50 RON");
-    }
 
     #[test]
     fn a_benefit_takes_a_row_per_limit() {

@@ -3,10 +3,15 @@
 use std::fmt::Display;
 
 use anyhow::ensure;
-use careway_standalone::seed::{Answer, Message};
+use careway_standalone::seed::{Answer, Message, Rest};
 use serde_json::Value;
 
 use crate::say;
+
+/// A body that is longer than this has a line for each of its parts.
+const SHORT: usize = 90;
+/// A sentence that is longer goes on in the next line.
+const WIDTH: usize = 110;
 
 /// The demo as it is being told.
 pub(super) struct Story {
@@ -26,41 +31,72 @@ impl Story {
         say::headline(format!("{:>2}. {what}", self.steps));
     }
 
+    /// Somebody commands; the answer has this status, or the demo is over.
+    pub(super) async fn post(
+        &self,
+        by: &Rest,
+        path: &str,
+        body: Value,
+        status: u16,
+    ) -> anyhow::Result<Answer> {
+        self.asks("POST", path, &body);
+        self.hears(by.post(path, body).await?, status)
+    }
+
+    /// Somebody reads; the answer has this status, or the demo is over.
+    pub(super) async fn get(&self, by: &Rest, path: &str, status: u16) -> anyhow::Result<Answer> {
+        self.asks("GET", path, &Value::Null);
+        self.hears(by.get(path).await?, status)
+    }
+
     /// What is asked of the gateway.
     pub(super) fn asks(&self, method: &str, path: &str, body: &Value) {
-        let body = if body.is_null() { String::new() } else { format!("  {body}") };
+        let mut written = written(body).into_iter();
+        let beside = written.next().map(|line| format!("  {line}")).unwrap_or_default();
         say::line(format!(
             "  {} {}{}",
             say::paint("36", "→"),
             say::paint("36", &format!("{method} {path}")),
-            say::paint("2", &body)
+            say::paint("2", &beside)
         ));
+        for line in written {
+            say::line(format!("    {}", say::paint("2", &line)));
+        }
     }
 
     /// What it answered: with this status, or the demo is over.
     pub(super) fn hears(&self, answer: Answer, status: u16) -> anyhow::Result<Answer> {
         ensure!(answer.status.as_u16() == status, "this should be answered {status}, but {answer}");
-        let problem = answer.reason();
-        let said =
-            if problem.is_empty() { answer.text("visit.state").to_owned() } else { problem.to_owned() };
         let colour = if answer.status.is_success() { "32" } else { "33" };
-        say::line(format!("  {}", say::paint(colour, format!("← {} {said}", answer.status).trim_end())));
+        let said = format!("← {} {}", answer.status, gist(&answer));
+        say::line(format!("  {}", say::paint(colour, said.trim_end())));
         Ok(answer)
     }
 
     /// What the answer means.
     pub(super) fn means(&self, what: impl Display) {
-        say::line(format!("    {what}"));
+        for line in wrapped(&what.to_string()) {
+            say::line(format!("    {line}"));
+        }
     }
 
-    /// What somebody reads on their phone.
+    /// The same as a table.
+    pub(super) fn shows<const N: usize>(&self, headers: [&str; N], rows: Vec<[String; N]>) {
+        let mut rows = [vec![headers.map(str::to_owned)], rows].concat();
+        for first in rows.iter_mut().filter_map(|row| row.first_mut()) {
+            first.insert_str(0, "    ");
+        }
+        say::table(rows[0].each_ref().map(String::as_str), &rows[1..]);
+    }
+
+    /// What somebody reads on their phone, or in their mail.
     pub(super) fn reads(&self, message: &Message) {
         say::line(format!(
             "  {} {}",
             say::paint("35", "✉"),
             say::paint("35", &format!("{} to {}", message.channel, message.to))
         ));
-        for line in message.text.lines() {
+        for line in message.subject.iter().flat_map(|it| it.lines()).chain(message.text.lines()) {
             say::line(format!("    {line}"));
         }
     }
@@ -71,12 +107,91 @@ impl Story {
     }
 }
 
-/// Rows of a table that stands under an answer.
-pub(super) fn indented<const N: usize>(mut rows: Vec<[String; N]>) -> Vec<[String; N]> {
-    for row in &mut rows {
-        if let Some(first) = row.first_mut() {
-            first.insert_str(0, "    ");
+/// An answer in a word: the reason of a problem, or where what is answered stands.
+fn gist(answer: &Answer) -> &str {
+    let stands = ["visit", "preauthorization", "claim", "prescription", "explanation"]
+        .into_iter()
+        .map(|of| answer.body[of]["state"].as_str().unwrap_or_default());
+    let said = [answer.reason()].into_iter().chain(stands).chain([answer.text("state")]);
+    said.into_iter().find(|word| !word.is_empty()).unwrap_or_default()
+}
+
+/// Words in lines of a width that is read with ease.
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + word.chars().count() < WIDTH => *line += &format!(" {word}"),
+            _ => lines.push(word.to_owned()),
         }
     }
-    rows
+    lines
+}
+
+/// A short body on one line; a long one with a line for each of its fields and each element of a list. What is no JSON is
+/// told in words.
+fn written(body: &Value) -> Vec<String> {
+    if let Some(words) = body.as_str() {
+        return vec![words.to_owned()];
+    }
+    let whole = body.to_string();
+    match body.as_object() {
+        _ if body.is_null() => Vec::new(),
+        Some(fields) if whole.chars().count() > SHORT => {
+            let mut lines = vec!["{".to_owned()];
+            let last = fields.len();
+            for (place, (name, value)) in fields.iter().enumerate() {
+                let comma = if place + 1 < last { "," } else { "" };
+                let name = Value::from(name.as_str());
+                match value.as_array() {
+                    Some(elements) if elements.len() > 1 => {
+                        let elements: Vec<_> = elements.iter().map(|it| format!("    {it}")).collect();
+                        let elements = elements.join(",\n");
+                        lines.push(format!("  {name}: ["));
+                        lines.extend(elements.lines().map(str::to_owned));
+                        lines.push(format!("  ]{comma}"));
+                    }
+                    _ => lines.push(format!("  {name}: {value}{comma}")),
+                }
+            }
+            lines.push("}".to_owned());
+            lines
+        }
+        _ => vec![whole],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_short_body_stands_beside_its_path() {
+        assert!(written(&Value::Null).is_empty());
+        assert_eq!(written(&json!({"code": "042715"})), [r#"{"code":"042715"}"#]);
+    }
+
+    #[test]
+    fn a_long_sentence_goes_on_in_the_next_line() {
+        let sentence = "so it is told ".repeat(20);
+        let lines = wrapped(sentence.trim_end());
+        assert!(lines.len() == 3 && lines.iter().all(|line| line.chars().count() <= WIDTH), "{lines:#?}");
+        assert_eq!(lines.join(" "), sentence.trim_end());
+    }
+
+    #[test]
+    fn a_long_body_has_a_line_for_each_part_and_is_still_json() {
+        let line = json!({"code": "CONS-SPEC", "diagnoses": ["N20.1"], "quantity": "1"});
+        let body = json!({"externalReference": "INV-1", "lines": [line, line, line], "submit": true});
+        let written = written(&body);
+        let short: Vec<_> = written.iter().map(|line| line.chars().take(12).collect::<String>()).collect();
+        let line = r#"    {"code":"#;
+        assert_eq!(
+            short,
+            ["{", r#"  "externalR"#, r#"  "lines": ["#, line, line, line, "  ],", r#"  "submit": "#, "}"]
+        );
+        assert_eq!(serde_json::from_str::<Value>(&written.join("\n")).unwrap(), body);
+    }
 }

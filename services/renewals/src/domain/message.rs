@@ -1,7 +1,7 @@
 //! A message on its way: what it is, and what becomes of it.
 //!
-//! QUEUED → SUBMITTED → ACCEPTED | REJECTED | UNKNOWN, or back to QUEUED after a refusal that may pass; QUEUED → EXPIRED,
-//! NO_CONTACT. A message is submitted at most once without a definite refusal: nobody gets it twice.
+//! QUEUED → SUBMITTED → ACCEPTED | REJECTED | UNKNOWN, or back to QUEUED after a refusal that may pass; QUEUED → EXPIRED
+//! when it comes too late, NO_CONTACT. A message is submitted at most once without a definite refusal: nobody gets it twice.
 
 use std::time::Duration;
 
@@ -57,6 +57,21 @@ pub(crate) struct Content {
     pub(crate) to: String,
     pub(crate) subject: Option<String>,
     pub(crate) text: String,
+}
+
+/// What stands between the addresses of a mail to several people.
+const BETWEEN: &str = ", ";
+
+impl Content {
+    /// The addresses of a mail to several people, as it is kept.
+    pub(crate) fn to_all(addresses: &[String]) -> String {
+        addresses.join(BETWEEN)
+    }
+
+    /// Everybody it goes to.
+    pub(crate) fn recipients(&self) -> impl Iterator<Item = &str> {
+        self.to.split(BETWEEN)
+    }
 }
 
 /// What a message is about, when recipient and words are found out at sending.

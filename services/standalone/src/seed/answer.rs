@@ -3,6 +3,7 @@
 use std::fmt;
 
 use anyhow::bail;
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header::ETAG};
 use serde_json::Value;
 
@@ -15,13 +16,17 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// The JSON of the body; null when it has none.
     pub body: Value,
+    /// The body as it came.
+    pub content: Bytes,
     request: String,
 }
 
 impl Answer {
     /// `request` is what errors call it, like `POST /v1/visits`.
-    pub(super) fn new(request: String, status: StatusCode, headers: HeaderMap, body: Value) -> Self {
-        Self { status, headers, body, request }
+    pub(super) fn new(request: String, status: StatusCode, headers: HeaderMap, content: Bytes) -> Self {
+        // What is not JSON (a health probe's text, a document, an empty body) has no fields to ask for.
+        let body = serde_json::from_slice(&content).unwrap_or_default();
+        Self { status, headers, body, content, request }
     }
 
     /// The answer, if it is a success; an error that says what was asked and why it was refused otherwise.
@@ -92,7 +97,7 @@ mod tests {
 
     fn answer(status: u16, body: Value) -> Answer {
         let status = StatusCode::from_u16(status).unwrap();
-        Answer::new("POST /v1/visits".to_owned(), status, HeaderMap::new(), body)
+        Answer::new("POST /v1/visits".to_owned(), status, HeaderMap::new(), body.to_string().into())
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! The demo network, made as people would make it: over REST, by operators, administrators and officers who sign in,
-//! with the links of real invitations. What is made is always the same.
+//! with the links of real invitations; and a few days' work in it: patients treated, claims in every state. What is made
+//! is always the same.
 //!
 //! [`demo`] makes it; the rest is what it is made with, for whoever else acts over REST: [`Rest`] calls the gateway,
 //! [`Inbox`] reads what people are sent, [`acts`] are the things they do.
 
 pub mod acts;
 mod answer;
+mod care;
+mod cases;
 mod families;
 mod inbox;
 mod organizations;
@@ -31,15 +34,13 @@ pub use self::{
 };
 use self::{
     acts::{await_desk, hire, register},
-    families::Family,
+    care::Care,
+    families::Member,
     organizations::{
         AGENCY, ALL, CHANNEL, CLINIC, DENTAL_OPTICAL, HOSPITAL, Organization, PARTNER, PASSWORD,
     },
     scheme::Scheme,
 };
-
-/// How many members of each Rwandan payer are shown.
-const SHOWN: [usize; 2] = [8, 3];
 
 /// What is in the network, for those who try it: the content of `.dev/demo.json`.
 #[derive(Clone, Serialize, Deserialize)]
@@ -127,6 +128,8 @@ pub async fn demo(gateway: &str, operator: &Credentials, inbox: &Path) -> anyhow
     });
     let others = [&AGENCY, &PARTNER].map(|it| staff(&operator, &inbox, it, &ids));
     tokio::try_join!(try_join_all(entered), try_join_all(treating), try_join_all(others))?;
+    let care = Care::begin(&anybody, &inbox, &ids, today).await?;
+    care.give(&schemes).await.context("treating the first patients")?;
     staff(&operator, &inbox, &CHANNEL, &ids).await?;
     Ok(demo)
 }
@@ -181,18 +184,16 @@ fn describe(anybody: &Rest, operator: &Credentials, schemes: &[Scheme]) -> Demo 
         .map(|(organization, person)| login(organization, &person.roles.join(", "), &person.email, PASSWORD))
         .collect();
     logins.push(login("Careway", "OPERATOR", &operator.email, &operator.password));
-    let members = schemes.iter().zip(SHOWN).flat_map(|(scheme, shown)| {
-        scheme.families.iter().filter_map(|family| insured(scheme, family)).take(shown)
-    });
+    let members =
+        schemes.iter().flat_map(|scheme| scheme.shown().filter_map(|member| insured(scheme, member)));
     Demo { gateway: anybody.base().to_owned(), logins, members: members.collect() }
 }
 
-fn insured(scheme: &Scheme, family: &Family) -> Option<Insured> {
-    let principal = &family.principal;
+fn insured(scheme: &Scheme, member: &Member) -> Option<Insured> {
     Some(Insured {
-        member_number: principal.number.clone(),
-        national_id: principal.national_id.clone()?,
-        phone: principal.mobile.clone()?,
+        member_number: member.number.clone(),
+        national_id: member.national_id.clone()?,
+        phone: member.mobile.clone()?,
         payer: scheme.payer.name.to_owned(),
     })
 }

@@ -1,6 +1,7 @@
 //! The two Rwandan payers of the demo: their plans, their contracts, and some three hundred members in families.
 
 use chrono::Datelike;
+use serde_json::{Value, json};
 
 use super::{
     families::{Cover, Dice, Family, Member, day_of},
@@ -88,12 +89,14 @@ pub(super) fn umurage() -> Scheme {
         payer: &UMURAGE,
         plans: plans::rwandan("UM", "Umurage").into(),
         prices: prices::RWANDAN,
+        rules: rules("50000"),
         contracts: vec![
             (&HOSPITAL, &["INPATIENT", "OUTPATIENT", "WELLNESS"]),
             (&CLINIC, &["OUTPATIENT", "WELLNESS"]),
             (&DENTAL_OPTICAL, &["DENTAL", "OPTICAL"]),
         ],
         families,
+        shown: 8,
     }
 }
 
@@ -104,9 +107,20 @@ pub(super) fn inkingi() -> Scheme {
         payer: &INKINGI,
         plans: plans::rwandan("IK", "Inkingi").into(),
         prices: prices::RWANDAN,
+        rules: rules("30000"),
         contracts: vec![(&HOSPITAL, &["INPATIENT", "OUTPATIENT"]), (&CLINIC, &["OUTPATIENT"])],
         families,
+        shown: 3,
     }
+}
+
+/// What is in order and costs the payer no more than this is decided at once.
+fn rules(automatic_up_to: &str) -> Value {
+    json!({
+        "automaticUpTo": {"currency": "RWF", "amount": automatic_up_to},
+        "submissionDeadlineDay": 15, "resubmissionsMost": 2, "appealDays": 30,
+        "preauthorizationUrgentHours": 24, "preauthorizationStandardHours": 72,
+    })
 }
 
 /// How one payer's members are numbered and made up.

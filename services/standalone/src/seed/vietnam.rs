@@ -1,5 +1,7 @@
 //! The household scheme of the demo: members with social insurance (BHXH) numbers, renewed through the agency.
 
+use serde_json::json;
+
 use super::{
     families::{Cover, Dice, Family, Member, day_of},
     organizations::AUTHORITY,
@@ -21,8 +23,10 @@ pub(super) fn household_scheme() -> Scheme {
         payer: &AUTHORITY,
         plans: vec![plans::vietnamese()],
         prices: prices::VIETNAMESE,
+        rules: json!({"automaticUpTo": {"currency": "VND", "amount": "500000"}}),
         contracts: Vec::new(),
         families,
+        shown: 0,
     }
 }
 

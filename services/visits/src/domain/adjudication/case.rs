@@ -71,8 +71,7 @@ pub(crate) struct Tariff {
     /// In capitals.
     pub(crate) code: String,
     pub(crate) kind: TariffKind,
-    /// The plan's benefits it may fall under. Of the plan's benefits for the visit's kind of care, the first of these
-    /// applies.
+    /// The plans' benefits it may fall under; of those that the plan has for the visit's kind of care the first applies.
     pub(crate) benefits: Vec<Code>,
     /// The price of one, in minor units; not negative.
     pub(crate) price: i64,
@@ -151,9 +150,11 @@ impl<'a> Case<'a> {
     /// The plan's benefit that a line falls under; none without a tariff, or when the plan has none of its benefits
     /// for this kind of care.
     pub(crate) fn benefit_of(&self, line: &Line) -> Option<&'a Benefit> {
-        let possible = &line.tariff.as_ref()?.benefits;
-        let fits = |it: &&Benefit| it.service_type == *self.service_type && possible.contains(&it.code);
-        self.plan.benefits.iter().find(fits)
+        let here = |code: &Code| {
+            let fits = |it: &&Benefit| it.code == *code && it.service_type == *self.service_type;
+            self.plan.benefits.iter().find(fits)
+        };
+        line.tariff.as_ref()?.benefits.iter().find_map(here)
     }
 
     /// Whose rules apply.

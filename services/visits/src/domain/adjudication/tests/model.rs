@@ -134,10 +134,11 @@ fn number(world: &World, period: Period, on: NaiveDate) -> i64 {
 
 fn follow<'w>(world: &'w World, line: &'w Line, books: &mut Books<'w>) -> Expected<'w> {
     let mut benefit = None;
-    for candidate in world.plan.benefits.iter().rev() {
-        let listed = line.tariff.iter().any(|tariff| tariff.benefits.contains(&candidate.code));
-        if listed && candidate.service_type == world.service_type {
-            benefit = Some(candidate);
+    for listed in line.tariff.iter().flat_map(|tariff| tariff.benefits.iter().rev()) {
+        for candidate in world.plan.benefits.iter().filter(|it| it.service_type == world.service_type) {
+            if candidate.code == *listed {
+                benefit = Some(candidate);
+            }
         }
     }
     let asking = matches!(line.cause, Cause::PreauthorizationLine(_));

@@ -86,14 +86,15 @@ fn without_an_agreed_price_nothing_is_paid() {
 }
 
 #[test]
-fn the_first_of_the_plans_benefits_for_this_kind_of_care_applies() {
+fn the_first_of_the_price_lists_benefits_that_the_plan_has_for_this_kind_of_care_applies() {
     let plan = vec![benefit("CARE", "DENTAL"), benefit("DRUG", "OUTPATIENT"), benefit("OTHER", "OUTPATIENT")];
     let under = |benefits: &[&str]| {
         let benefits = benefits.iter().map(|it| code(it)).collect();
         let tariff = line(1, "SCAN", "1", 400).tariff.map(|tariff| Tariff { benefits, ..tariff });
         World::of(plan.clone()).with([Line { tariff, ..line(1, "SCAN", "1", 400) }]).only()
     };
-    assert_eq!(under(&["OTHER", "CARE", "DRUG"]).benefit, Some(code("DRUG")));
+    assert_eq!(under(&["NONE", "CARE", "OTHER", "DRUG"]).benefit, Some(code("OTHER")));
+    assert_eq!(under(&["CARE", "DRUG", "OTHER"]).benefit, Some(code("DRUG")));
     assert_eq!(refusals(&under(&["CARE"])), ["NCOV-001"]);
     assert_eq!(refusals(&under(&[])), ["NCOV-001"]);
 }
