@@ -136,5 +136,6 @@ fn consumers(app: &App, foundation: &Foundation) -> Consumers {
     Consumers::new(foundation, &app.db, NAME)
         .on("organization_ref", app.clone(), reactions::organizations::organization_registered)
         .on("organization_ref", app.clone(), reactions::organizations::organization_changed)
-        .on("member_ref", app.clone(), reactions::member_registered::member_registered)
+        .on("member_ref", app.clone(), reactions::members::member_registered)
+        .on("member_ref", app.clone(), reactions::members::member_changed)
 }
