@@ -8,12 +8,13 @@ use careway_events::{Fact, record};
 use careway_kernel::OrganizationId;
 use careway_service::{Call, Kind, Result, Transaction};
 use futures::future::join_all;
+use serde::Deserialize;
 
 use crate::{
     App,
-    domain::message::{Channel, Content, MOST_ATTEMPTS, Outcome, wait},
+    domain::message::{About, Channel, Content, MOST_ATTEMPTS, Outcome, wait},
     store::{self, message::Taken},
-    words,
+    words::{self, Found},
 };
 
 const TOGETHER: i64 = 32;
@@ -70,8 +71,9 @@ async fn send_one(app: &App, message: Taken) -> Result<()> {
         End::Failed("EXPIRED")
     } else {
         match content(app, &message).await {
-            Ok(Some(content)) => submit(app, &message, &content).await,
-            Ok(None) => End::Failed("NO_CONTACT"),
+            Ok(Found::Message(content)) => submit(app, &message, &content).await,
+            Ok(Found::Outdated) => End::Failed("EXPIRED"),
+            Ok(Found::NoContact) => End::Failed("NO_CONTACT"),
             Err(error) => {
                 tracing::warn!(%error, template = message.template, "a message's words are not to be had yet");
                 End::Deferred
@@ -152,14 +154,14 @@ fn say(tx: &mut Transaction, message: &Taken, failure: Option<&'static str>) {
     );
 }
 
-/// The words and their recipient; none when nobody can be reached.
-async fn content(app: &App, message: &Taken) -> Result<Option<Content>> {
+/// The words and their recipient.
+async fn content(app: &App, message: &Taken) -> Result<Found> {
     if let Some(sealed) = &message.sealed {
         let content = app.sealer().open(store::message::SEALED, message.message_id, sealed)?;
-        return Ok(Some(serde_json::from_slice(&content).map_err(anyhow::Error::from)?));
+        return Ok(Found::Message(serde_json::from_slice(&content).map_err(anyhow::Error::from)?));
     }
-    match message.subject.as_ref().map(|subject| subject.0.clone()) {
-        Some(about) => words::find(app, &message.template, about).await,
-        None => Ok(None),
-    }
+    let Some(subject) = &message.subject else { return Ok(Found::NoContact) };
+    // A newer version may have kept what this one does not know: then it is sent later, by one that does.
+    let about = About::deserialize(subject).map_err(anyhow::Error::from)?;
+    words::find(app, &message.template, &about).await
 }
