@@ -36,6 +36,7 @@ mod docs;
 mod document;
 mod documents;
 mod documents_memory;
+mod explanation_page;
 mod forger;
 mod guesses;
 mod guide;

@@ -18,10 +18,6 @@ pub(super) struct Words {
     pub(super) done: &'static str,
     /// The link is no good.
     pub(super) unknown: &'static str,
-    /// It did not work, and may.
-    pub(super) later: &'static str,
-    /// Without JavaScript.
-    pub(super) no_script: &'static str,
 }
 
 /// The words in a language.
@@ -35,8 +31,6 @@ pub(super) fn words(language: Language) -> Words {
             otherwise: "Niba ari wowe, nta cyo usabwa gukora: funga iyi paji gusa.",
             done: "Murakoze. Byanditswe, kandi ikigo cy’ubwishingizi bwawe kizabisuzuma. Nomero ya visite:",
             unknown: "Iyi link ntiyuzuye cyangwa ntikora. Yifungure nanone uhereye mu butumwa.",
-            later: "Ntibikunze ubu. Ongera ugerageze mu kanya.",
-            no_script: "Iyi paji ikeneye JavaScript. Ushobora no guhamagara ikigo cy’ubwishingizi bwawe.",
         },
         Language::En => Words {
             title: "Was it not you?",
@@ -46,8 +40,6 @@ pub(super) fn words(language: Language) -> Words {
             otherwise: "If it was you, there is nothing to do: just close this page.",
             done: "Thank you. It is noted, and your insurer will look into it. Number of the visit:",
             unknown: "This link is not complete, or not valid. Open it again from the message.",
-            later: "That did not work. Please try again in a moment.",
-            no_script: "This page needs JavaScript. You can also call your insurer.",
         },
         Language::Fr => Words {
             title: "Ce n’était pas vous ?",
@@ -57,8 +49,6 @@ pub(super) fn words(language: Language) -> Words {
             otherwise: "Si c’était bien vous, vous n’avez rien à faire : fermez simplement cette page.",
             done: "Merci. C’est noté, et votre assureur va examiner cette visite. Numéro de la visite :",
             unknown: "Ce lien est incomplet ou n’est pas valable. Ouvrez-le de nouveau depuis le message.",
-            later: "Cela n’a pas fonctionné. Réessayez dans un instant.",
-            no_script: "Cette page a besoin de JavaScript. Vous pouvez aussi appeler votre assureur.",
         },
         Language::Vi => Words {
             title: "Không phải bạn?",
@@ -68,8 +58,6 @@ pub(super) fn words(language: Language) -> Words {
             otherwise: "Nếu đúng là bạn, bạn không cần làm gì: chỉ cần đóng trang này.",
             done: "Cảm ơn bạn. Chúng tôi đã ghi nhận và cơ quan bảo hiểm của bạn sẽ kiểm tra. Mã lượt khám:",
             unknown: "Liên kết này không đầy đủ hoặc không hợp lệ. Hãy mở lại từ tin nhắn.",
-            later: "Chưa thực hiện được. Vui lòng thử lại sau giây lát.",
-            no_script: "Trang này cần JavaScript. Bạn cũng có thể gọi cho cơ quan bảo hiểm của mình.",
         },
         Language::Ro => Words {
             title: "Nu ați fost dumneavoastră?",
@@ -79,8 +67,6 @@ pub(super) fn words(language: Language) -> Words {
             otherwise: "Dacă ați fost dumneavoastră, nu trebuie să faceți nimic: închideți pur și simplu pagina.",
             done: "Mulțumim. Am notat, iar asigurătorul dumneavoastră va verifica. Numărul vizitei:",
             unknown: "Acest link este incomplet sau nu este valabil. Deschideți-l din nou din mesaj.",
-            later: "Nu a reușit. Încercați din nou peste câteva clipe.",
-            no_script: "Această pagină are nevoie de JavaScript. Puteți și să vă sunați asigurătorul.",
         },
         Language::Bn => Words {
             title: "আপনি ছিলেন না?",
@@ -90,8 +76,6 @@ pub(super) fn words(language: Language) -> Words {
             otherwise: "যদি আপনিই হন, কিছু করার দরকার নেই: শুধু এই পাতাটি বন্ধ করুন।",
             done: "ধন্যবাদ। বিষয়টি নথিভুক্ত হয়েছে, এবং আপনার বীমাকারী এটি খতিয়ে দেখবে। ভিজিট নম্বর:",
             unknown: "এই লিংকটি অসম্পূর্ণ বা বৈধ নয়। বার্তা থেকে আবার খুলুন।",
-            later: "এইমাত্র কাজটি হয়নি। একটু পরে আবার চেষ্টা করুন।",
-            no_script: "এই পাতার জন্য JavaScript দরকার। আপনি আপনার বীমাকারীকে ফোনও করতে পারেন।",
         },
     }
 }
