@@ -79,6 +79,7 @@ fn settings(checkout: &Checkout, servers: &Servers, port: u16) -> anyhow::Result
         ("CAREWAY_RENEWALS_FOLDER".to_owned(), inbox),
         ("CAREWAY_VISITS_DOCUMENTS".to_owned(), documents),
         ("CAREWAY_RENEWALS_DISPUTE_URL".to_owned(), format!("http://127.0.0.1:{port}/dispute#")),
+        ("CAREWAY_RENEWALS_EXPLANATION_URL".to_owned(), format!("http://127.0.0.1:{port}/explanation#")),
         ("CAREWAY_IDENTITY_OPERATOR_EMAIL".to_owned(), OPERATOR.0.to_owned()),
         ("CAREWAY_IDENTITY_OPERATOR_PASSWORD".to_owned(), OPERATOR.1.to_owned()),
     ];

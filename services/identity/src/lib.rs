@@ -2,7 +2,7 @@
 //!
 //! Owns organizations, accounts and their roles, API clients, sessions and signing keys; members and their contacts;
 //! one-time codes. Says `OrganizationRegistered`, `AccountJoined`, `AccountDisabled`, `SessionEnded`,
-//! `MemberRegistered`, `MemberContactChanged`, `ChallengePassed`, `ChallengeLocked`… Hears
+//! `MemberRegistered`, `MemberChanged`, `MemberContactChanged`, `ChallengePassed`, `ChallengeLocked`… Hears
 //! `MemberDataAccessed`, for the members' access log.
 
 mod api;

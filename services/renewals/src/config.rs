@@ -37,7 +37,12 @@ pub struct Config {
     /// `/dispute`, which takes the token from the fragment.
     #[arg(long, env = "CAREWAY_RENEWALS_DISPUTE_URL", default_value = "https://careway.example/dispute#")]
     pub dispute_url: String,
-    /// Where a member reads what became of a claim; the token of the claim is put after it.
-    #[arg(long, env = "CAREWAY_RENEWALS_EXPLANATION_URL", default_value = "https://careway.example/e/")]
+    /// Where a member reads what became of a claim; the token of the claim is put after it. The gateway has a page for it
+    /// at `/explanation`, which takes the token from the fragment.
+    #[arg(
+        long,
+        env = "CAREWAY_RENEWALS_EXPLANATION_URL",
+        default_value = "https://careway.example/explanation#"
+    )]
     pub explanation_url: String,
 }

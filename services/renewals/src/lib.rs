@@ -4,6 +4,7 @@
 mod api;
 mod config;
 mod domain;
+mod notices;
 mod operations;
 mod outcomes;
 mod ports;
@@ -114,13 +115,25 @@ async fn open(config: Config, foundation: &Foundation) -> anyhow::Result<App> {
 fn consumers(app: &App) -> Consumers {
     Consumers::new(app.foundation(), app.db(), NAME)
         .on("visit_notices", app.clone(), reactions::visit_admitted)
+        .on("visit_notices", app.clone(), reactions::visit_disputed)
+        .on("visit_notices", app.clone(), reactions::visit_dispute_resolved)
+        .on("visit_notices", app.clone(), reactions::admission_notice_due)
+        .on("claim_notices", app.clone(), reactions::claim_submitted)
         .on("claim_notices", app.clone(), reactions::claim_decided)
+        .on("claim_notices", app.clone(), reactions::claim_recalled)
         .on("claim_notices", app.clone(), reactions::claim_appealed)
+        .on("claim_notices", app.clone(), reactions::payment_advice_paid)
         .on("preauthorization_notices", app.clone(), reactions::preauthorization_decided)
         .on("preauthorization_notices", app.clone(), reactions::preauthorization_pended)
         .on("preauthorization_notices", app.clone(), reactions::preauthorization_information_requested)
+        .on("preauthorization_notices", app.clone(), reactions::preauthorization_answered)
+        .on("preauthorization_notices", app.clone(), reactions::preauthorization_answer_missed)
+        .on("preauthorization_notices", app.clone(), reactions::preauthorization_due)
         .on("preauthorization_notices", app.clone(), reactions::preauthorization_overdue)
+        .on("preauthorization_notices", app.clone(), reactions::preauthorization_expired)
         .on("prescription_notices", app.clone(), reactions::prescription_issued)
+        .on("prescription_notices", app.clone(), reactions::prescription_dispensed)
+        .on("prescription_notices", app.clone(), reactions::prescription_cancelled)
 }
 
 /// How many messages are not yet sent, for whoever waits for quiet.

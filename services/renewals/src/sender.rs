@@ -4,11 +4,12 @@
 use std::time::Duration;
 
 use careway_service::{Call, Result};
+use serde::Deserialize;
 use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{
     App,
-    domain::message::{Channel, Content, MOST_ATTEMPTS, Outcome, wait},
+    domain::message::{About, Channel, Content, MOST_ATTEMPTS, Outcome, wait},
     outcomes::{self, End, Ended},
     store::{self, message::Taken},
     words::{self, Found},
@@ -71,9 +72,9 @@ async fn send(app: App, message: Taken, ended: mpsc::Sender<Ended>) {
         End::Failed("EXPIRED")
     } else {
         match content(&app, &message).await {
-            Ok(Found::Content(content)) => submit(&app, &message, &content).await,
+            Ok(Found::Message(content)) => submit(&app, &message, &content).await,
+            Ok(Found::Outdated) => End::Failed("EXPIRED"),
             Ok(Found::NoContact) => End::Failed("NO_CONTACT"),
-            Ok(Found::Overtaken) => End::Failed("EXPIRED"),
             Err(error) => {
                 tracing::warn!(%error, template = message.template, "a message's words are not to be had yet");
                 put_off(&app, &message)
@@ -104,14 +105,14 @@ fn put_off(app: &App, message: &Taken) -> End {
     End::Deferred(app.foundation().clock.now() + wait(message.attempts))
 }
 
-/// The words and their recipient, if there still are any.
+/// The words and their recipient.
 async fn content(app: &App, message: &Taken) -> Result<Found> {
     if let Some(sealed) = &message.sealed {
         let content = app.sealer().open(store::message::SEALED, message.message_id, sealed)?;
-        return Ok(Found::Content(serde_json::from_slice(&content).map_err(anyhow::Error::from)?));
+        return Ok(Found::Message(serde_json::from_slice(&content).map_err(anyhow::Error::from)?));
     }
-    match message.subject.as_ref().map(|subject| subject.0.clone()) {
-        Some(about) => words::find(app, &message.template, about).await,
-        None => Ok(Found::NoContact),
-    }
+    let Some(subject) = &message.subject else { return Ok(Found::NoContact) };
+    // A newer version may have kept what this one does not know: then it is sent later, by one that does.
+    let about = About::deserialize(subject).map_err(anyhow::Error::from)?;
+    words::find(app, &message.template, &about).await
 }

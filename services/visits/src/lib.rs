@@ -1,13 +1,9 @@
 //! Visits: the patient is admitted, the cover is known, the work is paid.
 //!
-//! Owns plans and their versions, coverages, contracts between payers and facilities, the benefit ledger, visits and
-//! their documents. Says `VisitStarted`, `VisitVerified`, `VisitAdmitted`, what becomes of visits afterwards, and
-//! `DocumentAdded`; hears identity's `MemberRegistered`, for the number and family that a coverage is made with, and what
-//! organizations are called.
 //! Owns plans and their versions, coverages, contracts and price lists between payers and facilities, payers' rules for
-//! claims, the benefit ledger, lines of care, and visits.
-//! Says `VisitStarted`, `VisitVerified`, `VisitAdmitted` and what becomes of visits afterwards; hears identity's
-//! `MemberRegistered`, for the number and family that a coverage is made with, and what organizations are called.
+//! claims, the benefit ledger, lines of care, visits and their documents, pre-authorizations, claims and prescriptions.
+//! Says what becomes of each of them, from `VisitStarted` to `PaymentAdvicePaid`; hears identity's `MemberRegistered` and
+//! `MemberChanged`, for the number and family that a coverage is made with, and what organizations are called.
 
 mod accesses;
 mod api;
@@ -34,6 +30,7 @@ use careway_contract::visits::v1::{
     claim_rules_service_server::ClaimRulesServiceServer, claim_service_server::ClaimServiceServer,
     contract_service_server::ContractServiceServer, coverage_service_server::CoverageServiceServer,
     document_service_server::DocumentServiceServer, medical_file_service_server::MedicalFileServiceServer,
+    payment_advice_notice_service_server::PaymentAdviceNoticeServiceServer,
     payment_advice_service_server::PaymentAdviceServiceServer, plan_service_server::PlanServiceServer,
     preauthorization_notice_service_server::PreauthorizationNoticeServiceServer,
     preauthorization_service_server::PreauthorizationServiceServer,
@@ -99,7 +96,8 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
         .add_service(PreauthorizationNoticeServiceServer::new(app.clone()))
         .add_service(ClaimServiceServer::new(app.clone()))
         .add_service(ClaimNoticeServiceServer::new(app.clone()))
-        .add_service(PaymentAdviceServiceServer::new(app.clone()));
+        .add_service(PaymentAdviceServiceServer::new(app.clone()))
+        .add_service(PaymentAdviceNoticeServiceServer::new(app.clone()));
     Ok(Service::new(NAME, routes, app.db.clone(), &foundation))
 }
 
@@ -136,5 +134,6 @@ fn consumers(app: &App, foundation: &Foundation) -> Consumers {
     Consumers::new(foundation, &app.db, NAME)
         .on("organization_ref", app.clone(), reactions::organizations::organization_registered)
         .on("organization_ref", app.clone(), reactions::organizations::organization_changed)
-        .on("member_ref", app.clone(), reactions::member_registered::member_registered)
+        .on("member_ref", app.clone(), reactions::members::member_registered)
+        .on("member_ref", app.clone(), reactions::members::member_changed)
 }

@@ -71,7 +71,7 @@ async fn every_event_delivered_twice_has_its_effect_once() {
 }
 
 /// Publishes every message of a stream once more, under an id that JetStream does not know; how many.
-async fn publish_again(world: &World, context: &str) -> u64 {
+pub(crate) async fn publish_again(world: &World, context: &str) -> u64 {
     let jetstream = jetstream::new(world.foundation().nats.clone());
     let name = Stream::new(&world.foundation().prefix, context).name();
     let stream: Handle = jetstream.get_stream(&name).await.unwrap();

@@ -114,6 +114,37 @@ async fn names_are_found_without_their_accents_and_pages_have_no_gap_and_no_doub
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_new_number_and_a_new_family_are_known_where_cover_is_made() {
+    let world = World::start().await;
+    let payer = Payer::of(&world).await;
+    let (parent, child) = (payer.member().await, payer.member().await);
+    world.settle().await;
+    let path = format!("/v1/members/{}", child.id);
+    let now = accepted(200, payer.officer.get(&path)).await;
+    let change = json!({"memberNumber": "UM-NEW-1", "principalMemberId": parent.id});
+    accepted(200, payer.officer.patch(&path, change).if_match(now.etag())).await;
+    world.settle().await;
+
+    let today = today(&world);
+    let cover = |number: &str| {
+        let coverage = json!({
+            "memberNumber": number, "planId": payer.plan, "from": today, "to": today + Months::new(12),
+        });
+        payer.officer.post("/v1/coverages", coverage)
+    };
+    refused(422, "MEMBER_UNKNOWN", cover(&child.number)).await;
+    let covered = accepted(201, cover("UM-NEW-1")).await;
+    assert_eq!(
+        (covered.text("coverage.memberId"), covered.text("coverage.familyId")),
+        (&*child.id, &*parent.id)
+    );
+    // Nor does a list find the member by the number of before.
+    let list = format!("member_number,plan_code,from,to\n{},STANDARD,{today},{today}\n", child.number);
+    let taken = accepted(200, payer.officer.upload("/v1/coverages/import", "text/csv", list)).await;
+    assert_eq!(*taken.at("rejected"), json!(1), "{}", taken.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_the_fields_given_change_and_a_contact_is_remembered() {
     let world = World::start().await;
     let Network { payer, .. } = Network::of(&world).await;

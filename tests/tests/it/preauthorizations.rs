@@ -11,16 +11,16 @@ use serde_json::{Value, json};
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// A network with prices, and everybody who has a part in a pre-authorization.
-struct Care {
-    world: World,
-    network: Network,
-    clinician: Rest,
-    reviewer: Rest,
-    member: Member,
+pub(crate) struct Care {
+    pub(crate) world: World,
+    pub(crate) network: Network,
+    pub(crate) clinician: Rest,
+    pub(crate) reviewer: Rest,
+    pub(crate) member: Member,
 }
 
 impl Care {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let world = World::start().await;
         let network = Network::of(&world).await;
         let (clinician, reviewer, member) = tokio::join!(
@@ -40,7 +40,7 @@ impl Care {
     }
 
     /// The payer lets its rules decide what costs it at most so much.
-    async fn trust_up_to(&self, amount: &str) {
+    pub(crate) async fn trust_up_to(&self, amount: &str) {
         let officer = &self.network.payer.officer;
         let read = accepted(200, officer.get("/v1/claim-rules")).await;
         let rules = json!({"automaticUpTo": {"currency": "RWF", "amount": amount}});
@@ -48,7 +48,7 @@ impl Care {
     }
 
     /// Admits the member; the visit's path.
-    async fn admit(&self, service_type: &str) -> String {
+    pub(crate) async fn admit(&self, service_type: &str) -> String {
         let desk = &self.network.desk;
         let started =
             accepted(201, desk.post("/v1/visits", json!({"memberNumber": self.member.number}))).await;
@@ -59,12 +59,12 @@ impl Care {
         visit
     }
 
-    fn ask(&self, visit: &str, lines: &Value) -> Request {
+    pub(crate) fn ask(&self, visit: &str, lines: &Value) -> Request {
         self.clinician.post(&format!("{visit}/preauthorizations"), wish(lines))
     }
 
     /// Asks, and waits for the payer's word; the pre-authorization's path.
-    async fn pended(&self, visit: &str, lines: &Value) -> String {
+    pub(crate) async fn pended(&self, visit: &str, lines: &Value) -> String {
         let asked = accepted(201, self.ask(visit, lines)).await;
         assert_eq!(asked.text("preauthorization.state"), "PENDED", "{}", asked.body);
         path(&asked)
@@ -88,14 +88,14 @@ impl Care {
         accepted(200, self.clinician.get(it)).await.text("preauthorization.state").to_owned()
     }
 
-    async fn until_state(&self, it: &str, wanted: &str) {
+    pub(crate) async fn until_state(&self, it: &str, wanted: &str) {
         let reached = until("a state", async || Ok((self.state(it).await == wanted).then_some(())));
         reached.await.unwrap();
     }
 }
 
 /// A line of so much of a code.
-fn line(code: &str, quantity: &str) -> Value {
+pub(crate) fn line(code: &str, quantity: &str) -> Value {
     json!({"code": code, "quantity": quantity, "diagnoses": ["J35.0"]})
 }
 
@@ -103,25 +103,25 @@ fn wish(lines: &Value) -> Value {
     json!({"lines": lines, "urgency": "STANDARD", "justification": "Seven episodes within a year"})
 }
 
-fn path(asked: &Answer) -> String {
+pub(crate) fn path(asked: &Answer) -> String {
     format!("/v1/preauthorizations/{}", asked.text("preauthorization.preauthorizationId"))
 }
 
 /// Approves so many lines.
-fn approvals(count: usize) -> Value {
+pub(crate) fn approvals(count: usize) -> Value {
     (1..=count).map(|sequence| json!({"sequence": sequence, "decision": "APPROVE"})).collect()
 }
 
-fn decide(by: &Rest, it: &str, lines: Value) -> Request {
+pub(crate) fn decide(by: &Rest, it: &str, lines: Value) -> Request {
     by.post(&format!("{it}/decide"), json!({"lines": lines}))
 }
 
-fn inquire(by: &Rest, it: &str) -> Request {
+pub(crate) fn inquire(by: &Rest, it: &str) -> Request {
     let question = json!({"question": "Which antibiotics were tried?", "documents": ["LAB_RESULT"]});
     by.post(&format!("{it}/request-information"), question)
 }
 
-fn respond(by: &Rest, it: &str) -> Request {
+pub(crate) fn respond(by: &Rest, it: &str) -> Request {
     by.post(&format!("{it}/respond"), json!({"answer": "Two, for ten days each"}))
 }
 

@@ -1,11 +1,11 @@
-//! What cannot be an RPC: the OAuth token endpoint's form, the published keys, the documentation, the page to dispute a
-//! visit, health.
+//! What cannot be an RPC: the OAuth token endpoint's form, the published keys, the documentation, the pages for members,
+//! health.
 
-mod dispute;
 mod docs;
 pub(crate) mod health;
 mod jwks;
 mod oauth;
+mod pages;
 mod reasons;
 
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub(crate) fn router(config: &Config, foundation: &Foundation, openapi: Arc<[u8]
         .merge(oauth::router(config, foundation))
         .merge(jwks::router(config, foundation))
         .merge(docs::router(openapi))
-        .merge(dispute::router()?)
+        .merge(pages::router()?)
         .merge(reasons::router());
     Ok(router)
 }

@@ -94,8 +94,10 @@ pub(crate) struct Change {
     /// Whether anything is different at all.
     pub(crate) any: bool,
     pub(crate) contacts: Vec<ContactChange>,
-    /// Whether messages now go elsewhere or in another language.
+    /// Whether messages are now in another language.
     pub(crate) language: bool,
+    /// Whether the number or the family is another one.
+    pub(crate) belonging: bool,
     /// Ids told for the first time.
     pub(crate) new_national_ids: Vec<NationalId>,
     /// Ids in use again.
@@ -141,7 +143,11 @@ impl Member {
 
     /// What taking over `facts` and, where given, exactly these national ids in use would change.
     pub(crate) fn change_to(&self, facts: &Facts, national_ids: Option<&[NationalId]>) -> Change {
-        let mut change = Change { language: self.facts.language != facts.language, ..Change::default() };
+        let mut change = Change {
+            language: self.facts.language != facts.language,
+            belonging: self.facts.number != facts.number || self.facts.principal != facts.principal,
+            ..Change::default()
+        };
         for kind in [ContactKind::Phone, ContactKind::Mobile, ContactKind::Email] {
             let (old, new) = (self.facts.contact(kind), facts.contact(kind));
             if old != new {

@@ -188,7 +188,8 @@ impl Table {
         let held = |role: &&'static str| {
             listed.is_some_and(|(_, holders)| *holders == "*" || holders.split(' ').any(|it| it == *role))
         };
-        self.roles.iter().copied().filter(held).collect()
+        let of_the_scheme = self.scheme().map(|scheme| scheme.holders(permission)).unwrap_or_default();
+        self.roles.iter().copied().filter(held).chain(of_the_scheme).collect()
     }
 
     /// What these roles may do together; a role this kind does not have may do nothing.
@@ -305,6 +306,7 @@ mod tests {
         for role in payer.roles {
             assert_eq!(authority.permissions(&names(&[role])), payer.permissions(&names(&[role])), "{role}");
         }
+        assert_eq!(authority.holders("claims.review"), ["MEDICAL_REVIEWER"], "whom to write to of a claim");
         let officer = authority.permissions(&names(&["OFFICER"]));
         assert!(!officer.is_empty() && !officer.contains("members.read"));
         assert!(Roles::parse(OrganizationKind::Authority, &names(&["OFFICER", "MEDICAL_REVIEWER"])).is_ok());

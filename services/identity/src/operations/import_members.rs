@@ -13,7 +13,7 @@ use careway_service::{
 use tonic::Streaming;
 use uuid::Uuid;
 
-use super::{create_member::registered, import_report::Report, update_member::contact_changed};
+use super::{create_member::registered, import_report::Report, update_member::told};
 use crate::{
     App,
     domain::{
@@ -235,9 +235,7 @@ impl Block<'_> {
         for member in &outcome.created {
             record(&mut tx, registered(member));
         }
-        for fact in
-            updated.iter().zip(&changes).filter_map(|(member, change)| contact_changed(member, change))
-        {
+        for fact in updated.iter().zip(&changes).flat_map(|(member, change)| told(member, change)) {
             record(&mut tx, fact);
         }
         for member in outcome.created.iter().chain(&updated) {

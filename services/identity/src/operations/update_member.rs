@@ -1,6 +1,8 @@
 //! Change a member: the fields of the mask; what a contact was is remembered.
 
-use careway_contract::identity::v1::{MemberContactChanged, UpdateMemberRequest, UpdateMemberResponse};
+use careway_contract::identity::v1::{
+    MemberChanged, MemberContactChanged, UpdateMemberRequest, UpdateMemberResponse,
+};
 use careway_events::{Fact, record};
 use careway_kernel::{MemberId, NationalId, Violations};
 use careway_service::{AuditEntry, Call, Error, Result};
@@ -60,7 +62,7 @@ pub(crate) async fn update_member(
     let contacts: Vec<_> = change.contacts.iter().map(|contact| (id, contact)).collect();
     let (now, by) = (tx.now(), call.caller.subject.to_string());
     store::member_contact::insert(&mut tx, vault, payer, &contacts, now, &by).await?;
-    if let Some(fact) = contact_changed(&member, &change) {
+    for fact in told(&member, &change) {
         record(&mut tx, fact);
     }
     tx.audit(AuditEntry { action: "member.update", member: Some(id), ..AuditEntry::default() });
@@ -113,8 +115,26 @@ fn read(mut reading: Reading<'_>, request: &UpdateMemberRequest, now: &Facts) ->
     Some((facts, national_ids?))
 }
 
+/// What the other contexts are told of a change; nothing of what they do not keep.
+pub(crate) fn told(member: &Member, change: &Change) -> impl Iterator<Item = Fact> {
+    [belonging_changed(member, change), contact_changed(member, change)].into_iter().flatten()
+}
+
+/// The fact that a member has another number, or is of another family; none when neither is so.
+fn belonging_changed(member: &Member, change: &Change) -> Option<Fact> {
+    let principal = member.facts.principal.map(|id| id.to_string());
+    let message = MemberChanged {
+        member_id: member.id.to_string(),
+        payer_id: member.payer.to_string(),
+        member_number: member.facts.number.as_str().to_owned(),
+        principal_member_id: principal.unwrap_or_default(),
+        family_id: member.family().to_string(),
+    };
+    change.belonging.then(|| Fact::new(message).about(member.id.uuid(), member.version).of(member.payer))
+}
+
 /// The fact that a member is reached differently; none when they are not.
-pub(crate) fn contact_changed(member: &Member, change: &Change) -> Option<Fact> {
+fn contact_changed(member: &Member, change: &Change) -> Option<Fact> {
     let changed = change.contact_fields();
     let message = MemberContactChanged {
         member_id: member.id.to_string(),

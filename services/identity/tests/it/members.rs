@@ -126,7 +126,14 @@ async fn a_change_is_versioned_and_a_contact_remembered() {
         2,
         "nothing changed"
     );
-    assert_eq!(desk.said("MemberContactChanged").await, 1);
+    assert_eq!((desk.said("MemberContactChanged").await, desk.said("MemberChanged").await), (1, 0));
+    let new_number = UpdateMemberRequest {
+        member_id: id.clone(),
+        member_number: "RSSB-9".to_owned(),
+        ..Default::default()
+    };
+    update(&desk, 2, &["member_number"], new_number).await.unwrap();
+    assert_eq!((desk.said("MemberContactChanged").await, desk.said("MemberChanged").await), (1, 1));
 
     let request = ListContactChangesRequest { member_id: id.clone(), ..Default::default() };
     let changes = desk
@@ -143,7 +150,7 @@ async fn a_change_is_versioned_and_a_contact_remembered() {
         [(vec![], "updateMask"), (vec!["version"], "updateMask"), (vec!["birth_date"], "birthDate")]
     {
         let request = UpdateMemberRequest { member_id: id.clone(), ..Default::default() };
-        let refused = refusal(update(&desk, 2, &paths, request).await);
+        let refused = refusal(update(&desk, 3, &paths, request).await);
         assert_eq!(refused.kind(), Kind::Invalid, "{field}");
     }
 }

@@ -74,30 +74,67 @@ impl Content {
     }
 }
 
-/// What a message is about, when recipient and words are found out at sending.
+/// What a message is about, when recipient and words are found out at sending. The other names are those of earlier
+/// versions.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum About {
-    /// The member is told of an admission.
-    VisitAdmitted { visit_id: String, member_id: String },
-    /// The member is told what a claim comes to.
-    ClaimDecided { claim_id: String, member_id: String },
+    /// The member is told of a visit.
+    #[serde(alias = "visit_admitted")]
+    MembersVisit { visit_id: String, member_id: String },
+    /// The member is told of a claim.
+    #[serde(alias = "claim_decided")]
+    MembersClaim { claim_id: String, member_id: String },
     /// The member is told what the payer allows.
-    PreauthorizationDecided { preauthorization_id: String, member_id: String },
-    /// The member is told a prescription's number.
-    PrescriptionIssued { prescription_id: String, member_id: String },
-    /// An organization's people are told of a claim.
-    Claim { claim_id: String, to: Office },
-    /// An organization's people are told of a pre-authorization.
-    Preauthorization { preauthorization_id: String, to: Office },
+    #[serde(alias = "preauthorization_decided")]
+    MembersPreauthorization { preauthorization_id: String, member_id: String },
+    /// The member is told of a prescription, and where something of it was handed out.
+    #[serde(alias = "prescription_issued")]
+    MembersPrescription {
+        prescription_id: String,
+        member_id: String,
+        #[serde(default)]
+        pharmacy_id: String,
+    },
+    /// An organization's people are told of a visit.
+    Visit { visit_id: String, to: Office },
+    /// An organization's people are told of a claim, and what was decided of it.
+    Claim {
+        claim_id: String,
+        to: Office,
+        #[serde(default)]
+        decision: String,
+    },
+    /// An organization's people are told of a pre-authorization, and what was decided of it.
+    Preauthorization {
+        preauthorization_id: String,
+        to: Office,
+        #[serde(default)]
+        decision: String,
+    },
+    /// An organization's people are told of a payment advice.
+    PaymentAdvice { payment_advice_id: String, to: Office },
+}
+
+/// Whom a message is for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Addressee<'a> {
+    Member(&'a str),
+    Office(&'a Office),
 }
 
 impl About {
-    /// Whose people are told; none when it is a member.
-    pub(crate) fn office(&self) -> Option<&Office> {
+    /// Whom it is for.
+    pub(crate) fn addressee(&self) -> Addressee<'_> {
         match self {
-            Self::Claim { to, .. } | Self::Preauthorization { to, .. } => Some(to),
-            _ => None,
+            Self::MembersVisit { member_id, .. }
+            | Self::MembersClaim { member_id, .. }
+            | Self::MembersPreauthorization { member_id, .. }
+            | Self::MembersPrescription { member_id, .. } => Addressee::Member(member_id),
+            Self::Visit { to, .. }
+            | Self::Claim { to, .. }
+            | Self::Preauthorization { to, .. }
+            | Self::PaymentAdvice { to, .. } => Addressee::Office(to),
         }
     }
 }
@@ -107,6 +144,29 @@ impl About {
 pub(crate) struct Office {
     pub(crate) organization_id: String,
     pub(crate) permission: String,
+}
+
+impl Office {
+    pub(crate) fn new(organization_id: String, permission: &str) -> Self {
+        Self { organization_id, permission: permission.to_owned() }
+    }
+}
+
+/// Whether a message still says what is so, now that what it is about stands in `state`. A mail server that was away for a
+/// day does not make anybody look for a claim that was decided meanwhile.
+pub(crate) fn holds(template: &str, state: &str) -> bool {
+    match template {
+        // What it comes to is nothing any more; the member is told of that, too.
+        "claim_decided" => state != "RECALLED",
+        "staff_claim_in_review" => state == "IN_REVIEW",
+        "staff_claim_appealed" => state == "APPEALED",
+        "staff_preauthorization_pended"
+        | "staff_preauthorization_answered"
+        | "staff_preauthorization_unanswered"
+        | "staff_preauthorization_overdue" => state == "PENDED",
+        "staff_preauthorization_question" => state == "INFORMATION_REQUESTED",
+        _ => true,
+    }
 }
 
 /// What a port says of a message.
@@ -133,6 +193,26 @@ pub(crate) fn wait(attempts: i32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_an_earlier_version_kept_is_still_sent() {
+        let kept =
+            serde_json::json!({"kind": "prescription_issued", "prescription_id": "p", "member_id": "m"});
+        let about: About = serde_json::from_value(kept).unwrap();
+        assert!(matches!(about.addressee(), Addressee::Member("m")));
+        let to = serde_json::json!({"organization_id": "o", "permission": "claims.review"});
+        let kept = serde_json::json!({"kind": "claim", "claim_id": "c", "to": to});
+        let about: About = serde_json::from_value(kept).unwrap();
+        assert!(matches!(about.addressee(), Addressee::Office(office) if office.organization_id == "o"));
+    }
+
+    #[test]
+    fn who_is_asked_to_act_is_asked_only_as_long_as_there_is_something_to_do() {
+        assert!(holds("staff_claim_in_review", "IN_REVIEW") && !holds("staff_claim_in_review", "APPROVED"));
+        assert!(holds("claim_decided", "PAID") && !holds("claim_decided", "RECALLED"));
+        assert!(!holds("staff_preauthorization_question", "PENDED"));
+        assert!(holds("staff_claim_decided", "PAID"));
+    }
 
     #[test]
     fn waits_grow_to_a_bound() {

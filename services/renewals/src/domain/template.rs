@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use careway_kernel::Language;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
-use super::templates::TEMPLATES;
+use super::templates::{TEMPLATES, Template};
 
 /// Rendered words.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,16 +29,22 @@ pub(crate) enum Unrenderable {
     Broken,
 }
 
-/// The words of `name` in `language`, or else in English.
+/// The values that a template takes; none when there is no such template.
+pub(crate) fn values_of(name: &str) -> &'static [&'static str] {
+    find(name).map_or(&[], |template| template.values)
+}
+
+fn find(name: &str) -> Option<&'static Template> {
+    TEMPLATES.iter().find(|template| template.name == name)
+}
+
+/// The words of `name` in `language`.
 pub(crate) fn render(
     name: &str,
     language: Language,
     values: &HashMap<String, String>,
 ) -> Result<Words, Unrenderable> {
-    let template = TEMPLATES
-        .iter()
-        .find(|template| template.name == name)
-        .ok_or_else(|| Unrenderable::UnknownTemplate(name.to_owned()))?;
+    let template = find(name).ok_or_else(|| Unrenderable::UnknownTemplate(name.to_owned()))?;
     if let Some(unknown) = values.keys().find(|value| !template.values.contains(&value.as_str())) {
         return Err(Unrenderable::Unknown(unknown.clone()));
     }
@@ -50,8 +56,15 @@ pub(crate) fn render(
     if let Some((value, _)) = values.iter().find(|(_, text)| text.contains(['\r', '\n', '\0'])) {
         return Err(Unrenderable::LineBreak(value.clone()));
     }
-    let body = |wanted: &str| template.bodies.iter().find(|(language, ..)| *language == wanted);
-    let (_, subject, text) = body(language.as_str()).or_else(|| body("en")).ok_or(Unrenderable::Broken)?;
+    let body = template.bodies.iter().find(|(of, _)| *of == language.as_str());
+    let (_, body) = body.ok_or(Unrenderable::Broken)?;
+    let (subject, text) = if template.mail {
+        let parts = body.strip_prefix("Subject: ").and_then(|mail| mail.split_once("\n\n"));
+        let (subject, text) = parts.ok_or(Unrenderable::Broken)?;
+        (Some(subject), text)
+    } else {
+        (None, *body)
+    };
 
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -63,7 +76,6 @@ pub(crate) fn render(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::templates::Template;
 
     fn values(template: &Template) -> HashMap<String, String> {
         template.values.iter().map(|value| ((*value).to_owned(), format!("<{value}>"))).collect()
@@ -72,10 +84,10 @@ mod tests {
     #[test]
     fn every_template_renders_in_every_language_with_every_value_it_shows() {
         for template in TEMPLATES {
-            for (language, ..) in template.bodies {
-                let words =
-                    render(template.name, Language::parse(language).unwrap(), &values(template)).unwrap();
+            for language in Language::ALL {
+                let words = render(template.name, language, &values(template)).unwrap();
                 assert!(!words.text.contains("{{"), "{} in {language}", template.name);
+                assert_eq!(words.subject.is_some(), template.mail, "{} in {language}", template.name);
                 for value in template.values.iter().filter(|value| **value != "purpose") {
                     let shown = words.text.contains(&format!("<{value}>"))
                         || words
@@ -89,9 +101,18 @@ mod tests {
     }
 
     #[test]
-    fn what_members_are_told_is_in_all_six_languages() {
-        for template in TEMPLATES.iter().filter(|template| template.bodies[0].1.is_none()) {
-            assert_eq!(template.bodies.len(), 6, "{}", template.name);
+    fn a_members_links_are_in_no_mail_to_others() {
+        let links = ["dispute_link", "explanation_link"];
+        for template in TEMPLATES.iter().filter(|template| template.mail) {
+            assert!(!template.values.iter().any(|value| links.contains(value)), "{}", template.name);
+        }
+    }
+
+    #[test]
+    fn no_two_languages_say_the_same() {
+        for template in TEMPLATES {
+            let said: std::collections::HashSet<_> = template.bodies.iter().map(|(_, text)| text).collect();
+            assert_eq!(said.len(), Language::ALL.len(), "{}", template.name);
         }
     }
 

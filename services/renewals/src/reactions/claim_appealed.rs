@@ -16,7 +16,7 @@ pub(crate) async fn claim_appealed(
     event: Received<ClaimAppealed>,
 ) -> Result<()> {
     let it = event.message;
-    let to = Office { organization_id: it.payer_id, permission: "claims.review".to_owned() };
-    let about = About::Claim { claim_id: it.claim_id, to };
+    let to = Office::new(it.payer_id, "claims.review");
+    let about = About::Claim { claim_id: it.claim_id, to, decision: String::new() };
     keep(app, tx, Notice::mail("staff_claim_appealed", event.event_id, event.organization, about)).await
 }

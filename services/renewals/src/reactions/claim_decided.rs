@@ -16,13 +16,13 @@ pub(crate) async fn claim_decided(
     event: Received<ClaimDecided>,
 ) -> Result<()> {
     let (at, it) = (event.event_id, event.message);
-    let about = About::ClaimDecided { claim_id: it.claim_id.clone(), member_id: it.member_id };
+    let about = About::MembersClaim { claim_id: it.claim_id.clone(), member_id: it.member_id };
     keep(app, tx, Notice::sms("claim_decided", at, event.organization, about)).await?;
     if it.automatic {
         // Who submitted it read the decision in the answer.
         return Ok(());
     }
-    let to = Office { organization_id: it.facility_id, permission: "claims.submit".to_owned() };
-    let about = About::Claim { claim_id: it.claim_id, to };
+    let to = Office::new(it.facility_id, "claims.submit");
+    let about = About::Claim { claim_id: it.claim_id, to, decision: it.state };
     keep(app, tx, Notice::mail("staff_claim_decided", at, event.organization, about)).await
 }

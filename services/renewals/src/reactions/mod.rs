@@ -3,31 +3,55 @@
 //! A reaction only keeps what a message is about. Whom it goes to, in which language, and its words are found out when it
 //! is sent: no call to another service runs inside its transaction.
 
+mod admission_notice_due;
 mod claim_appealed;
 mod claim_decided;
+mod claim_recalled;
+mod claim_submitted;
+mod payment_advice_paid;
+mod preauthorization_answer_missed;
+mod preauthorization_answered;
 mod preauthorization_decided;
+mod preauthorization_due;
+mod preauthorization_expired;
 mod preauthorization_information_requested;
 mod preauthorization_overdue;
 mod preauthorization_pended;
+mod prescription_cancelled;
+mod prescription_dispensed;
 mod prescription_issued;
 mod visit_admitted;
+mod visit_dispute_resolved;
+mod visit_disputed;
 
 use careway_kernel::{MessageId, OrganizationId};
 use careway_service::{Result, Transaction};
 use uuid::Uuid;
 
+pub(crate) use admission_notice_due::admission_notice_due;
 pub(crate) use claim_appealed::claim_appealed;
 pub(crate) use claim_decided::claim_decided;
+pub(crate) use claim_recalled::claim_recalled;
+pub(crate) use claim_submitted::claim_submitted;
+pub(crate) use payment_advice_paid::payment_advice_paid;
+pub(crate) use preauthorization_answer_missed::preauthorization_answer_missed;
+pub(crate) use preauthorization_answered::preauthorization_answered;
 pub(crate) use preauthorization_decided::preauthorization_decided;
+pub(crate) use preauthorization_due::preauthorization_due;
+pub(crate) use preauthorization_expired::preauthorization_expired;
 pub(crate) use preauthorization_information_requested::preauthorization_information_requested;
 pub(crate) use preauthorization_overdue::preauthorization_overdue;
 pub(crate) use preauthorization_pended::preauthorization_pended;
+pub(crate) use prescription_cancelled::prescription_cancelled;
+pub(crate) use prescription_dispensed::prescription_dispensed;
 pub(crate) use prescription_issued::prescription_issued;
 pub(crate) use visit_admitted::visit_admitted;
+pub(crate) use visit_dispute_resolved::visit_dispute_resolved;
+pub(crate) use visit_disputed::visit_disputed;
 
 use crate::{
     App,
-    domain::message::{About, Channel, NewMessage, Priority},
+    domain::message::{About, Addressee, Channel, NewMessage, Priority},
     store,
 };
 
@@ -58,7 +82,10 @@ impl Notice {
 async fn keep(app: &App, tx: &mut Transaction, notice: Notice) -> Result<()> {
     let now = tx.now();
     let good_for = if notice.channel == Channel::Sms { SMS_GOOD_FOR } else { MAIL_GOOD_FOR };
-    let whom = notice.about.office().map_or("member", |office| office.organization_id.as_str());
+    let whom = match notice.about.addressee() {
+        Addressee::Member(_) => "member",
+        Addressee::Office(office) => &office.organization_id,
+    };
     let message = NewMessage {
         id: MessageId::new(&app.foundation().clock),
         organization: notice.organization,

@@ -23,14 +23,17 @@ pub(crate) async fn preauthorization_decided(
         // None was needed: nothing for anybody to know.
         _ => return Ok(()),
     };
-    let id = it.preauthorization_id;
-    let about = About::PreauthorizationDecided { preauthorization_id: id.clone(), member_id: it.member_id };
+    let preauthorization_id = it.preauthorization_id;
+    let about = About::MembersPreauthorization {
+        preauthorization_id: preauthorization_id.clone(),
+        member_id: it.member_id,
+    };
     keep(app, tx, Notice::sms(template, at, event.organization, about)).await?;
     if it.automatic {
         // Who asked read the decision in the answer.
         return Ok(());
     }
-    let to = Office { organization_id: it.facility_id, permission: "preauthorizations.request".to_owned() };
-    let about = About::Preauthorization { preauthorization_id: id, to };
+    let to = Office::new(it.facility_id, "preauthorizations.request");
+    let about = About::Preauthorization { preauthorization_id, to, decision: it.state };
     keep(app, tx, Notice::mail("staff_preauthorization_decided", at, event.organization, about)).await
 }

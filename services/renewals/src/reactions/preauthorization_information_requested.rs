@@ -16,8 +16,9 @@ pub(crate) async fn preauthorization_information_requested(
     event: Received<PreauthorizationInformationRequested>,
 ) -> Result<()> {
     let it = event.message;
-    let to = Office { organization_id: it.facility_id, permission: "preauthorizations.request".to_owned() };
-    let about = About::Preauthorization { preauthorization_id: it.preauthorization_id, to };
+    let to = Office::new(it.facility_id, "preauthorizations.request");
+    let about =
+        About::Preauthorization { preauthorization_id: it.preauthorization_id, to, decision: String::new() };
     keep(app, tx, Notice::mail("staff_preauthorization_question", event.event_id, event.organization, about))
         .await
 }

@@ -16,11 +16,12 @@ pub(crate) async fn preauthorization_overdue(
     event: Received<PreauthorizationOverdue>,
 ) -> Result<()> {
     let (at, it) = (event.event_id, event.message);
-    for (organization_id, permission) in
-        [(it.payer_id, "preauthorizations.decide"), (it.facility_id, "preauthorizations.request")]
-    {
-        let to = Office { organization_id, permission: permission.to_owned() };
-        let about = About::Preauthorization { preauthorization_id: it.preauthorization_id.clone(), to };
+    for to in [
+        Office::new(it.payer_id, "preauthorizations.decide"),
+        Office::new(it.facility_id, "preauthorizations.request"),
+    ] {
+        let preauthorization_id = it.preauthorization_id.clone();
+        let about = About::Preauthorization { preauthorization_id, to, decision: String::new() };
         keep(app, tx, Notice::mail("staff_preauthorization_overdue", at, event.organization, about)).await?;
     }
     Ok(())

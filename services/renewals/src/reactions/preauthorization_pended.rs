@@ -16,8 +16,9 @@ pub(crate) async fn preauthorization_pended(
     event: Received<PreauthorizationPended>,
 ) -> Result<()> {
     let it = event.message;
-    let to = Office { organization_id: it.payer_id, permission: "preauthorizations.decide".to_owned() };
-    let about = About::Preauthorization { preauthorization_id: it.preauthorization_id, to };
+    let to = Office::new(it.payer_id, "preauthorizations.decide");
+    let about =
+        About::Preauthorization { preauthorization_id: it.preauthorization_id, to, decision: String::new() };
     keep(app, tx, Notice::mail("staff_preauthorization_pended", event.event_id, event.organization, about))
         .await
 }

@@ -13,6 +13,10 @@ pub(crate) async fn prescription_issued(
     event: Received<PrescriptionIssued>,
 ) -> Result<()> {
     let it = event.message;
-    let about = About::PrescriptionIssued { prescription_id: it.prescription_id, member_id: it.member_id };
+    let about = About::MembersPrescription {
+        prescription_id: it.prescription_id,
+        member_id: it.member_id,
+        pharmacy_id: String::new(),
+    };
     keep(app, tx, Notice::sms("prescription_issued", event.event_id, event.organization, about)).await
 }

@@ -13,6 +13,6 @@ pub(crate) async fn visit_admitted(
     event: Received<VisitAdmitted>,
 ) -> Result<()> {
     let it = event.message;
-    let about = About::VisitAdmitted { visit_id: it.visit_id, member_id: it.member_id };
+    let about = About::MembersVisit { visit_id: it.visit_id, member_id: it.member_id };
     keep(app, tx, Notice::sms("visit_admitted", event.event_id, event.organization, about)).await
 }

@@ -20,7 +20,8 @@ pub(crate) struct Taken {
     pub(crate) channel: String,
     pub(crate) template: String,
     pub(crate) sealed: Option<Vec<u8>>,
-    pub(crate) subject: Option<Json<About>>,
+    /// An [`About`], perhaps of a version newer than this process.
+    pub(crate) subject: Option<serde_json::Value>,
     pub(crate) attempts: i32,
     pub(crate) expires_at: Option<DateTime<Utc>>,
     pub(crate) version: i64,

@@ -103,3 +103,28 @@ async fn what_a_sender_never_told_of_is_not_sent_again() {
     world.becomes(&sent.message_id, "UNKNOWN").await;
     assert_eq!(world.files().len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_newer_version_kept_waits_for_one_and_holds_up_nobody() {
+    let world = World::start(None).await;
+    let newer = "0198c0de-5a5e-7b1f-8a51-2f6f0f9b3c11";
+    let mut reader = world.db.read(&Call::system("tests")).await.unwrap();
+    sqlx::query(
+        "insert into message (message_id, dedupe_key, channel, priority, template, state, subject, due_at, created_at)
+         values ($1::uuid, 'newer', 'SMS', 2, 'moon_landed', 'QUEUED', '{\"kind\": \"moon\"}', $2, $2)",
+    )
+    .bind(newer)
+    .bind(world.foundation.clock.now())
+    .execute(&mut *reader)
+    .await
+    .unwrap();
+    drop(reader);
+    let sent = world.send(code_message("beside")).await.unwrap();
+    world.becomes(&sent.message_id, "ACCEPTED").await;
+    world.becomes(newer, "QUEUED").await;
+    let started = std::time::Instant::now();
+    while world.column(newer, "attempts").await.as_deref() == Some("0") {
+        assert!(started.elapsed() < std::time::Duration::from_secs(10), "it is never tried");
+        tokio::task::yield_now().await;
+    }
+}

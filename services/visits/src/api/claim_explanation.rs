@@ -83,11 +83,14 @@ fn summary(amounts: &Amounts, currency: Currency, language: Language) -> Vec<Str
     always.into_iter().chain(some).map(said).collect()
 }
 
-/// The group in the member's language, then the catalogue's own words.
+/// The group in the member's language; then the catalogue's words, which are English, to whoever reads that, and a
+/// reviewer's own words to everybody.
 fn refusal(it: &Refused, language: Language) -> proto::CareRefusal {
     let shown = care_line::refusal(it);
     let group = phrase(language, &format!("group.{}", shown.group));
-    proto::CareRefusal { text: format!("{group} {}", shown.text), ..shown }
+    let more = if language == Language::En { Some(shown.text.as_str()) } else { it.note() };
+    let text = [Some(group.as_str()), more].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    proto::CareRefusal { text, ..shown }
 }
 
 fn step(it: &TraceStep, currency: Currency, language: Language) -> proto::CareTraceStep {
@@ -162,8 +165,20 @@ mod tests {
 
     #[test]
     fn a_refusal_keeps_its_code_and_is_told_in_the_members_language_first() {
-        let shown = refusal(&Refused::new(Refusal::NoApproval), Language::Ro);
-        assert_eq!(shown.code, "AUTH-001");
-        assert!(shown.text.starts_with("Trebuia cerut mai întâi acordul asigurătorului. "), "{}", shown.text);
+        let told = |it: &Refused, language| {
+            let shown = refusal(it, language);
+            assert_eq!(shown.code, it.refusal.code());
+            shown.text
+        };
+        let refused = Refused::new(Refusal::NoApproval);
+        assert_eq!(told(&refused, Language::Ro), "Trebuia cerut mai întâi acordul asigurătorului.");
+        let noted = Refused::new(Refusal::NotNecessary).with("note", "Pas au dossier.");
+        assert_eq!(
+            told(&noted, Language::Fr),
+            "Le médecin-conseil ne l'a pas jugé nécessaire. Pas au dossier."
+        );
+        let english = told(&noted, Language::En);
+        assert!(english.starts_with("The reviewer did not find it called for. "), "{english}");
+        assert!(english.ends_with(" Pas au dossier."), "{english}");
     }
 }

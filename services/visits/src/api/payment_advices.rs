@@ -1,6 +1,9 @@
 //! The RPCs of payment advices: one line each, into their operation.
 
-use careway_contract::visits::v1::{self as proto, payment_advice_service_server::PaymentAdviceService};
+use careway_contract::visits::v1::{
+    self as proto, payment_advice_notice_service_server::PaymentAdviceNoticeService,
+    payment_advice_service_server::PaymentAdviceService,
+};
 use careway_service::serve;
 use tonic::{Request, Response, Status, async_trait};
 
@@ -34,5 +37,15 @@ impl PaymentAdviceService for App {
         request: Request<proto::MarkPaymentAdvicePaidRequest>,
     ) -> Result<Response<proto::MarkPaymentAdvicePaidResponse>, Status> {
         serve(self, request, operations::mark_payment_advice_paid::mark_payment_advice_paid).await
+    }
+}
+
+#[async_trait]
+impl PaymentAdviceNoticeService for App {
+    async fn get_payment_advice_notice(
+        &self,
+        request: Request<proto::GetPaymentAdviceNoticeRequest>,
+    ) -> Result<Response<proto::GetPaymentAdviceNoticeResponse>, Status> {
+        serve(self, request, operations::get_payment_advice_notice::get_payment_advice_notice).await
     }
 }

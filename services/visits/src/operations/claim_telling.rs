@@ -1,11 +1,17 @@
 //! What is said and noted when something happens to a claim: the event for the other contexts, the access for the member.
 
-use careway_contract::visits::v1::{ClaimAppealed, ClaimDecided, ClaimPaid, ClaimRecalled, ClaimSubmitted};
+use careway_contract::visits::v1::{
+    ClaimAppealed, ClaimDecided, ClaimPaid, ClaimRecalled, ClaimSubmitted, PaymentAdvicePaid,
+};
 use careway_events::{Fact, record};
+use careway_kernel::PaymentAdviceId;
 use careway_service::{AuditEntry, Call, Transaction};
 use prost::Name;
 
-use crate::{accesses, domain::claim::Claim};
+use crate::{
+    accesses,
+    domain::claim::{Claim, State},
+};
 
 /// Notes that the claim was read or changed.
 pub(super) fn note(tx: &mut Transaction, call: &Call, claim: &Claim, action: &'static str) {
@@ -31,6 +37,7 @@ pub(super) fn submitted(tx: &mut Transaction, claim: &Claim) {
         payer_id: visit.payer.to_string(),
         member_id: visit.member.to_string(),
         resubmits_claim_id: claim.chain.resubmits.map(|id| id.to_string()).unwrap_or_default(),
+        in_review: claim.state == State::InReview,
     };
     say(tx, claim, fact);
 }
@@ -57,6 +64,7 @@ pub(super) fn recalled(tx: &mut Transaction, claim: &Claim) {
         facility_id: visit.facility.to_string(),
         payer_id: visit.payer.to_string(),
         member_id: visit.member.to_string(),
+        decided: claim.decided_at.is_some(),
     };
     say(tx, claim, fact);
 }
@@ -84,6 +92,18 @@ pub(super) fn paid(tx: &mut Transaction, claim: &Claim) {
         payment_advice_id: claim.advice.map(|id| id.to_string()).unwrap_or_default(),
     };
     say(tx, claim, fact);
+}
+
+/// Every claim of the advice is paid, `claim` the last of them.
+pub(super) fn advice_paid(tx: &mut Transaction, (advice, version): (PaymentAdviceId, i64), claim: &Claim) {
+    let visit = &claim.visit;
+    let fact = PaymentAdvicePaid {
+        payment_advice_id: advice.to_string(),
+        facility_id: visit.facility.to_string(),
+        payer_id: visit.payer.to_string(),
+    };
+    let fact = Fact::new(fact).about(advice.uuid(), version);
+    record(tx, fact.of(visit.facility).also(visit.payer));
 }
 
 fn say(tx: &mut Transaction, claim: &Claim, message: impl Name) {

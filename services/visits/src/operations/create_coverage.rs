@@ -49,7 +49,7 @@ pub(crate) async fn create_coverage(
 
     let mut tx = app.db.begin(call).await?;
     if found.member.is_none() {
-        store::member_ref::upsert_member(&mut tx, &member).await?;
+        store::member_ref::upsert_member(&mut tx, &member, None).await?;
     }
     let mut coverage = Coverage {
         id: CoverageId::new(&app.clock),

@@ -1,7 +1,7 @@
-//! What a message to the member says of a prescription. Internal.
+//! What messages to members say of a prescription. Internal.
 
 use careway_contract::visits::v1::{GetPrescriptionNoticeRequest, GetPrescriptionNoticeResponse};
-use careway_kernel::PrescriptionId;
+use careway_kernel::{OrganizationId, PrescriptionId};
 use careway_service::{Call, Error, Result};
 
 use crate::{App, store};
@@ -15,6 +15,10 @@ pub(crate) async fn get_prescription_notice(
     let mut reader = app.db.read(call).await?;
     let notice = store::prescription::find_notice(&mut reader, id).await?;
     let (prescription_number, facility_name, expires_on) = notice.ok_or(Error::not_found("prescription"))?;
+    let pharmacy_name = match OrganizationId::parse(&request.pharmacy_id) {
+        Ok(pharmacy) => store::organization::find_name(&mut reader, pharmacy).await?.unwrap_or_default(),
+        Err(_) => String::new(),
+    };
     let (facility_name, expires_on) = (facility_name.unwrap_or_default(), expires_on.to_string());
-    Ok(GetPrescriptionNoticeResponse { prescription_number, facility_name, expires_on })
+    Ok(GetPrescriptionNoticeResponse { prescription_number, facility_name, expires_on, pharmacy_name })
 }

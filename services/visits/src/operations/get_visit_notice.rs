@@ -1,4 +1,4 @@
-//! What a message to the member says of a visit. Internal.
+//! What messages say of a visit. Internal.
 
 use careway_contract::visits::v1::{GetVisitNoticeRequest, GetVisitNoticeResponse};
 use careway_kernel::VisitId;
@@ -17,13 +17,23 @@ pub(crate) async fn get_visit_notice(
     let patient = visit.patient.as_ref().ok_or(Error::not_found("visit"))?;
     let facility_name =
         store::organization::find_name(&mut reader, visit.facility).await?.unwrap_or_default();
+    let payer_name = store::organization::find_name(&mut reader, patient.payer).await?.unwrap_or_default();
+    let admission = visit.admission.as_ref();
+    let awaited =
+        admission.and_then(|admission| admission.notice.as_ref()).filter(|it| it.given_at.is_none());
+    let notice_due = match awaited {
+        Some(notice) => store::organization::local_minute(&mut reader, visit.facility, notice.due_at).await?,
+        None => String::new(),
+    };
     Ok(GetVisitNoticeResponse {
         visit_id: id.to_string(),
         facility_name,
-        visit_number: visit.admission.as_ref().map(|admission| admission.number.clone()).unwrap_or_default(),
+        visit_number: admission.map(|admission| admission.number.clone()).unwrap_or_default(),
         dispute_token: app.desk.keys.dispute_token(id).expose().to_owned(),
         service_date: visit.service_date.to_string(),
         member_id: patient.member.to_string(),
         payer_id: patient.payer.to_string(),
+        payer_name,
+        notice_due,
     })
 }

@@ -24,10 +24,13 @@ pub(crate) async fn mark_claim_paid(
     let Locked { claim, today, .. } = locked_by(&mut tx, id, payer).await?;
     payment_wish::made(&payment, today)?;
     let claim = claim.pay(payment.clone())?;
-    if let Some(advice) = claim.advice {
-        store::payment_advice::update_paid(&mut tx, advice, &[id.uuid()], &payment).await?;
-    }
     claim_telling::paid(&mut tx, &claim);
+    if let Some(advice) = claim.advice {
+        let whole = store::payment_advice::update_paid(&mut tx, advice, &[id.uuid()], &payment).await?;
+        if let Some(version) = whole {
+            claim_telling::advice_paid(&mut tx, (advice, version), &claim);
+        }
+    }
     claim_telling::note(&mut tx, call, &claim, "claim.mark_paid");
     tx.commit(MarkClaimPaidResponse { claim: Some(claim_view::listed(&claim)) }).await
 }

@@ -31,10 +31,13 @@ pub(crate) async fn mark_payment_advice_paid(
         paid.push(claim.pay(payment.clone())?);
     }
     let ids: Vec<Uuid> = paid.iter().map(|claim| claim.id.uuid()).collect();
-    store::payment_advice::update_paid(&mut tx, id, &ids, &payment).await?;
+    let whole = store::payment_advice::update_paid(&mut tx, id, &ids, &payment).await?;
     for claim in &paid {
         claim_telling::paid(&mut tx, claim);
         claim_telling::note(&mut tx, call, claim, "claim.mark_paid");
+    }
+    if let Some((version, last)) = whole.zip(paid.last()) {
+        claim_telling::advice_paid(&mut tx, (id, version), last);
     }
     let answer = payment_advice_view::listed(&advice);
     tx.commit(MarkPaymentAdvicePaidResponse { payment_advice: Some(answer) }).await

@@ -45,6 +45,7 @@ pub(crate) mod get_coverage_benefits;
 pub(crate) mod get_document;
 pub(crate) mod get_medical_file;
 pub(crate) mod get_payment_advice;
+pub(crate) mod get_payment_advice_notice;
 pub(crate) mod get_plan;
 pub(crate) mod get_preauthorization;
 pub(crate) mod get_preauthorization_notice;

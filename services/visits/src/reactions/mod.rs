@@ -1,4 +1,4 @@
 //! What visits does when other contexts' events arrive.
 
-pub(crate) mod member_registered;
+pub(crate) mod members;
 pub(crate) mod organizations;

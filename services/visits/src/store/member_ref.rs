@@ -12,17 +12,60 @@ pub(crate) struct MemberRef {
     pub(crate) family: FamilyId,
 }
 
-/// Keeps a member as identity last said.
-pub(crate) async fn upsert_member(conn: &mut PgConnection, member: &MemberRef) -> sqlx::Result<()> {
+/// Keeps a member as an event of this version said, unless something newer is known; without one, as identity answered
+/// just now, which any event may still correct.
+pub(crate) async fn upsert_member(
+    conn: &mut PgConnection,
+    member: &MemberRef,
+    version: Option<i64>,
+) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into member_ref (member_id, payer_id, member_number, family_id) values ($1, $2, $3, $4)
-         on conflict (member_id) do update set member_number = excluded.member_number, family_id = excluded.family_id",
+        "insert into member_ref (member_id, payer_id, member_number, family_id, version)
+         values ($1, $2, $3, $4, coalesce($5, 0))
+         on conflict (member_id) do update set member_number = excluded.member_number, family_id = excluded.family_id,
+             version = coalesce($5, member_ref.version)
+         where $5 is null or member_ref.version < $5",
     )
     .bind(member.id.uuid())
     .bind(member.payer.uuid())
     .bind(member.number.as_str())
     .bind(member.family.uuid())
+    .bind(version)
     .execute(conn)
     .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use careway_kernel::{Clock, Redacted};
+    use careway_service::{Database, Sealer};
+    use careway_testing::TestDatabase;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_event_that_comes_late_changes_nothing() {
+        let database = TestDatabase::create("visits", &crate::MIGRATOR).await;
+        let clock = Clock::movable();
+        let sealer = Sealer::derive(&Redacted::new("a secret of the tests, long enough"), "tests").unwrap();
+        let db = Database::connect(&database.url_app, 2, clock.clone(), sealer).await.unwrap();
+        let (id, payer) = (MemberId::new(&clock), OrganizationId::new(&clock));
+        let named = |number: &str| MemberRef {
+            id,
+            payer,
+            number: MemberNumber::parse(number).unwrap(),
+            family: FamilyId::from_uuid(id.uuid()),
+        };
+        let mut tx = db.begin_system("tests").await.unwrap();
+        let mut known = Vec::new();
+        // As identity answered, the change, the registration that it came before, and the next change.
+        for (number, version) in [("UM-1", None), ("UM-2", Some(2)), ("UM-1", Some(1)), ("UM-3", Some(3))] {
+            upsert_member(&mut tx, &named(number), version).await.unwrap();
+            let number: String =
+                sqlx::query_scalar("select member_number from member_ref").fetch_one(&mut *tx).await.unwrap();
+            known.push(number);
+        }
+        assert_eq!(known, ["UM-1", "UM-2", "UM-2", "UM-3"]);
+    }
 }

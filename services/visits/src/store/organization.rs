@@ -104,6 +104,19 @@ pub(crate) async fn today(
     Ok(today.bind(organization.uuid()).bind(now).fetch_one(conn).await?)
 }
 
+/// Day and minute of an instant where the organization is; in UTC until identity told where that is.
+pub(crate) async fn local_minute(
+    conn: &mut PgConnection,
+    organization: OrganizationId,
+    at: DateTime<Utc>,
+) -> Result<String> {
+    let minute = sqlx::query_scalar(
+        "select to_char($2 at time zone coalesce((
+            select time_zone from organization_ref where organization_id = $1), 'UTC'), 'YYYY-MM-DD HH24:MI')",
+    );
+    Ok(minute.bind(organization.uuid()).bind(at).fetch_one(conn).await?)
+}
+
 /// The name of an organization, once identity told of it.
 pub(crate) async fn find_name(
     conn: &mut PgConnection,

@@ -159,29 +159,25 @@ pub(crate) async fn insert_advice(
     Ok(())
 }
 
-/// These claims are paid; an advice none of whose claims is unpaid any more is paid as well.
+/// These claims are paid; an advice none of whose claims is unpaid any more is paid as well: its version, if so.
 pub(crate) async fn update_paid(
     conn: &mut PgConnection,
     advice: PaymentAdviceId,
     claims: &[Uuid],
     payment: &Payment,
-) -> Result<()> {
-    sqlx::query(
+) -> Result<Option<i64>> {
+    let whole = sqlx::query_scalar(
         "with paid as (
             update claim set state = 'PAID', payment_reference = $3, paid_on = $4, version = version + 1
             where claim_id = any ($2))
          update payment_advice set state = 'PAID', payment_reference = $3, paid_on = $4, version = version + 1
          where payment_advice_id = $1 and state = 'ANNOUNCED' and not exists (
             select from claim c
-            where c.payment_advice_id = $1 and c.state = 'IN_PAYMENT' and c.claim_id <> all ($2))",
-    )
-    .bind(advice.uuid())
-    .bind(claims)
-    .bind(&payment.reference)
-    .bind(payment.paid_on)
-    .execute(conn)
-    .await?;
-    Ok(())
+            where c.payment_advice_id = $1 and c.state = 'IN_PAYMENT' and c.claim_id <> all ($2))
+         returning version",
+    );
+    let whole = whole.bind(advice.uuid()).bind(claims).bind(&payment.reference).bind(payment.paid_on);
+    Ok(whole.fetch_optional(conn).await?)
 }
 
 /// Locks a payer's advice; with the day it is for the payer.
@@ -224,6 +220,28 @@ pub(crate) async fn find_advice(
     .fetch_optional(conn)
     .await?;
     row.map(TryInto::try_into).transpose()
+}
+
+/// What a message says of an advice, whoever reads it.
+#[derive(FromRow)]
+pub(crate) struct Notice {
+    pub(crate) number: String,
+    pub(crate) total: i64,
+    pub(crate) currency: String,
+    pub(crate) payment_reference: Option<String>,
+    pub(crate) facility_name: Option<String>,
+    pub(crate) payer_name: Option<String>,
+}
+
+pub(crate) async fn find_notice(conn: &mut PgConnection, id: PaymentAdviceId) -> Result<Option<Notice>> {
+    let notice = sqlx::query_as(
+        "select a.number, a.total, a.currency, a.payment_reference, f.name as facility_name, i.name as payer_name
+         from payment_advice a
+         left join organization_ref f on f.organization_id = a.facility_id
+         left join organization_ref i on i.organization_id = a.payer_id
+         where a.payment_advice_id = $1",
+    );
+    Ok(notice.bind(id.uuid()).fetch_optional(conn).await?)
 }
 
 /// The lines of an advice with the claims they are of, each in the order of the claims and their lines.

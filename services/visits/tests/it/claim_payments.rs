@@ -65,7 +65,7 @@ async fn an_advice_pays_what_was_decided_and_its_lines_add_up() {
     assert_eq!(kept.payment_reference, "TRF-0", "what was marked before stays");
     assert_eq!(desk.claim(&desk.facility, &first.claim_id).await.unwrap().state(), State::Paid);
     assert_eq!(refusal(desk.pay(&advice).await).reason(), "WRONG_STATE");
-    assert_eq!(desk.said("ClaimPaid").await, 2);
+    assert_eq!((desk.said("ClaimPaid").await, desk.said("PaymentAdvicePaid").await), (2, 1));
 }
 
 #[tokio::test]
@@ -86,6 +86,7 @@ async fn the_last_claim_marked_paid_pays_its_advice() {
         desk.claims().mark_claim_paid(desk.by(&desk.payer, &key(), request)).await.unwrap();
         assert_eq!(read(&desk, &desk.payer, &advice.payment_advice_id).await.unwrap().state(), state);
     }
+    assert_eq!((desk.said("ClaimPaid").await, desk.said("PaymentAdvicePaid").await), (2, 1));
 }
 
 #[tokio::test]

@@ -196,6 +196,11 @@ impl Refused {
         if words.is_empty() { self } else { self.with(NOTE, words) }
     }
 
+    /// A reviewer's own words.
+    pub(crate) fn note(&self) -> Option<&str> {
+        self.facts.get(NOTE).map(String::as_str)
+    }
+
     /// For a person: the catalogue's text, its detail where the facts are known, and the reviewer's own words.
     pub(crate) fn text(&self) -> String {
         let entry = self.refusal.entry();
@@ -205,7 +210,7 @@ impl Refused {
         }
         let mut text = entry.text.to_owned();
         let detail = (!detail.is_empty() && !detail.contains('{')).then_some(detail.as_str());
-        for more in detail.into_iter().chain(self.facts.get(NOTE).map(String::as_str)) {
+        for more in detail.into_iter().chain(self.note()) {
             text.push(' ');
             text.push_str(more);
         }

@@ -1,0 +1,34 @@
+'use strict';
+// In the fragment, the token is sent to nobody and stands in no log.
+const token = location.hash.slice(1);
+
+function show(...wanted) {
+  for (const section of document.querySelectorAll('section')) section.hidden = !wanted.includes(section.id);
+}
+
+// The gateway's answer: null when the link is no good, undefined when it may work later.
+async function ask(path, body) {
+  try {
+    const answer = await fetch(path, {
+      method: 'POST',
+      headers: {'Content-Type': 'application/json'},
+      body: JSON.stringify(body),
+      credentials: 'omit',
+    });
+    if (answer.ok) return await answer.json();
+    if (answer.status !== 429 && answer.status < 500) return null;
+  } catch {
+    // No answer is like one that says to try again.
+  }
+  return undefined;
+}
+
+// Another link of the same page, opened in the same window.
+addEventListener('hashchange', () => location.reload());
+
+// A phone does not always speak its owner's language.
+const languages = document.getElementById('languages');
+const choice = languages.querySelector('select');
+choice.value = document.documentElement.lang;
+choice.addEventListener('change', () => { location.search = `?language=${choice.value}`; });
+languages.hidden = false;

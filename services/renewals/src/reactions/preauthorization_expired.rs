@@ -1,0 +1,24 @@
+//! What was approved can no longer be used: those at the facility who asked for it are told.
+
+use careway_contract::visits::v1::PreauthorizationExpired;
+use careway_events::Received;
+use careway_service::{Result, Transaction};
+
+use super::{Notice, keep};
+use crate::{
+    App,
+    domain::message::{About, Office},
+};
+
+pub(crate) async fn preauthorization_expired(
+    app: &App,
+    tx: &mut Transaction,
+    event: Received<PreauthorizationExpired>,
+) -> Result<()> {
+    let it = event.message;
+    let to = Office::new(it.facility_id, "preauthorizations.request");
+    let about =
+        About::Preauthorization { preauthorization_id: it.preauthorization_id, to, decision: String::new() };
+    keep(app, tx, Notice::mail("staff_preauthorization_expired", event.event_id, event.organization, about))
+        .await
+}
