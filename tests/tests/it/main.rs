@@ -23,6 +23,7 @@ mod bad_requests;
 mod check_in;
 mod check_in_refusals;
 mod claim_imports;
+mod claim_kills;
 mod claim_scene;
 mod claims;
 mod clients;
