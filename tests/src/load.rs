@@ -151,8 +151,7 @@ impl Load {
     /// # Panics
     /// When something is lost, or was done twice.
     pub async fn compare(&self, world: &World) {
-        world.settle().await;
-        self.await_messages(world).await;
+        world.sent().await;
         let (admitted, started) = {
             let admitted = self.admitted.lock().expect("never poisoned").clone();
             (admitted, self.started.lock().expect("never poisoned").clone())
@@ -161,17 +160,6 @@ impl Load {
         self.compare_visits(world, &admitted, &started).await;
         self.compare_events(world, &admitted, &started).await;
         self.compare_effects(world).await;
-    }
-
-    /// Waits until no message waits any more: those whose words were not to be had are tried again after a while.
-    async fn await_messages(&self, world: &World) {
-        let waiting = "select count(*) from message where state in ('QUEUED', 'SUBMITTED')";
-        let sent = until("messages to be sent", async || {
-            let mut reader = world.database("renewals").read(&Call::system("tests")).await?;
-            let waiting: i64 = sqlx::query_scalar(waiting).fetch_one(&mut *reader).await?;
-            Ok((waiting == 0).then_some(()))
-        });
-        sent.await.unwrap_or_else(|error| panic!("{error:#}"));
     }
 
     async fn compare_visits(

@@ -9,7 +9,7 @@ use std::{
 };
 
 use careway_kernel::Clock;
-use careway_service::{Database, Foundation};
+use careway_service::{Call, Database, Foundation};
 use careway_standalone::{
     Platform,
     provision::DATABASES,
@@ -206,6 +206,19 @@ impl World {
     /// Waits until nothing is under way: events are heard, messages sent.
     pub async fn settle(&self) {
         self.running.settle().await.expect("the platform settles");
+    }
+
+    /// Waits until nothing is under way, and no message waits any more: those whose words were not to be had are tried
+    /// again after a while.
+    pub async fn sent(&self) {
+        self.settle().await;
+        let waiting = "select count(*) from message where state in ('QUEUED', 'SUBMITTED')";
+        let sent = until("messages to be sent", async || {
+            let mut reader = self.database("renewals").read(&Call::system("tests")).await?;
+            let waiting: i64 = sqlx::query_scalar(waiting).fetch_one(&mut *reader).await?;
+            Ok((waiting == 0).then_some(()))
+        });
+        sent.await.unwrap_or_else(|error| panic!("{error:#}"));
     }
 
     /// Ends the platform as an operator would: it drains, and every process of it exits 0.

@@ -9,6 +9,7 @@ pub mod prefix;
 pub mod proxy;
 pub mod servers;
 mod template;
+pub mod trap;
 
 pub use database::TestDatabase;
 pub use leftovers::Leftovers;
@@ -17,3 +18,4 @@ pub use mail::{Mail, SmtpSink, SmtpStage};
 pub use prefix::unique_prefix;
 pub use proxy::FaultProxy;
 pub use servers::TestServers;
+pub use trap::{Side, Sprung};

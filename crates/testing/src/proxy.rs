@@ -1,4 +1,4 @@
-//! A TCP proxy that can be cut, stalled and restored: a server gone and back.
+//! A TCP proxy that can be cut, stalled and restored: a server gone and back. Before Postgres it can also be a trap.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,6 +8,8 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+
+use crate::trap::{Conversation, Side, Sprung, Traps};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -22,6 +24,7 @@ pub struct FaultProxy {
     address: SocketAddr,
     state: watch::Sender<State>,
     round_trips: Arc<AtomicU64>,
+    traps: Traps,
     task: JoinHandle<()>,
 }
 
@@ -34,9 +37,10 @@ impl FaultProxy {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port on the loopback");
         let address = listener.local_addr().expect("a bound listener has an address");
         let (state, watched) = watch::channel(State::Open);
-        let round_trips = Arc::new(AtomicU64::new(0));
-        let task = tokio::spawn(accept(listener, upstream.to_owned(), watched, Arc::clone(&round_trips)));
-        Self { address, state, round_trips, task }
+        let (round_trips, traps) = (Arc::new(AtomicU64::new(0)), Traps::default());
+        let served = Served { upstream: upstream.to_owned(), state: watched, turns: round_trips.clone() };
+        let task = tokio::spawn(accept(listener, served, traps.clone()));
+        Self { address, state, round_trips, traps, task }
     }
 
     /// Starts a proxy to the server of a URL; gives it with the URL through it.
@@ -87,6 +91,13 @@ impl FaultProxy {
     pub fn round_trips(&self) -> u64 {
         self.round_trips.load(Ordering::SeqCst)
     }
+
+    /// Sets a trap before Postgres, for the next conversation in which a client says this. At the `trip`-th round trip
+    /// from there, of those that do more than prepare a statement, nothing passes any more in either direction until the
+    /// client is gone. A trap that is waited for no longer springs no more.
+    pub fn trap(&self, said: &str, trip: u64, side: Side) -> Sprung {
+        self.traps.set(said, trip, side)
+    }
 }
 
 impl Drop for FaultProxy {
@@ -105,23 +116,22 @@ fn parts(url: &str) -> (&str, &str, &str, &str) {
     (scheme, user, host, path)
 }
 
-async fn accept(
-    listener: TcpListener,
+/// What serves a connection.
+#[derive(Clone)]
+struct Served {
     upstream: String,
     state: watch::Receiver<State>,
     turns: Arc<AtomicU64>,
-) {
+}
+
+async fn accept(listener: TcpListener, served: Served, traps: Traps) {
     while let Ok((client, _)) = listener.accept().await {
-        tokio::spawn(serve(client, upstream.clone(), state.clone(), Arc::clone(&turns)));
+        tokio::spawn(serve(client, served.clone(), traps.conversation()));
     }
 }
 
-async fn serve(
-    mut client: TcpStream,
-    upstream: String,
-    mut state: watch::Receiver<State>,
-    turns: Arc<AtomicU64>,
-) {
+async fn serve(mut client: TcpStream, served: Served, conversation: Conversation) {
+    let Served { upstream, mut state, turns } = served;
     let mut cut = state.clone();
     let cut = cut.wait_for(|state| *state == State::Cut);
     let pass = async {
@@ -132,12 +142,15 @@ async fn serve(
         let (from_client, to_client) = client.split();
         let (from_server, to_server) = server.split();
         let answered = AtomicBool::new(true);
-        let up = pump(from_client, to_server, state.clone(), || {
-            if answered.swap(false, Ordering::SeqCst) {
-                turns.fetch_add(1, Ordering::SeqCst);
-            }
+        let up = pump(from_client, to_server, state.clone(), |said| {
+            let turn = answered.swap(false, Ordering::SeqCst);
+            turns.fetch_add(u64::from(turn), Ordering::SeqCst);
+            conversation.asks(said, turn)
         });
-        let down = pump(from_server, to_client, state.clone(), || answered.store(true, Ordering::SeqCst));
+        let down = pump(from_server, to_client, state.clone(), |_| {
+            answered.store(true, Ordering::SeqCst);
+            conversation.answers()
+        });
         tokio::join!(up, down);
     };
     // Cut first: a cut proxy lets nothing through, not even what has just arrived.
@@ -148,18 +161,18 @@ async fn serve(
     }
 }
 
-/// Copies until the source ends, and then ends the sink.
+/// Copies what passes until the source ends, and then ends the sink.
 async fn pump(
     mut source: impl AsyncRead + Unpin,
     mut sink: impl AsyncWrite + Unpin,
     mut state: watch::Receiver<State>,
-    passed: impl Fn(),
+    passes: impl Fn(&[u8]) -> bool,
 ) {
     let mut buffer = vec![0; 16 * 1024];
     while let Ok(length @ 1..) = source.read(&mut buffer).await {
         opened(&mut state).await;
-        passed();
-        if sink.write_all(&buffer[..length]).await.is_err() {
+        let said = &buffer[..length];
+        if passes(said) && sink.write_all(said).await.is_err() {
             break;
         }
     }
@@ -232,6 +245,28 @@ mod tests {
         assert_eq!(&heard, b"two");
         late.read_exact(&mut heard).await.unwrap();
         assert_eq!(&heard, b"new");
+    }
+
+    #[tokio::test]
+    async fn a_trap_holds_one_conversation_at_its_point_until_the_client_is_gone() {
+        let proxy = FaultProxy::start(&echo().await).await;
+        let mut other = TcpStream::connect(proxy.address()).await.unwrap();
+        for side in [Side::Before, Side::After] {
+            let mut sprung = proxy.trap("begin 7", 2, side);
+            let mut stream = TcpStream::connect(proxy.address()).await.unwrap();
+            assert_eq!(say(&mut stream, b"begin 1").await.unwrap(), b"begin 1");
+            assert_eq!(say(&mut stream, b"now begin 7").await.unwrap(), b"now begin 7");
+            assert_eq!(say(&mut stream, b"Prepare").await.unwrap(), b"Prepare");
+            assert!(sprung.try_recv().is_err(), "one round trip that counts");
+            assert!(timeout(Duration::from_millis(50), say(&mut stream, b"second")).await.is_err());
+            sprung.await.unwrap();
+            assert!(timeout(Duration::from_millis(50), say(&mut stream, b"third")).await.is_err());
+            assert_eq!(say(&mut other, b"begin 7").await.unwrap(), b"begin 7", "a trap springs once");
+            stream.shutdown().await.unwrap();
+            assert_eq!(stream.read(&mut [0; 8]).await.unwrap(), 0, "the end is passed on");
+        }
+        drop(proxy.trap("begin 8", 1, Side::Before));
+        assert_eq!(say(&mut other, b"begin 8").await.unwrap(), b"begin 8", "nobody waits for it");
     }
 
     #[tokio::test]
