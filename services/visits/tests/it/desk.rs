@@ -256,7 +256,7 @@ impl Desk {
         member
     }
 
-    async fn heard_of(&self, member: MemberId, number: &str) {
+    pub(crate) async fn heard_of(&self, member: MemberId, number: &str) {
         sqlx::query(
             "insert into member_ref (member_id, payer_id, member_number, family_id) values ($1, $2, $3, $1)",
         )
@@ -272,6 +272,12 @@ impl Desk {
     pub(crate) async fn member(&self, number: &str, national_id: &str) -> MemberId {
         let member = self.identity.register(self.payer.organization, number, national_id);
         self.heard_of(member, number).await;
+        self.cover(number).await;
+        member
+    }
+
+    /// Covers a member that visits has heard of.
+    pub(crate) async fn cover(&self, number: &str) {
         let request = CreateCoverageRequest {
             member_number: number.to_owned(),
             plan_id: self.plan.clone(),
@@ -281,7 +287,6 @@ impl Desk {
         };
         let mut coverages = CoverageServiceClient::new(self.service.upstream.clone());
         coverages.create_coverage(self.by(&self.payer, &key(), request)).await.unwrap();
-        member
     }
 
     pub(crate) fn visits(&self) -> VisitServiceClient<Upstream> {

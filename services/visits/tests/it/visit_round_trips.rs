@@ -38,6 +38,23 @@ async fn the_commands_of_a_visit_keep_to_their_round_trips() {
     assert_eq!(fewest, [1 + 3, 1 + 4, 4, 4], "start, verify, admit, discharge");
 }
 
+#[tokio::test]
+async fn a_member_is_covered_in_four_round_trips() {
+    let database = TestDatabase::create("visits", &careway_visits::MIGRATOR).await;
+    let (proxy, url) = FaultProxy::before(&database.url_app).await;
+    let desk = Desk::open_at(&database, url, gold()).await;
+    let mut fewest = u64::MAX;
+    for member in 0..8 {
+        let number = format!("UM-10030{member}");
+        let id = desk.identity.register(desk.payer.organization, &number, &format!("119907001234560{member}"));
+        desk.heard_of(id, &number).await;
+        let begun = quiet(&proxy).await;
+        desk.cover(&number).await;
+        fewest = fewest.min(proxy.round_trips() - begun);
+    }
+    assert_eq!(fewest, 4, "what there is, begin, insert, commit");
+}
+
 /// The count once the relay has published what went before; the timers' questions are few, and the fewest of several
 /// tries has none.
 pub(crate) async fn quiet(proxy: &FaultProxy) -> u64 {
