@@ -76,7 +76,8 @@ impl Context {
         if endpoint.route.keyed {
             metadata.insert(IDEMPOTENCY_KEY, idempotency_key(&parts.headers)?);
         }
-        if endpoint.route.versioned {
+        let conditional = endpoint.route.conditional && parts.headers.contains_key(header::IF_MATCH);
+        if endpoint.route.versioned || conditional {
             metadata.insert(header::IF_MATCH, if_match(&parts.headers)?);
         }
         Ok(Self { metadata, deadline: parts.extensions.get().map(|Deadline(at)| *at) })

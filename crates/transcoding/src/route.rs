@@ -23,6 +23,8 @@ pub struct Route {
     pub keyed: bool,
     /// `If-Match` is required.
     pub versioned: bool,
+    /// `If-Match` may be sent.
+    pub conditional: bool,
     /// Answered 201 with this `Location`.
     pub location: Option<String>,
     /// The reasons of the refusals beside those that every route has.
@@ -57,6 +59,7 @@ pub(crate) struct MethodOptions {
     location: Option<ExtensionDescriptor>,
     keyed: Option<ExtensionDescriptor>,
     versioned: Option<ExtensionDescriptor>,
+    conditional: Option<ExtensionDescriptor>,
     refuses: Option<ExtensionDescriptor>,
     consumes: Option<ExtensionDescriptor>,
 }
@@ -70,6 +73,7 @@ impl MethodOptions {
             location: option("careway.rest.v1.location"),
             keyed: option("careway.rest.v1.keyed"),
             versioned: option("careway.rest.v1.versioned"),
+            conditional: option("careway.rest.v1.conditional"),
             refuses: option("careway.rest.v1.refuses"),
             consumes: option("careway.rest.v1.consumes"),
         }
@@ -114,6 +118,7 @@ impl MethodOptions {
                 access: access.clone(),
                 keyed: flag(&self.keyed),
                 versioned: flag(&self.versioned),
+                conditional: flag(&self.conditional),
                 location: text(&self.location),
                 refuses: texts(&self.refuses),
                 consumes: texts(&self.consumes),

@@ -60,6 +60,63 @@ async fn a_list_is_tried_taken_and_the_same_again_adds_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_trial_answers_row_by_row_what_the_list_gets_when_its_claims_use_up_a_limit() {
+    let scene = Scene::with_rules("1000000").await;
+    let (one, other, inpatient) = (scene.patient().await, scene.patient().await, scene.inpatient().await);
+    let wish = json!({"lines": [{"code": "BED", "quantity": "2", "diagnoses": ["J35.0"]}], "justification": "Fever"});
+    accepted(201, scene.clerk.post(&format!("{}/preauthorizations", inpatient.visit), wish)).await;
+    // A member's consultations are paid up to 300,000 a year, and each of the first four claims is good for 107,100; their
+    // rows stand among others'.
+    let list = format!(
+        "visit_number,external_reference,code,quantity,diagnoses\n\
+         {one},INV-1,CONS,12,J06.9\n\
+         {other},OTH-1,CONS,12,J06.9\n\
+         {ward},BED-1,BED,2,J35.0\n\
+         {one},INV-2,LAB,24,J06.9\n\
+         {one},INV-3,XRAY,6,J06.9\n\
+         {other},OTH-2,LAB,24,J06.9\n\
+         {one},INV-4,AMOX,1200,J06.9\n\
+         {one},INV-5,CONS,1,J06.9\n\
+         {other},INV-1,AMOX,1,J06.9\n\
+         {one},INV-6,NONE,1,J06.9\n\
+         {other},OTH-3,CONS,nine,J06.9\n\
+         {other},OTH-4,AMOX,1200,J06.9\n",
+        one = one.visit_number,
+        other = other.visit_number,
+        ward = inpatient.visit_number,
+    );
+    let import = |query: &str| scene.clerk.upload(&format!("{IMPORT}{query}"), CSV, list.clone());
+    let before = [scene.ledger(&one).await, scene.ledger(&inpatient).await];
+    let tried = accepted(200, import("?dryRun=true")).await;
+    assert!(accepted(200, scene.clerk.get("/v1/claims")).await.list("claims").is_empty());
+    assert_eq!([scene.ledger(&one).await, scene.ledger(&inpatient).await], before, "nothing stays of it");
+    let again = accepted(200, import("?dryRun=true")).await;
+    assert_eq!(again.body, tried.body);
+
+    let taken = accepted(200, import("")).await;
+    assert_eq!(rows(&tried), rows(&taken));
+    assert_eq!(counts(&tried), counts(&taken));
+    let states: Vec<_> =
+        taken.list("rows").iter().map(|row| row["state"].as_str().unwrap_or_default()).collect();
+    let (full, less) = ("APPROVED", "PARTIALLY_APPROVED");
+    assert_eq!(states, [full, full, full, full, less, full, less, "", "", "REJECTED", "", less]);
+    assert_eq!(
+        taken.text("rows.7.problems.0.reason"),
+        "DUPLICATE_CLAIM",
+        "care of the list's own first claim"
+    );
+    assert_eq!(taken.text("rows.8.problems.0.reason"), "DUPLICATE_CLAIM", "another claim's reference");
+    assert_eq!(taken.at("rows.7.claimId"), taken.at("rows.0.claimId"));
+    assert!(tried.at("rows.7.claimId").is_null(), "nobody can look for what was only tried");
+    assert_eq!(scene.used(&one).await, "300000");
+
+    // Known by now, the list is answered alike once more.
+    let tried = accepted(200, import("?dryRun=true")).await;
+    assert_eq!(tried.at("rows"), accepted(200, import("")).await.at("rows"));
+    assert_eq!(counts(&tried), [0, 9, 3]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_workbook_and_json_lines_say_the_same_as_a_csv() {
     let scene = Scene::with_rules("1000000").await;
     let patient = scene.patient().await;
@@ -103,4 +160,14 @@ fn outcomes(report: &Answer) -> Vec<&str> {
 /// Created, unchanged, rejected.
 fn counts(report: &Answer) -> [i64; 3] {
     ["created", "unchanged", "rejected"].map(|name| report.at(name).as_i64().unwrap_or_default())
+}
+
+/// Every row without the claims it names: those that are only tried have no names.
+fn rows(report: &Answer) -> Vec<Value> {
+    let mut rows = report.list("rows").to_vec();
+    for row in rows.iter_mut().filter_map(Value::as_object_mut) {
+        row.remove("claimId");
+        row.remove("claimNumber");
+    }
+    rows
 }

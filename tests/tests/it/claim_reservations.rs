@@ -153,8 +153,11 @@ async fn what_claims_left_of_an_approval_is_free_when_its_validity_ends() {
 
     scene.world.advance(DAY * 31);
     ledger.push(entry("RELEASE", 0, -40_000));
+    let benefits = format!("{}/benefits", patient.visit);
     let freed = until("the rest to be free", async || {
-        Ok((scene.ledger(&patient).await.len() == ledger.len()).then_some(()))
+        let told = accepted(200, scene.clerk.get(&benefits)).await;
+        let reserved = told.text("statement.ceilings.0.limit.reserved.amount.amount");
+        Ok((reserved == "0").then_some(()))
     });
     freed.await.unwrap();
     assert_eq!(scene.ledger(&patient).await, ledger);

@@ -422,6 +422,57 @@ async fn the_same_request_twice_is_one_preauthorization() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_done_to_what_changed_since_it_was_read() {
+    let care = Care::start().await;
+    let visit = care.admit("INPATIENT").await;
+    let draft = json!({
+        "lines": [line("BED", "1")], "justification": "Seven episodes within a year", "draft": true,
+    });
+    let draft = accepted(201, care.clinician.post(&format!("{visit}/preauthorizations"), draft)).await;
+    let it = path(&draft);
+    assert_eq!(draft.etag(), "\"v1\"");
+    let decide = || decide(&care.reviewer, &it, approvals(1));
+    let amend = || care.clinician.post(&format!("{it}/amend"), json!({"add": [line("SURGERY", "1")]}));
+    let submit = || care.clinician.post(&format!("{it}/submit"), json!({}));
+
+    // Each step of its life, refused to whoever read it before the step that went before, and done for whoever read it
+    // after that; the answer's ETag is the next one's If-Match.
+    let steps: [&dyn Fn() -> Request; 6] = [
+        &submit,
+        &|| inquire(&care.reviewer, &it),
+        &|| respond(&care.clinician, &it),
+        &amend,
+        &|| inquire(&care.reviewer, &it),
+        &|| respond(&care.clinician, &it),
+    ];
+    let (mut stale, mut current) = ("\"v7\"".to_owned(), draft.etag().to_owned());
+    for step in steps {
+        let told = refused(412, "STALE_VERSION", step().if_match(&stale)).await;
+        assert_eq!(format!("\"v{}\"", told.at("currentVersion")), current);
+        let done = accepted(200, step().if_match(&current)).await;
+        (stale, current) = (current, done.etag().to_owned());
+        assert_ne!(stale, current);
+        assert_eq!(accepted(200, care.reviewer.get(&it)).await.etag(), current);
+    }
+
+    // A reviewer does not decide what was amended meanwhile, nor the facility cancel what was decided meanwhile.
+    refused(412, "STALE_VERSION", decide().if_match(&stale)).await;
+    let lines = json!([{"sequence": 1, "decision": "APPROVE"}, {"sequence": 2, "decision": "APPROVE"}]);
+    let both = || self::decide(&care.reviewer, &it, lines.clone()).key("the-one-decision-of-both");
+    let decided = accepted(200, both().if_match(&current)).await;
+    refused(412, "STALE_VERSION", cancel(&care.clinician, &it).if_match(&current)).await;
+    assert_eq!(care.reserved(&visit).await, "450000");
+    // The same again is answered the same, though the version it names is over.
+    let again = accepted(200, both().if_match(&current)).await;
+    assert_eq!((again.header("idempotency-replayed"), again.etag()), (Some("true"), decided.etag()));
+
+    refused(400, "MALFORMED_IF_MATCH", cancel(&care.clinician, &it).if_match("v1")).await;
+    let cancelled = accepted(200, cancel(&care.clinician, &it).if_match(decided.etag())).await;
+    assert_ne!(cancelled.etag(), decided.etag());
+    assert_eq!(care.reserved(&visit).await, "0");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn everybody_does_and_sees_only_their_own_part() {
     let care = Care::start().await;
     let Care { world, network, clinician, reviewer, member } = &care;

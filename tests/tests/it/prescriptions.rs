@@ -95,7 +95,9 @@ async fn what_the_checks_find_must_be_acknowledged() {
     // What was cancelled runs no more.
     for it in [&first, &again] {
         let cancel = format!("/v1/prescriptions/{}/cancel", it.text("prescription.prescriptionId"));
-        let cancelled = accepted(200, ward.clinician.post(&cancel, json!({"reason": "Allergy"}))).await;
+        let as_read = |etag: &str| ward.clinician.post(&cancel, json!({"reason": "Allergy"})).if_match(etag);
+        refused(412, "STALE_VERSION", as_read("\"v7\"")).await;
+        let cancelled = accepted(200, as_read(it.etag())).await;
         assert_eq!(cancelled.text("prescription.state"), "CANCELLED");
         refused(409, "PRESCRIPTION_CANCELLED", ward.clinician.post(&cancel, json!({"reason": "Allergy"})))
             .await;

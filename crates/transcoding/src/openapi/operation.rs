@@ -106,9 +106,13 @@ fn parameters(
             "examples": ["0198c5a2-7b1e-7c3d-9f00-3d2a1b4c5e6f"] });
         header("Idempotency-Key", true, text, schema);
     }
-    if endpoint.route.versioned {
+    if endpoint.route.versioned || endpoint.route.conditional {
         let schema = json!({ "type": "string", "pattern": "^\"v[0-9]{1,18}\"$", "examples": ["\"v7\""] });
-        header("If-Match", true, "The ETag of the version that is changed.", schema);
+        let text = match endpoint.route.versioned {
+            true => "The ETag of the version that is changed.",
+            false => "The ETag of the version that was read: if it is another by now, nothing is done.",
+        };
+        header("If-Match", endpoint.route.versioned, text, schema);
     }
     if endpoint.reply == Reply::Download {
         let text = |example: &str| json!({ "type": "string", "examples": [example] });

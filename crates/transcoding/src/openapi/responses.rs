@@ -68,7 +68,7 @@ fn applicable(endpoint: &Endpoint) -> Vec<u16> {
         (protected, 403),
         (!endpoint.path_params.is_empty(), 404),
         (route.method != Method::GET, 409),
-        (route.versioned, 412),
+        (route.versioned || route.conditional, 412),
         (has_body, 413),
         (has_body, 415),
         (endpoint.reply == Reply::Download, 416),

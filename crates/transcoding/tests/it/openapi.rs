@@ -62,7 +62,13 @@ fn operations_are_described() {
         document["paths"]["/v1/shelves/{shelf.name}/books/{bookId}"]["get"]["operationId"],
         "getBook2"
     );
-    assert!(document["paths"]["/v1/books/{bookId}/lend"]["post"]["responses"]["204"].is_object());
+    let lend = &document["paths"]["/v1/books/{bookId}/lend"]["post"];
+    assert!(["204", "412"].into_iter().all(|status| lend["responses"][status].is_object()));
+    assert_eq!(
+        (&lend["parameters"][1]["name"], &lend["parameters"][1]["required"]),
+        (&json!("If-Match"), &json!(false))
+    );
+    assert!(lend["responses"]["428"].is_null());
 
     let download = &document["paths"]["/v1/scans/{scanId}"]["get"];
     let named = |name: &str| download["parameters"].as_array().unwrap().iter().any(|it| it["name"] == name);

@@ -223,6 +223,25 @@ async fn an_empty_answer_is_204() {
 }
 
 #[tokio::test]
+async fn a_command_may_name_the_version_it_is_meant_for() {
+    let service = Service::new([
+        message("LendBookResponse", json!({})),
+        message("LendBookResponse", json!({})),
+        message("UpdateBookResponse", json!({"book": {"version": 8}})),
+    ]);
+    let router = service.router();
+    let lend = || request(Method::POST, "/v1/books/b-1/lend");
+    assert_eq!(send(&router, lend()).await.status, 204);
+    send(&router, lend().header(header::IF_MATCH, "v7")).await.assert_problem(400, "MALFORMED_IF_MATCH");
+    assert_eq!(send(&router, lend().header(header::IF_MATCH, "\"v7\"")).await.status, 204);
+    let replace = json(Method::PUT, "/v1/books/b-1", r#"{"title": "x"}"#).header(header::IF_MATCH, "\"v7\"");
+    assert_eq!(send(&router, replace).await.status, 200);
+    let told: Vec<_> =
+        service.calls().iter().map(|call| call.headers.get(header::IF_MATCH).cloned()).collect();
+    assert_eq!(told, [None, Some("7".parse().unwrap()), None], "only those that listen are told");
+}
+
+#[tokio::test]
 async fn only_known_metadata_is_forwarded() {
     let service = Service::new([message("LendBookResponse", json!({}))]);
     let builder = request(Method::POST, "/v1/books/b-1/lend")

@@ -4,7 +4,7 @@
 use careway_kernel::{ClaimId, HumanNumber, OrganizationId, VisitId};
 use careway_service::{Call, Error, Kind, Result, Transaction};
 use chrono::{DateTime, Datelike, Utc};
-use sqlx::{Postgres, QueryBuilder};
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use super::{
@@ -272,19 +272,25 @@ pub(super) fn tell_submitted(tx: &mut Transaction, call: &Call, claim: &Claim) {
 }
 
 /// The refusal, with the claim that has the reference already. Asked after the transaction is over.
-pub(super) async fn named(
-    app: &App,
-    call: &Call,
+pub(super) async fn named(app: &App, call: &Call, of: (OrganizationId, Option<&str>), error: Error) -> Error {
+    if error.fact("payerId").is_none() {
+        return error;
+    }
+    match app.db.read(call).await {
+        Ok(mut reader) => named_by(&mut reader, of, error).await,
+        Err(error) => error,
+    }
+}
+
+/// The same, asked where the other claim can be seen.
+pub(super) async fn named_by(
+    conn: &mut PgConnection,
     (facility, reference): (OrganizationId, Option<&str>),
     error: Error,
 ) -> Error {
     let payer = error.fact("payerId").and_then(|id| OrganizationId::parse(id).ok());
     let (Some(payer), Some(reference)) = (payer, reference) else { return error };
-    let found = async {
-        let mut reader = app.db.read(call).await?;
-        store::claim::find_by_reference(&mut reader, (facility, payer), reference).await
-    };
-    match found.await {
+    match store::claim::find_by_reference(conn, (facility, payer), reference).await {
         Ok(Some(first)) => {
             ClaimError::Duplicate { of: ClaimId::from_uuid(first.claim_id), number: first.number }.into()
         }

@@ -4,15 +4,17 @@ use bytes::Bytes;
 use careway_contract::visits::v1::{ImportClaimsRequest, ImportClaimsResponse};
 use careway_kernel::{OrganizationId, Violations};
 use careway_service::{
-    Call, Error, Kind, Result,
+    Call, Error, Kind, Result, Transaction,
     table::{self, Limits, Table, TableError},
 };
+use sqlx::PgConnection;
 use tonic::Streaming;
 
 use super::{
     claim_list::{self, Columns, JsonLinesError, ListedClaim},
     claim_report::{Outcome, Report},
-    claim_writing::{self, ClaimWish, Written},
+    claim_trial::try_all,
+    claim_writing::{self, ClaimWish},
     uploaded_list::{UploadedList, column_missing, gather},
     visit_callers::facility,
 };
@@ -22,7 +24,7 @@ use crate::{
     claim_error::ClaimError,
     domain::{
         care::{self, AskedLine, Frame},
-        claim::State,
+        claim::{Claim, State},
     },
     store::{self, claim::Former, visit::NumberedVisit},
 };
@@ -31,6 +33,8 @@ use crate::{
 const JSON_LINES: &str = "application/x-ndjson";
 /// Rows of a list, at most: a day of a large hospital.
 const MOST_ROWS: usize = 5_000;
+/// Some of it was claimed already, or its reference is another claim's.
+const DUPLICATE: &str = "DUPLICATE_CLAIM";
 
 pub(crate) async fn import_claims(
     app: &App,
@@ -48,15 +52,12 @@ pub(crate) async fn import_claims(
     drop(table);
 
     // The same list again changes nothing, so each claim stands for itself and the request's key for none of them.
-    let list = List { app, call: Call::by(call.caller.clone()), facility, dry_run };
+    let list = List { app, call: Call::by(call.caller.clone()), facility };
     let known = list.look_up(&claims).await?;
-    for claim in claims {
-        if claim.broken {
-            report.reject(&claim, Vec::new());
-            continue;
-        }
-        let outcome = list.take(&claim, &known).await?;
-        report.note(&claim, outcome);
+    let looked = claims.iter().map(|claim| list.look_at(claim, &known)).collect::<Result<Vec<_>>>()?;
+    let outcomes = if dry_run { try_all(&list, looked).await? } else { list.take_all(looked).await? };
+    for (claim, outcome) in claims.iter().zip(outcomes) {
+        report.note(claim, outcome);
     }
     Ok(report.into_response(dry_run))
 }
@@ -81,11 +82,25 @@ struct Known {
     claims: Vec<Former>,
 }
 
-struct List<'a> {
-    app: &'a App,
-    call: Call,
+/// A facility's list.
+pub(super) struct List<'a> {
+    pub(super) app: &'a App,
+    pub(super) call: Call,
     facility: OrganizationId,
-    dry_run: bool,
+}
+
+/// A claim of a list, looked at before anything is locked.
+pub(super) enum Looked<'a> {
+    /// There is nothing to submit.
+    Answered(Outcome),
+    Fresh(Fresh<'a>),
+}
+
+/// A claim to submit.
+pub(super) struct Fresh<'a> {
+    pub(super) listed: &'a ListedClaim,
+    pub(super) visit: &'a NumberedVisit,
+    lines: Vec<AskedLine>,
 }
 
 impl List<'_> {
@@ -99,68 +114,95 @@ impl List<'_> {
         })
     }
 
-    async fn take(&self, listed: &ListedClaim, known: &Known) -> Result<Outcome> {
+    fn look_at<'l>(&self, listed: &'l ListedClaim, known: &'l Known) -> Result<Looked<'l>> {
+        if listed.broken {
+            return Ok(Looked::Answered(Outcome::Invalid(Vec::new())));
+        }
         let Some(visit) = known.visits.iter().find(|it| it.number == listed.visit_number) else {
             let unknown = ("visit_number", "must be the number of a visit to this facility");
-            return Ok(Outcome::Invalid(vec![(unknown.0.to_owned(), unknown.1.to_owned())]));
+            let unknown = vec![(unknown.0.to_owned(), unknown.1.to_owned())];
+            return Ok(Looked::Answered(Outcome::Invalid(unknown)));
         };
         let mut v = Violations::default();
         let lines = care_line::parse(&mut v, listed.lines.clone());
         let (lines,) = match v.all((lines,)) {
             Ok(parsed) => parsed,
-            Err(violations) => return outcome_of(Err(violations.into())),
+            Err(violations) => return outcome_of(violations.into()).map(Looked::Answered),
         };
-        let former = known.claims.iter().find(|it| is_of(it, listed, visit));
-        if let Some(former) = former {
-            return self.known_before(former, lines, visit);
-        }
-        let wish = ClaimWish {
-            lines: lines.clone(),
-            documents: Vec::new(),
-            reference: Some(listed.reference.clone()),
-        };
-        match self.submit(visit, wish).await {
-            Err(error) if error.reason() == "DUPLICATE_CLAIM" => {
-                // Another list may have brought the very same meanwhile.
-                let mut reader = self.app.db.read(&self.call).await?;
-                let names = [listed.reference.as_str()];
-                let found = store::claim::list_by_reference(&mut reader, self.facility, &names).await?;
-                match found.iter().find(|it| is_of(it, listed, visit)) {
-                    Some(former) => self.known_before(former, lines, visit),
-                    None => Ok(Outcome::Refused(error)),
-                }
-            }
-            outcome => outcome_of(outcome),
+        let fresh = Fresh { listed, visit, lines };
+        match known.claims.iter().find(|it| fresh.is(it)) {
+            Some(former) => self.known_before(former, &fresh).map(Looked::Answered),
+            None => Ok(Looked::Fresh(fresh)),
         }
     }
 
-    async fn submit(&self, visit: &NumberedVisit, wish: ClaimWish) -> Result<Outcome> {
-        let reference = wish.reference.clone();
+    async fn take_all(&self, looked: Vec<Looked<'_>>) -> Result<Vec<Outcome>> {
+        let mut outcomes = Vec::with_capacity(looked.len());
+        for looked in looked {
+            outcomes.push(match looked {
+                Looked::Answered(outcome) => outcome,
+                Looked::Fresh(fresh) => self.take(&fresh).await?,
+            });
+        }
+        Ok(outcomes)
+    }
+
+    /// Submits it, for itself.
+    async fn take(&self, fresh: &Fresh<'_>) -> Result<Outcome> {
         let mut tx = self.app.db.begin(&self.call).await?;
-        let place = (visit.id(), self.facility);
-        match claim_writing::write(self.app, &mut tx, place, wish, true).await {
-            Ok(Written { claim, .. }) if self.dry_run => Ok(Outcome::Tried(claim.state)),
-            Ok(Written { claim, .. }) => {
+        match self.write(&mut tx, fresh).await {
+            Ok(claim) => {
                 claim_writing::tell_submitted(&mut tx, &self.call, &claim);
                 tx.finish().await?;
                 Ok(Outcome::Created { id: claim.id, number: claim.number, state: claim.state })
             }
-            Err(error) => {
+            Err(error) if error.reason() == DUPLICATE => {
                 drop(tx);
-                let named = (self.facility, reference.as_deref());
-                Err(claim_writing::named(self.app, &self.call, named, error).await)
+                let mut reader = self.app.db.read(&self.call).await?;
+                self.refused(&mut reader, fresh, error).await
             }
+            Err(error) => outcome_of(error),
         }
     }
 
+    /// Writes it as submitted.
+    pub(super) async fn write(&self, tx: &mut Transaction, fresh: &Fresh<'_>) -> Result<Claim> {
+        let wish = ClaimWish {
+            lines: fresh.lines.clone(),
+            documents: Vec::new(),
+            reference: Some(fresh.listed.reference.clone()),
+        };
+        let place = (fresh.visit.id(), self.facility);
+        Ok(claim_writing::write(self.app, tx, place, wish, true).await?.claim)
+    }
+
+    /// What is answered when it cannot be submitted.
+    pub(super) async fn refused(
+        &self,
+        conn: &mut PgConnection,
+        fresh: &Fresh<'_>,
+        error: Error,
+    ) -> Result<Outcome> {
+        let reference = fresh.listed.reference.as_str();
+        let error = claim_writing::named_by(conn, (self.facility, Some(reference)), error).await;
+        if error.reason() == DUPLICATE {
+            // Another list may have brought the very same meanwhile.
+            let found = store::claim::list_by_reference(conn, self.facility, &[reference]).await?;
+            if let Some(former) = found.iter().find(|it| fresh.is(it)) {
+                return self.known_before(former, fresh);
+            }
+        }
+        outcome_of(error)
+    }
+
     /// The claim that has the reference: the same again, or another.
-    fn known_before(&self, former: &Former, lines: Vec<AskedLine>, visit: &NumberedVisit) -> Result<Outcome> {
+    fn known_before(&self, former: &Former, fresh: &Fresh<'_>) -> Result<Outcome> {
         let last_day = chrono::NaiveDate::MAX;
-        let (currency, first_day) = (former.currency()?, visit.service_date);
+        let (currency, first_day) = (former.currency()?, fresh.visit.service_date);
         let frame = Frame { currency, first_day, last_day, latest: "must not be later" };
-        let same = match care::within_visit(lines, &frame, |_| true) {
+        let same = match care::within_visit(fresh.lines.clone(), &frame, |_| true) {
             Ok(lines) => {
-                former.visit_id == visit.visit_id
+                former.visit_id == fresh.visit.visit_id
                     && claim_writing::content(self.app, lines.iter()) == former.content_hash
             }
             Err(_) => false,
@@ -173,18 +215,21 @@ impl List<'_> {
     }
 }
 
-/// A refusal is the claim's; a fault is the whole list's.
-fn outcome_of(outcome: Result<Outcome>) -> Result<Outcome> {
-    match outcome {
-        Err(error) if !error.violations().is_empty() => Ok(Outcome::Invalid(error.violations().to_vec())),
-        Err(error) if matches!(error.kind(), Kind::Refused | Kind::Conflict | Kind::NotFound) => {
-            Ok(Outcome::Refused(error))
-        }
-        outcome => outcome,
+impl Fresh<'_> {
+    /// Whether that claim has its reference, with its payer.
+    fn is(&self, former: &Former) -> bool {
+        former.external_reference.as_deref() == Some(self.listed.reference.as_str())
+            && self.visit.payer_id == Some(former.payer_id)
     }
 }
 
-fn is_of(former: &Former, listed: &ListedClaim, visit: &NumberedVisit) -> bool {
-    former.external_reference.as_deref() == Some(listed.reference.as_str())
-        && visit.payer_id == Some(former.payer_id)
+/// A refusal is the claim's; a fault is the whole list's.
+fn outcome_of(error: Error) -> Result<Outcome> {
+    if !error.violations().is_empty() {
+        return Ok(Outcome::Invalid(error.violations().to_vec()));
+    }
+    match error.kind() {
+        Kind::Refused | Kind::Conflict | Kind::NotFound => Ok(Outcome::Refused(error)),
+        _ => Err(error),
+    }
 }

@@ -19,6 +19,7 @@ mod claim_list;
 mod claim_report;
 pub(crate) mod claim_rules;
 mod claim_telling;
+mod claim_trial;
 mod claim_writing;
 mod coverage_change;
 mod coverage_list;

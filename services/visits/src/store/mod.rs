@@ -8,6 +8,7 @@ pub(crate) mod claim;
 pub(crate) mod claim_care;
 mod claim_row;
 pub(crate) mod claim_rules;
+pub(crate) mod claim_trial;
 pub(crate) mod claim_update;
 pub(crate) mod contract;
 pub(crate) mod coverage;

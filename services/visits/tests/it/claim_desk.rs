@@ -1,5 +1,7 @@
 //! Claims at the desk: prices, the payer's rules, and every command of a claim in a word.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use careway_contract::{
     types::v1::LocalizedText,
     visits::v1::{
@@ -137,6 +139,25 @@ impl Desk {
     pub(crate) async fn outpatient(&self, number: &str) -> Visit {
         self.member(number, &format!("11990{:011}", number.len())).await;
         self.admitted(number, "OUTPATIENT").await
+    }
+
+    /// Members of one family, who share its ceilings, each an admitted outpatient.
+    pub(crate) async fn family(&self, members: usize) -> Vec<Visit> {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let family = Uuid::now_v7();
+        let mut visits = Vec::new();
+        for _ in 0..members {
+            let n = NEXT.fetch_add(1, Ordering::Relaxed);
+            let member = self.member(&format!("UM-{n}"), &format!("11990700{n:08}")).await;
+            sqlx::query("update coverage set family_id = $1 where member_id = $2")
+                .bind(family)
+                .bind(member.uuid())
+                .execute(&self.admin)
+                .await
+                .unwrap();
+            visits.push(self.admitted(&format!("UM-{n}"), "OUTPATIENT").await);
+        }
+        visits
     }
 
     pub(crate) async fn create(&self, key: &str, request: CreateClaimRequest) -> Result<Claim, Error> {

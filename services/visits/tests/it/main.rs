@@ -6,6 +6,7 @@ mod claim_desk;
 mod claim_faults;
 mod claim_payments;
 mod claim_properties;
+mod claim_races;
 mod claim_round_trips;
 mod claim_rules;
 mod claims;
