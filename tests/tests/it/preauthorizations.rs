@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use careway_service::Call;
 use careway_tests::{Answer, Member, Network, Payer, Request, Rest, World, accepted, refused, today, until};
 use chrono::{DateTime, Months, TimeDelta, Utc};
 use futures::future::join_all;
@@ -534,6 +535,26 @@ async fn everybody_does_and_sees_only_their_own_part() {
             "{action} is not told: {done:?}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_reminded_of_what_was_decided_meanwhile() {
+    let care = Care::start().await;
+    let visit = care.admit("INPATIENT").await;
+    care.world.settle().await;
+    let mut renewals = care.world.database("renewals").read(&Call::system("tests")).await.unwrap();
+    // Until this ends no message can be kept, and none is sent.
+    let hold = "begin; lock table message in exclusive mode";
+    sqlx::raw_sql(hold).execute(&mut *renewals).await.unwrap();
+    care.approved(&visit, &json!([line("BED", "1")])).await;
+    sqlx::raw_sql("commit").execute(&mut *renewals).await.unwrap();
+    care.world.settle().await;
+    let mut became = async |template: &str| -> String {
+        let state = sqlx::query_scalar("select state from message where template = $1").bind(template);
+        state.fetch_one(&mut *renewals).await.unwrap()
+    };
+    assert_eq!(became("staff_preauthorization_pended").await, "EXPIRED");
+    assert_eq!(became("staff_preauthorization_decided").await, "ACCEPTED");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -42,11 +42,11 @@ pub(super) async fn tell(
     let wish = json!({"visitId": visit, "lines": mistyped, "externalReference": reference});
     let told = story.post(&cast.clerk.rest, "/v1/claims/lint", wish, 200).await?;
     show(story, told.list("lines"));
-    ensure!(told.list("problems").is_empty(), "it could be submitted: {}", told.body);
+    ensure!(told.list("problems").is_empty(), "it could be submitted: {}", told);
     ensure!(
         text(&told.at("lines")[1]["refusals"][0]["code"]) == "PRCE-001",
         "LAB-CRE has no price: {}",
-        told.body
+        told
     );
     story.means(
         "LAB-CRE is mistyped, and nothing has happened yet; the blood count is dearer than was agreed",
@@ -59,7 +59,7 @@ pub(super) async fn tell(
     });
     let made = story.post(&cast.clerk.rest, &format!("{}/claims", patient.visit), wish, 201).await?;
     let number = made.text("claim.number").to_owned();
-    ensure!(made.text("claim.state") == "IN_REVIEW", "a reviewer should decide: {}", made.body);
+    ensure!(made.text("claim.state") == "IN_REVIEW", "a reviewer should decide: {}", made);
     story.means(format!(
         "it is {number}, and waits for a reviewer: {}; smaller ones are decided in the same answer",
         texts(made.list("claim.reviewReasons"))
@@ -100,9 +100,9 @@ async fn review(story: &mut Story, cast: &mut Cast, made: &Answer) -> anyhow::Re
     let review = format!("{}/review", path(made));
     let decided = story.post(&cast.reviewer.rest, &review, decisions, 200).await?;
     show(story, decided.list("claim.lines"));
-    ensure!(decided.text("claim.state") == "PARTIALLY_APPROVED", "a part should be paid: {}", decided.body);
+    ensure!(decided.text("claim.state") == "PARTIALLY_APPROVED", "a part should be paid: {}", decided);
     let reasons = [2, 3].map(|line| text(&decided.at("claim.lines")[line]["refusals"][0]["code"]));
-    ensure!(reasons == ["PRCE-002", "MNEC-001"], "two lines should have their reasons: {}", decided.body);
+    ensure!(reasons == ["PRCE-002", "MNEC-001"], "two lines should have their reasons: {}", decided);
     let [submitted, write_off, patient, payer] =
         ["submitted", "writeOff", "patient", "payer"].map(|of| decided.text(&format!("claim.amounts.{of}")));
     story.means(format!(
@@ -114,7 +114,7 @@ async fn review(story: &mut Story, cast: &mut Cast, made: &Answer) -> anyhow::Re
     ));
     let parts: Result<Vec<i64>, _> = [write_off, patient, payer].into_iter().map(str::parse).collect();
     let all: i64 = parts?.into_iter().sum();
-    ensure!(submitted == all.to_string(), "every franc should be in one part: {}", decided.body);
+    ensure!(submitted == all.to_string(), "every franc should be in one part: {}", decided);
 
     story.step(format!("{} has mail", cast.clerk.name()));
     let mail = cast.clerk.mail.about(made.text("claim.number")).await?;
@@ -141,7 +141,7 @@ async fn explain(
         told.text("explanation.claimNumber") == decided.text("claim.number")
             && told.at("explanation.amounts") == decided.at("claim.amounts"),
         "the member should be told what was decided: {}",
-        told.body
+        told
     );
     story.means(format!("{}: {}", told.text("explanation.title"), told.text("explanation.stateText")));
     for sentence in told.list("explanation.summary") {

@@ -43,7 +43,7 @@ pub(super) async fn tell(
     let resolve = format!("{}/dispute/resolve", patient.visit);
     story.post(&cast.officer.rest, &resolve, json!({"outcome": "DISMISSED"}), 200).await?;
     let thawed = story.get(&cast.officer.rest, &claim.path, 200).await?;
-    ensure!(thawed.at("claim.frozen") != true, "the claim should go on: {}", thawed.body);
+    ensure!(thawed.at("claim.frozen") != true, "the claim should go on: {}", thawed);
     story.means(format!("the dispute is settled, and claim {} goes on", thawed.text("claim.number")));
     Ok(())
 }

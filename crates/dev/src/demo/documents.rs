@@ -34,11 +34,7 @@ pub(super) async fn add(story: &mut Story, cast: &Cast, patient: &Patient) -> an
     let upload = cast.clinician.rest.upload(&path, "application/pdf", content.clone());
     let added = story.hears(upload.key(&Uuid::new_v4().to_string()).await?, 201)?;
     let sha256 = sha256(&content);
-    ensure!(
-        added.text("document.sha256") == sha256,
-        "the document should be kept as it was sent: {}",
-        added.body
-    );
+    ensure!(added.text("document.sha256") == sha256, "the document should be kept as it was sent: {}", added);
     story.means(format!(
         "found to be {}, and kept sealed; SHA-256 {sha256}",
         added.text("document.mediaType")

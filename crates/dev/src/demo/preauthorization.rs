@@ -29,7 +29,7 @@ pub(super) async fn tell(
         [text(&line["code"]), figure(&text(&line["unitPrice"])), needed.to_owned(), text(&line["because"])]
     };
     story.shows(["CODE", "PRICE", "ASK", "WHY"], told.list("lines").iter().map(row).collect());
-    ensure!(told.at("needed") == true, "the scan should need a pre-authorization: {}", told.body);
+    ensure!(told.at("needed") == true, "the scan should need a pre-authorization: {}", told);
 
     story.step(format!("{} asks, with the reason", cast.clinician.name()));
     let wish = json!({
@@ -38,7 +38,7 @@ pub(super) async fn tell(
     });
     let asked = story.post(clinician, &format!("{}/preauthorizations", patient.visit), wish, 201).await?;
     let number = asked.text("preauthorization.number").to_owned();
-    ensure!(asked.text("preauthorization.state") == "PENDED", "a person should decide: {}", asked.body);
+    ensure!(asked.text("preauthorization.state") == "PENDED", "a person should decide: {}", asked);
     story.means(format!(
         "too dear for the payer's rules: a person decides {number}, by {}",
         instant(asked.at("preauthorization.dueAt"))
@@ -80,7 +80,7 @@ fn show(story: &Story, decided: &Answer) -> anyhow::Result<()> {
         decided.text("preauthorization.state") == "PARTIALLY_APPROVED"
             && outcomes == ["NOT_REQUIRED", "APPROVED", "REJECTED"],
         "one line should need nothing, one be approved, one rejected: {}",
-        decided.body
+        decided
     );
     story.means(format!(
         "valid until {}; what is approved is held of the member's benefits until the claim takes it",

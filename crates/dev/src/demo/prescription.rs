@@ -31,7 +31,7 @@ pub(super) async fn tell(story: &mut Story, cast: &Cast, patient: &mut Patient) 
     show(story, &found);
     let told: Vec<_> =
         found.list("prescription.lines").iter().filter(|it| !it["diagnoses"][0].is_null()).collect();
-    ensure!(told.is_empty(), "a pharmacy is not told why: {}", found.body);
+    ensure!(told.is_empty(), "a pharmacy is not told why: {}", found);
     story.means("what to take and how much; not why");
 
     story.step("There are ten tablets of the one left on the shelf");
@@ -43,14 +43,14 @@ pub(super) async fn tell(story: &mut Story, cast: &Cast, patient: &mut Patient) 
     ensure!(
         handed.text("prescription.state") == "PARTIALLY_DISPENSED" && left == "10",
         "ten should be left: {}",
-        handed.body
+        handed
     );
 
     story.step("The next delivery has come: the rest");
     let rest = json!({"lines": [{"lineNumber": 1}]});
     let handed = story.post(pharmacist, &dispense, rest.clone(), 200).await?;
     show(story, &handed);
-    ensure!(handed.text("prescription.state") == "DISPENSED", "nothing should be left: {}", handed.body);
+    ensure!(handed.text("prescription.state") == "DISPENSED", "nothing should be left: {}", handed);
 
     story.step("And once more, here or in any other pharmacy?");
     let refused = story.post(pharmacist, &dispense, rest, 409).await?;
@@ -88,7 +88,7 @@ async fn issue(story: &mut Story, cast: &Cast, patient: &Patient) -> anyhow::Res
     };
     show(story, &issued);
     let covered = |line: &Value| line["formulary"] == "COVERED";
-    ensure!(issued.list("prescription.lines").iter().all(covered), "both should be covered: {}", issued.body);
+    ensure!(issued.list("prescription.lines").iter().all(covered), "both should be covered: {}", issued);
     story.means(format!(
         "{}, good until {}",
         issued.text("prescription.prescriptionNumber"),
