@@ -10,6 +10,8 @@ use careway_gateway::PROBLEMS;
 use careway_tests::World;
 use careway_visits::CLAIM_REFUSALS;
 
+use crate::dispute_page::read;
+
 #[test]
 fn the_catalogue_of_problems_is_current() {
     let mut page = String::from(
@@ -53,6 +55,21 @@ fn assert_current(name: &str, page: &str) {
         std::fs::write(&path, page).unwrap();
     }
     assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), page, "{name} is not current");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_reference_is_made_of_what_the_gateway_serves() {
+    let world = World::start().await;
+    let page = read(&world, "/docs/", "en").await.text().await.unwrap();
+    assert!(page.contains("width=device-width") && !page.contains("//"), "{page}");
+    let named = page.split(['"']).filter_map(|it| it.strip_prefix("./")).collect::<Vec<_>>();
+    assert!(named.len() > 4, "{page}");
+    for asset in named {
+        // Refused, it is no page at all.
+        read(&world, &format!("/docs/{asset}"), "en").await;
+    }
+    let initializer = read(&world, "/docs/swagger-initializer.js", "en").await.text().await.unwrap();
+    assert!(initializer.contains("\"/openapi.json\"") && initializer.contains("BaseLayout"), "{initializer}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -23,9 +23,15 @@ pub(crate) async fn change_member(network: &Network, member: &Member, change: Va
 
 /// Sets the language that an organization's people are written to in.
 pub(crate) async fn organization_reads(world: &World, id: &str, language: &str) {
+    change_organization(world, id, json!({"locale": language})).await;
+}
+
+/// Changes an organization, and waits until everybody has heard.
+pub(crate) async fn change_organization(world: &World, id: &str, change: Value) {
     let (operator, path) = (world.operator().await, format!("/v1/organizations/{id}"));
     let now = accepted(200, operator.get(&path)).await;
-    accepted(200, operator.patch(&path, json!({"locale": language})).if_match(now.etag())).await;
+    accepted(200, operator.patch(&path, change).if_match(now.etag())).await;
+    world.settle().await;
 }
 
 /// The address that somebody signs in with.

@@ -4,14 +4,15 @@
 use careway_tests::{Ward, accepted};
 use serde_json::json;
 
-use crate::notices::{change_member, member_reads, texts, told_once, unsent};
+use crate::notices::{change_member, change_organization, member_reads, texts, told_once, unsent};
 
 const SECRETS: [&str; 8] = ["Amoxicillin", "AMOX", "500 mg", "capsule", "J06", "Uwase", "Aline", "UM-"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_prescription_is_told_by_its_number_and_by_whom_it_was_filled() {
     let ward = Ward::open().await;
-    let (_, pharmacist) = ward.pharmacy().await;
+    let (pharmacy, pharmacist) = ward.pharmacy().await;
+    change_organization(&ward.world, &pharmacy.id, json!({"name": "Kivu Pharmacy"})).await;
     member_reads(&ward.network, &ward.member, "rw").await;
     let issued = accepted(201, ward.prescribe(&[amoxicillin()], false)).await;
     let of = |field: &str| issued.text(&format!("prescription.{field}")).to_owned();
@@ -34,7 +35,7 @@ async fn a_prescription_is_told_by_its_number_and_by_whom_it_was_filled() {
     assert_eq!(
         texts(&ward.world, &ward.member).await.pop().unwrap(),
         format!(
-            "Careway: Imanzi Hospital đã cấp thuốc theo đơn {number}. Không phải bạn? Hãy gọi cho bảo hiểm của bạn."
+            "Careway: Kivu Pharmacy đã cấp thuốc theo đơn {number}. Không phải bạn? Hãy gọi cho bảo hiểm của bạn."
         )
     );
 

@@ -11,19 +11,21 @@ use crate::notices::{last_mail, mails, member_reads, next_mail, organization_rea
 
 const SECRETS: [&str; 3] = ["Uwase", "Aline", "UM-"];
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_dispute_and_how_it_was_settled_are_told() {
-    let world = World::start().await;
-    let network = Network::of(&world).await;
+on_every_layout! {
+    a_dispute_and_how_it_was_settled_are_told,
+}
+
+async fn a_dispute_and_how_it_was_settled_are_told(world: &World) {
+    let network = Network::of(world).await;
     let Network { payer, facility, desk } = &network;
-    organization_reads(&world, &payer.id, "vi").await;
-    organization_reads(&world, &facility.id, "fr").await;
-    let clerk = facility.staff(&world, &["CLAIMS_CLERK"]).await;
+    organization_reads(world, &payer.id, "vi").await;
+    organization_reads(world, &facility.id, "fr").await;
+    let clerk = facility.staff(world, &["CLAIMS_CLERK"]).await;
 
     for (outcome, language) in [("DISMISSED", "ro"), ("UPHELD", "fr")] {
-        let member = payer.covered_member(&world).await;
+        let member = payer.covered_member(world).await;
         member_reads(&network, &member, language).await;
-        let visit = check_in(&world, desk, &member).await;
+        let visit = check_in(world, desk, &member).await;
         let number = accepted(200, desk.get(&visit)).await.text("visit.visitNumber").to_owned();
         let sms = world.messages_to(&member.phone).await;
         let token = sms.last().and_then(|sms| sms.token()).unwrap();
@@ -37,7 +39,7 @@ async fn a_dispute_and_how_it_was_settled_are_told() {
                  mình. Các hồ sơ của lượt khám bị tạm khóa cho đến khi Umurage Health giải quyết trong Careway."
             ),
         );
-        assert_eq!(last_mail(&world, &payer.officer).await, disputed);
+        assert_eq!(last_mail(world, &payer.officer).await, disputed);
         let disputed = (
             format!("Un assuré conteste la visite {number}"),
             format!(
@@ -45,11 +47,11 @@ async fn a_dispute_and_how_it_was_settled_are_told() {
                  demandes sont gelées jusqu’à ce que Umurage Health ait tranché dans Careway."
             ),
         );
-        assert_eq!(last_mail(&world, &clerk).await, disputed);
+        assert_eq!(last_mail(world, &clerk).await, disputed);
 
         settle(&payer.officer, &visit, outcome).await;
-        let text = texts(&world, &member).await.pop().unwrap();
-        let mail = last_mail(&world, &clerk).await;
+        let text = texts(world, &member).await.pop().unwrap();
+        let mail = last_mail(world, &clerk).await;
         let (expected, subject) = match outcome {
             "DISMISSED" => (
                 format!(
@@ -68,7 +70,7 @@ async fn a_dispute_and_how_it_was_settled_are_told() {
         };
         assert_eq!((text, mail.0), (expected, subject));
     }
-    told_once(&world, (4, 6), &SECRETS).await;
+    told_once(world, (4, 6), &SECRETS).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,27 +6,34 @@ use axum::{
     Router,
     extract::Path,
     http::{StatusCode, header},
-    response::{IntoResponse, Redirect, Response},
+    response::{Html, IntoResponse, Redirect, Response},
     routing::get,
 };
 use bytes::Bytes;
 use careway_transcoding::Problem;
 use utoipa_swagger_ui::Config;
 
+/// The reference's page: like the one that comes with its assets, and readable on a phone.
+const PAGE: &str = include_str!("docs.html");
+
 pub(crate) fn router(openapi: Arc<[u8]>) -> Router {
     let document = Bytes::from(openapi.to_vec());
     let page = Arc::new(
-        Config::from("/openapi.json").display_request_duration(true).filter(true).deep_linking(true),
+        // Without the bar that asks for another document.
+        Config::from("/openapi.json")
+            .use_base_layout()
+            .display_request_duration(true)
+            .filter(true)
+            .deep_linking(true),
     );
     let file = move |path: String| asset(&path, page.clone());
-    let index = file.clone();
     Router::new()
         .route(
             "/openapi.json",
             get(move || std::future::ready(([(header::CONTENT_TYPE, "application/json")], document.clone()))),
         )
         .route("/docs", get(async || Redirect::permanent("/docs/")))
-        .route("/docs/", get(move || std::future::ready(index(String::new()))))
+        .route("/docs/", get(async || Html(PAGE)))
         .route("/docs/{*path}", get(move |Path(path): Path<String>| std::future::ready(file(path))))
 }
 

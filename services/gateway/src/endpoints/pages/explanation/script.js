@@ -20,7 +20,8 @@ function article(line, currency) {
   const shown = document.getElementById('line').content.cloneNode(true);
   const part = (name) => shown.querySelector(name);
   part('.name').textContent = line.quantity === '1' ? line.name : `${line.name} × ${line.quantity}`;
-  part('.code').textContent = `${line.code} · ${line.date}`;
+  // What the price list does not know is called by its code.
+  part('.code').textContent = line.name === line.code ? line.date : `${line.code} · ${line.date}`;
   fill(part('.summary'), line.summary);
   const reasons = line.refusals ?? [];
   part('.why').hidden = reasons.length === 0;
