@@ -272,12 +272,12 @@ impl Desk {
     pub(crate) async fn member(&self, number: &str, national_id: &str) -> MemberId {
         let member = self.identity.register(self.payer.organization, number, national_id);
         self.heard_of(member, number).await;
-        self.cover(number).await;
+        self.cover_for_long(number).await;
         member
     }
 
     /// Covers a member that visits has heard of.
-    pub(crate) async fn cover(&self, number: &str) {
+    pub(crate) async fn cover_for_long(&self, number: &str) {
         let request = CreateCoverageRequest {
             member_number: number.to_owned(),
             plan_id: self.plan.clone(),
