@@ -128,7 +128,7 @@ impl<'a> Kills<'a> {
         self.scene.world.settle().await;
         let said = self.said().await;
         // The first that a command of this organization says to Postgres.
-        let begin = format!("'careway.organization','{}'", ready.organization);
+        let begin = format!("begin;select open_call('{}'", ready.organization);
         let sprung = self.proxy.trap(&begin, trip, side);
         let mut first = tokio::spawn(ready.given().into_future());
         let sprung = tokio::select! {
