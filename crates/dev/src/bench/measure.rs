@@ -41,7 +41,7 @@ const FULL: Plan = Plan {
     open_time: Duration::from_secs(8),
 };
 const QUICK: Plan = Plan {
-    members: 2_000,
+    members: 8_000,
     rounds: 2,
     loop_time: Duration::from_secs(2),
     raw_time: 1,

@@ -108,10 +108,12 @@ pub(super) async fn measure(
     for job in wanted.iter().copied() {
         let step = say::begin(format!("{}: looking for its maximum", job.name()));
         let under_way = bench.find(job).await?;
+        bench.raw.best(job, 1).await?;
         step.done(format!("{}: most with {under_way} under way", job.name()));
         let (rounds, counted, open) = (Vec::new(), Counted::default(), Open::default());
         outcomes.push(Outcome { job, under_way, rounds, counted, open });
     }
+    stage.analyze().await?;
     for round in 1..=plan.rounds {
         if round > 1 && Instant::now() > until {
             say::line(format!("time is up after {} of {} rounds", round - 1, plan.rounds));

@@ -75,7 +75,7 @@ impl Sample {
             .execute(
                 // The ledger lets nobody forget; but this is no ledger of anybody's.
                 "set session_replication_role = replica;
-                 truncate claim, care_line, benefit_entry cascade;
+                 delete from care_line; delete from claim; delete from benefit_entry;
                  delete from benefit_balance where scope = 'FAMILY';
                  update benefit_balance set used = 120000 where used <> 120000;
                  reset session_replication_role",

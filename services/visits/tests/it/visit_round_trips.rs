@@ -46,7 +46,8 @@ async fn a_member_is_covered_in_four_round_trips() {
     let mut fewest = u64::MAX;
     for member in 0..8 {
         let number = format!("UM-10030{member}");
-        let id = desk.identity.register(desk.payer.organization, &number, &format!("119907001234560{member}"));
+        let id =
+            desk.identity.register(desk.payer.organization, &number, &format!("119907001234560{member}"));
         desk.heard_of(id, &number).await;
         let begun = quiet(&proxy).await;
         desk.cover_for_long(&number).await;
