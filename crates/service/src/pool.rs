@@ -9,7 +9,7 @@ use std::{
 
 use deadpool::{
     Runtime,
-    managed::{self, Metrics, Object, PoolError, QueueMode, RecycleError, RecycleResult},
+    managed::{self, Metrics, Object, PoolError, QueueMode, RecycleError, RecycleResult, WeakPool},
 };
 use sqlx::{ConnectOptions, Executor, PgConnection, postgres::PgConnectOptions};
 
@@ -18,6 +18,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long a connection lives: a server that came back, or another behind the same name, gets its share.
 const LIFETIME: Duration = Duration::from_secs(30 * 60);
+
+/// How long a connection waits to be used; fewer are kept open when the rush is over.
+const IDLE: Duration = Duration::from_secs(5 * 60);
+const SWEEP: Duration = Duration::from_secs(60);
 
 /// Ends a transaction.
 pub(crate) const ROLLBACK: &str = "rollback";
@@ -53,11 +57,12 @@ impl Pool {
             .max_size(connections.try_into().unwrap_or(usize::MAX))
             .wait_timeout(Some(PATIENCE))
             .create_timeout(Some(PATIENCE))
-            // The one used last is the warmest; those nobody needs grow old and go.
+            // The one used last is the warmest; those nobody needs are idle long enough to go.
             .queue_mode(QueueMode::Lifo)
             .runtime(Runtime::Tokio1)
             .build()
             .expect("timeouts have their runtime");
+        tokio::spawn(close_idle(pool.weak()));
         Self { connections: pool, options }
     }
 
@@ -78,6 +83,15 @@ impl Pool {
     /// Lends none any more; what is lent goes when it comes back.
     pub(crate) fn close(&self) {
         self.connections.close();
+    }
+}
+
+/// Closes connections that nobody uses, as long as there is the pool.
+async fn close_idle(pool: WeakPool<Connector>) {
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        let Some(pool) = pool.upgrade() else { return };
+        pool.retain(|_, metrics| metrics.last_used() < IDLE);
     }
 }
 

@@ -87,6 +87,8 @@ impl Scene {
         accepted(200, desk.post(&format!("{visit}/verify"), json!({"code": code}))).await;
         let admit = desk.post(&format!("{visit}/admit"), json!({"serviceType": service_type}));
         let admitted = accepted(200, admit).await;
+        // Messages overtake each other; the admission's is there first.
+        self.world.settle().await;
         let visit_number = admitted.text("visit.visitNumber").to_owned();
         Patient { member, visit, visit_id, visit_number }
     }

@@ -138,16 +138,16 @@ async fn has_a_few_days_work_in_it(world: &World, demo: &Demo) {
     let known = [("UM-ADVICE-0031", "PAID"), ("UM-ADVICE-0032", "ANNOUNCED")];
     assert_eq!(advices, known.map(|(it, state)| (it.to_owned(), state.to_owned())).into());
 
-    // A mail to everybody who submits claims, or asks before care, is in the mailbox of each.
+    // A mail to everybody who submits claims, or asks before care, is in the mailbox of each; the hospital reads Kinyarwanda.
     for (address, subject) in [
-        ("clarisse@imanzi.example", "Claim"),
-        ("clarisse@imanzi.example", "Pre-authorization"),
-        ("theogene@imanzi.example", "Pre-authorization"),
+        ("clarisse@imanzi.example", "Inyemezabwishyu"),
+        ("clarisse@imanzi.example", "Uruhushya"),
+        ("theogene@imanzi.example", "Uruhushya"),
     ] {
         let mails = world.messages_to(address).await;
         let told = mails.iter().filter_map(|mail| mail.subject.as_deref());
         assert!(
-            told.into_iter().any(|it| it.starts_with(subject) && it.ends_with("is decided")),
+            told.into_iter().any(|it| it.starts_with(subject) && it.ends_with("afatiwe icyemezo")),
             "{address} is told nothing of a {subject}"
         );
     }

@@ -57,6 +57,8 @@ impl Care {
         let code = self.world.code_for(&self.member.phone).await;
         accepted(200, desk.post(&format!("{visit}/verify"), json!({"code": code}))).await;
         accepted(200, desk.post(&format!("{visit}/admit"), json!({"serviceType": service_type}))).await;
+        // Messages overtake each other; the admission's is there first.
+        self.world.settle().await;
         visit
     }
 
