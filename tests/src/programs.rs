@@ -28,6 +28,8 @@ fn built(name: &str, settings: &[(String, String)]) -> Command {
         command.env_remove(variable);
     }
     command.envs(settings.iter().map(|(name, value)| (name, value))).stdin(Stdio::null()).kill_on_drop(true);
+    // A program's last words are to be why it ended, not where.
+    command.env("RUST_BACKTRACE", "0");
     command
 }
 
