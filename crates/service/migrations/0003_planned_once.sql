@@ -1,5 +1,5 @@
 -- What every call does first and last. As functions, so that a connection plans their statements once: sent as text with each
--- call they were parsed, checked against their policies and planned anew each time, which cost more than running them.
+-- call they were parsed, checked against their policies and planned anew each time.
 
 -- The caller, how long its statements may take, and the key it comes with, if any.
 create function open_call(in_organization text, in_kind text, in_purpose text, in_timeout text, in_key bytea,

@@ -2,7 +2,6 @@
 //! which opens a transaction or tells the caller and can be said again on another.
 
 use std::{
-    mem,
     ops::{Deref, DerefMut},
     time::Duration,
 };
@@ -122,16 +121,12 @@ impl Lease {
         self.settled = true;
     }
 
-    fn discard(mut self) {
-        self.connection.take().map(Object::take);
-    }
-
     /// After its first statement failed: nothing when the connection had died unnoticed, so that the same may be said on
     /// another; otherwise the error. Only for statements that leave nothing behind where they may have been heard.
-    pub(crate) fn excuse(self, error: sqlx::Error) -> sqlx::Result<()> {
-        let used = |connection: &Object<Connector>| Object::metrics(connection).recycle_count > 0;
-        if is_dead(&error) && self.connection.as_ref().is_some_and(used) {
-            self.discard();
+    pub(crate) fn excuse(mut self, error: sqlx::Error) -> sqlx::Result<()> {
+        if is_dead(&error) && self.connection.as_ref().is_some_and(|it| Object::metrics(it).recycle_count > 0)
+        {
+            self.connection.take().map(Object::take);
             return Ok(());
         }
         Err(error)
@@ -141,7 +136,7 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         let Some(mut connection) = self.connection.take() else { return };
-        if mem::take(&mut self.settled) {
+        if self.settled {
             return;
         }
         // It goes back when what was under way has ended; where nothing can wait for that, it is closed.

@@ -34,10 +34,10 @@ pub(crate) struct Ended {
 }
 
 /// Keeps whatever is told, until nobody tells any more.
-pub(crate) async fn keep_all(app: App, mut told: mpsc::Receiver<Ended>) {
+pub(crate) async fn keep_all(app: &App, mut told: mpsc::Receiver<Ended>) {
     let mut group = Vec::with_capacity(GROUP);
     while told.recv_many(&mut group, GROUP).await > 0 {
-        if let Err(error) = keep_at_last(&app, &group).await {
+        if let Err(error) = keep_at_last(app, &group).await {
             tracing::error!(%error, messages = group.len(), "it could not be kept what became of messages");
         }
         group.clear();

@@ -23,13 +23,16 @@ const ABANDONED_AFTER: chrono::Duration = chrono::Duration::minutes(5);
 
 /// Sends until shutdown; ends when what is under way has ended, and that is kept.
 pub(crate) async fn run(app: App) {
-    let shutdown = app.foundation().shutdown.clone();
     let (ended, told) = mpsc::channel(TOGETHER);
-    let keeper = tokio::spawn(outcomes::keep_all(app.clone(), told));
+    tokio::join!(send_all(&app, ended), outcomes::keep_all(&app, told));
+}
+
+async fn send_all(app: &App, ended: mpsc::Sender<Ended>) {
+    let shutdown = &app.foundation().shutdown;
     let mut under_way = JoinSet::new();
     while !shutdown.is_cancelled() {
         while under_way.try_join_next().is_some() {}
-        let taken = take(&app, TOGETHER - under_way.len()).await.unwrap_or_else(|error| {
+        let taken = take(app, TOGETHER - under_way.len()).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "messages could not be taken for sending");
             Vec::new()
         });
@@ -48,10 +51,6 @@ pub(crate) async fn run(app: App) {
         }
     }
     under_way.join_all().await;
-    drop(ended);
-    if let Err(panic) = keeper.await {
-        std::panic::resume_unwind(panic.into_panic());
-    }
 }
 
 async fn take(app: &App, most: usize) -> Result<Vec<Taken>> {
