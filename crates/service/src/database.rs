@@ -183,6 +183,17 @@ impl Database {
         }
     }
 
+    /// The outcome, or the answer kept for the call's key: the first try may have changed what now refuses the second.
+    pub async fn unless_replayed<T>(&self, call: &Call, outcome: Result<T, impl Into<Error>>) -> Result<T> {
+        match outcome {
+            Ok(value) => Ok(value),
+            Err(refusal) => {
+                self.replayed(call).await?;
+                Err(refusal.into())
+            }
+        }
+    }
+
     /// Whether the call's key was answered, whatever it was used with.
     pub async fn is_answered(&self, call: &Call) -> Result<bool> {
         let Some(key) = call.idempotency_key_hash() else { return Ok(false) };

@@ -9,6 +9,7 @@ pub mod database;
 pub mod error;
 pub mod foundation;
 mod literal;
+mod paging;
 mod pool;
 pub mod probe;
 pub mod raw;
@@ -22,6 +23,7 @@ pub mod telemetry;
 pub mod tokens;
 pub mod transaction;
 pub mod upstream;
+mod wire;
 
 /// Every program's allocator: it takes less time than the system's, and gives memory back after a burst of sign-ins.
 #[global_allocator]
@@ -34,6 +36,7 @@ pub use caller::{Caller, OrganizationKind, Subject};
 pub use database::{Asked, Database, PLATFORM_MIGRATOR, Question, Reader, migrate};
 pub use error::{Error, Kind, OnConstraint, Result};
 pub use foundation::{Foundation, Service};
+pub use paging::Paging;
 pub use raw::RawAnswer;
 pub use run::run;
 pub use seal::Sealer;
@@ -42,3 +45,4 @@ pub use settings::{Settings, StreamSettings};
 pub use tokens::{ServiceIdentity, Verifier};
 pub use transaction::{OutgoingEvent, Transaction};
 pub use upstream::{Registry, Upstream};
+pub use wire::{path_id, timestamp, version};

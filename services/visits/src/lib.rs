@@ -8,7 +8,6 @@
 mod adjudication;
 mod audit;
 mod benefits;
-mod callers;
 mod claims;
 mod config;
 mod contracts;
@@ -17,7 +16,6 @@ mod documents;
 mod language;
 mod medical_file;
 mod organizations;
-mod paging;
 mod payer_rules;
 mod plans;
 mod preauthorizations;
@@ -27,6 +25,7 @@ mod service_lines;
 mod settings;
 mod tariffs;
 mod texts;
+mod timers;
 mod uploaded_list;
 mod visits;
 
@@ -83,7 +82,7 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
     let app = open(config, &foundation).await?;
     Relay::new(&foundation, &app.db, NAME).start();
     consumers(&app, &foundation).start().await?;
-    foundation.tasks.spawn(visits::timers::run(app.clone(), foundation.shutdown.clone()));
+    foundation.tasks.spawn(timers::run(app.clone(), foundation.shutdown.clone()));
     foundation.tasks.spawn(documents::timers::run(app.clone(), foundation.shutdown.clone()));
     let routes = Routes::new(PlanServiceServer::new(app.clone()))
         .add_service(CoverageServiceServer::new(app.clone()))

@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{GetClaimNoticeRequest, GetClaimNoticeResponse};
 use careway_kernel::ClaimId;
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Error, Result, path_id};
 
 use super::{
     store,
@@ -15,7 +15,7 @@ pub(crate) async fn get_claim_notice(
     call: &Call,
     request: GetClaimNoticeRequest,
 ) -> Result<GetClaimNoticeResponse> {
-    let id = ClaimId::parse(&request.claim_id).map_err(|_| Error::not_found("claim"))?;
+    let id: ClaimId = path_id("claim", &request.claim_id)?;
     let mut reader = app.db.read(call).await?;
     let claim = store::find_any_claim(&mut reader, id).await?.ok_or(Error::not_found("claim"))?;
     let visit = &claim.visit;

@@ -18,7 +18,6 @@ use super::{
 };
 use crate::{
     App,
-    callers::payer,
     uploaded_list::{UploadedList, column_missing, gather},
 };
 
@@ -32,7 +31,7 @@ pub(crate) async fn import_coverages(
     call: &Call,
     pieces: Streaming<ImportCoveragesRequest>,
 ) -> Result<ImportCoveragesResponse> {
-    let payer = payer(call)?;
+    let payer = call.caller.payer()?;
     let UploadedList { dry_run, media_type, bytes } =
         gather(pieces, |piece| (piece.dry_run, piece.file)).await?;
     let table = tokio::task::spawn_blocking(move || table::read(bytes, &media_type, Limits::default()))

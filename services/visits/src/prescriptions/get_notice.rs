@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{GetPrescriptionNoticeRequest, GetPrescriptionNoticeResponse};
 use careway_kernel::{OrganizationId, PrescriptionId};
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Error, Result, path_id};
 
 use super::store;
 use crate::{App, organizations};
@@ -12,7 +12,7 @@ pub(crate) async fn get_prescription_notice(
     call: &Call,
     request: GetPrescriptionNoticeRequest,
 ) -> Result<GetPrescriptionNoticeResponse> {
-    let id = PrescriptionId::parse(&request.prescription_id).map_err(|_| Error::not_found("prescription"))?;
+    let id: PrescriptionId = path_id("prescription", &request.prescription_id)?;
     let mut reader = app.db.read(call).await?;
     let notice = store::find_notice(&mut reader, id).await?;
     let (prescription_number, facility_name, expires_on) = notice.ok_or(Error::not_found("prescription"))?;

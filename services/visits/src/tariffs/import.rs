@@ -19,7 +19,6 @@ use super::{
 };
 use crate::{
     App,
-    callers::payer,
     coverages::import_rows::Rejection,
     uploaded_list::{UploadedList, column_missing, gather},
 };
@@ -34,7 +33,7 @@ pub(crate) async fn import_tariffs(
     call: &Call,
     pieces: Streaming<ImportTariffsRequest>,
 ) -> Result<ImportTariffsResponse> {
-    let payer = payer(call)?;
+    let payer = call.caller.payer()?;
     let UploadedList { dry_run, media_type, bytes } =
         gather(pieces, |piece| (piece.dry_run, piece.file)).await?;
     let table = tokio::task::spawn_blocking(move || table::read(bytes, &media_type, Limits::default()))

@@ -2,8 +2,7 @@
 
 use careway_contract::visits::v1::{
     self as proto, visit_notice_service_server::VisitNoticeService,
-    visit_override_service_server::VisitOverrideService, visit_rules_service_server::VisitRulesService,
-    visit_service_server::VisitService,
+    visit_override_service_server::VisitOverrideService, visit_service_server::VisitService,
 };
 use careway_service::serve;
 use tonic::{Request, Response, Status, async_trait};
@@ -12,7 +11,7 @@ use super::{
     admit, approve_override, cancel, discharge, dispute, get, get_notice, list, list_overrides,
     notify_admission, request_override, resend_code, resolve_dispute, review_override, start, verify,
 };
-use crate::{App, payer_rules};
+use crate::App;
 
 #[async_trait]
 impl VisitService for App {
@@ -122,23 +121,6 @@ impl VisitOverrideService for App {
         request: Request<proto::ListVisitOverridesRequest>,
     ) -> Result<Response<proto::ListVisitOverridesResponse>, Status> {
         serve(self, request, list_overrides::list_visit_overrides).await
-    }
-}
-
-#[async_trait]
-impl VisitRulesService for App {
-    async fn get_visit_rules(
-        &self,
-        request: Request<proto::GetVisitRulesRequest>,
-    ) -> Result<Response<proto::GetVisitRulesResponse>, Status> {
-        serve(self, request, payer_rules::visit_rules::get_visit_rules).await
-    }
-
-    async fn set_visit_rules(
-        &self,
-        request: Request<proto::SetVisitRulesRequest>,
-    ) -> Result<Response<proto::SetVisitRulesResponse>, Status> {
-        serve(self, request, payer_rules::visit_rules::set_visit_rules).await
     }
 }
 

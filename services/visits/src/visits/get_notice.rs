@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{GetVisitNoticeRequest, GetVisitNoticeResponse};
 use careway_kernel::VisitId;
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Error, Result, path_id};
 
 use super::store;
 use crate::{App, organizations};
@@ -12,7 +12,7 @@ pub(crate) async fn get_visit_notice(
     call: &Call,
     request: GetVisitNoticeRequest,
 ) -> Result<GetVisitNoticeResponse> {
-    let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
+    let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut reader = app.db.read(call).await?;
     let visit = store::find_any_visit(&mut reader, id).await?.ok_or(Error::not_found("visit"))?;
     let patient = visit.patient.as_ref().ok_or(Error::not_found("visit"))?;

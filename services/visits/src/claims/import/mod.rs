@@ -22,9 +22,7 @@ use super::{
     write::{self, ClaimWish},
 };
 use crate::{
-    App,
-    callers::facility,
-    claims,
+    App, claims,
     service_lines::{
         self,
         domain::requested::{AskedLine, Frame},
@@ -48,7 +46,7 @@ pub(crate) async fn import_claims(
     call: &Call,
     pieces: Streaming<ImportClaimsRequest>,
 ) -> Result<ImportClaimsResponse> {
-    let facility = facility(call)?;
+    let facility = call.caller.facility()?;
     let UploadedList { dry_run, media_type, bytes } =
         gather(pieces, |piece| (piece.dry_run, piece.file)).await?;
     let table = tokio::task::spawn_blocking(move || read(bytes, &media_type)).await;
