@@ -11,8 +11,7 @@ use crate::{
     delivery::Delivery,
     envelope::{self, Envelope},
     inbox,
-    reaction::{Failure, Reactions},
-    worker::react,
+    reaction::{Failure, Reactions, react},
 };
 
 const PURPOSE: &str = "dead_letters";

@@ -47,15 +47,17 @@ mod publisher;
 mod reaction;
 mod relay;
 mod retention;
+mod retries;
 mod stream;
 mod worker;
 
 pub use auditor::{Audit, Finding};
 pub use bus::Bus;
-pub use consumers::{Consumers, Listening, Retries};
+pub use consumers::{Consumers, Listening};
 pub use dead_letters::{DeadLetter, DeadLetters, DeadLettersCommand, Redriven};
 pub use fact::{Fact, record};
 pub use probe::Probe;
 pub use reaction::{Reaction, Received};
 pub use relay::{Relay, RelayHandle};
+pub use retries::Retries;
 pub use stream::Stream;
