@@ -17,7 +17,7 @@ use super::{
     stage::{RAW, Stage, in_database},
 };
 
-/// How many clients are tried; the best counts.
+/// How many clients are tried, as many of them as the plan says; the best counts.
 const CLIENTS: [u32; 3] = [8, 16, 32];
 
 /// What pgbench reached.
@@ -85,9 +85,9 @@ impl Raw {
     }
 
     /// The best of several numbers of clients.
-    pub(super) async fn best(&mut self, job: Job, seconds: u32) -> anyhow::Result<Limit> {
+    pub(super) async fn best(&mut self, job: Job, tries: usize, seconds: u32) -> anyhow::Result<Limit> {
         let mut best = Limit::default();
-        for clients in CLIENTS {
+        for clients in CLIENTS.into_iter().take(tries) {
             let reached = self.run(job, clients, seconds).await?;
             if reached.rate > best.rate {
                 best = reached;

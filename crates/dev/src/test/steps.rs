@@ -1,5 +1,7 @@
 //! The list of steps: to add one, add a line here and the function that does it.
 
+use std::env;
+
 use futures::future::{BoxFuture, FutureExt};
 
 use super::{breaking, run::Run};
@@ -70,6 +72,13 @@ pub(super) const STEPS: &[Step] = &[
         needs_servers: true,
         action: |run| tests(run).boxed(),
     },
+    Step {
+        name: "bench",
+        group: "unit",
+        title: "The benchmark, as short as can be: cargo dev bench visit",
+        needs_servers: false,
+        action: |run| bench(run).boxed(),
+    },
 ];
 
 async fn format(run: &Run<'_>) -> anyhow::Result<Option<String>> {
@@ -113,6 +122,12 @@ async fn tests(run: &Run<'_>) -> anyhow::Result<Option<String>> {
     run.cargo(&["build", "--workspace", "--bins"]).await?;
     let tools = ("CAREWAY_TEST_TOOLS", tools.programs().display().to_string());
     run.cargo_test(&["--workspace", "--no-fail-fast"], &[tools]).await
+}
+
+/// In both layouts, with servers of its own, which it stops.
+async fn bench(run: &Run<'_>) -> anyhow::Result<Option<String>> {
+    run.cargo(&["build", "--workspace", "--bins"]).await?;
+    run.program(&env::current_exe()?, &["bench", "visit", "--check"]).await
 }
 
 /// Compose file, Dockerfile and the observers' configuration, as far as they can be checked without an engine.
