@@ -30,6 +30,8 @@
 //! - Several events that wait together share one transaction while all goes well; a reaction must not expect a
 //!   transaction of its own, and should be done in well under ten seconds.
 
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests are bound to no clock"))]
+
 mod auditor;
 mod backoff;
 mod bus;

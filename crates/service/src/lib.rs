@@ -1,6 +1,8 @@
 //! What it takes to run a Careway service: settings, telemetry, Postgres with its callers and idempotent transactions,
 //! tokens and permissions, the gRPC boundary, upstreams, health and a clean end.
 
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests are bound to no clock"))]
+
 pub mod access;
 pub mod audit;
 pub mod call;
