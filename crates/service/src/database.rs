@@ -24,7 +24,6 @@ use crate::{
     error::{Error, Kind, Result},
     pool::{self, Lease, Pool},
     seal::Sealer,
-    transaction::Transaction,
 };
 
 /// The migrations of the tables that every service's database has.
@@ -142,20 +141,6 @@ impl Database {
 
     pub(crate) fn answers(&self) -> &Sealer {
         &self.answers
-    }
-
-    /// Opens a transaction for this call, in one round trip. When the call's key was answered before, the error is that
-    /// answer, and [`crate::serve`] gives it: so `?` is all an operation needs.
-    ///
-    /// # Errors
-    /// 422 when the key was used with another request, 409 while its twin is running.
-    pub async fn begin(&self, call: &Call) -> Result<Transaction> {
-        Transaction::begin(self, call).await
-    }
-
-    /// Opens a transaction as Careway itself.
-    pub async fn begin_system(&self, purpose: &'static str) -> Result<Transaction> {
-        Transaction::begin(self, &Call::system(purpose)).await
     }
 
     /// `Err` with the kept answer when the call's key was answered. Asked before giving up on a refusal from another

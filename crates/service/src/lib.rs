@@ -1,6 +1,8 @@
 //! What it takes to run a Careway service: settings, telemetry, Postgres with its callers and idempotent transactions,
 //! tokens and permissions, the gRPC boundary, upstreams, health and a clean end.
 
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests are bound to no clock"))]
+
 pub mod access;
 pub mod audit;
 pub mod call;
@@ -13,6 +15,7 @@ mod paging;
 mod pool;
 pub mod probe;
 pub mod raw;
+pub mod rows;
 pub mod run;
 pub mod seal;
 pub mod serve;
@@ -30,7 +33,7 @@ mod wire;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 pub use access::{Access, Policy};
-pub use audit::{AuditEntry, AuditLog, AuditRow};
+pub use audit::AuditLog;
 pub use call::Call;
 pub use caller::{Caller, OrganizationKind, Subject};
 pub use database::{Asked, Database, PLATFORM_MIGRATOR, Question, Reader, migrate};
@@ -38,11 +41,12 @@ pub use error::{Error, Kind, OnConstraint, Result};
 pub use foundation::{Foundation, Service};
 pub use paging::Paging;
 pub use raw::RawAnswer;
+pub use rows::{AuditEntry, AuditRow, OutgoingEvent};
 pub use run::run;
 pub use seal::Sealer;
 pub use serve::{serve, serve_raw, serve_stream, serve_upload};
 pub use settings::{Settings, StreamSettings};
 pub use tokens::{ServiceIdentity, Verifier};
-pub use transaction::{OutgoingEvent, Transaction};
+pub use transaction::Transaction;
 pub use upstream::{Registry, Upstream};
 pub use wire::{path_id, timestamp, version};

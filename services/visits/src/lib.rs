@@ -5,6 +5,8 @@
 //! Says what becomes of each of them, from `VisitStarted` to `PaymentAdvicePaid`; hears identity's `MemberRegistered` and
 //! `MemberChanged`, for the number and family that a coverage is made with, and what organizations are called.
 
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests are bound to no clock"))]
+
 mod adjudication;
 mod audit;
 mod benefits;
