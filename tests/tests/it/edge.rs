@@ -200,19 +200,18 @@ async fn series(world: &World) -> BTreeSet<String> {
     lines.filter_map(|line| line.rsplit_once(' ')).map(|(series, _)| series.to_owned()).collect()
 }
 
-/// The quickest quarter of a hundred reads take at most this.
+/// What the quickest of some hundred reads takes: the others wait for whatever else the machine has to do.
 async fn quick(layout: Layout) -> Duration {
     let world = World::of(Setup { layout, ..Setup::default() }).await;
     let operator = world.operator().await;
-    let mut taken = Vec::new();
-    for _ in 0..100 {
+    let mut quickest = LONG;
+    for _ in 0..300 {
         let begun = Instant::now();
         accepted(200, operator.get("/v1/me")).await;
-        taken.push(begun.elapsed());
+        quickest = quickest.min(begun.elapsed());
     }
     world.end().await;
-    taken.sort();
-    taken[taken.len() / 4]
+    quickest
 }
 
 #[tokio::test(flavor = "multi_thread")]
