@@ -50,7 +50,7 @@ use careway_contract::visits::v1::{
 };
 use careway_events::{Consumers, DeadLettersCommand, Relay};
 use careway_kernel::Clock;
-use careway_service::{AuditLog, Database, Foundation, Service};
+use careway_service::{AuditLog, Database, Foundation, Imports, Service};
 use sqlx::migrate::Migrator;
 use tonic::service::Routes;
 
@@ -77,6 +77,8 @@ pub struct App {
     pub(crate) plans: PlanCache,
     pub(crate) desk: Desk,
     pub(crate) documents: Documents,
+    /// Lists that people upload.
+    pub(crate) imports: Imports,
 }
 
 /// Starts the service: its RPCs, its relay, its consumers and its timers.
@@ -126,6 +128,7 @@ async fn open(config: Config, foundation: &Foundation) -> anyhow::Result<App> {
         audit: AuditLog::start(db.clone(), Some(audit::tell), &foundation.tasks, foundation.shutdown.clone()),
         page_key: foundation.page_key.clone(),
         plans: PlanCache::default(),
+        imports: foundation.imports.clone(),
         documents: Documents::new(config.documents, &config.desk.master_key, foundation)?,
         desk: Desk::new(config.desk, foundation)?,
         db,
