@@ -115,6 +115,7 @@ mod tests {
             let asked = turns.run(move || shared.work()).now_or_never();
             assert!(asked.is_none(), "nobody has an answer yet, and nobody waits for one");
         }
+        assert_eq!(turns.working.available_permits(), 0, "those who went left their turns to their work");
         bench.end();
         let _all_idle = turns.working.acquire_many(CORES as u32).await.unwrap();
         assert_eq!(bench.begun.load(Ordering::SeqCst), CORES, "the others went before their turn");

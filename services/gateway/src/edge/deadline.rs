@@ -73,14 +73,14 @@ mod tests {
     use super::*;
 
     #[derive(Parser)]
-    struct Settings {
+    struct CommandLine {
         #[command(flatten)]
         config: Config,
     }
 
     /// The gateway's budgets, a second for reads and two for commands, over the contract's routes.
     fn budgets() -> Budgets {
-        let mut config = Settings::parse_from(["gateway"]).config;
+        let mut config = CommandLine::parse_from(["gateway"]).config;
         (config.read_budget_ms, config.write_budget_ms, config.upload_budget_ms) = (1_000, 2_000, 100_000);
         (config.upload_bytes_per_second, config.max_upload_bytes) = (1_000, 50_000);
         let bodies = Bodies::new(&config, crate::transcoder(&config).unwrap().routes());
