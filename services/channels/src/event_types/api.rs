@@ -1,4 +1,4 @@
-//! The gRPC services of this context: one line per RPC, into its operation.
+//! The RPCs of event types: one line each, into its operation.
 
 use careway_contract::channels::v1::{
     ListEventTypesRequest, ListEventTypesResponse, event_type_service_server::EventTypeService,
@@ -6,18 +6,14 @@ use careway_contract::channels::v1::{
 use careway_service::serve;
 use tonic::{Request, Response, Status};
 
-use crate::{App, operations};
-
-pub(crate) struct Api {
-    pub(crate) app: App,
-}
+use crate::{App, event_types};
 
 #[tonic::async_trait]
-impl EventTypeService for Api {
+impl EventTypeService for App {
     async fn list_event_types(
         &self,
         request: Request<ListEventTypesRequest>,
     ) -> Result<Response<ListEventTypesResponse>, Status> {
-        serve(&self.app, request, operations::list_event_types).await
+        serve(self, request, event_types::list_event_types).await
     }
 }

@@ -1,4 +1,4 @@
-//! The gRPC services of this context: one line per RPC, into its operation.
+//! The RPCs of case forms: one line each, into its operation.
 
 use careway_contract::cases::v1::{
     ListCaseFormsRequest, ListCaseFormsResponse, case_form_service_server::CaseFormService,
@@ -6,18 +6,14 @@ use careway_contract::cases::v1::{
 use careway_service::serve;
 use tonic::{Request, Response, Status};
 
-use crate::{App, operations};
-
-pub(crate) struct Api {
-    pub(crate) app: App,
-}
+use crate::{App, case_forms};
 
 #[tonic::async_trait]
-impl CaseFormService for Api {
+impl CaseFormService for App {
     async fn list_case_forms(
         &self,
         request: Request<ListCaseFormsRequest>,
     ) -> Result<Response<ListCaseFormsResponse>, Status> {
-        serve(&self.app, request, operations::list_case_forms).await
+        serve(self, request, case_forms::list_case_forms).await
     }
 }
