@@ -56,6 +56,6 @@ pub use consumers::{Consumers, Listening, Retries};
 pub use dead_letters::{DeadLetter, DeadLetters, DeadLettersCommand, Redriven};
 pub use fact::{Fact, record};
 pub use probe::Probe;
-pub use reaction::{Reaction, Received};
+pub use reaction::{AnyEvent, Reaction, Received};
 pub use relay::{Relay, RelayHandle};
 pub use stream::Stream;
