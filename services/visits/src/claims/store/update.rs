@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, QueryBuilder, query_builder::Separated};
 
 use crate::{
-    adjudication::outcome::Amounts,
+    adjudication::amounts::Amounts,
     claims::domain::{Claim, ReviewReason},
     service_lines::{domain::OwnerKind, store::undo_lines},
 };
