@@ -7,7 +7,7 @@ use chrono::Duration;
 
 pub use members::MembersConfig;
 
-use crate::domain::session::Lifetimes;
+use crate::{accounts, sessions::domain::Lifetimes};
 
 /// Everything identity can be told. Secrets may be given as a file: `CAREWAY_IDENTITY_MASTER_KEY_FILE`.
 #[derive(Debug, Clone, clap::Args)]
@@ -38,7 +38,7 @@ pub struct Config {
     pub signing_key_days: u32,
     /// KiB of memory that hashing one password takes. Less than the default (OWASP's recommendation) makes stolen hashes
     /// cheap to guess: only for tests.
-    #[arg(long, env = "CAREWAY_IDENTITY_PASSWORD_MEMORY_KIB", default_value_t = crate::domain::password::MEMORY_KIB, value_parser = clap::value_parser!(u32).range(64..=1_048_576))]
+    #[arg(long, env = "CAREWAY_IDENTITY_PASSWORD_MEMORY_KIB", default_value_t = accounts::domain::password::MEMORY_KIB, value_parser = clap::value_parser!(u32).range(64..=1_048_576))]
     pub password_memory_kib: u32,
     /// The first operator's address: made, with the platform's organization, when there is none yet.
     #[arg(long, env = "CAREWAY_IDENTITY_OPERATOR_EMAIL")]

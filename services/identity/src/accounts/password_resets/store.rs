@@ -1,0 +1,63 @@
+//! Links to choose a new password: one per account is good, once.
+
+use careway_kernel::AccountId;
+use careway_service::Result;
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::sessions::domain::token::Digest256;
+
+/// Keeps a new link; the one before dies.
+pub(crate) async fn upsert(
+    connection: &mut PgConnection,
+    account: AccountId,
+    digest: &Digest256,
+    expires_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query(
+        "insert into password_reset (account_id, token_digest, expires_at, created_at) values ($1, $2, $3, $4) \
+         on conflict (account_id) do update set token_digest = excluded.token_digest, \
+         expires_at = excluded.expires_at, created_at = excluded.created_at",
+    )
+    .bind(account.uuid())
+    .bind(&digest[..])
+    .bind(expires_at)
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The account of a link that is good now.
+pub(crate) async fn find(
+    connection: &mut PgConnection,
+    digest: &Digest256,
+    now: DateTime<Utc>,
+) -> Result<Option<AccountId>> {
+    let account: Option<Uuid> = sqlx::query_scalar(
+        "select account_id from password_reset where token_digest = $1 and expires_at > $2",
+    )
+    .bind(&digest[..])
+    .bind(now)
+    .fetch_optional(connection)
+    .await?;
+    Ok(account.map(AccountId::from_uuid))
+}
+
+/// Takes a link that is good now; nobody else can take it.
+pub(crate) async fn take(
+    connection: &mut PgConnection,
+    digest: &Digest256,
+    now: DateTime<Utc>,
+) -> Result<Option<AccountId>> {
+    let account: Option<Uuid> = sqlx::query_scalar(
+        "delete from password_reset where token_digest = $1 and expires_at > $2 returning account_id",
+    )
+    .bind(&digest[..])
+    .bind(now)
+    .fetch_optional(connection)
+    .await?;
+    Ok(account.map(AccountId::from_uuid))
+}

@@ -1,0 +1,50 @@
+//! Lift the lock that too many wrong codes in a row have put on a member's phone.
+
+use careway_contract::identity::v1::{
+    ChallengeUnlocked, UnlockMemberCodesRequest, UnlockMemberCodesResponse,
+};
+use careway_events::{Fact, record};
+use careway_kernel::{MemberId, Violations};
+use careway_service::{AuditEntry, Call, Error, Result, Subject};
+
+use super::{domain::refusal::MemberRefusal, store, view};
+use crate::{
+    App,
+    challenges::{self, domain::member_subject},
+};
+
+pub(crate) async fn unlock_member_codes(
+    app: &App,
+    call: &Call,
+    request: UnlockMemberCodesRequest,
+) -> Result<UnlockMemberCodesResponse> {
+    let payer = call.caller.organization()?;
+    let mut violations = Violations::default();
+    let id = violations.field("memberId", MemberId::parse(&request.member_id));
+    let reason = violations.required("reason", request.reason.as_str(), parse_reason);
+    let (id, reason) = violations.all((id, reason))?;
+
+    let vault = &app.members.vault;
+    let mut tx = app.db.begin(call).await?;
+    let mut member =
+        store::lock(&mut tx, vault, payer, id).await?.ok_or_else(|| Error::not_found("member"))?;
+    let (by, now) = (call.caller.subject.to_string(), tx.now());
+    if !challenges::store::lift_lock(&mut tx, payer, id, &by, &reason, now).await? {
+        return Err(MemberRefusal::NotLocked.into());
+    }
+    challenges::store::clear_failures(&mut tx, &member_subject(vault, id)).await?;
+    member.codes_locked_at = None;
+    let account_id = match call.caller.subject {
+        Subject::Account(account) => account.to_string(),
+        _ => String::new(),
+    };
+    let fact = ChallengeUnlocked { member_id: id.to_string(), payer_id: payer.to_string(), account_id };
+    record(&mut tx, Fact::new(fact).about(id.uuid(), member.version).of(payer));
+    tx.audit(AuditEntry { action: "challenge.unlock", member: Some(id), ..AuditEntry::default() });
+    tx.commit(UnlockMemberCodesResponse { member: Some(view::member(&member)) }).await
+}
+
+fn parse_reason(text: &str) -> Result<String, &'static str> {
+    let text = text.trim();
+    if text.chars().count() <= 500 { Ok(text.to_owned()) } else { Err("must be at most 500 characters") }
+}

@@ -1,0 +1,55 @@
+//! Go on in another organization: a new session of the same sign-in, the old one ends.
+
+use careway_contract::identity::v1::{SwitchSessionRequest, SwitchSessionResponse, session_ended::Reason};
+use careway_kernel::{OrganizationId, SessionId, Violations};
+use careway_service::{Call, Error, Result};
+
+use super::{create::grant, domain, refresh::workplace, signing_keys, store};
+use crate::{
+    App,
+    error::Refusal,
+    members::view::timestamp,
+    organizations::{domain::View, view::message},
+    revocations::{self, Revoked},
+};
+
+pub(crate) async fn switch_session(
+    app: &App,
+    call: &Call,
+    request: SwitchSessionRequest,
+) -> Result<SwitchSessionResponse> {
+    call.caller.account()?;
+    let current = call.caller.session.ok_or(Refusal::SessionEnded)?;
+    let mut v = Violations::default();
+    let wanted = v.required("organizationId", request.organization_id.as_str(), OrganizationId::parse);
+    let (wanted,) = v.all((wanted,))?;
+
+    let mut tx = app.db.begin_system("switch").await?;
+    let now = tx.now();
+    let session = store::lock(&mut tx, current).await?;
+    let session = session.filter(|session| session.lives(now)).ok_or(Refusal::SessionEnded)?;
+    let next = session.switched(SessionId::new(&app.clock), wanted, app.config.lifetimes(), now);
+    let (organization, member) =
+        workplace(&mut tx, &next).await?.ok_or_else(|| Error::not_found("organization"))?;
+    let (refresh_token, digest) = domain::token::opaque();
+    store::insert(&mut tx, &next, &digest).await?;
+    let ended = session.end(Reason::Switched, now);
+    store::update_ended(&mut tx, &ended).await?;
+    revocations::record_ended(&mut tx, &ended);
+    tx.finish().await?;
+    revocations::announce(app, [Revoked::Session(ended.id)]).await;
+
+    let grant = grant(&next, &organization, &member);
+    let permissions = grant.permissions.clone();
+    let access = signing_keys::keyring::issue(app, grant)?;
+    Ok(SwitchSessionResponse {
+        access_token: access.token.expose().to_owned(),
+        expires_in_seconds: access.expires_in_seconds,
+        expires_at: Some(timestamp(access.expires_at)),
+        refresh_token: refresh_token.expose().to_owned(),
+        refresh_expires_at: Some(timestamp(next.idle_expires_at)),
+        organization: Some(message(&organization, View::Whole)),
+        roles: member.roles,
+        permissions,
+    })
+}
