@@ -8,17 +8,20 @@
 mod accounts;
 mod api_clients;
 mod bootstrap;
+mod callers;
 mod challenges;
 mod changes;
 mod config;
 mod error;
 mod members;
+mod opaque_token;
 mod organizations;
 mod page;
 mod revocations;
 mod sessions;
 mod throttle;
 mod vault;
+mod wire;
 
 use std::sync::Arc;
 
@@ -55,6 +58,7 @@ pub struct App {
     pub(crate) clock: Clock,
     pub(crate) audit: AuditLog,
     pub(crate) members: Arc<members::Members>,
+    pub(crate) challenges: Arc<challenges::Challenges>,
     pub(crate) vault: Arc<vault::Vault>,
     pub(crate) keys: signing_keys::keyring::Keys,
     pub(crate) passwords: accounts::passwords::Passwords,
@@ -66,7 +70,8 @@ impl App {
     fn new(config: Config, foundation: Foundation, db: Database) -> anyhow::Result<Self> {
         let vault = Arc::new(vault::Vault::new(&config.master_key)?);
         Ok(Self {
-            members: Arc::new(members::Members::new(config.members.clone(), Arc::clone(&vault), &foundation)),
+            members: Arc::new(members::Members::new(config.members.clone())),
+            challenges: Arc::new(challenges::Challenges::new(config.members.clone(), &vault, &foundation)),
             clock: foundation.clock.clone(),
             audit: AuditLog::start(db.clone(), None, &foundation.tasks, foundation.shutdown.clone()),
             vault,
@@ -93,7 +98,8 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
     let app = App::new(config, foundation.clone(), db.clone())?;
     signing_keys::keyring::start(&app).await?;
     revocations::start(&app);
-    members::start(&app).await?;
+    members::consumers(&app).start().await?;
+    challenges::start(&app);
     careway_events::Relay::new(&foundation, &db, NAME).start();
     Ok(Service::new(NAME, routes(app), db, &foundation))
 }

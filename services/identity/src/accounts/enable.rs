@@ -3,28 +3,24 @@
 use careway_contract::identity::v1::{AccountEnabled, EnableAccountRequest, EnableAccountResponse};
 use careway_events::{Fact, record};
 use careway_kernel::AccountId;
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Result};
 
-use super::{
-    domain::Grantor,
-    store,
-    view::{kind_of, message},
-};
-use crate::{App, members::view::parse_id};
+use super::grantor::lock_with_grantor;
+use super::{store, view::message};
+use crate::{App, wire::path_id};
 
 pub(crate) async fn enable_account(
     app: &App,
     call: &Call,
     request: EnableAccountRequest,
 ) -> Result<EnableAccountResponse> {
-    let (kind, organization) = (kind_of(call)?, call.caller.organization()?);
-    let id = parse_id("accountId", &request.account_id, AccountId::parse)?;
+    let organization = call.caller.organization()?;
+    let id = path_id("account", &request.account_id, AccountId::parse)?;
 
     let mut tx = app.db.begin(call).await?;
-    let locked = store::lock(&mut tx, organization, id, kind).await?;
-    let (account, _) = locked.ok_or_else(|| Error::not_found("account"))?;
+    let (account, grantor, _) = lock_with_grantor(&mut tx, call, id).await?;
     let version_before = account.version;
-    let enabled = account.enable(&Grantor { kind, holds: &|permission| call.caller.may(permission) })?;
+    let enabled = account.enable(&grantor)?;
     if enabled.version != version_before {
         store::update(&mut tx, &enabled).await?;
         let fact =

@@ -5,14 +5,14 @@ use careway_kernel::AccountId;
 use careway_service::{Call, Error, Result};
 
 use super::{store, view::message};
-use crate::{App, members::view::parse_id};
+use crate::{App, wire::path_id};
 
 pub(crate) async fn get_account(
     app: &App,
     call: &Call,
     request: GetAccountRequest,
 ) -> Result<GetAccountResponse> {
-    let id = parse_id("accountId", &request.account_id, AccountId::parse)?;
+    let id = path_id("account", &request.account_id, AccountId::parse)?;
     let mut reader = app.db.read(call).await?;
     let account = store::find(&mut reader, call.caller.organization()?, id).await?;
     let account = account.ok_or_else(|| Error::not_found("account"))?;

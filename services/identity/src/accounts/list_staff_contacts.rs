@@ -5,7 +5,7 @@ use careway_kernel::OrganizationId;
 use careway_service::{Call, Result};
 
 use super::{domain::roles::Table, store};
-use crate::{App, members::view::parse_id};
+use crate::{App, wire::path_id};
 
 /// Addressees of one message, at most.
 const MOST: i64 = 50;
@@ -15,7 +15,7 @@ pub(crate) async fn list_staff_contacts(
     call: &Call,
     request: ListStaffContactsRequest,
 ) -> Result<ListStaffContactsResponse> {
-    let id = parse_id("organizationId", &request.organization_id, OrganizationId::parse)?;
+    let id = path_id("organization", &request.organization_id, OrganizationId::parse)?;
     let mut reader = app.db.read(call).await?;
     let Some(office) = store::find_office(&mut reader, id).await? else {
         return Ok(ListStaffContactsResponse::default());

@@ -12,7 +12,7 @@ use careway_service::{Foundation, Result, ServiceIdentity, Upstream};
 use chrono::{DateTime, Utc};
 
 use super::invitations::domain::{Invitation, LIFETIME, RESET_LIFETIME};
-use crate::{members::view::timestamp, organizations::domain::Organization, sessions::domain::token::digest};
+use crate::{opaque_token::digest, organizations::domain::Organization, wire::timestamp};
 
 /// Hands mails to the renewals service, which keeps and sends them.
 #[derive(Clone)]

@@ -11,6 +11,7 @@ pub(crate) mod domain;
 pub(crate) mod enable;
 pub(crate) mod get;
 pub(crate) mod get_me;
+pub(crate) mod grantor;
 pub(crate) mod invitations;
 pub(crate) mod list;
 pub(crate) mod list_staff_contacts;

@@ -4,7 +4,7 @@ use careway_contract::identity::v1;
 use careway_service::{Call, Error, Kind, OrganizationKind, Result};
 
 use super::domain::{Account, Status, roles::Table};
-use crate::members::view::timestamp;
+use crate::wire::timestamp;
 
 /// The account in the contract.
 pub(crate) fn message(account: &Account) -> v1::Account {

@@ -9,7 +9,8 @@ use super::{
     store,
     view::message,
 };
-use crate::{App, accounts::view::kind_of, sessions};
+use crate::accounts::grantor::lock_grantor;
+use crate::{App, opaque_token};
 
 pub(crate) async fn create_api_client(
     app: &App,
@@ -20,10 +21,14 @@ pub(crate) async fn create_api_client(
     let name = v.required("name", request.name.as_str(), parse_name);
     v.check("scopes", !request.scopes.is_empty(), "is required");
     let (name,) = v.all((name,))?;
-    let scopes = parse_scopes(kind_of(call)?, &request.scopes, |scope| call.caller.may(scope))?;
+    let maker = call.caller.account()?;
 
-    let now = app.clock.now();
-    let (secret, digest) = sessions::domain::token::opaque();
+    let mut tx = app.db.begin(call).await?;
+    let grantor = lock_grantor(&mut tx, call).await?;
+    grantor.check("api-clients.manage")?;
+    let scopes = parse_scopes(grantor.kind, &request.scopes, |scope| grantor.holds(scope))?;
+    let now = tx.now();
+    let (secret, digest) = opaque_token::generate();
     let client = ApiClient {
         id: ClientId::new(&app.clock),
         organization: call.caller.organization()?,
@@ -32,8 +37,9 @@ pub(crate) async fn create_api_client(
         created_at: now,
         secret: Secret { digest, created_at: now },
         previous: None,
+        created_by: Some(maker),
+        disabled_at: None,
     };
-    let mut tx = app.db.begin(call).await?;
     store::insert(&mut tx, &client).await?;
     let kept = CreateApiClientResponse { api_client: Some(message(&client)), client_secret: String::new() };
     let kept = tx.commit(kept).await?;

@@ -8,8 +8,8 @@ use careway_service::{Call, Error, Result};
 use super::store;
 use crate::{
     App,
-    members::view::parse_id,
     revocations::{self, Revoked},
+    wire::path_id,
 };
 
 pub(crate) async fn delete_api_client(
@@ -17,7 +17,7 @@ pub(crate) async fn delete_api_client(
     call: &Call,
     request: DeleteApiClientRequest,
 ) -> Result<DeleteApiClientResponse> {
-    let id = parse_id("clientId", &request.client_id, ClientId::parse)?;
+    let id = path_id("API client", &request.client_id, ClientId::parse)?;
     let mut tx = app.db.begin(call).await?;
     let client = store::lock(&mut tx, id).await?.ok_or_else(|| Error::not_found("API client"))?;
     let now = tx.now();

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use careway_kernel::{ClientId, OrganizationId};
+use careway_kernel::{AccountId, ClientId, OrganizationId};
 use careway_service::OrganizationKind;
 use chrono::{DateTime, Duration, Utc};
 
-use crate::{accounts::domain::roles::Table, error::Refusal, sessions::domain::token::Digest256};
+use crate::{accounts::domain::roles::Table, error::Refusal, opaque_token::Digest256};
 
 /// How long the secret of before stays good after a rotation, when nobody says.
 pub(crate) const KEEP_PREVIOUS: Duration = Duration::hours(24);
@@ -20,6 +20,10 @@ pub(crate) struct ApiClient {
     pub(crate) scopes: Vec<String>,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) secret: Secret,
+    /// The person who answers for it; none for clients that are older than this rule.
+    pub(crate) created_by: Option<AccountId>,
+    /// Since when it gets no tokens, because its maker was disabled.
+    pub(crate) disabled_at: Option<DateTime<Utc>>,
     /// The one before; it dies at `expires_at`.
     pub(crate) previous: Option<Previous>,
 }
@@ -64,13 +68,14 @@ pub(crate) fn parse_name(text: &str) -> Result<String, InvalidName> {
     Ok(name.to_owned())
 }
 
-/// Reads scopes: at least one, all of them permissions that this kind of organization has and the giver holds.
+/// Reads scopes: at least one, all of them permissions that clients of this kind of organization can have
+/// and that the giver holds.
 pub(crate) fn parse_scopes(
     kind: OrganizationKind,
     scopes: &[String],
     holds: impl Fn(&str) -> bool,
 ) -> Result<Vec<String>, Refusal> {
-    let allowed = Table::of(kind).all();
+    let allowed = Table::of(kind).for_clients();
     let asked: BTreeSet<&str> = scopes.iter().map(String::as_str).collect();
     if asked.is_empty() || !asked.iter().all(|scope| allowed.contains(scope) && holds(scope)) {
         return Err(Refusal::InvalidScope);
@@ -81,22 +86,35 @@ pub(crate) fn parse_scopes(
 impl ApiClient {
     /// Whether a secret with this digest is good now.
     pub(crate) fn accepts(&self, digest: &Digest256, now: DateTime<Utc>) -> bool {
+        if self.disabled_at.is_some() {
+            return false;
+        }
         let previous = self.previous.as_ref().filter(|previous| now < previous.expires_at);
         same(&self.secret.digest, digest) | previous.is_some_and(|previous| same(&previous.digest, digest))
     }
 
-    /// The client with a new secret; today's stays good for `keep`, the one before it dies.
-    pub(crate) fn rotate(mut self, digest: Digest256, keep: Duration, now: DateTime<Utc>) -> Self {
+    /// The client with a new secret; today's stays good for `keep`, the one before it dies. A disabled client works
+    /// again, for whoever rotates, and by the new secret alone: its maker knows the other.
+    pub(crate) fn rotate(
+        mut self,
+        digest: Digest256,
+        keep: Duration,
+        by: AccountId,
+        now: DateTime<Utc>,
+    ) -> Self {
         let previous = std::mem::replace(&mut self.secret, Secret { digest, created_at: now });
-        self.previous =
-            (keep > Duration::zero()).then(|| Previous { digest: previous.digest, expires_at: now + keep });
+        let keeps = keep > Duration::zero() && self.disabled_at.is_none();
+        self.previous = keeps.then(|| Previous { digest: previous.digest, expires_at: now + keep });
+        if self.disabled_at.take().is_some() {
+            self.created_by = Some(by);
+        }
         self
     }
 
     /// The permissions of a token: those asked for (all, when nothing is), within the client's own, within what its
     /// kind of organization may have today.
     pub(crate) fn grant(&self, kind: OrganizationKind, scope: &str) -> Result<Vec<String>, Refusal> {
-        let allowed = Table::of(kind).all();
+        let allowed = Table::of(kind).for_clients();
         let own: BTreeSet<&str> =
             self.scopes.iter().map(String::as_str).filter(|scope| allowed.contains(scope)).collect();
         let asked: BTreeSet<&str> = scope.split_ascii_whitespace().collect();
@@ -116,34 +134,51 @@ fn same(one: &Digest256, other: &Digest256) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use careway_kernel::Clock;
+    use uuid::Uuid;
+
     use careway_service::OrganizationKind::{Facility, Payer};
 
     fn client() -> ApiClient {
-        let clock = Clock::manual("2026-03-01T08:00:00Z".parse().unwrap());
+        let now = "2026-03-01T08:00:00Z".parse().unwrap();
         ApiClient {
-            id: ClientId::new(&clock),
-            organization: OrganizationId::new(&clock),
+            id: ClientId::from_uuid(Uuid::from_u128(1)),
+            organization: OrganizationId::from_uuid(Uuid::from_u128(2)),
             name: "HIS".to_owned(),
             scopes: vec!["benefits.read".to_owned(), "visits.read".to_owned()],
-            created_at: clock.now(),
-            secret: Secret { digest: [1; 32], created_at: clock.now() },
+            created_at: now,
+            secret: Secret { digest: [1; 32], created_at: now },
+            created_by: None,
+            disabled_at: None,
             previous: None,
         }
+    }
+
+    fn person() -> AccountId {
+        AccountId::from_uuid(Uuid::from_u128(3))
     }
 
     #[test]
     fn two_secrets_live_and_no_third() {
         let first = client();
         let now = first.created_at;
-        let second = first.rotate([2; 32], Duration::hours(24), now);
+        let second = first.rotate([2; 32], Duration::hours(24), person(), now);
         assert!(second.accepts(&[1; 32], now) && second.accepts(&[2; 32], now));
         assert!(!second.accepts(&[1; 32], now + Duration::hours(24)));
-        let third = second.clone().rotate([3; 32], Duration::hours(24), now);
+        let third = second.clone().rotate([3; 32], Duration::hours(24), person(), now);
         assert!(
             third.accepts(&[3; 32], now) && third.accepts(&[2; 32], now) && !third.accepts(&[1; 32], now)
         );
-        assert!(!second.rotate([3; 32], Duration::zero(), now).accepts(&[2; 32], now));
+        assert!(!second.rotate([3; 32], Duration::zero(), person(), now).accepts(&[2; 32], now));
+    }
+
+    #[test]
+    fn a_disabled_client_works_again_by_a_new_secret_alone() {
+        let now = client().created_at;
+        let disabled = ApiClient { disabled_at: Some(now), ..client() };
+        assert!(!disabled.accepts(&[1; 32], now));
+        let taken_over = disabled.rotate([2; 32], Duration::hours(24), person(), now);
+        assert!(taken_over.accepts(&[2; 32], now) && !taken_over.accepts(&[1; 32], now));
+        assert_eq!((taken_over.created_by, taken_over.disabled_at), (Some(person()), None));
     }
 
     #[test]
@@ -161,5 +196,10 @@ mod tests {
         assert!(parse_scopes(Payer, &scopes(&["visits.start"]), |_| true).is_err());
         assert!(parse_scopes(Facility, &scopes(&["visits.start"]), |_| false).is_err());
         assert!(parse_scopes(Facility, &[], |_| true).is_err());
+        for for_persons in ["accounts.manage", "api-clients.manage"] {
+            assert!(parse_scopes(Facility, &scopes(&[for_persons]), |_| true).is_err(), "{for_persons}");
+            let old = ApiClient { scopes: scopes(&[for_persons, "visits.read"]), ..client() };
+            assert_eq!(old.grant(Facility, "").unwrap(), ["visits.read"]);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Partner systems and the digests of their secrets.
 
 use anyhow::Context as _;
-use careway_kernel::{ClientId, OrganizationId};
+use careway_kernel::{AccountId, ClientId, OrganizationId};
 use careway_service::Result;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -20,6 +20,8 @@ struct Row {
     previous_digest: Option<Vec<u8>>,
     previous_expires_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
+    created_by: Option<Uuid>,
+    disabled_at: Option<DateTime<Utc>>,
 }
 
 impl Row {
@@ -34,6 +36,8 @@ impl Row {
             name: self.name,
             scopes: self.scopes,
             created_at: self.created_at,
+            created_by: self.created_by.map(AccountId::from_uuid),
+            disabled_at: self.disabled_at,
             secret: Secret {
                 digest: self.secret_digest.try_into().ok().with_context(damaged)?,
                 created_at: self.secret_created_at,
@@ -47,7 +51,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "select client_id, organization_id, name, scopes, secret_digest, secret_created_at, previous_digest, \
-             previous_expires_at, created_at from api_client where deleted_at is null ",
+             previous_expires_at, created_at, created_by, disabled_at from api_client where deleted_at is null ",
             $rest
         )
     };
@@ -90,8 +94,8 @@ pub(crate) async fn list(
 /// Keeps a new client.
 pub(crate) async fn insert(connection: &mut PgConnection, client: &ApiClient) -> Result<()> {
     sqlx::query(
-        "insert into api_client (client_id, organization_id, name, scopes, secret_digest, secret_created_at, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into api_client (client_id, organization_id, name, scopes, secret_digest, secret_created_at, created_at, \
+         created_by) values ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(client.id.uuid())
     .bind(client.organization.uuid())
@@ -100,22 +104,25 @@ pub(crate) async fn insert(connection: &mut PgConnection, client: &ApiClient) ->
     .bind(&client.secret.digest[..])
     .bind(client.secret.created_at)
     .bind(client.created_at)
+    .bind(client.created_by.map(AccountId::uuid))
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// Keeps a locked client's secrets.
+/// Keeps a locked client's secrets, and who answers for it.
 pub(crate) async fn update_secrets(connection: &mut PgConnection, client: &ApiClient) -> Result<()> {
     sqlx::query(
         "update api_client set secret_digest = $2, secret_created_at = $3, previous_digest = $4, \
-         previous_expires_at = $5 where client_id = $1",
+         previous_expires_at = $5, created_by = $6, disabled_at = $7 where client_id = $1",
     )
     .bind(client.id.uuid())
     .bind(&client.secret.digest[..])
     .bind(client.secret.created_at)
     .bind(client.previous.as_ref().map(|previous| &previous.digest[..]))
     .bind(client.previous.as_ref().map(|previous| previous.expires_at))
+    .bind(client.created_by.map(AccountId::uuid))
+    .bind(client.disabled_at)
     .execute(connection)
     .await?;
     Ok(())
@@ -129,19 +136,4 @@ pub(crate) async fn delete(connection: &mut PgConnection, id: ClientId, now: Dat
         .execute(connection)
         .await?;
     Ok(())
-}
-
-/// The clients whose tokens are refused since then: deleted ones, and those of suspended organizations.
-pub(crate) async fn list_refused(
-    connection: &mut PgConnection,
-    since: DateTime<Utc>,
-) -> Result<Vec<(Uuid, DateTime<Utc>)>> {
-    Ok(sqlx::query_as(
-        "select client_id, deleted_at from api_client where deleted_at > $1 \
-         union all select c.client_id, o.suspended_at from organization o \
-         join api_client c on c.organization_id = o.organization_id where o.suspended_at > $1",
-    )
-    .bind(since)
-    .fetch_all(connection)
-    .await?)
 }

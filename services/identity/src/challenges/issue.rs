@@ -18,7 +18,7 @@ use super::{
     domain::{Asked, Occasion, number_block},
     request::find,
 };
-use crate::{App, members::view::timestamp};
+use crate::{App, wire::timestamp};
 
 /// How often a message is offered to the sender, and how long is waited in between.
 const SENDING_TRIES: u32 = 3;
@@ -43,10 +43,9 @@ pub(crate) struct Answer {
 }
 
 pub(crate) async fn issue_code(app: &App, call: &Call, ask: Ask) -> Result<Answer> {
-    let members = &app.members;
-    let vault = &members.vault;
+    let vault = &app.vault;
     let person = find(app, call, &ask.asked).await?;
-    let phones = person.as_ref().map_or(&members.nobodys_phones, |person| &person.phones);
+    let phones = person.as_ref().map_or(&app.challenges.nobodys_phones, |person| &person.phones);
     let number = phones.sms_number(vault)?;
     let decoy = MaskedPhone::decoy(&ask.asked.decoy_seed(vault), ask.asked.country);
     let block = number.as_ref().map_or("", |number| number_block(number)).to_owned();
@@ -55,7 +54,8 @@ pub(crate) async fn issue_code(app: &App, call: &Call, ask: Ask) -> Result<Answe
     let number = number.filter(|_| known.is_some());
     let masked_destination = number.as_ref().map_or(decoy, |number| number.masked()).to_string();
 
-    let issued = members
+    let issued = app
+        .challenges
         .codes
         .issue(Issue {
             challenge: ask.challenge,
@@ -80,7 +80,7 @@ pub(crate) async fn issue_code(app: &App, call: &Call, ask: Ask) -> Result<Answe
         to: number.as_e164().to_owned(),
         template: "visit_code".to_owned(),
         language: person.language.as_str().to_owned(),
-        values: values(&code, &ask, members.config.code_seconds),
+        values: values(&code, &ask, app.config.members.code_seconds),
         priority: Priority::Otp.into(),
         dedupe_key: format!("code:{challenge}:{}", resend_at.timestamp_millis()),
         expires_at: Some(timestamp(expires_at)),

@@ -5,10 +5,10 @@ use careway_kernel::{CountryCode, MemberNumber, OrganizationId, Violations, pars
 use careway_service::{Call, Result};
 
 use super::{
-    domain::{Asked, Identifier, NationalIdText, Occasion, parse_purpose},
+    domain::{Asked, Identifier, Occasion, parse_purpose},
     store::{Person, find_person},
 };
-use crate::{App, members::as_system};
+use crate::{App, callers::as_system, members::domain::national_id::NationalIdText};
 
 /// The payers a facility may ask at once.
 const PAYERS: usize = 100;
@@ -66,5 +66,5 @@ pub(crate) fn read_identifier(
 
 /// Looks the person up as Careway itself: a facility never reads members.
 pub(crate) async fn find(app: &App, call: &Call, asked: &Asked) -> Result<Option<Person>> {
-    find_person(&app.db, &as_system(call, "challenges"), &app.members.vault, asked).await
+    find_person(&app.db, &as_system(call, "challenges"), &app.vault, asked).await
 }

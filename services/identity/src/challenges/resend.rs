@@ -9,7 +9,7 @@ use super::{
     request::{Parts, read},
     start::parse_facility_name,
 };
-use crate::{App, members::view::timestamp};
+use crate::{App, wire::timestamp};
 
 pub(crate) async fn resend_challenge(
     app: &App,

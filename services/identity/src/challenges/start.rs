@@ -8,7 +8,7 @@ use super::{
     issue::{Ask, issue_code},
     request::{Parts, read},
 };
-use crate::{App, members::view::timestamp};
+use crate::{App, wire::timestamp};
 
 pub(crate) async fn start_challenge(
     app: &App,

@@ -97,12 +97,6 @@ pub(crate) async fn count_failure(
     Ok(locked)
 }
 
-/// A right code ends the row of wrong ones.
-pub(crate) async fn clear_failures(db: &mut PgConnection, subject: &[u8; 32]) -> Result<()> {
-    sqlx::query("select clear_code_failures($1)").bind(&subject[..]).execute(db).await?;
-    Ok(())
-}
-
 /// Forgets failures of identifiers that nobody is known by.
 pub(crate) async fn forget_strangers(db: &mut PgConnection, before: DateTime<Utc>) -> Result<u64> {
     let done = sqlx::query("delete from code_failure where not known and updated_at < $1")
@@ -110,29 +104,6 @@ pub(crate) async fn forget_strangers(db: &mut PgConnection, before: DateTime<Utc
         .execute(db)
         .await?;
     Ok(done.rows_affected())
-}
-
-/// Lifts the member's lock; false when there is none.
-pub(crate) async fn lift_lock(
-    db: &mut PgConnection,
-    payer: OrganizationId,
-    member: MemberId,
-    by: &str,
-    reason: &str,
-    now: DateTime<Utc>,
-) -> Result<bool> {
-    let done = sqlx::query(
-        "update code_lock set lifted_at = $3, lifted_by = $4, lift_reason = $5 \
-         where payer_id = $1 and member_id = $2 and lifted_at is null",
-    )
-    .bind(payer.uuid())
-    .bind(member.uuid())
-    .bind(now)
-    .bind(by)
-    .bind(reason)
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected() > 0)
 }
 
 impl Row {

@@ -15,8 +15,9 @@ use super::{
 };
 use crate::{
     App,
+    callers::as_system,
     members::{
-        self, as_system,
+        self,
         domain::{Summary, refusal::MemberRefusal},
         view::summary,
     },
@@ -38,7 +39,7 @@ pub(crate) async fn verify_challenge(
     let read = read(call, &mut violations, parts)?;
     let (challenge, code, (asked, occasion)) = violations.all((challenge, code, read))?;
 
-    let vault = &app.members.vault;
+    let vault = &app.vault;
     let attempt = Attempt {
         challenge,
         code: &code,
@@ -47,7 +48,7 @@ pub(crate) async fn verify_challenge(
         occasion: &occasion,
         request: call.idempotency_key_hash(),
     };
-    match app.members.codes.verify(attempt).await? {
+    match app.challenges.codes.verify(attempt).await? {
         Verdict::Passed(holder) => passed(app, call, challenge, &occasion, holder).await,
         Verdict::Wrong { holder, left, compared } => {
             if compared {
@@ -82,7 +83,7 @@ async fn passed(
     let member = member.filter(|member| !member.codes_locked).ok_or_else(|| rejected(0))?;
 
     let mut tx = app.db.begin(call).await?;
-    store::clear_failures(&mut tx, &holder.subject).await?;
+    members::store::code_lock::clear_failures(&mut tx, &holder.subject).await?;
     let account_id = match call.caller.subject {
         Subject::Account(account) => account.to_string(),
         _ => String::new(),
@@ -107,7 +108,7 @@ async fn find(app: &App, call: &Call, member: MemberId) -> Result<Option<Summary
 
 /// One more wrong code in a row, for a stranger as for a member; it must outlive Redis.
 async fn count_failure(app: &App, occasion: &Occasion, holder: Holder) -> Result<()> {
-    let lock_at = app.members.config.failures_to_lock;
+    let lock_at = app.config.members.failures_to_lock;
     let mut tx = app.db.begin_system("challenges").await?;
     let now = tx.now();
     let member = holder.member.zip(holder.payer);

@@ -48,7 +48,7 @@ pub(crate) async fn create_member(
         created_at: now,
         updated_at: now,
     };
-    store::write::insert(&mut tx, &app.members.vault, payer, std::slice::from_ref(&member)).await?;
+    store::write::insert(&mut tx, &app.vault, payer, std::slice::from_ref(&member)).await?;
     record(&mut tx, registered(&member));
     tx.audit(AuditEntry { action: "member.create", member: Some(member.id), ..AuditEntry::default() });
     tx.commit(CreateMemberResponse { member: Some(view::member(&member)), warnings }).await

@@ -4,11 +4,8 @@ use careway_contract::identity::v1::{GetMemberRequest, GetMemberResponse};
 use careway_kernel::MemberId;
 use careway_service::{AuditEntry, Call, Error, Result};
 
-use super::{
-    store,
-    view::{self, parse_id},
-};
-use crate::App;
+use super::{store, view};
+use crate::{App, wire::path_id};
 
 pub(crate) async fn get_member(
     app: &App,
@@ -16,9 +13,9 @@ pub(crate) async fn get_member(
     request: GetMemberRequest,
 ) -> Result<GetMemberResponse> {
     let payer = call.caller.organization()?;
-    let id = parse_id("memberId", &request.member_id, MemberId::parse)?;
+    let id = path_id("member", &request.member_id, MemberId::parse)?;
     let mut reader = app.db.read(call).await?;
-    let member = store::find(&mut reader, &app.members.vault, payer, id).await?;
+    let member = store::find(&mut reader, &app.vault, payer, id).await?;
     drop(reader);
     let member = member.ok_or_else(|| Error::not_found("member"))?;
     app.audit

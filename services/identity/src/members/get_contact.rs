@@ -4,16 +4,16 @@ use careway_contract::identity::v1::{GetMemberContactRequest, GetMemberContactRe
 use careway_kernel::{Email, MemberId, PhoneNumber};
 use careway_service::{AuditEntry, Call, Result};
 
-use super::{store, view::parse_id};
-use crate::App;
+use super::store;
+use crate::{App, wire::path_id};
 
 pub(crate) async fn get_member_contact(
     app: &App,
     call: &Call,
     request: GetMemberContactRequest,
 ) -> Result<GetMemberContactResponse> {
-    let id = parse_id("memberId", &request.member_id, MemberId::parse)?;
-    let vault = &app.members.vault;
+    let id = path_id("member", &request.member_id, MemberId::parse)?;
+    let vault = &app.vault;
     let mut reader = app.db.read(call).await?;
     let Some(member) = store::find_anywhere(&mut reader, vault, id).await? else {
         return Ok(GetMemberContactResponse { contact: None });

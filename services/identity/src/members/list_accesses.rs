@@ -5,15 +5,15 @@ use careway_kernel::{MemberId, PageRequest, PageToken};
 use careway_service::{AuditEntry, Call, Error, Result};
 use chrono::DateTime;
 
-use super::{
-    as_system,
-    store::{
-        self,
-        access::{Access, Cursor},
-    },
-    view::{parse_id, timestamp},
+use super::store::{
+    self,
+    access::{Access, Cursor},
 };
-use crate::App;
+use crate::{
+    App,
+    callers::as_system,
+    wire::{path_id, timestamp},
+};
 
 const OPERATION: &str = "list_member_accesses";
 
@@ -23,7 +23,7 @@ pub(crate) async fn list_member_accesses(
     request: ListMemberAccessesRequest,
 ) -> Result<ListMemberAccessesResponse> {
     let payer = call.caller.organization()?;
-    let id = parse_id("memberId", &request.member_id, MemberId::parse)?;
+    let id = path_id("member", &request.member_id, MemberId::parse)?;
     let (key, filter) = (&app.foundation.page_key[..], id.uuid());
     let page = PageRequest::parse(key, OPERATION, filter.as_bytes(), request.page_size, &request.page_token)
         .map_err(|error| Error::violation(error.field(), error.to_string()))?;

@@ -6,12 +6,12 @@ use careway_contract::identity::v1::{
 use careway_kernel::MemberId;
 use careway_service::{AuditEntry, Call, Error, Result};
 
-use super::{
-    domain::ContactKind,
-    store,
-    view::{parse_id, timestamp},
+use super::{domain::ContactKind, store};
+use crate::{
+    App,
+    page::Page,
+    wire::{path_id, timestamp},
 };
-use crate::{App, page::Page};
 
 pub(crate) async fn list_contact_changes(
     app: &App,
@@ -19,7 +19,7 @@ pub(crate) async fn list_contact_changes(
     request: ListContactChangesRequest,
 ) -> Result<ListContactChangesResponse> {
     let payer = call.caller.organization()?;
-    let id = parse_id("memberId", &request.member_id, MemberId::parse)?;
+    let id = path_id("member", &request.member_id, MemberId::parse)?;
     let page =
         Page::parse(app, "list_contact_changes", &[&id.to_string()], request.page_size, &request.page_token)
             .map_err(|error| Error::violation(error.field(), error.to_string()))?;
@@ -28,7 +28,7 @@ pub(crate) async fn list_contact_changes(
     if !store::summary::exists(&mut reader, payer, id).await? {
         return Err(Error::not_found("member"));
     }
-    let found = store::contact::list(&mut reader, &app.members.vault, id, page.after, page.limit()).await?;
+    let found = store::contact::list(&mut reader, &app.vault, id, page.after, page.limit()).await?;
     drop(reader);
     let (changes, next_page_token) = page.cut(app, found, |change| change.id);
     let entry =

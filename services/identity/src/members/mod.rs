@@ -1,6 +1,11 @@
-//! What the members' half shares between its operations: keys, codes, settings, payers' countries.
+//! A member: a person whom a payer insures, alone or as somebody's dependant, and how they are reached.
+//!
+//! States: registered; besides, the member's codes are open or locked by too many wrong ones. Officers of the payer
+//! register, change, import and unlock (`members.write`, `members.import`, `challenges.unlock`); facilities never read
+//! members but through a visit. Whoever saw a member's data stands in the access log.
 
 pub(crate) mod api;
+pub(crate) mod audit;
 pub(crate) mod create;
 pub(crate) mod domain;
 pub(crate) mod get;
@@ -29,65 +34,37 @@ use list_dependants::list_dependants;
 use unlock_codes::unlock_member_codes;
 use update::update_member;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use careway_events::Consumers;
 use careway_kernel::OrganizationId;
-use careway_service::{Call, Caller, Foundation, Result};
+use careway_service::{Call, Result};
 use tokio::sync::Semaphore;
 
-use crate::{
-    App,
-    challenges::{self, codes::Codes, store::Phones},
-    config::MembersConfig,
-    vault::Vault,
-};
+use crate::{App, config::MembersConfig};
 use domain::Home;
 
 /// How long a payer's country and language are believed.
 const HOME_BELIEVED: Duration = Duration::from_secs(60);
 /// Lists that are read at a time.
 const IMPORTS: usize = 2;
-/// How long wrong codes for identifiers that nobody is known by are counted.
-const STRANGERS_KEPT: chrono::Duration = chrono::Duration::days(7);
 
-/// The members' half of the service.
+/// What the operations on members share.
 pub(crate) struct Members {
-    pub(crate) vault: Arc<Vault>,
-    pub(crate) codes: Codes,
     pub(crate) config: MembersConfig,
-    /// Stands in for the phones of a stranger, so that a stranger costs what a member costs.
-    pub(crate) nobodys_phones: Phones,
     /// Bounds the memory that lists take while they are read.
     pub(crate) imports: Semaphore,
     homes: moka::sync::Cache<OrganizationId, Home>,
 }
 
 impl Members {
-    /// Reads the scripts.
-    pub(crate) fn new(config: MembersConfig, vault: Arc<Vault>, foundation: &Foundation) -> Self {
-        let codes = Codes::new(
-            foundation.redis.clone(),
-            foundation.prefix.clone(),
-            foundation.clock.clone(),
-            config.clone(),
-        );
+    pub(crate) fn new(config: MembersConfig) -> Self {
         Self {
-            nobodys_phones: Phones::decoy(&vault),
-            vault,
-            codes,
             config,
             imports: Semaphore::new(IMPORTS),
             homes: moka::sync::Cache::builder().max_capacity(1000).time_to_live(HOME_BELIEVED).build(),
         }
     }
-}
-
-/// Starts what the members' half hears and what it does by itself.
-pub(crate) async fn start(app: &App) -> anyhow::Result<()> {
-    consumers(app).start().await?;
-    app.foundation.tasks.spawn(forget_strangers(app.clone()));
-    Ok(())
 }
 
 /// What identity hears.
@@ -107,30 +84,4 @@ pub(crate) async fn home(app: &App, call: &Call, payer: OrganizationId) -> Resul
     let home = store::home(&mut *app.db.read(call).await?, payer).await?;
     app.members.homes.insert(payer, home);
     Ok(home)
-}
-
-/// The same request as Careway itself: facilities never read members, so what a code needs is read for them.
-pub(crate) fn as_system(call: &Call, purpose: &'static str) -> Call {
-    let mut call = call.clone();
-    call.caller = Caller::system(purpose);
-    call
-}
-
-/// Forgets strangers' wrong codes, once an hour.
-async fn forget_strangers(app: App) {
-    let mut hours = tokio::time::interval(Duration::from_secs(3600));
-    loop {
-        tokio::select! {
-            _ = hours.tick() => {}
-            () = app.foundation.shutdown.cancelled() => return,
-        }
-        let forgotten = async {
-            let mut tx = app.db.begin_system("forget_strangers").await?;
-            challenges::store::forget_strangers(&mut tx, app.clock.now() - STRANGERS_KEPT).await?;
-            tx.finish().await
-        };
-        if let Err(error) = forgotten.await {
-            tracing::warn!(%error, "strangers' wrong codes could not be forgotten; tried again in an hour");
-        }
-    }
 }

@@ -8,10 +8,8 @@ use careway_kernel::{MemberId, Violations};
 use careway_service::{AuditEntry, Call, Error, Result, Subject};
 
 use super::{domain::refusal::MemberRefusal, store, view};
-use crate::{
-    App,
-    challenges::{self, domain::member_subject},
-};
+use crate::App;
+use crate::wire::path_id;
 
 pub(crate) async fn unlock_member_codes(
     app: &App,
@@ -19,20 +17,20 @@ pub(crate) async fn unlock_member_codes(
     request: UnlockMemberCodesRequest,
 ) -> Result<UnlockMemberCodesResponse> {
     let payer = call.caller.organization()?;
+    let id = path_id("member", &request.member_id, MemberId::parse)?;
     let mut violations = Violations::default();
-    let id = violations.field("memberId", MemberId::parse(&request.member_id));
     let reason = violations.required("reason", request.reason.as_str(), parse_reason);
-    let (id, reason) = violations.all((id, reason))?;
+    let (reason,) = violations.all((reason,))?;
 
-    let vault = &app.members.vault;
+    let vault = &app.vault;
     let mut tx = app.db.begin(call).await?;
     let mut member =
         store::lock(&mut tx, vault, payer, id).await?.ok_or_else(|| Error::not_found("member"))?;
     let (by, now) = (call.caller.subject.to_string(), tx.now());
-    if !challenges::store::lift_lock(&mut tx, payer, id, &by, &reason, now).await? {
+    if !store::code_lock::lift_lock(&mut tx, payer, id, &by, &reason, now).await? {
         return Err(MemberRefusal::NotLocked.into());
     }
-    challenges::store::clear_failures(&mut tx, &member_subject(vault, id)).await?;
+    store::code_lock::clear_failures(&mut tx, &vault.member_subject(id)).await?;
     member.codes_locked_at = None;
     let account_id = match call.caller.subject {
         Subject::Account(account) => account.to_string(),

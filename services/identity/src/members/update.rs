@@ -11,9 +11,9 @@ use uuid::Uuid;
 use super::{
     domain::{Change, Facts, Member, eligible, refusal::MemberRefusal},
     home, store,
-    view::{self, Reading, parse_id},
+    view::{self, Reading},
 };
-use crate::{App, changes::Changes};
+use crate::{App, changes::Changes, wire::path_id};
 
 pub(crate) async fn update_member(
     app: &App,
@@ -22,11 +22,11 @@ pub(crate) async fn update_member(
 ) -> Result<UpdateMemberResponse> {
     let payer = call.caller.organization()?;
     call.expected_version()?;
-    let id = parse_id("memberId", &request.member_id, MemberId::parse)?;
+    let id = path_id("member", &request.member_id, MemberId::parse)?;
     let home = home(app, call, payer).await?;
     let today = app.clock.today(home.country.default_time_zone());
 
-    let vault = &app.members.vault;
+    let vault = &app.vault;
     let mut tx = app.db.begin(call).await?;
     let member = store::lock(&mut tx, vault, payer, id).await?.ok_or_else(|| Error::not_found("member"))?;
     call.check_version(member.version)?;

@@ -2,29 +2,13 @@
 
 use careway_contract::identity::v1 as contract;
 use careway_kernel::{
-    Email, InvalidId, Language, MemberId, MemberNumber, Names, NationalId, PhoneNumber, Sex, Violations,
-    parse_date,
+    Email, Language, MemberId, MemberNumber, Names, NationalId, PhoneNumber, Sex, Violations, parse_date,
 };
-use careway_service::Error;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use contract::member::Sex as ContractSex;
-use prost_types::Timestamp;
 
 use super::domain::{Facts, HeldNationalId, Home, Member, Summary, check_birth_date, parse_mobile, warnings};
-
-/// An instant of the contract.
-pub(crate) fn timestamp(at: DateTime<Utc>) -> Timestamp {
-    Timestamp { seconds: at.timestamp(), nanos: at.timestamp_subsec_nanos().cast_signed() }
-}
-
-/// The id a path names.
-pub(crate) fn parse_id<T>(
-    field: &str,
-    text: &str,
-    parse: impl FnOnce(&str) -> Result<T, InvalidId>,
-) -> careway_service::Result<T> {
-    parse(text).map_err(|error| Error::violation(field, error.to_string()))
-}
+use crate::wire::timestamp;
 
 /// A member with contacts and national ids.
 pub(crate) fn member(member: &Member) -> contract::Member {

@@ -12,6 +12,7 @@ use super::{
     store,
     view::{parse_codes, seen_by},
 };
+use crate::wire::path_id;
 use crate::{App, changes::Changes, error::Refusal, revocations};
 
 pub(crate) async fn update_organization(
@@ -19,9 +20,9 @@ pub(crate) async fn update_organization(
     call: &Call,
     request: UpdateOrganizationRequest,
 ) -> Result<UpdateOrganizationResponse> {
+    let id = path_id("organization", &request.organization_id, OrganizationId::parse)?;
     let changes = Changes::of(request.update_mask.as_ref());
     let mut v = Violations::default();
-    let id = v.required("organizationId", request.organization_id.as_str(), OrganizationId::parse);
     changes.check(&mut v, &["name", "country", "time_zone", "locale", "status", "codes"]);
     let name = changes.given("name", || v.required("name", request.name.as_str(), Names::parse));
     let country =
@@ -32,8 +33,8 @@ pub(crate) async fn update_organization(
     let status =
         changes.given("status", || v.present("status", Status::parse(request.status().as_str_name())));
     let codes = changes.given("codes", || parse_codes(&mut v, &request.codes));
-    let (id, name, country, time_zone, locale, status, codes) =
-        v.all((id, name, country, time_zone, locale, status, codes))?;
+    let (name, country, time_zone, locale, status, codes) =
+        v.all((name, country, time_zone, locale, status, codes))?;
     let expected = call.expected_version()?;
 
     if status == Some(Status::Suspended) && call.caller.organization()? == id {

@@ -5,7 +5,7 @@ use careway_kernel::Violations;
 use careway_service::{Call, OrganizationKind};
 
 use super::domain::{Code, CodeKind, Organization, Status, View};
-use crate::members::view::timestamp;
+use crate::wire::timestamp;
 
 /// What this caller sees of it.
 pub(crate) fn seen_by(call: &Call, organization: &Organization) -> v1::Organization {

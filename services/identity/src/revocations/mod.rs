@@ -1,19 +1,25 @@
-//! Makes a revocation known everywhere within seconds. The database is the truth; Redis carries the news: every
+//! A revocation: what gave access, a session or an API client, gives it no more.
+//!
+//! It is what accounts, organizations and sessions have in common, and therefore stands before them. It is made known
+//! everywhere within seconds. The database is the truth; Redis carries the news: every
 //! service reads it once a second. What ended lately is told again and again, so that a Redis that forgot learns anew.
+
+pub(crate) mod domain;
+mod events;
+pub(crate) mod store;
 
 use std::time::Duration;
 
-use careway_contract::identity::v1::{SessionEnded, session_ended::Reason};
-use careway_events::{Fact, record};
-use careway_kernel::{ClientId, SessionId};
+use careway_kernel::{AccountId, ClientId, OrganizationId, SessionId};
 use careway_service::{Result, Transaction};
 use chrono::{DateTime, Utc};
 use tokio::time::MissedTickBehavior;
 
-use crate::{
-    App, api_clients,
-    sessions::{self, domain::Session, store::Which},
-};
+use crate::App;
+
+pub(crate) use domain::EndReason;
+pub(crate) use events::record_ended;
+pub(crate) use store::Which;
 
 /// Longer than any access token lives.
 const REMEMBERED: chrono::Duration = chrono::Duration::minutes(15);
@@ -38,15 +44,29 @@ impl Revoked {
     }
 }
 
-/// Says that a session ended, with the change that ended it.
-pub(crate) fn record_ended(tx: &mut Transaction, session: &Session) {
-    let ended = SessionEnded {
-        session_id: session.id.to_string(),
-        account_id: session.account.to_string(),
-        organization_id: session.organization.to_string(),
-        reason: session.end_reason.unwrap_or(Reason::Unspecified).into(),
-    };
-    record(tx, Fact::new(ended).about(session.id.uuid(), 1).of(session.organization));
+/// Ends sessions and says so, with the change that ends them; to be announced after the commit.
+pub(crate) async fn end_sessions(
+    tx: &mut Transaction,
+    which: Which,
+    reason: EndReason,
+    now: DateTime<Utc>,
+) -> Result<Vec<Revoked>> {
+    let ended = store::end_sessions(tx, which, reason, now).await?;
+    for session in &ended {
+        record_ended(tx, *session);
+    }
+    Ok(ended.iter().map(|ended| Revoked::Session(ended.session)).collect())
+}
+
+/// Disables the API clients that a person made for an organization; to be announced after the commit.
+pub(crate) async fn disable_clients(
+    tx: &mut Transaction,
+    maker: AccountId,
+    organization: OrganizationId,
+    now: DateTime<Utc>,
+) -> Result<Vec<Revoked>> {
+    let disabled = store::disable_clients(tx, maker, organization, now).await?;
+    Ok(disabled.into_iter().map(Revoked::Client).collect())
 }
 
 /// Tells every service now. When Redis is away the sweep tells them later; the change itself is committed.
@@ -77,15 +97,10 @@ async fn publish(app: &App, entries: &[(String, DateTime<Utc>)]) -> Result<()> {
 pub(crate) async fn sweep(app: &App) -> Result<()> {
     let now = app.clock.now();
     let mut tx = app.db.begin_system("revocations").await?;
-    let ended =
-        sessions::store::end(&mut tx, Which::SuspendedOrganizations, Reason::OrganizationSuspended, now)
-            .await?;
-    for session in &ended {
-        record_ended(&mut tx, session);
-    }
+    end_sessions(&mut tx, Which::SuspendedOrganizations, EndReason::OrganizationSuspended, now).await?;
     let since = now - REMEMBERED;
-    let sessions = sessions::store::list_ended(&mut tx, since).await?;
-    let clients = api_clients::store::list_refused(&mut tx, since).await?;
+    let sessions = store::list_ended_sessions(&mut tx, since).await?;
+    let clients = store::list_refused_clients(&mut tx, since).await?;
     tx.finish().await?;
     let sessions =
         sessions.into_iter().map(|(id, at)| (Revoked::Session(SessionId::from_uuid(id)).member(), at));
@@ -116,6 +131,6 @@ pub(crate) fn start(app: &App) {
 
 async fn forget(app: &App) -> Result<()> {
     let mut tx = app.db.begin_system("forget sessions").await?;
-    sessions::store::delete_old(&mut tx, app.clock.now()).await?;
+    store::delete_old_sessions(&mut tx, app.clock.now()).await?;
     tx.finish().await
 }

@@ -6,7 +6,7 @@ use careway_service::{Call, Error, Result};
 use uuid::Uuid;
 
 use super::{
-    domain::{self, Session, token::Grant},
+    domain::{Session, token::Grant},
     signing_keys, store,
 };
 use crate::{
@@ -17,12 +17,13 @@ use crate::{
         store::credentials::Credentials,
     },
     error::Refusal,
-    members::view::timestamp,
+    opaque_token,
     organizations::{
         self,
         domain::{Organization, View},
         view::message,
     },
+    wire::timestamp,
 };
 
 struct SignIn {
@@ -78,7 +79,7 @@ pub(crate) async fn create_session(
     let member = member.ok_or(Refusal::CredentialsRejected)?;
     let (id, now) = (SessionId::new(&app.clock), tx.now());
     let session = Session::new(id, account, organization.id, amr, app.config.lifetimes(), now);
-    let (refresh_token, digest) = domain::token::opaque();
+    let (refresh_token, digest) = opaque_token::generate();
     store::insert(&mut tx, &session, &digest).await?;
     tx.finish().await?;
     app.throttle.forgive(&guess).await;

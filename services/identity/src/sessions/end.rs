@@ -1,9 +1,10 @@
 //! Sign out: the session's tokens are refused within seconds.
 
-use careway_contract::identity::v1::{EndSessionRequest, EndSessionResponse, session_ended::Reason};
+use careway_contract::identity::v1::{EndSessionRequest, EndSessionResponse};
 use careway_service::{Call, Result};
 
 use super::store;
+use crate::revocations::domain::EndReason;
 use crate::{
     App,
     revocations::{self, Revoked},
@@ -19,9 +20,9 @@ pub(crate) async fn end_session(
     let mut tx = app.db.begin_system("sign-out").await?;
     let session = store::lock(&mut tx, id).await?.filter(|session| session.ended_at.is_none());
     if let Some(session) = session {
-        let ended = session.end(Reason::SignedOut, tx.now());
+        let ended = session.end(EndReason::SignedOut, tx.now());
         store::update_ended(&mut tx, &ended).await?;
-        revocations::record_ended(&mut tx, &ended);
+        revocations::record_ended(&mut tx, ended.ended(EndReason::SignedOut));
     }
     tx.finish().await?;
     revocations::announce(app, [Revoked::Session(id)]).await;

@@ -4,13 +4,11 @@ use careway_contract::identity::v1::{IssueClientTokenRequest, IssueClientTokenRe
 use careway_kernel::ClientId;
 use careway_service::{Call, Result};
 
-use super::{
-    domain::{self, token::Grant},
-    signing_keys,
-};
+use super::{domain::token::Grant, signing_keys};
 use crate::{
     App, api_clients,
     error::Refusal,
+    opaque_token,
     organizations::{self, domain::Status},
 };
 
@@ -24,7 +22,7 @@ pub(crate) async fn issue_client_token(
 
     let mut reader = app.db.read(&Call::system("client sign-in")).await?;
     let client = api_clients::store::find(&mut reader, id).await?;
-    let digest = domain::token::digest(&request.client_secret);
+    let digest = opaque_token::digest(&request.client_secret);
     let client =
         client.filter(|client| client.accepts(&digest, app.clock.now())).ok_or(Refusal::InvalidClient)?;
     let organization = organizations::store::find(&mut reader, client.organization).await?;

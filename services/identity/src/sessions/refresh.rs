@@ -1,24 +1,26 @@
 //! Get the next tokens. Each refresh token is good once; one that comes again is a copy, and the session ends.
 
-use careway_contract::identity::v1::{RefreshSessionRequest, RefreshSessionResponse, session_ended::Reason};
+use careway_contract::identity::v1::{RefreshSessionRequest, RefreshSessionResponse};
 use careway_kernel::Violations;
 use careway_service::{Call, Result, Transaction};
 
 use super::{
     create::grant,
-    domain::{self, Refresh, Session},
+    domain::{Refresh, Session},
     signing_keys, store,
 };
+use crate::revocations::domain::EndReason;
 use crate::{
     App,
     accounts::{self, domain::Account},
     error::Refusal,
-    members::view::timestamp,
+    opaque_token,
     organizations::{
         self,
         domain::{Organization, Status},
     },
     revocations::{self, Revoked},
+    wire::timestamp,
 };
 
 pub(crate) async fn refresh_session(
@@ -28,7 +30,7 @@ pub(crate) async fn refresh_session(
 ) -> Result<RefreshSessionResponse> {
     let mut v = Violations::default();
     let used = v.required("refreshToken", request.refresh_token.as_str(), |text| {
-        Ok::<_, Refusal>(domain::token::digest(text))
+        Ok::<_, Refusal>(opaque_token::digest(text))
     });
     let (used,) = v.all((used,))?;
 
@@ -37,13 +39,13 @@ pub(crate) async fn refresh_session(
     let (session, was_used) = store::lock_by_token(&mut tx, &used).await?.ok_or(Refusal::SessionEnded)?;
     let session = match session.clone().refresh(was_used, app.config.lifetimes(), now) {
         Refresh::Next(session) => session,
-        Refresh::Reused => return end(app, tx, session, Reason::TokenReused).await,
+        Refresh::Reused => return end(app, tx, session, EndReason::TokenReused).await,
         Refresh::Over => return Err(Refusal::SessionEnded.into()),
     };
     let Some((organization, member)) = workplace(&mut tx, &session).await? else {
-        return end(app, tx, session, Reason::Disabled).await;
+        return end(app, tx, session, EndReason::Disabled).await;
     };
-    let (refresh_token, next) = domain::token::opaque();
+    let (refresh_token, next) = opaque_token::generate();
     store::update_refreshed(&mut tx, &session, &used, &next, now).await?;
     tx.finish().await?;
 
@@ -74,12 +76,12 @@ pub(crate) async fn workplace(
 }
 
 /// Commits the end, then refuses: the end must hold although the request is refused.
-async fn end<T>(app: &App, mut tx: Transaction, session: Session, reason: Reason) -> Result<T> {
+async fn end<T>(app: &App, mut tx: Transaction, session: Session, reason: EndReason) -> Result<T> {
     let ended = session.end(reason, tx.now());
     store::update_ended(&mut tx, &ended).await?;
-    revocations::record_ended(&mut tx, &ended);
+    revocations::record_ended(&mut tx, ended.ended(reason));
     tx.finish().await?;
-    if reason == Reason::TokenReused {
+    if reason == EndReason::TokenReused {
         tracing::warn!(session = %ended.id, "a used refresh token was presented again; the session ended");
     }
     revocations::announce(app, [Revoked::Session(ended.id)]).await;

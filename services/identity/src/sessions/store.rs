@@ -1,13 +1,14 @@
 //! Sessions and their refresh tokens.
 
-use careway_contract::identity::v1::session_ended::Reason;
 use careway_kernel::{AccountId, OrganizationId, SessionId};
 use careway_service::Result;
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::domain::{Session, token::Digest256};
+use super::domain::Session;
+use crate::opaque_token::Digest256;
+use crate::revocations::domain::EndReason;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -33,7 +34,7 @@ impl From<Row> for Session {
             idle_expires_at: row.idle_expires_at,
             expires_at: row.expires_at,
             ended_at: row.ended_at,
-            end_reason: row.end_reason.and_then(|reason| Reason::from_str_name(&reason)),
+            end_reason: row.end_reason.and_then(|reason| EndReason::parse(&reason)),
         }
     }
 }
@@ -44,17 +45,6 @@ struct TokenRow {
     used: bool,
     #[sqlx(flatten)]
     session: Row,
-}
-
-/// Which sessions end together.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Which {
-    /// Every session of a person.
-    Account(AccountId),
-    /// A person's sessions in one organization.
-    AccountIn(AccountId, OrganizationId),
-    /// Those of suspended organizations.
-    SuspendedOrganizations,
 }
 
 /// Keeps a new session and its first refresh token.
@@ -144,68 +134,8 @@ pub(crate) async fn update_ended(connection: &mut PgConnection, session: &Sessio
     sqlx::query("update session set ended_at = $2, end_reason = $3 where session_id = $1")
         .bind(session.id.uuid())
         .bind(session.ended_at)
-        .bind(session.end_reason.map(|reason| reason.as_str_name()))
+        .bind(session.end_reason.map(|reason| reason.as_str()))
         .execute(connection)
         .await?;
     Ok(())
-}
-
-/// Ends living sessions, and returns them.
-pub(crate) async fn end(
-    connection: &mut PgConnection,
-    which: Which,
-    reason: Reason,
-    now: DateTime<Utc>,
-) -> Result<Vec<Session>> {
-    let (account, organization) = match which {
-        Which::Account(account) => (Some(account), None),
-        Which::AccountIn(account, organization) => (Some(account), Some(organization)),
-        Which::SuspendedOrganizations => (None, None),
-    };
-    let rows: Vec<Row> = match account {
-        Some(account) => {
-            sqlx::query_as(
-                "update session set ended_at = $3, end_reason = $4 where account_id = $1 \
-                 and ($2::uuid is null or organization_id = $2) and ended_at is null and expires_at > $3 returning *",
-            )
-            .bind(account.uuid())
-            .bind(organization.map(OrganizationId::uuid))
-            .bind(now)
-            .bind(reason.as_str_name())
-            .fetch_all(connection)
-            .await?
-        }
-        None => {
-            sqlx::query_as(
-                "update session set ended_at = $1, end_reason = $2 where ended_at is null and expires_at > $1 \
-                 and organization_id in (select organization_id from organization where suspended_at is not null) \
-                 returning *",
-            )
-            .bind(now)
-            .bind(reason.as_str_name())
-            .fetch_all(connection)
-            .await?
-        }
-    };
-    Ok(rows.into_iter().map(Session::from).collect())
-}
-
-/// The sessions that ended since then, with the time.
-pub(crate) async fn list_ended(
-    connection: &mut PgConnection,
-    since: DateTime<Utc>,
-) -> Result<Vec<(Uuid, DateTime<Utc>)>> {
-    Ok(sqlx::query_as("select session_id, ended_at from session where ended_at > $1")
-        .bind(since)
-        .fetch_all(connection)
-        .await?)
-}
-
-/// Forgets sessions that are long over, with their tokens.
-pub(crate) async fn delete_old(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<u64> {
-    let done = sqlx::query("delete from session where expires_at < $1")
-        .bind(now - Duration::days(30))
-        .execute(connection)
-        .await?;
-    Ok(done.rows_affected())
 }

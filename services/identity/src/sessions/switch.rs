@@ -1,16 +1,18 @@
 //! Go on in another organization: a new session of the same sign-in, the old one ends.
 
-use careway_contract::identity::v1::{SwitchSessionRequest, SwitchSessionResponse, session_ended::Reason};
+use careway_contract::identity::v1::{SwitchSessionRequest, SwitchSessionResponse};
 use careway_kernel::{OrganizationId, SessionId, Violations};
 use careway_service::{Call, Error, Result};
 
-use super::{create::grant, domain, refresh::workplace, signing_keys, store};
+use super::{create::grant, refresh::workplace, signing_keys, store};
+use crate::revocations::domain::EndReason;
 use crate::{
     App,
     error::Refusal,
-    members::view::timestamp,
+    opaque_token,
     organizations::{domain::View, view::message},
     revocations::{self, Revoked},
+    wire::timestamp,
 };
 
 pub(crate) async fn switch_session(
@@ -31,11 +33,11 @@ pub(crate) async fn switch_session(
     let next = session.switched(SessionId::new(&app.clock), wanted, app.config.lifetimes(), now);
     let (organization, member) =
         workplace(&mut tx, &next).await?.ok_or_else(|| Error::not_found("organization"))?;
-    let (refresh_token, digest) = domain::token::opaque();
+    let (refresh_token, digest) = opaque_token::generate();
     store::insert(&mut tx, &next, &digest).await?;
-    let ended = session.end(Reason::Switched, now);
+    let ended = session.end(EndReason::Switched, now);
     store::update_ended(&mut tx, &ended).await?;
-    revocations::record_ended(&mut tx, &ended);
+    revocations::record_ended(&mut tx, ended.ended(EndReason::Switched));
     tx.finish().await?;
     revocations::announce(app, [Revoked::Session(ended.id)]).await;
 

@@ -154,6 +154,10 @@ static TABLES: [Table; 7] = [
     },
 ];
 
+/// What only a person may do, so that no program makes others more powerful or outlives its maker: no API client gets
+/// these.
+const FOR_PERSONS: [&str; 2] = ["accounts.manage", "api-clients.manage"];
+
 impl Table {
     /// The table of a kind of organization.
     pub(crate) fn of(kind: OrganizationKind) -> &'static Self {
@@ -180,6 +184,11 @@ impl Table {
     pub(crate) fn all(&self) -> BTreeSet<&'static str> {
         let own = self.permissions.iter().map(|(permission, _)| *permission);
         own.chain(self.scheme().into_iter().flat_map(Self::all)).collect()
+    }
+
+    /// Every permission an API client of such an organization can have.
+    pub(crate) fn for_clients(&self) -> BTreeSet<&'static str> {
+        self.all().into_iter().filter(|permission| !FOR_PERSONS.contains(permission)).collect()
     }
 
     /// The roles that hold a permission, the administrator's left out.

@@ -10,7 +10,7 @@ use crate::{
     App,
     accounts::{self, domain::password::Password},
     error::Refusal,
-    sessions,
+    opaque_token,
 };
 
 pub(crate) async fn accept_invitation(
@@ -19,9 +19,8 @@ pub(crate) async fn accept_invitation(
     request: AcceptInvitationRequest,
 ) -> Result<AcceptInvitationResponse> {
     let mut v = Violations::default();
-    let digest = v.required("token", request.token.as_str(), |token| {
-        Ok::<_, Refusal>(sessions::domain::token::digest(token))
-    });
+    let digest =
+        v.required("token", request.token.as_str(), |token| Ok::<_, Refusal>(opaque_token::digest(token)));
     let name = v.optional("name", request.name.as_str(), Names::parse);
     let (digest, name) = v.all((digest, name))?;
 

@@ -5,20 +5,21 @@ use careway_kernel::{AccountId, Email, InvitationId, Names, OrganizationId, Viol
 use careway_service::{Call, Error, Result, Transaction};
 
 use super::domain::{Invitation, LIFETIME};
+use crate::accounts::{
+    grantor::{grantor, lock_grantor},
+    view::kind_of,
+};
 use crate::{
     App,
     accounts::{
         self,
-        domain::{
-            Grantor,
-            roles::{Roles, Table},
-        },
+        domain::{Grantor, roles::Roles},
         store,
     },
     error::Refusal,
-    members::view::timestamp,
+    opaque_token,
     organizations::{self, domain::Organization},
-    sessions,
+    wire::timestamp,
 };
 
 pub(crate) async fn create_invitation(
@@ -70,13 +71,14 @@ pub(crate) async fn invite(app: &App, call: &Call, wanted: Wanted<'_>) -> Result
     };
     let roles = v.field("roles", Roles::parse(organization.kind, wanted.roles));
     let (email, name, roles) = v.all((email, name, roles))?;
-    check_roles(call, &organization, &roles)?;
+    let by = accounts::store::find(&mut reader, call.caller.organization()?, call.caller.account()?).await?;
+    check_roles(call, &grantor(kind_of(call)?, by)?, &organization, &roles)?;
     if store::find_by_email(&mut reader, organization.id, &email).await?.is_some() {
         return Err(Refusal::AlreadyMember.into());
     }
     drop(reader);
 
-    let (secret, token_digest) = sessions::domain::token::opaque();
+    let (secret, token_digest) = opaque_token::generate();
     let now = app.clock.now();
     let invitation = Invitation {
         id: InvitationId::new(&app.clock),
@@ -95,6 +97,8 @@ pub(crate) async fn invite(app: &App, call: &Call, wanted: Wanted<'_>) -> Result
     // noticed by anybody.
     app.mail.invite(&organization, &invitation, &secret).await?;
     let mut tx = app.db.begin(call).await?;
+    // Judged again by what holds until the commit: the grantor may have lost a role while the mail was on its way.
+    check_roles(call, &lock_grantor(&mut tx, call).await?, &organization, &roles)?;
     let kept = accounts::invitations::store::upsert(&mut tx, &invitation).await?;
     Ok((tx, kept))
 }
@@ -104,13 +108,9 @@ fn may_invite_to(call: &Call, organization: OrganizationId) -> bool {
 }
 
 /// In one's own organization: what one holds. In another, as an operator: its administrator, who invites the others.
-fn check_roles(call: &Call, organization: &Organization, roles: &Roles) -> Result<()> {
+fn check_roles(call: &Call, grantor: &Grantor, organization: &Organization, roles: &Roles) -> Result<()> {
     if call.caller.organization()? == organization.id {
-        let holds = |permission: &str| call.caller.may(permission);
-        return Ok(Grantor { kind: organization.kind, holds: &holds }.may_change(&[], roles.names())?);
+        return Ok(grantor.may_change(&[], roles.names())?);
     }
-    if roles.names() == [Table::of(organization.kind).administrator()] {
-        return Ok(());
-    }
-    Err(Refusal::RoleNotAllowed.into())
+    Ok(grantor.may_invite_elsewhere(organization.kind, roles)?)
 }

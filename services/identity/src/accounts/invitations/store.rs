@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::domain::Invitation;
-use crate::sessions::domain::token::Digest256;
+use crate::opaque_token::Digest256;
 
 #[derive(sqlx::FromRow)]
 struct Row {

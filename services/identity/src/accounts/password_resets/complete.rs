@@ -1,18 +1,17 @@
 //! Choose a new password by the link: every session of the account ends.
 
-use careway_contract::identity::v1::{
-    CompletePasswordResetRequest, CompletePasswordResetResponse, session_ended::Reason,
-};
+use careway_contract::identity::v1::{CompletePasswordResetRequest, CompletePasswordResetResponse};
 use careway_kernel::Violations;
 use careway_service::{Call, Result};
 
 use super::store;
+use crate::revocations::domain::EndReason;
 use crate::{
     App,
     accounts::{self, domain::password::Password},
     error::Refusal,
-    revocations::{self, Revoked},
-    sessions::{self, store::Which},
+    opaque_token,
+    revocations::{self, store::Which},
 };
 
 pub(crate) async fn complete_password_reset(
@@ -21,9 +20,8 @@ pub(crate) async fn complete_password_reset(
     request: CompletePasswordResetRequest,
 ) -> Result<CompletePasswordResetResponse> {
     let mut v = Violations::default();
-    let digest = v.required("token", request.token.as_str(), |token| {
-        Ok::<_, Refusal>(sessions::domain::token::digest(token))
-    });
+    let digest =
+        v.required("token", request.token.as_str(), |token| Ok::<_, Refusal>(opaque_token::digest(token)));
     let password = v.required("password", request.password.as_str(), Password::parse);
     let (digest, password) = v.all((digest, password))?;
 
@@ -38,11 +36,9 @@ pub(crate) async fn complete_password_reset(
     let now = tx.now();
     let account = store::take(&mut tx, &digest, now).await?.ok_or(Refusal::LinkRejected)?;
     accounts::store::credentials::update_password(&mut tx, account, &hash, now).await?;
-    let ended = sessions::store::end(&mut tx, Which::Account(account), Reason::PasswordReset, now).await?;
-    for session in &ended {
-        revocations::record_ended(&mut tx, session);
-    }
+    let ended =
+        revocations::end_sessions(&mut tx, Which::Account(account), EndReason::PasswordReset, now).await?;
     tx.finish().await?;
-    revocations::announce(app, ended.iter().map(|session| Revoked::Session(session.id))).await;
+    revocations::announce(app, ended).await;
     Ok(CompletePasswordResetResponse {})
 }

@@ -7,7 +7,7 @@ use careway_service::{Call, Result};
 use crate::{
     App,
     accounts::{self, invitations::domain::RESET_LIFETIME, store},
-    organizations, sessions,
+    opaque_token, organizations,
 };
 
 pub(crate) async fn request_password_reset(
@@ -36,7 +36,7 @@ async fn send_link(app: &App, email: &Email) -> Result<()> {
     let Some(first) = organizations::store::find_all(&mut tx, &workplaces).await?.into_iter().next() else {
         return Ok(());
     };
-    let (secret, digest) = sessions::domain::token::opaque();
+    let (secret, digest) = opaque_token::generate();
     let now = tx.now();
     let expires_at = now + RESET_LIFETIME;
     accounts::password_resets::store::upsert(&mut tx, account, &digest, expires_at, now).await?;

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::sessions::domain::token::Digest256;
+use crate::opaque_token::Digest256;
 
 /// Keeps a new link; the one before dies.
 pub(crate) async fn upsert(

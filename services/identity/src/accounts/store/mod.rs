@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::domain::{self, Account, Status};
+use super::domain::{Account, Status};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -104,29 +104,54 @@ pub(crate) async fn find_by_email(
     row.map(Row::read).transpose()
 }
 
-/// The account, locked with every active administrator of its organization, so that the last of them is decided about
-/// one after the other; and how many administrators there are beside it.
+/// An account, locked together with whoever changes it and with every active administrator of its organization.
+pub(crate) struct Locked {
+    pub(crate) account: Account,
+    /// Whoever asks for the change; none when they do not work there any more.
+    pub(crate) grantor: Option<Account>,
+    /// The active administrators beside the account.
+    pub(crate) other_administrators: usize,
+}
+
+/// The account, locked with its grantor and every active administrator of its organization in one order, so that the
+/// last administrator is decided about one after the other, and a grantor is judged by what holds until the commit.
 pub(crate) async fn lock(
     connection: &mut PgConnection,
     organization: OrganizationId,
     id: AccountId,
+    grantor: AccountId,
     kind: OrganizationKind,
-) -> Result<Option<(Account, usize)>> {
-    let administrators: Vec<Uuid> = sqlx::query_scalar(
-        "select account_id from membership where organization_id = $1 \
-         and (account_id = $2 or status = 'ACTIVE' and $3 = any(roles) or account_id in (select i.accepted_by \
+) -> Result<Option<Locked>> {
+    let locked: Vec<(Uuid, bool)> = sqlx::query_as(
+        "select account_id, status = 'ACTIVE' and $3 = any(roles) from membership where organization_id = $1 \
+         and (account_id in ($2, $4) or status = 'ACTIVE' and $3 = any(roles) or account_id in (select i.accepted_by \
          from invitation i where i.organization_id = $1 and i.account_id = $2)) order by account_id for update",
     )
     .bind(organization.uuid())
     .bind(id.uuid())
-    .bind(domain::roles::Table::of(kind).administrator())
+    .bind(crate::accounts::domain::roles::Table::of(kind).administrator())
+    .bind(grantor.uuid())
     .fetch_all(&mut *connection)
     .await?;
-    let account = find(connection, organization, id).await?;
-    Ok(account.map(|account| {
-        let others = administrators.iter().filter(|other| **other != account.id.uuid()).count();
-        (account, others)
-    }))
+    let Some(account) = find(connection, organization, id).await? else { return Ok(None) };
+    let grantor = find(connection, organization, grantor).await?;
+    let other = |(id, administers): &&(Uuid, bool)| *administers && *id != account.id.uuid();
+    let other_administrators = locked.iter().filter(other).count();
+    Ok(Some(Locked { account, grantor, other_administrators }))
+}
+
+/// A person's account, kept from changing until the end of the transaction.
+pub(crate) async fn lock_grantor(
+    connection: &mut PgConnection,
+    organization: OrganizationId,
+    id: AccountId,
+) -> Result<Option<Account>> {
+    sqlx::query("select from membership where organization_id = $1 and account_id = $2 for share")
+        .bind(organization.uuid())
+        .bind(id.uuid())
+        .execute(&mut *connection)
+        .await?;
+    find(connection, organization, id).await
 }
 
 /// A page of the organization's accounts, the oldest first.

@@ -14,7 +14,7 @@ use redis::{AsyncCommands, Script, aio::ConnectionManager};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::domain::{Occasion, code_mac};
+use super::{binding::code_mac, domain::Occasion};
 use crate::config::MembersConfig;
 
 /// How long a slot knows its challenge, for resends.

@@ -1,5 +1,6 @@
 //! The insured person: what is known of them, what may change, and what a family is.
 
+pub(crate) mod national_id;
 pub(crate) mod refusal;
 
 use careway_kernel::{

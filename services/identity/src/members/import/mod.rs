@@ -157,7 +157,7 @@ impl Block<'_> {
         drafts: &[Draft],
         report: &mut Report,
     ) -> Result<Outcome> {
-        let (vault, payer) = (&self.app.members.vault, self.import.payer);
+        let (vault, payer) = (&self.app.vault, self.import.payer);
         let numbers: Vec<String> = drafts.iter().map(|draft| draft.number.as_str().to_owned()).collect();
         let existing = store::lock_by_numbers(tx, vault, payer, &numbers).await?;
         let existing: HashMap<String, Member> =
@@ -217,7 +217,7 @@ impl Block<'_> {
     }
 
     async fn keep(&self, mut tx: Transaction, outcome: Outcome) -> Result<()> {
-        let (vault, payer) = (&self.app.members.vault, self.import.payer);
+        let (vault, payer) = (&self.app.vault, self.import.payer);
         if !outcome.created.is_empty() {
             store::write::insert(&mut tx, vault, payer, &outcome.created).await?;
         }

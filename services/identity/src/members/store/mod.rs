@@ -1,6 +1,7 @@
 //! Members as they are read: contacts opened, national ids with them.
 
 pub(crate) mod access;
+pub(crate) mod code_lock;
 pub(crate) mod contact;
 pub(crate) mod national_id;
 pub(crate) mod summary;

@@ -2,7 +2,7 @@
 
 pub(crate) mod token;
 
-use careway_contract::identity::v1::session_ended::Reason;
+use crate::revocations::domain::{EndReason, Ended};
 use careway_kernel::{AccountId, OrganizationId, SessionId};
 use chrono::{DateTime, Duration, Utc};
 
@@ -28,7 +28,7 @@ pub(crate) struct Session {
     /// It dies then.
     pub(crate) expires_at: DateTime<Utc>,
     pub(crate) ended_at: Option<DateTime<Utc>>,
-    pub(crate) end_reason: Option<Reason>,
+    pub(crate) end_reason: Option<EndReason>,
 }
 
 /// What a refresh token is worth.
@@ -95,8 +95,13 @@ impl Session {
         Self { expires_at, idle_expires_at: next.idle_expires_at.min(expires_at), ..next }
     }
 
+    /// What the others hear of its end.
+    pub(crate) fn ended(&self, reason: EndReason) -> Ended {
+        Ended { session: self.id, account: self.account, organization: self.organization, reason }
+    }
+
     /// The session, over.
-    pub(crate) fn end(mut self, reason: Reason, now: DateTime<Utc>) -> Self {
+    pub(crate) fn end(mut self, reason: EndReason, now: DateTime<Utc>) -> Self {
         self.ended_at = Some(now);
         self.end_reason = Some(reason);
         self
@@ -152,8 +157,8 @@ mod tests {
         let session = session(&clock());
         let (now, late) = (session.created_at, session.idle_expires_at);
         assert_eq!(session.clone().refresh(false, LIFETIMES, late), Refresh::Over);
-        let ended = session.end(Reason::SignedOut, now);
-        assert_eq!(ended.end_reason, Some(Reason::SignedOut));
+        let ended = session.end(EndReason::SignedOut, now);
+        assert_eq!(ended.end_reason, Some(EndReason::SignedOut));
         assert_eq!(ended.refresh(true, LIFETIMES, now), Refresh::Over);
     }
 

@@ -1,10 +1,9 @@
-//! Tokens: the claims of an access token, and opaque ones (refresh, invitation, reset, client secret).
+//! The claims of an access token.
 
-use careway_kernel::{OrganizationId, Redacted, SessionId, random};
+use careway_kernel::{OrganizationId, SessionId};
 use careway_service::OrganizationKind;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// How long an access token lives.
@@ -70,22 +69,6 @@ impl Claims {
     }
 }
 
-/// What is kept of an opaque token. Plain SHA-256 is right here: 256 random bits cannot be guessed, so there is
-/// nothing that a slow hash or a salt would protect.
-pub(crate) type Digest256 = [u8; 32];
-
-/// A fresh opaque token, and what is kept of it.
-pub(crate) fn opaque() -> (Redacted, Digest256) {
-    let token = random::token(32);
-    let digest = digest(token.expose());
-    (token, digest)
-}
-
-/// What would have been kept of this token.
-pub(crate) fn digest(token: &str) -> Digest256 {
-    Sha256::digest(token.as_bytes()).into()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,13 +109,5 @@ mod tests {
                 .unwrap();
         assert_eq!(json["client"], true);
         assert!(json.get("sid").is_none());
-    }
-
-    #[test]
-    fn opaque_tokens_are_256_bits_and_found_by_their_digest() {
-        let (token, kept) = opaque();
-        assert_eq!(token.expose().len(), 43);
-        assert_eq!(digest(token.expose()), kept);
-        assert_ne!(opaque().1, kept);
     }
 }
