@@ -43,16 +43,15 @@ impl Invitation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use careway_kernel::Clock;
+    use uuid::Uuid;
 
     #[test]
     fn a_link_is_good_once_and_not_for_ever() {
-        let clock = Clock::manual("2026-03-01T08:00:00Z".parse().unwrap());
-        let now = clock.now();
-        let account = AccountId::new(&clock);
+        let now = "2026-03-01T08:00:00Z".parse().unwrap();
+        let account = AccountId::from_uuid(Uuid::from_u128(1));
         let invitation = Invitation {
-            id: InvitationId::new(&clock),
-            organization: OrganizationId::new(&clock),
+            id: InvitationId::from_uuid(Uuid::from_u128(2)),
+            organization: OrganizationId::from_uuid(Uuid::from_u128(3)),
             account,
             email: Email::parse("aline@hospital.example").unwrap(),
             name: Names::parse("Aline").unwrap(),

@@ -111,29 +111,29 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use careway_kernel::Clock;
+    use uuid::Uuid;
 
     const LIFETIMES: Lifetimes = Lifetimes { idle: Duration::hours(12), absolute: Duration::days(30) };
 
-    fn session(clock: &Clock) -> Session {
-        let (account, organization) = (AccountId::new(clock), OrganizationId::new(clock));
-        Session::new(
-            SessionId::new(clock),
-            account,
-            organization,
-            vec!["pwd".to_owned()],
-            LIFETIMES,
-            clock.now(),
-        )
+    fn organization(number: u128) -> OrganizationId {
+        OrganizationId::from_uuid(Uuid::from_u128(number))
     }
 
-    fn clock() -> Clock {
-        Clock::manual("2026-03-01T08:00:00Z".parse().unwrap())
+    fn session() -> Session {
+        let account = AccountId::from_uuid(Uuid::from_u128(3));
+        Session::new(
+            SessionId::from_uuid(Uuid::from_u128(4)),
+            account,
+            organization(1),
+            vec!["pwd".to_owned()],
+            LIFETIMES,
+            "2026-03-01T08:00:00Z".parse().unwrap(),
+        )
     }
 
     #[test]
     fn a_refresh_pushes_the_idle_end_but_never_the_last() {
-        let session = session(&clock());
+        let session = session();
         let almost = session.expires_at - Duration::hours(1);
         let mut busy = session.clone();
         busy.idle_expires_at = session.expires_at;
@@ -147,14 +147,14 @@ mod tests {
 
     #[test]
     fn a_used_token_is_a_copy() {
-        let session = session(&clock());
+        let session = session();
         let now = session.created_at;
         assert_eq!(session.refresh(true, LIFETIMES, now), Refresh::Reused);
     }
 
     #[test]
     fn an_old_or_ended_session_is_over() {
-        let session = session(&clock());
+        let session = session();
         let (now, late) = (session.created_at, session.idle_expires_at);
         assert_eq!(session.clone().refresh(false, LIFETIMES, late), Refresh::Over);
         let ended = session.end(EndReason::SignedOut, now);
@@ -164,11 +164,10 @@ mod tests {
 
     #[test]
     fn switching_does_not_lengthen_a_sign_in() {
-        let clock = clock();
-        let first = session(&clock);
-        clock.advance(std::time::Duration::from_secs(29 * 24 * 3600 + 20 * 3600));
-        let second =
-            first.switched(SessionId::new(&clock), OrganizationId::new(&clock), LIFETIMES, clock.now());
+        let first = session();
+        let late = first.created_at + Duration::days(29) + Duration::hours(20);
+        let id = SessionId::from_uuid(Uuid::from_u128(5));
+        let second = first.switched(id, organization(2), LIFETIMES, late);
         assert_eq!((second.expires_at, second.idle_expires_at), (first.expires_at, first.expires_at));
         assert_eq!(second.amr, first.amr);
     }

@@ -133,7 +133,7 @@ mod tests {
     }
 
     fn key(active_from: DateTime<Utc>, retired_at: Option<DateTime<Utc>>) -> SigningKey {
-        SigningKey { kid: Uuid::now_v7(), public: [0; 32], created_at: now(), active_from, retired_at }
+        SigningKey { kid: Uuid::from_u128(1), public: [0; 32], created_at: now(), active_from, retired_at }
     }
 
     #[test]
