@@ -79,8 +79,8 @@ pub async fn bootstrap(
     };
     let account = AccountId::new(clock);
     let roles = [Table::of(OrganizationKind::Platform).administrator().to_owned()];
-    organizations::store::insert(&mut tx, &platform).await?;
-    accounts::store::credentials::insert(
+    organizations::store::insert_organization(&mut tx, &platform).await?;
+    accounts::store::credentials::insert_account(
         &mut tx,
         account,
         &operator.email,
@@ -88,7 +88,15 @@ pub async fn bootstrap(
         now,
     )
     .await?;
-    accounts::store::insert(&mut tx, platform.id, account, &Names::parse("Operator")?, &roles, now).await?;
+    accounts::store::insert_membership(
+        &mut tx,
+        platform.id,
+        account,
+        &Names::parse("Operator")?,
+        &roles,
+        now,
+    )
+    .await?;
     record(&mut tx, registered(&platform));
     record(&mut tx, joined(account, platform.id, &roles));
     tx.finish().await?;

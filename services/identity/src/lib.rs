@@ -4,6 +4,13 @@
 //! one-time codes. Says `OrganizationRegistered`, `AccountJoined`, `AccountDisabled`, `SessionEnded`,
 //! `MemberRegistered`, `MemberChanged`, `MemberContactChanged`, `ChallengePassed`, `ChallengeLocked`… Hears
 //! `MemberDataAccessed`, for the members' access log.
+//!
+//! Each folder is an aggregate with its rules (`domain`), statements (`store`), one file per operation, and its RPCs
+//! (`api`). An aggregate uses only those that stand before it, so that there is no circle:
+//!
+//! revocations < organizations < accounts < API clients < sessions < members < challenges.
+//!
+//! Revocations stand first because accounts and organizations end sessions and API clients, which need accounts.
 
 mod accounts;
 mod api_clients;
@@ -12,7 +19,6 @@ mod callers;
 mod challenges;
 mod changes;
 mod config;
-mod error;
 mod members;
 mod opaque_token;
 mod organizations;

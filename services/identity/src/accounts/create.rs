@@ -18,7 +18,7 @@ pub(crate) async fn create_account(
     let wanted =
         Wanted { organization_id: "", email: &request.email, name: &request.name, roles: &request.roles };
     let (mut tx, invitation) = invite(app, call, wanted).await?;
-    let account = store::find(&mut tx, invitation.organization, invitation.account).await?;
+    let account = store::find_account(&mut tx, invitation.organization, invitation.account).await?;
     let account =
         account.ok_or_else(|| Error::internal(anyhow::anyhow!("an invitation just kept is not found")))?;
     tx.commit(CreateAccountResponse { account: Some(message(&account)) }).await

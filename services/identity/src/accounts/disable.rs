@@ -29,7 +29,7 @@ pub(crate) async fn disable_account(
     let disabled = account.disable(&grantor, other_administrators)?;
     let mut revoked = Vec::new();
     if disabled.version != version_before {
-        store::update(&mut tx, &disabled).await?;
+        store::update_membership(&mut tx, &disabled).await?;
         let (which, now) = (Which::AccountIn(disabled.id, organization), tx.now());
         revoked = revocations::end_sessions(&mut tx, which, EndReason::Disabled, now).await?;
         revoked.extend(revocations::disable_clients(&mut tx, disabled.id, organization, now).await?);

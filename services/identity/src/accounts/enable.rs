@@ -22,7 +22,7 @@ pub(crate) async fn enable_account(
     let version_before = account.version;
     let enabled = account.enable(&grantor)?;
     if enabled.version != version_before {
-        store::update(&mut tx, &enabled).await?;
+        store::update_membership(&mut tx, &enabled).await?;
         let fact =
             AccountEnabled { account_id: enabled.id.to_string(), organization_id: organization.to_string() };
         record(&mut tx, Fact::new(fact).about(enabled.id.uuid(), enabled.version).of(organization));

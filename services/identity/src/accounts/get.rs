@@ -14,7 +14,7 @@ pub(crate) async fn get_account(
 ) -> Result<GetAccountResponse> {
     let id = path_id("account", &request.account_id, AccountId::parse)?;
     let mut reader = app.db.read(call).await?;
-    let account = store::find(&mut reader, call.caller.organization()?, id).await?;
+    let account = store::find_account(&mut reader, call.caller.organization()?, id).await?;
     let account = account.ok_or_else(|| Error::not_found("account"))?;
     Ok(GetAccountResponse { account: Some(message(&account)) })
 }

@@ -4,11 +4,10 @@ use careway_kernel::AccountId;
 use careway_service::{Call, Error, OrganizationKind, Result, Transaction};
 
 use super::{
-    domain::{Account, Grantor},
+    domain::{Account, Grantor, refusal::Refusal},
     store::{self, Locked},
     view::kind_of,
 };
-use crate::error::Refusal;
 
 /// The caller as a grantor, locked until the end of the transaction. Only a person grants.
 pub(crate) async fn lock_grantor(tx: &mut Transaction, call: &Call) -> Result<Grantor> {
@@ -24,7 +23,7 @@ pub(super) async fn lock_with_grantor(
     id: AccountId,
 ) -> Result<(Account, Grantor, usize)> {
     let (kind, organization, person) = (kind_of(call)?, call.caller.organization()?, call.caller.account()?);
-    let locked = store::lock(tx, organization, id, person, kind).await?;
+    let locked = store::lock_account(tx, organization, id, person, kind).await?;
     let Locked { account, grantor: by, other_administrators } =
         locked.ok_or_else(|| Error::not_found("account"))?;
     Ok((account, grantor(kind, by)?, other_administrators))

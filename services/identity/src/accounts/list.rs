@@ -16,7 +16,7 @@ pub(crate) async fn list_accounts(
         .map_err(|error| Error::violation(error.field(), error.to_string()))?;
 
     let mut reader = app.db.read(call).await?;
-    let found = store::list(&mut reader, organization, page.after, page.limit()).await?;
+    let found = store::list_accounts(&mut reader, organization, page.after, page.limit()).await?;
     let (found, next_page_token) = page.cut(app, found, |account| account.id.uuid());
     Ok(ListAccountsResponse { accounts: found.iter().map(message).collect(), next_page_token })
 }

@@ -9,6 +9,7 @@ pub(crate) mod create;
 pub(crate) mod disable;
 pub(crate) mod domain;
 pub(crate) mod enable;
+mod error;
 pub(crate) mod get;
 pub(crate) mod get_me;
 pub(crate) mod grantor;

@@ -37,7 +37,7 @@ pub(crate) async fn update_account(
     call.check_version(account.version)?;
     let roles_before = account.roles.clone();
     let changed = account.change(name, roles, &grantor, other_administrators)?;
-    store::update(&mut tx, &changed).await?;
+    store::update_membership(&mut tx, &changed).await?;
     if changed.roles != roles_before {
         let fact = AccountRolesChanged {
             account_id: changed.id.to_string(),

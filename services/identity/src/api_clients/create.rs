@@ -40,7 +40,7 @@ pub(crate) async fn create_api_client(
         created_by: Some(maker),
         disabled_at: None,
     };
-    store::insert(&mut tx, &client).await?;
+    store::insert_client(&mut tx, &client).await?;
     let kept = CreateApiClientResponse { api_client: Some(message(&client)), client_secret: String::new() };
     let kept = tx.commit(kept).await?;
     Ok(CreateApiClientResponse { client_secret: secret.expose().to_owned(), ..kept })

@@ -19,9 +19,9 @@ pub(crate) async fn delete_api_client(
 ) -> Result<DeleteApiClientResponse> {
     let id = path_id("API client", &request.client_id, ClientId::parse)?;
     let mut tx = app.db.begin(call).await?;
-    let client = store::lock(&mut tx, id).await?.ok_or_else(|| Error::not_found("API client"))?;
+    let client = store::lock_client(&mut tx, id).await?.ok_or_else(|| Error::not_found("API client"))?;
     let now = tx.now();
-    store::delete(&mut tx, id, now).await?;
+    store::delete_client(&mut tx, id, now).await?;
     let deleted =
         ApiClientDeleted { client_id: id.to_string(), organization_id: client.organization.to_string() };
     record(&mut tx, Fact::new(deleted).about(id.uuid(), 1).of(client.organization));

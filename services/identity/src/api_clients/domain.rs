@@ -6,7 +6,7 @@ use careway_kernel::{AccountId, ClientId, OrganizationId};
 use careway_service::OrganizationKind;
 use chrono::{DateTime, Duration, Utc};
 
-use crate::{accounts::domain::roles::Table, error::Refusal, opaque_token::Digest256};
+use crate::{accounts::domain::roles::Table, opaque_token::Digest256};
 
 /// How long the secret of before stays good after a rotation, when nobody says.
 pub(crate) const KEEP_PREVIOUS: Duration = Duration::hours(24);
@@ -129,6 +129,13 @@ impl ApiClient {
 fn same(one: &Digest256, other: &Digest256) -> bool {
     use subtle::ConstantTimeEq as _;
     one.ct_eq(other).into()
+}
+
+/// Why API clients say no. One refusal may have several causes that a stranger must not tell apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error("A scope is more than allowed here.")]
+    InvalidScope,
 }
 
 #[cfg(test)]

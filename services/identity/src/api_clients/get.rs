@@ -14,6 +14,6 @@ pub(crate) async fn get_api_client(
 ) -> Result<GetApiClientResponse> {
     let id = path_id("API client", &request.client_id, ClientId::parse)?;
     let mut reader = app.db.read(call).await?;
-    let client = store::find(&mut reader, id).await?.ok_or_else(|| Error::not_found("API client"))?;
+    let client = store::find_client(&mut reader, id).await?.ok_or_else(|| Error::not_found("API client"))?;
     Ok(GetApiClientResponse { api_client: Some(message(&client)) })
 }

@@ -16,7 +16,7 @@ pub(crate) async fn list_api_clients(
         .map_err(|error| Error::violation(error.field(), error.to_string()))?;
 
     let mut reader = app.db.read(call).await?;
-    let found = store::list(&mut reader, organization, page.after, page.limit()).await?;
+    let found = store::list_clients(&mut reader, organization, page.after, page.limit()).await?;
     let (found, next_page_token) = page.cut(app, found, |client| client.id.uuid());
     Ok(ListApiClientsResponse { api_clients: found.iter().map(message).collect(), next_page_token })
 }

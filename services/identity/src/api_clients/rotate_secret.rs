@@ -25,7 +25,7 @@ pub(crate) async fn rotate_api_client_secret(
 
     let mut tx = app.db.begin(call).await?;
     lock_grantor(&mut tx, call).await?.check("api-clients.manage")?;
-    let client = store::lock(&mut tx, id).await?.ok_or_else(|| Error::not_found("API client"))?;
+    let client = store::lock_client(&mut tx, id).await?.ok_or_else(|| Error::not_found("API client"))?;
     let (secret, digest) = opaque_token::generate();
     let rotated = client.rotate(digest, keep, maker, tx.now());
     store::update_secrets(&mut tx, &rotated).await?;

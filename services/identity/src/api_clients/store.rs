@@ -58,24 +58,22 @@ macro_rules! select {
 }
 
 /// The client, if the caller may see it.
-pub(crate) async fn find(connection: &mut PgConnection, id: ClientId) -> Result<Option<ApiClient>> {
+pub(crate) async fn find_client(conn: &mut PgConnection, id: ClientId) -> Result<Option<ApiClient>> {
     let row: Option<Row> =
-        sqlx::query_as(select!("and client_id = $1")).bind(id.uuid()).fetch_optional(connection).await?;
+        sqlx::query_as(select!("and client_id = $1")).bind(id.uuid()).fetch_optional(conn).await?;
     row.map(Row::read).transpose()
 }
 
 /// The client, locked.
-pub(crate) async fn lock(connection: &mut PgConnection, id: ClientId) -> Result<Option<ApiClient>> {
-    let row: Option<Row> = sqlx::query_as(select!("and client_id = $1 for update"))
-        .bind(id.uuid())
-        .fetch_optional(connection)
-        .await?;
+pub(crate) async fn lock_client(conn: &mut PgConnection, id: ClientId) -> Result<Option<ApiClient>> {
+    let row: Option<Row> =
+        sqlx::query_as(select!("and client_id = $1 for update")).bind(id.uuid()).fetch_optional(conn).await?;
     row.map(Row::read).transpose()
 }
 
 /// A page of the organization's clients, the newest first.
-pub(crate) async fn list(
-    connection: &mut PgConnection,
+pub(crate) async fn list_clients(
+    conn: &mut PgConnection,
     organization: OrganizationId,
     after: Option<Uuid>,
     limit: i64,
@@ -86,13 +84,13 @@ pub(crate) async fn list(
     .bind(organization.uuid())
     .bind(after)
     .bind(limit)
-    .fetch_all(connection)
+    .fetch_all(conn)
     .await?;
     rows.into_iter().map(Row::read).collect()
 }
 
 /// Keeps a new client.
-pub(crate) async fn insert(connection: &mut PgConnection, client: &ApiClient) -> Result<()> {
+pub(crate) async fn insert_client(conn: &mut PgConnection, client: &ApiClient) -> Result<()> {
     sqlx::query(
         "insert into api_client (client_id, organization_id, name, scopes, secret_digest, secret_created_at, created_at, \
          created_by) values ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -105,13 +103,13 @@ pub(crate) async fn insert(connection: &mut PgConnection, client: &ApiClient) ->
     .bind(client.secret.created_at)
     .bind(client.created_at)
     .bind(client.created_by.map(AccountId::uuid))
-    .execute(connection)
+    .execute(conn)
     .await?;
     Ok(())
 }
 
 /// Keeps a locked client's secrets, and who answers for it.
-pub(crate) async fn update_secrets(connection: &mut PgConnection, client: &ApiClient) -> Result<()> {
+pub(crate) async fn update_secrets(conn: &mut PgConnection, client: &ApiClient) -> Result<()> {
     sqlx::query(
         "update api_client set secret_digest = $2, secret_created_at = $3, previous_digest = $4, \
          previous_expires_at = $5, created_by = $6, disabled_at = $7 where client_id = $1",
@@ -123,17 +121,17 @@ pub(crate) async fn update_secrets(connection: &mut PgConnection, client: &ApiCl
     .bind(client.previous.as_ref().map(|previous| previous.expires_at))
     .bind(client.created_by.map(AccountId::uuid))
     .bind(client.disabled_at)
-    .execute(connection)
+    .execute(conn)
     .await?;
     Ok(())
 }
 
 /// Keeps that a client is deleted.
-pub(crate) async fn delete(connection: &mut PgConnection, id: ClientId, now: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn delete_client(conn: &mut PgConnection, id: ClientId, now: DateTime<Utc>) -> Result<()> {
     sqlx::query("update api_client set deleted_at = $2 where client_id = $1")
         .bind(id.uuid())
         .bind(now)
-        .execute(connection)
+        .execute(conn)
         .await?;
     Ok(())
 }

@@ -81,6 +81,17 @@ pub(crate) fn number_block(number: &PhoneNumber) -> &str {
     &number[..number.len().min(7)]
 }
 
+/// Why challenges say no. A stranger and a member are refused alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refusal {
+    /// Wrong, expired, used, of another challenge, or locked: all the same to whoever says it.
+    #[error("The code is not right. Ask the patient to say it again, or send another.")]
+    CodeRejected {
+        /// What the code still allows.
+        attempts_left: i64,
+    },
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@ pub(crate) mod api;
 pub(crate) mod binding;
 pub(crate) mod codes;
 pub(crate) mod domain;
+mod error;
 pub(crate) mod issue;
 pub(crate) mod request;
 pub(crate) mod resend;
@@ -65,7 +66,7 @@ async fn forget_strangers(app: App) {
         }
         let forgotten = async {
             let mut tx = app.db.begin_system("forget_strangers").await?;
-            store::forget_strangers(&mut tx, app.clock.now() - STRANGERS_KEPT).await?;
+            store::delete_strangers(&mut tx, app.clock.now() - STRANGERS_KEPT).await?;
             tx.finish().await
         };
         if let Err(error) = forgotten.await {

@@ -21,7 +21,7 @@ pub(crate) async fn resolve_member(
     let Some(person) = find(app, call, &asked).await? else {
         return Ok(ResolveMemberResponse { member: None });
     };
-    let found = members::store::summary::by_ids(&app.db, call, &[person.id.uuid()]).await?.pop();
+    let found = members::store::summary::list_by_ids(&app.db, call, &[person.id.uuid()]).await?.pop();
     app.audit
         .read(call, AuditEntry { action: "member.resolve", member: Some(person.id), ..AuditEntry::default() })
         .await?;

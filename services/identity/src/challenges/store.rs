@@ -67,8 +67,8 @@ pub(crate) async fn find_person(
 
 /// Counts one more wrong code in a row and, at `lock_at` of them, locks the member's codes.
 /// True when this one locked them.
-pub(crate) async fn count_failure(
-    db: &mut PgConnection,
+pub(crate) async fn insert_failure(
+    conn: &mut PgConnection,
     subject: &[u8; 32],
     member: Option<(MemberId, OrganizationId)>,
     facility: OrganizationId,
@@ -92,16 +92,16 @@ pub(crate) async fn count_failure(
     .bind(now)
     .bind(lock_at.cast_signed())
     .bind(Uuid::now_v7())
-    .fetch_one(db)
+    .fetch_one(conn)
     .await?;
     Ok(locked)
 }
 
 /// Forgets failures of identifiers that nobody is known by.
-pub(crate) async fn forget_strangers(db: &mut PgConnection, before: DateTime<Utc>) -> Result<u64> {
+pub(crate) async fn delete_strangers(conn: &mut PgConnection, before: DateTime<Utc>) -> Result<u64> {
     let done = sqlx::query("delete from code_failure where not known and updated_at < $1")
         .bind(before)
-        .execute(db)
+        .execute(conn)
         .await?;
     Ok(done.rows_affected())
 }

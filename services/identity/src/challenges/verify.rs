@@ -9,18 +9,14 @@ use careway_service::{AuditEntry, Call, Result, Subject};
 
 use super::{
     codes::{Attempt, Holder, Verdict},
-    domain::{Occasion, parse_code},
+    domain::{Occasion, Refusal, parse_code},
     request::{Parts, read},
     store,
 };
 use crate::{
     App,
     callers::as_system,
-    members::{
-        self,
-        domain::{Summary, refusal::MemberRefusal},
-        view::summary,
-    },
+    members::{self, domain::Summary, view::summary},
 };
 
 pub(crate) async fn verify_challenge(
@@ -65,7 +61,7 @@ pub(crate) async fn verify_challenge(
 }
 
 fn rejected(attempts_left: i64) -> careway_service::Error {
-    MemberRefusal::CodeRejected { attempts_left }.into()
+    Refusal::CodeRejected { attempts_left }.into()
 }
 
 async fn passed(
@@ -83,7 +79,7 @@ async fn passed(
     let member = member.filter(|member| !member.codes_locked).ok_or_else(|| rejected(0))?;
 
     let mut tx = app.db.begin(call).await?;
-    members::store::code_lock::clear_failures(&mut tx, &holder.subject).await?;
+    members::store::code_lock::delete_failures(&mut tx, &holder.subject).await?;
     let account_id = match call.caller.subject {
         Subject::Account(account) => account.to_string(),
         _ => String::new(),
@@ -103,7 +99,7 @@ async fn passed(
 
 async fn find(app: &App, call: &Call, member: MemberId) -> Result<Option<Summary>> {
     let call = as_system(call, "challenges");
-    Ok(members::store::summary::by_ids(&app.db, &call, &[member.uuid()]).await?.pop())
+    Ok(members::store::summary::list_by_ids(&app.db, &call, &[member.uuid()]).await?.pop())
 }
 
 /// One more wrong code in a row, for a stranger as for a member; it must outlive Redis.
@@ -113,7 +109,7 @@ async fn count_failure(app: &App, occasion: &Occasion, holder: Holder) -> Result
     let now = tx.now();
     let member = holder.member.zip(holder.payer);
     let locked =
-        store::count_failure(&mut tx, &holder.subject, member, occasion.facility, lock_at, now).await?;
+        store::insert_failure(&mut tx, &holder.subject, member, occasion.facility, lock_at, now).await?;
     if let Some((member, payer)) = member.filter(|_| locked) {
         let fact = ChallengeLocked {
             member_id: member.to_string(),

@@ -7,7 +7,7 @@ use careway_service::{AuditEntry, Call, Result};
 use uuid::Uuid;
 
 use super::{
-    domain::{Facts, HeldNationalId, Member, eligible, refusal::MemberRefusal},
+    domain::{Facts, HeldNationalId, Member, eligible, refusal::Refusal},
     home, store,
     view::{self, Reading},
 };
@@ -29,7 +29,7 @@ pub(crate) async fn create_member(
     let mut tx = app.db.begin(call).await?;
     if let Some(principal) = facts.principal {
         let principal = store::lock_principal(&mut tx, payer, principal).await?;
-        eligible(None, false, principal).map_err(MemberRefusal::from)?;
+        eligible(None, false, principal).map_err(Refusal::from)?;
     }
     let now = tx.now();
     let held = national_ids.into_iter().map(|number| HeldNationalId {
@@ -48,7 +48,7 @@ pub(crate) async fn create_member(
         created_at: now,
         updated_at: now,
     };
-    store::write::insert(&mut tx, &app.vault, payer, std::slice::from_ref(&member)).await?;
+    store::write::insert_members(&mut tx, &app.vault, payer, std::slice::from_ref(&member)).await?;
     record(&mut tx, registered(&member));
     tx.audit(AuditEntry { action: "member.create", member: Some(member.id), ..AuditEntry::default() });
     tx.commit(CreateMemberResponse { member: Some(view::member(&member)), warnings }).await

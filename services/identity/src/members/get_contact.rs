@@ -15,11 +15,11 @@ pub(crate) async fn get_member_contact(
     let id = path_id("member", &request.member_id, MemberId::parse)?;
     let vault = &app.vault;
     let mut reader = app.db.read(call).await?;
-    let Some(member) = store::find_anywhere(&mut reader, vault, id).await? else {
+    let Some(member) = store::find_member_anywhere(&mut reader, vault, id).await? else {
         return Ok(GetMemberContactResponse { contact: None });
     };
     let principal = match member.facts.principal {
-        Some(principal) => store::find_anywhere(&mut reader, vault, principal).await?,
+        Some(principal) => store::find_member_anywhere(&mut reader, vault, principal).await?,
         None => None,
     };
     drop(reader);

@@ -23,6 +23,6 @@ pub(crate) async fn get_members(
         violations.field("", MemberId::parse(id)).map(MemberId::uuid)
     });
     let (ids,) = violations.all((ids,))?;
-    let members = store::summary::by_ids(&app.db, call, &ids).await?;
+    let members = store::summary::list_by_ids(&app.db, call, &ids).await?;
     Ok(GetMembersResponse { members: members.iter().map(summary).collect() })
 }

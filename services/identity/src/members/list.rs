@@ -48,13 +48,13 @@ async fn search(
     limit: i64,
 ) -> Result<Vec<Summary>> {
     if q.is_empty() {
-        return store::summary::all(connection, payer, after, limit).await;
+        return store::summary::list_all(connection, payer, after, limit).await;
     }
     if q.bytes().any(|byte| byte.is_ascii_digit()) {
         let number = MemberNumber::parse(q).ok();
         let number = number.as_ref().map_or("", MemberNumber::as_str);
         let index = NationalIdText::parse(q).map(|id| app.vault.national_id_index(id.as_str()));
-        return store::summary::by_number(
+        return store::summary::list_by_number(
             connection,
             payer,
             number,
@@ -63,5 +63,5 @@ async fn search(
         .await;
     }
     let words: Vec<String> = q.split(' ').take(WORDS).map(str::to_owned).collect();
-    store::summary::by_words(connection, payer, &words, after, limit).await
+    store::summary::list_by_words(connection, payer, &words, after, limit).await
 }

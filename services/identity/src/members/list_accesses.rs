@@ -36,7 +36,7 @@ pub(crate) async fn list_member_accesses(
     drop(reader);
     // The accesses are other organizations' rows: read for the payer once the member is known to be theirs.
     let mut reader = app.db.read(&as_system(call, "access_log")).await?;
-    let found = store::access::list(&mut reader, id, after, page.limit()).await?;
+    let found = store::access::list_accesses(&mut reader, id, after, page.limit()).await?;
     drop(reader);
     let (accesses, more) = page.cut(found);
     let entry = AuditEntry { action: "member.list-accesses", member: Some(id), ..AuditEntry::default() };

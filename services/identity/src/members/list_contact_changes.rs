@@ -28,7 +28,8 @@ pub(crate) async fn list_contact_changes(
     if !store::summary::exists(&mut reader, payer, id).await? {
         return Err(Error::not_found("member"));
     }
-    let found = store::contact::list(&mut reader, &app.vault, id, page.after, page.limit()).await?;
+    let found =
+        store::contact::list_contact_changes(&mut reader, &app.vault, id, page.after, page.limit()).await?;
     drop(reader);
     let (changes, next_page_token) = page.cut(app, found, |change| change.id);
     let entry =

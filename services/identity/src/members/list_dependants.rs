@@ -23,7 +23,7 @@ pub(crate) async fn list_dependants(
     if !store::summary::exists(&mut tx, payer, id).await? {
         return Err(Error::not_found("member"));
     }
-    let found = store::summary::dependants(&mut tx, payer, id, page.after, page.limit()).await?;
+    let found = store::summary::list_dependants(&mut tx, payer, id, page.after, page.limit()).await?;
     let (members, next_page_token) = page.cut(app, found, |member| member.id.uuid());
     tx.audit(AuditEntry { action: "member.list-dependants", member: Some(id), ..AuditEntry::default() });
     audit_shown(&mut tx, "member.list-dependants", &members);

@@ -8,6 +8,7 @@ pub(crate) mod api;
 pub(crate) mod audit;
 pub(crate) mod create;
 pub(crate) mod domain;
+mod error;
 pub(crate) mod get;
 pub(crate) mod get_contact;
 pub(crate) mod get_members;
@@ -81,7 +82,7 @@ pub(crate) async fn home(app: &App, call: &Call, payer: OrganizationId) -> Resul
     if let Some(home) = app.members.homes.get(&payer) {
         return Ok(home);
     }
-    let home = store::home(&mut *app.db.read(call).await?, payer).await?;
+    let home = store::get_home(&mut *app.db.read(call).await?, payer).await?;
     app.members.homes.insert(payer, home);
     Ok(home)
 }

@@ -19,7 +19,7 @@ pub(crate) async fn member_data_accessed(
     if told.is_empty() {
         return Ok(());
     }
-    store::access::insert(tx, &told).await
+    store::access::insert_accesses(tx, &told).await
 }
 
 /// An access of a member that can be named; of what else is unreadable, what is readable is kept.

@@ -7,7 +7,7 @@ use careway_events::{Fact, record};
 use careway_kernel::{MemberId, Violations};
 use careway_service::{AuditEntry, Call, Error, Result, Subject};
 
-use super::{domain::refusal::MemberRefusal, store, view};
+use super::{domain::refusal::Refusal, store, view};
 use crate::App;
 use crate::wire::path_id;
 
@@ -25,12 +25,12 @@ pub(crate) async fn unlock_member_codes(
     let vault = &app.vault;
     let mut tx = app.db.begin(call).await?;
     let mut member =
-        store::lock(&mut tx, vault, payer, id).await?.ok_or_else(|| Error::not_found("member"))?;
+        store::lock_member(&mut tx, vault, payer, id).await?.ok_or_else(|| Error::not_found("member"))?;
     let (by, now) = (call.caller.subject.to_string(), tx.now());
-    if !store::code_lock::lift_lock(&mut tx, payer, id, &by, &reason, now).await? {
-        return Err(MemberRefusal::NotLocked.into());
+    if !store::code_lock::update_lock_lifted(&mut tx, payer, id, &by, &reason, now).await? {
+        return Err(Refusal::NotLocked.into());
     }
-    store::code_lock::clear_failures(&mut tx, &vault.member_subject(id)).await?;
+    store::code_lock::delete_failures(&mut tx, &vault.member_subject(id)).await?;
     member.codes_locked_at = None;
     let account_id = match call.caller.subject {
         Subject::Account(account) => account.to_string(),

@@ -9,7 +9,7 @@ use careway_service::{AuditEntry, Call, Error, Result};
 use uuid::Uuid;
 
 use super::{
-    domain::{Change, Facts, Member, eligible, refusal::MemberRefusal},
+    domain::{Change, Facts, Member, eligible, refusal::Refusal},
     home, store,
     view::{self, Reading},
 };
@@ -28,7 +28,8 @@ pub(crate) async fn update_member(
 
     let vault = &app.vault;
     let mut tx = app.db.begin(call).await?;
-    let member = store::lock(&mut tx, vault, payer, id).await?.ok_or_else(|| Error::not_found("member"))?;
+    let member =
+        store::lock_member(&mut tx, vault, payer, id).await?.ok_or_else(|| Error::not_found("member"))?;
     call.check_version(member.version)?;
     let mut violations = Violations::default();
     let read = read(Reading { violations: &mut violations, home, today }, &request, &member.facts);
@@ -36,22 +37,22 @@ pub(crate) async fn update_member(
     let warnings = view::warning_messages(&facts, national_ids.as_deref().unwrap_or_default());
     if let Some(principal) = facts.principal.filter(|_| facts.principal != member.facts.principal) {
         let principal = store::lock_principal(&mut tx, payer, principal).await?;
-        let dependants = store::with_dependants(&mut tx, &[id.uuid()]).await?;
-        eligible(Some(id), !dependants.is_empty(), principal).map_err(MemberRefusal::from)?;
+        let dependants = store::list_with_dependants(&mut tx, &[id.uuid()]).await?;
+        eligible(Some(id), !dependants.is_empty(), principal).map_err(Refusal::from)?;
     }
     let change = member.change_to(&facts, national_ids.as_deref());
     if !change.any {
         return tx.commit(UpdateMemberResponse { member: Some(view::member(&member)), warnings }).await;
     }
     let member = member.apply(facts, &change, tx.now(), today, Uuid::now_v7);
-    store::write::update(&mut tx, vault, payer, std::slice::from_ref(&member)).await?;
+    store::write::update_members(&mut tx, vault, payer, std::slice::from_ref(&member)).await?;
     let fresh = member.national_ids.iter().filter(|held| change.new_national_ids.contains(&held.number));
     let fresh: Vec<_> = fresh.map(|held| (id, held)).collect();
-    store::national_id::insert(&mut tx, vault, payer, &fresh).await?;
-    store::national_id::update(&mut tx, [&change], today).await?;
+    store::national_id::insert_national_ids(&mut tx, vault, payer, &fresh).await?;
+    store::national_id::update_national_ids(&mut tx, [&change], today).await?;
     let contacts: Vec<_> = change.contacts.iter().map(|contact| (id, contact)).collect();
     let (now, by) = (tx.now(), call.caller.subject.to_string());
-    store::contact::insert(&mut tx, vault, payer, &contacts, now, &by).await?;
+    store::contact::insert_contact_changes(&mut tx, vault, payer, &contacts, now, &by).await?;
     for fact in told(&member, &change) {
         record(&mut tx, fact);
     }

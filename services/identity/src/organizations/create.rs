@@ -42,7 +42,7 @@ pub(crate) async fn create_organization(
         created_at: app.clock.now(),
     };
     let mut tx = app.db.begin(call).await?;
-    store::insert(&mut tx, &organization).await?;
+    store::insert_organization(&mut tx, &organization).await?;
     record(&mut tx, registered(&organization).also(call.caller.organization()?));
     let response = CreateOrganizationResponse { organization: Some(seen_by(call, &organization)) };
     tx.commit(response).await

@@ -124,6 +124,15 @@ impl Organization {
     }
 }
 
+/// Why organizations say no. One refusal may have several causes that a stranger must not tell apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error("Another organization has this code.")]
+    CodeTaken,
+    #[error("You cannot suspend your own organization.")]
+    OwnOrganization,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

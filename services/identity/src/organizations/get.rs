@@ -15,7 +15,7 @@ pub(crate) async fn get_organization(
 ) -> Result<GetOrganizationResponse> {
     let id = path_id("organization", &request.organization_id, OrganizationId::parse)?;
     let mut reader = app.db.read(call).await?;
-    let organization = store::find(&mut reader, id).await?;
+    let organization = store::find_organization(&mut reader, id).await?;
     let organization = organization.ok_or_else(|| Error::not_found("organization"))?;
     Ok(GetOrganizationResponse { organization: Some(seen_by(call, &organization)) })
 }

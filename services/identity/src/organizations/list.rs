@@ -24,7 +24,8 @@ pub(crate) async fn list_organizations(
 
     let code = Some(code.as_str()).filter(|code| !code.is_empty());
     let mut reader = app.db.read(call).await?;
-    let found = store::list(&mut reader, parse_kind(kind), code, page.after, page.limit()).await?;
+    let found =
+        store::list_organizations(&mut reader, parse_kind(kind), code, page.after, page.limit()).await?;
     let (found, next_page_token) = page.cut(app, found, |organization| organization.id.uuid());
     let organizations = found.iter().map(|organization| seen_by(call, organization)).collect();
     Ok(ListOrganizationsResponse { organizations, next_page_token })

@@ -6,6 +6,7 @@
 pub(crate) mod api;
 pub(crate) mod create;
 pub(crate) mod domain;
+mod error;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod resolve;

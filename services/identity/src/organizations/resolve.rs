@@ -25,7 +25,7 @@ pub(crate) async fn resolve_organization(
     let found = match by {
         By::OrganizationId(id) => {
             let id = OrganizationId::parse(&id).map_err(|error| Violations::one("organizationId", error))?;
-            store::find(&mut reader, id).await?
+            store::find_organization(&mut reader, id).await?
         }
         By::Code(code) => {
             let mut v = Violations::default();

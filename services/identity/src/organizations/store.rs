@@ -7,8 +7,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::domain::{Code, CodeKind, Organization, Status, parse_time_zone};
-use crate::error::Refusal;
+use super::domain::{Code, CodeKind, Organization, Refusal, Status, parse_time_zone};
 
 macro_rules! select {
     ($rest:literal) => {
@@ -70,48 +69,52 @@ impl Row {
 }
 
 /// The organization, if the caller may see it.
-pub(crate) async fn find(connection: &mut PgConnection, id: OrganizationId) -> Result<Option<Organization>> {
-    let row: Option<Row> = sqlx::query_as(select!("where o.organization_id = $1"))
-        .bind(id.uuid())
-        .fetch_optional(connection)
-        .await?;
+pub(crate) async fn find_organization(
+    conn: &mut PgConnection,
+    id: OrganizationId,
+) -> Result<Option<Organization>> {
+    let row: Option<Row> =
+        sqlx::query_as(select!("where o.organization_id = $1")).bind(id.uuid()).fetch_optional(conn).await?;
     row.map(Row::read).transpose()
 }
 
 /// These organizations, as far as the caller may see them, by name.
-pub(crate) async fn find_all(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Organization>> {
+pub(crate) async fn list_by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Organization>> {
     let rows: Vec<Row> =
         sqlx::query_as(select!("where o.organization_id = any($1) order by o.name, o.organization_id"))
             .bind(ids)
-            .fetch_all(connection)
+            .fetch_all(conn)
             .await?;
     rows.into_iter().map(Row::read).collect()
 }
 
 /// The organization with this code.
-pub(crate) async fn find_by_code(connection: &mut PgConnection, code: &Code) -> Result<Option<Organization>> {
+pub(crate) async fn find_by_code(conn: &mut PgConnection, code: &Code) -> Result<Option<Organization>> {
     let row: Option<Row> = sqlx::query_as(select!(
         "join organization_code k on k.organization_id = o.organization_id where k.kind = $1 and k.value = $2"
     ))
     .bind(code.kind.as_str())
     .bind(&code.value)
-    .fetch_optional(connection)
+    .fetch_optional(conn)
     .await?;
     row.map(Row::read).transpose()
 }
 
 /// The organization, locked for a change.
-pub(crate) async fn lock(connection: &mut PgConnection, id: OrganizationId) -> Result<Option<Organization>> {
+pub(crate) async fn lock_organization(
+    conn: &mut PgConnection,
+    id: OrganizationId,
+) -> Result<Option<Organization>> {
     let row: Option<Row> = sqlx::query_as(select!("where o.organization_id = $1 for no key update of o"))
         .bind(id.uuid())
-        .fetch_optional(connection)
+        .fetch_optional(conn)
         .await?;
     row.map(Row::read).transpose()
 }
 
 /// A page of those the caller may see, by name: after `after`, of a kind, with a code.
-pub(crate) async fn list(
-    connection: &mut PgConnection,
+pub(crate) async fn list_organizations(
+    conn: &mut PgConnection,
     kind: Option<OrganizationKind>,
     code: Option<&str>,
     after: Option<Uuid>,
@@ -129,24 +132,24 @@ pub(crate) async fn list(
     .bind(code)
     .bind(after)
     .bind(limit)
-    .fetch_all(connection)
+    .fetch_all(conn)
     .await?;
     rows.into_iter().map(Row::read).collect()
 }
 
 /// Whether the platform's own organization exists. Of several replicas that start at once, one makes it; the others
 /// wait here and find it.
-pub(crate) async fn lock_platform(connection: &mut PgConnection) -> Result<bool> {
+pub(crate) async fn lock_platform(conn: &mut PgConnection) -> Result<bool> {
     sqlx::query("select pg_advisory_xact_lock(hashtext('careway platform organization'))")
-        .execute(&mut *connection)
+        .execute(&mut *conn)
         .await?;
     Ok(sqlx::query_scalar("select exists (select 1 from organization where kind = 'PLATFORM')")
-        .fetch_one(connection)
+        .fetch_one(conn)
         .await?)
 }
 
 /// Keeps a new organization.
-pub(crate) async fn insert(connection: &mut PgConnection, organization: &Organization) -> Result<()> {
+pub(crate) async fn insert_organization(conn: &mut PgConnection, organization: &Organization) -> Result<()> {
     sqlx::query(
         "insert into organization (organization_id, kind, name, country, time_zone, locale, status, version, created_at) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -160,15 +163,15 @@ pub(crate) async fn insert(connection: &mut PgConnection, organization: &Organiz
     .bind(organization.status.as_str())
     .bind(organization.version)
     .bind(organization.created_at)
-    .execute(&mut *connection)
+    .execute(&mut *conn)
     .await
     .on_constraint("organization_one_platform", || Error::violation("kind", "there is one PLATFORM already"))?;
-    insert_codes(connection, organization).await
+    insert_codes(conn, organization).await
 }
 
 /// Keeps a locked organization's change. `suspended_at`: since when, if it is suspended.
-pub(crate) async fn update(
-    connection: &mut PgConnection,
+pub(crate) async fn update_organization(
+    conn: &mut PgConnection,
     organization: &Organization,
     suspended_at: Option<DateTime<Utc>>,
 ) -> Result<()> {
@@ -184,16 +187,16 @@ pub(crate) async fn update(
     .bind(organization.status.as_str())
     .bind(organization.version)
     .bind(suspended_at)
-    .execute(&mut *connection)
+    .execute(&mut *conn)
     .await?;
     sqlx::query("delete from organization_code where organization_id = $1")
         .bind(organization.id.uuid())
-        .execute(&mut *connection)
+        .execute(&mut *conn)
         .await?;
-    insert_codes(connection, organization).await
+    insert_codes(conn, organization).await
 }
 
-async fn insert_codes(connection: &mut PgConnection, organization: &Organization) -> Result<()> {
+async fn insert_codes(conn: &mut PgConnection, organization: &Organization) -> Result<()> {
     if organization.codes.is_empty() {
         return Ok(());
     }
@@ -206,7 +209,7 @@ async fn insert_codes(connection: &mut PgConnection, organization: &Organization
     .bind(organization.id.uuid())
     .bind(kinds)
     .bind(values)
-    .execute(connection)
+    .execute(conn)
     .await
     .on_constraint("organization_code_pkey", || Refusal::CodeTaken.into())?;
     Ok(())

@@ -8,12 +8,11 @@ use careway_kernel::{CountryCode, Language, Names, OrganizationId, Violations};
 use careway_service::{Call, Error, Result};
 
 use super::{
-    domain::{Organization, Status, parse_time_zone},
+    domain::{Organization, Refusal, Status, parse_time_zone},
     store,
     view::{parse_codes, seen_by},
 };
-use crate::wire::path_id;
-use crate::{App, changes::Changes, error::Refusal, revocations};
+use crate::{App, changes::Changes, revocations, wire::path_id};
 
 pub(crate) async fn update_organization(
     app: &App,
@@ -41,7 +40,8 @@ pub(crate) async fn update_organization(
         return Err(Refusal::OwnOrganization.into());
     }
     let mut tx = app.db.begin(call).await?;
-    let organization = store::lock(&mut tx, id).await?.ok_or_else(|| Error::not_found("organization"))?;
+    let organization =
+        store::lock_organization(&mut tx, id).await?.ok_or_else(|| Error::not_found("organization"))?;
     call.check_version(organization.version)?;
     let changed = Organization {
         name: name.unwrap_or(organization.name),
@@ -54,7 +54,7 @@ pub(crate) async fn update_organization(
         ..organization
     };
     let suspended_at = (changed.status == Status::Suspended).then_some(app.clock.now());
-    store::update(&mut tx, &changed, suspended_at).await?;
+    store::update_organization(&mut tx, &changed, suspended_at).await?;
     record(&mut tx, changed_fact(&changed).also(call.caller.organization()?));
     let response = UpdateOrganizationResponse { organization: Some(seen_by(call, &changed)) };
     let response = tx.commit(response).await?;

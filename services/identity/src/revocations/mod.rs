@@ -51,7 +51,7 @@ pub(crate) async fn end_sessions(
     reason: EndReason,
     now: DateTime<Utc>,
 ) -> Result<Vec<Revoked>> {
-    let ended = store::end_sessions(tx, which, reason, now).await?;
+    let ended = store::update_sessions_ended(tx, which, reason, now).await?;
     for session in &ended {
         record_ended(tx, *session);
     }
@@ -65,7 +65,7 @@ pub(crate) async fn disable_clients(
     organization: OrganizationId,
     now: DateTime<Utc>,
 ) -> Result<Vec<Revoked>> {
-    let disabled = store::disable_clients(tx, maker, organization, now).await?;
+    let disabled = store::update_clients_disabled(tx, maker, organization, now).await?;
     Ok(disabled.into_iter().map(Revoked::Client).collect())
 }
 

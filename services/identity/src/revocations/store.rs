@@ -20,8 +20,8 @@ pub(crate) enum Which {
 }
 
 /// Ends living sessions, and returns them.
-pub(crate) async fn end_sessions(
-    connection: &mut PgConnection,
+pub(crate) async fn update_sessions_ended(
+    conn: &mut PgConnection,
     which: Which,
     reason: EndReason,
     now: DateTime<Utc>,
@@ -41,7 +41,7 @@ pub(crate) async fn end_sessions(
             .bind(organization.map(OrganizationId::uuid))
             .bind(now)
             .bind(reason.as_str())
-            .fetch_all(connection)
+            .fetch_all(conn)
             .await?
         }
         None => {
@@ -52,7 +52,7 @@ pub(crate) async fn end_sessions(
             )
             .bind(now)
             .bind(reason.as_str())
-            .fetch_all(connection)
+            .fetch_all(conn)
             .await?
         }
     };
@@ -68,8 +68,8 @@ pub(crate) async fn end_sessions(
 }
 
 /// Disables the API clients that a person made for an organization, and returns them.
-pub(crate) async fn disable_clients(
-    connection: &mut PgConnection,
+pub(crate) async fn update_clients_disabled(
+    conn: &mut PgConnection,
     maker: AccountId,
     organization: OrganizationId,
     now: DateTime<Utc>,
@@ -81,26 +81,26 @@ pub(crate) async fn disable_clients(
     .bind(maker.uuid())
     .bind(organization.uuid())
     .bind(now)
-    .fetch_all(connection)
+    .fetch_all(conn)
     .await?;
     Ok(ids.into_iter().map(ClientId::from_uuid).collect())
 }
 
 /// The sessions that ended since then, with the time.
 pub(crate) async fn list_ended_sessions(
-    connection: &mut PgConnection,
+    conn: &mut PgConnection,
     since: DateTime<Utc>,
 ) -> Result<Vec<(Uuid, DateTime<Utc>)>> {
     Ok(sqlx::query_as("select session_id, ended_at from session where ended_at > $1")
         .bind(since)
-        .fetch_all(connection)
+        .fetch_all(conn)
         .await?)
 }
 
 /// The clients whose tokens are refused since then: deleted and disabled ones, and those of suspended
 /// organizations.
 pub(crate) async fn list_refused_clients(
-    connection: &mut PgConnection,
+    conn: &mut PgConnection,
     since: DateTime<Utc>,
 ) -> Result<Vec<(Uuid, DateTime<Utc>)>> {
     Ok(sqlx::query_as(
@@ -110,15 +110,15 @@ pub(crate) async fn list_refused_clients(
          join api_client c on c.organization_id = o.organization_id where o.suspended_at > $1",
     )
     .bind(since)
-    .fetch_all(connection)
+    .fetch_all(conn)
     .await?)
 }
 
 /// Forgets sessions that are long over, with their tokens.
-pub(crate) async fn delete_old_sessions(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<u64> {
+pub(crate) async fn delete_old_sessions(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<u64> {
     let done = sqlx::query("delete from session where expires_at < $1")
         .bind(now - Duration::days(30))
-        .execute(connection)
+        .execute(conn)
         .await?;
     Ok(done.rows_affected())
 }

@@ -6,7 +6,7 @@ use careway_service::{Call, Error, Result};
 use uuid::Uuid;
 
 use super::{
-    domain::{Session, token::Grant},
+    domain::{Session, refusal::Refusal, token::Grant},
     signing_keys, store,
 };
 use crate::{
@@ -16,7 +16,6 @@ use crate::{
         domain::{Account, password::Attempt},
         store::credentials::Credentials,
     },
-    error::Refusal,
     opaque_token,
     organizations::{
         self,
@@ -69,18 +68,18 @@ pub(crate) async fn create_session(
         .await?;
         amr.push("otp".to_owned());
     }
-    let organizations = organizations::store::find_all(&mut tx, &workplaces).await?;
+    let organizations = organizations::store::list_by_ids(&mut tx, &workplaces).await?;
     let organization = match sign_in.organization {
         Some(wanted) => organizations.iter().find(|organization| organization.id == wanted),
         None => organizations.first(),
     };
     let organization = organization.ok_or_else(|| Error::not_found("organization"))?;
-    let member = accounts::store::find(&mut tx, organization.id, account).await?;
+    let member = accounts::store::find_account(&mut tx, organization.id, account).await?;
     let member = member.ok_or(Refusal::CredentialsRejected)?;
     let (id, now) = (SessionId::new(&app.clock), tx.now());
     let session = Session::new(id, account, organization.id, amr, app.config.lifetimes(), now);
     let (refresh_token, digest) = opaque_token::generate();
-    store::insert(&mut tx, &session, &digest).await?;
+    store::insert_session(&mut tx, &session, &digest).await?;
     tx.finish().await?;
     app.throttle.forgive(&guess).await;
 

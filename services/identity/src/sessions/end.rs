@@ -18,7 +18,7 @@ pub(crate) async fn end_session(
     call.caller.account()?;
     let Some(id) = call.caller.session else { return Ok(EndSessionResponse {}) };
     let mut tx = app.db.begin_system("sign-out").await?;
-    let session = store::lock(&mut tx, id).await?.filter(|session| session.ended_at.is_none());
+    let session = store::lock_session(&mut tx, id).await?.filter(|session| session.ended_at.is_none());
     if let Some(session) = session {
         let ended = session.end(EndReason::SignedOut, tx.now());
         store::update_ended(&mut tx, &ended).await?;

@@ -4,11 +4,12 @@ use careway_contract::identity::v1::{IssueClientTokenRequest, IssueClientTokenRe
 use careway_kernel::ClientId;
 use careway_service::{Call, Result};
 
-use super::{domain::token::Grant, signing_keys};
+use super::{
+    domain::{refusal::Refusal, token::Grant},
+    signing_keys,
+};
 use crate::{
-    App, api_clients,
-    error::Refusal,
-    opaque_token,
+    App, api_clients, opaque_token,
     organizations::{self, domain::Status},
 };
 
@@ -21,11 +22,11 @@ pub(crate) async fn issue_client_token(
     let guess = app.throttle.count("client", &request.client_id, call.client_ip).await?;
 
     let mut reader = app.db.read(&Call::system("client sign-in")).await?;
-    let client = api_clients::store::find(&mut reader, id).await?;
+    let client = api_clients::store::find_client(&mut reader, id).await?;
     let digest = opaque_token::digest(&request.client_secret);
     let client =
         client.filter(|client| client.accepts(&digest, app.clock.now())).ok_or(Refusal::InvalidClient)?;
-    let organization = organizations::store::find(&mut reader, client.organization).await?;
+    let organization = organizations::store::find_organization(&mut reader, client.organization).await?;
     let organization = organization
         .filter(|organization| organization.status == Status::Active)
         .ok_or(Refusal::InvalidClient)?;

@@ -7,6 +7,7 @@ pub(crate) mod api;
 pub(crate) mod create;
 pub(crate) mod domain;
 pub(crate) mod end;
+mod error;
 pub(crate) mod issue_client_token;
 pub(crate) mod refresh;
 pub(crate) mod signing_keys;

@@ -6,20 +6,18 @@ use careway_service::{Call, Result, Transaction};
 
 use super::{
     create::grant,
-    domain::{Refresh, Session},
+    domain::{Refresh, Session, refusal::Refusal},
     signing_keys, store,
 };
-use crate::revocations::domain::EndReason;
 use crate::{
     App,
     accounts::{self, domain::Account},
-    error::Refusal,
     opaque_token,
     organizations::{
         self,
         domain::{Organization, Status},
     },
-    revocations::{self, Revoked},
+    revocations::{self, Revoked, domain::EndReason},
     wire::timestamp,
 };
 
@@ -68,8 +66,8 @@ pub(crate) async fn workplace(
     tx: &mut Transaction,
     session: &Session,
 ) -> Result<Option<(Organization, Account)>> {
-    let organization = organizations::store::find(tx, session.organization).await?;
-    let member = accounts::store::find(tx, session.organization, session.account).await?;
+    let organization = organizations::store::find_organization(tx, session.organization).await?;
+    let member = accounts::store::find_account(tx, session.organization, session.account).await?;
     Ok(organization
         .filter(|organization| organization.status == Status::Active)
         .zip(member.filter(|member| member.status == accounts::domain::Status::Active)))

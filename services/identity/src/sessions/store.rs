@@ -48,8 +48,8 @@ struct TokenRow {
 }
 
 /// Keeps a new session and its first refresh token.
-pub(crate) async fn insert(
-    connection: &mut PgConnection,
+pub(crate) async fn insert_session(
+    conn: &mut PgConnection,
     session: &Session,
     token: &Digest256,
 ) -> Result<()> {
@@ -66,14 +66,14 @@ pub(crate) async fn insert(
     .bind(session.idle_expires_at)
     .bind(session.expires_at)
     .bind(&token[..])
-    .execute(connection)
+    .execute(conn)
     .await?;
     Ok(())
 }
 
 /// The session of a refresh token, locked, and whether the token was used before.
 pub(crate) async fn lock_by_token(
-    connection: &mut PgConnection,
+    conn: &mut PgConnection,
     token: &Digest256,
 ) -> Result<Option<(Session, bool)>> {
     // The session is locked first and the token read after: of two that come at once, the second sees it used.
@@ -82,7 +82,7 @@ pub(crate) async fn lock_by_token(
          where t.digest = $1 for update of s",
     )
     .bind(&token[..])
-    .fetch_optional(&mut *connection)
+    .fetch_optional(&mut *conn)
     .await?;
     if id.is_none() {
         return Ok(None);
@@ -92,23 +92,23 @@ pub(crate) async fn lock_by_token(
          where t.digest = $1",
     )
     .bind(&token[..])
-    .fetch_one(connection)
+    .fetch_one(conn)
     .await?;
     Ok(Some((row.session.into(), row.used)))
 }
 
 /// The session, locked.
-pub(crate) async fn lock(connection: &mut PgConnection, id: SessionId) -> Result<Option<Session>> {
+pub(crate) async fn lock_session(conn: &mut PgConnection, id: SessionId) -> Result<Option<Session>> {
     let row: Option<Row> = sqlx::query_as("select * from session where session_id = $1 for update")
         .bind(id.uuid())
-        .fetch_optional(connection)
+        .fetch_optional(conn)
         .await?;
     Ok(row.map(Session::from))
 }
 
 /// Keeps that a locked session goes on: the old token used up, the new one good.
 pub(crate) async fn update_refreshed(
-    connection: &mut PgConnection,
+    conn: &mut PgConnection,
     session: &Session,
     used: &Digest256,
     next: &Digest256,
@@ -124,18 +124,18 @@ pub(crate) async fn update_refreshed(
     .bind(&used[..])
     .bind(&next[..])
     .bind(now)
-    .execute(connection)
+    .execute(conn)
     .await?;
     Ok(())
 }
 
 /// Keeps that a locked session is over.
-pub(crate) async fn update_ended(connection: &mut PgConnection, session: &Session) -> Result<()> {
+pub(crate) async fn update_ended(conn: &mut PgConnection, session: &Session) -> Result<()> {
     sqlx::query("update session set ended_at = $2, end_reason = $3 where session_id = $1")
         .bind(session.id.uuid())
         .bind(session.ended_at)
         .bind(session.end_reason.map(|reason| reason.as_str()))
-        .execute(connection)
+        .execute(conn)
         .await?;
     Ok(())
 }

@@ -4,14 +4,11 @@ use careway_contract::identity::v1::{SwitchSessionRequest, SwitchSessionResponse
 use careway_kernel::{OrganizationId, SessionId, Violations};
 use careway_service::{Call, Error, Result};
 
-use super::{create::grant, refresh::workplace, signing_keys, store};
-use crate::revocations::domain::EndReason;
+use super::{create::grant, domain::refusal::Refusal, refresh::workplace, signing_keys, store};
 use crate::{
-    App,
-    error::Refusal,
-    opaque_token,
+    App, opaque_token,
     organizations::{domain::View, view::message},
-    revocations::{self, Revoked},
+    revocations::{self, Revoked, domain::EndReason},
     wire::timestamp,
 };
 
@@ -28,13 +25,13 @@ pub(crate) async fn switch_session(
 
     let mut tx = app.db.begin_system("switch").await?;
     let now = tx.now();
-    let session = store::lock(&mut tx, current).await?;
+    let session = store::lock_session(&mut tx, current).await?;
     let session = session.filter(|session| session.lives(now)).ok_or(Refusal::SessionEnded)?;
     let next = session.switched(SessionId::new(&app.clock), wanted, app.config.lifetimes(), now);
     let (organization, member) =
         workplace(&mut tx, &next).await?.ok_or_else(|| Error::not_found("organization"))?;
     let (refresh_token, digest) = opaque_token::generate();
-    store::insert(&mut tx, &next, &digest).await?;
+    store::insert_session(&mut tx, &next, &digest).await?;
     let ended = session.end(EndReason::Switched, now);
     store::update_ended(&mut tx, &ended).await?;
     revocations::record_ended(&mut tx, ended.ended(EndReason::Switched));

@@ -1,6 +1,7 @@
 //! A person as one organization sees them: name, roles, status there.
 
 pub(crate) mod password;
+pub(crate) mod refusal;
 pub(crate) mod roles;
 
 use std::collections::BTreeSet;
@@ -9,7 +10,7 @@ use careway_kernel::{AccountId, Email, Names, OrganizationId};
 use careway_service::OrganizationKind;
 use chrono::{DateTime, Utc};
 
-use crate::error::Refusal;
+use refusal::Refusal;
 use roles::{Roles, Table};
 
 /// An account in one organization: a membership, or an invitation that is not accepted yet.

@@ -8,8 +8,10 @@ use careway_service::{Call, Result};
 use super::store;
 use crate::{
     App,
-    accounts::{self, domain::password::Password},
-    error::Refusal,
+    accounts::{
+        self,
+        domain::{password::Password, refusal::Refusal},
+    },
     opaque_token,
 };
 
@@ -40,12 +42,21 @@ pub(crate) async fn accept_invitation(
     let invitation = store::lock_by_token(&mut tx, &digest).await?.ok_or(Refusal::LinkRejected)?;
     let account = known.unwrap_or(invitation.account);
     if let Some(hash) = password_hash {
-        accounts::store::credentials::insert(&mut tx, account, &invitation.email, &hash, now).await?;
+        accounts::store::credentials::insert_account(&mut tx, account, &invitation.email, &hash, now).await?;
     }
     let accepted = invitation.accept(account, now)?;
     store::update_accepted(&mut tx, &accepted).await?;
     let name = name.unwrap_or(accepted.name);
-    if accounts::store::insert(&mut tx, accepted.organization, account, &name, &accepted.roles, now).await? {
+    if accounts::store::insert_membership(
+        &mut tx,
+        accepted.organization,
+        account,
+        &name,
+        &accepted.roles,
+        now,
+    )
+    .await?
+    {
         record(&mut tx, joined(account, accepted.organization, &accepted.roles));
     }
     tx.finish().await?;

@@ -5,18 +5,15 @@ use careway_kernel::{AccountId, Email, InvitationId, Names, OrganizationId, Viol
 use careway_service::{Call, Error, Result, Transaction};
 
 use super::domain::{Invitation, LIFETIME};
-use crate::accounts::{
-    grantor::{grantor, lock_grantor},
-    view::kind_of,
-};
 use crate::{
     App,
     accounts::{
         self,
-        domain::{Grantor, roles::Roles},
+        domain::{Grantor, refusal::Refusal, roles::Roles},
+        grantor::{grantor, lock_grantor},
         store,
+        view::kind_of,
     },
-    error::Refusal,
     opaque_token,
     organizations::{self, domain::Organization},
     wire::timestamp,
@@ -62,7 +59,7 @@ pub(crate) async fn invite(app: &App, call: &Call, wanted: Wanted<'_>) -> Result
     let Some(organization) = organization else { return Err(v.into()) };
     let organization = organization.map_or_else(|| call.caller.organization(), Ok)?;
     let mut reader = app.db.read(call).await?;
-    let organization = organizations::store::find(&mut reader, organization).await?;
+    let organization = organizations::store::find_organization(&mut reader, organization).await?;
     let organization = organization.filter(|organization| may_invite_to(call, organization.id));
     let Some(organization) = organization else {
         v.check("roles", !wanted.roles.is_empty(), "is required");
@@ -71,7 +68,8 @@ pub(crate) async fn invite(app: &App, call: &Call, wanted: Wanted<'_>) -> Result
     };
     let roles = v.field("roles", Roles::parse(organization.kind, wanted.roles));
     let (email, name, roles) = v.all((email, name, roles))?;
-    let by = accounts::store::find(&mut reader, call.caller.organization()?, call.caller.account()?).await?;
+    let by = accounts::store::find_account(&mut reader, call.caller.organization()?, call.caller.account()?)
+        .await?;
     check_roles(call, &grantor(kind_of(call)?, by)?, &organization, &roles)?;
     if store::find_by_email(&mut reader, organization.id, &email).await?.is_some() {
         return Err(Refusal::AlreadyMember.into());
@@ -99,7 +97,7 @@ pub(crate) async fn invite(app: &App, call: &Call, wanted: Wanted<'_>) -> Result
     let mut tx = app.db.begin(call).await?;
     // Judged again by what holds until the commit: the grantor may have lost a role while the mail was on its way.
     check_roles(call, &lock_grantor(&mut tx, call).await?, &organization, &roles)?;
-    let kept = accounts::invitations::store::upsert(&mut tx, &invitation).await?;
+    let kept = accounts::invitations::store::insert_invitation(&mut tx, &invitation).await?;
     Ok((tx, kept))
 }
 

@@ -3,7 +3,7 @@
 use careway_kernel::{AccountId, Email, InvitationId, Names, OrganizationId};
 use chrono::{DateTime, Duration, Utc};
 
-use crate::{error::Refusal, opaque_token::Digest256};
+use crate::{accounts::domain::refusal::Refusal, opaque_token::Digest256};
 
 /// How long the link of an invitation is good.
 pub(crate) const LIFETIME: Duration = Duration::days(7);

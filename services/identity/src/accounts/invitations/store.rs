@@ -49,32 +49,29 @@ impl Row {
 }
 
 /// The invitation of a link.
-pub(crate) async fn find_by_token(
-    connection: &mut PgConnection,
-    digest: &Digest256,
-) -> Result<Option<Invitation>> {
+pub(crate) async fn find_by_token(conn: &mut PgConnection, digest: &Digest256) -> Result<Option<Invitation>> {
     let row: Option<Row> = sqlx::query_as("select * from invitation where token_digest = $1")
         .bind(&digest[..])
-        .fetch_optional(connection)
+        .fetch_optional(conn)
         .await?;
     row.map(Row::read).transpose()
 }
 
 /// The invitation of a link, locked.
-pub(crate) async fn lock_by_token(
-    connection: &mut PgConnection,
-    digest: &Digest256,
-) -> Result<Option<Invitation>> {
+pub(crate) async fn lock_by_token(conn: &mut PgConnection, digest: &Digest256) -> Result<Option<Invitation>> {
     let row: Option<Row> = sqlx::query_as("select * from invitation where token_digest = $1 for update")
         .bind(&digest[..])
-        .fetch_optional(connection)
+        .fetch_optional(conn)
         .await?;
     row.map(Row::read).transpose()
 }
 
 /// Keeps an invitation; one that waits for the same address in the same organization becomes this one, and keeps its
 /// ids.
-pub(crate) async fn upsert(connection: &mut PgConnection, invitation: &Invitation) -> Result<Invitation> {
+pub(crate) async fn insert_invitation(
+    conn: &mut PgConnection,
+    invitation: &Invitation,
+) -> Result<Invitation> {
     let row: Row = sqlx::query_as(
         "insert into invitation (invitation_id, organization_id, account_id, email, name, roles, token_digest, \
          expires_at, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
@@ -91,18 +88,18 @@ pub(crate) async fn upsert(connection: &mut PgConnection, invitation: &Invitatio
     .bind(&invitation.token_digest[..])
     .bind(invitation.expires_at)
     .bind(invitation.created_at)
-    .fetch_one(connection)
+    .fetch_one(conn)
     .await?;
     row.read()
 }
 
 /// Keeps that a locked invitation was accepted.
-pub(crate) async fn update_accepted(connection: &mut PgConnection, invitation: &Invitation) -> Result<()> {
+pub(crate) async fn update_accepted(conn: &mut PgConnection, invitation: &Invitation) -> Result<()> {
     sqlx::query("update invitation set accepted_at = $2, accepted_by = $3 where invitation_id = $1")
         .bind(invitation.id.uuid())
         .bind(invitation.accepted_at)
         .bind(invitation.accepted_by.map(AccountId::uuid))
-        .execute(connection)
+        .execute(conn)
         .await?;
     Ok(())
 }

@@ -5,13 +5,14 @@ use careway_kernel::Violations;
 use careway_service::{Call, Result};
 
 use super::store;
-use crate::revocations::domain::EndReason;
 use crate::{
     App,
-    accounts::{self, domain::password::Password},
-    error::Refusal,
+    accounts::{
+        self,
+        domain::{password::Password, refusal::Refusal},
+    },
     opaque_token,
-    revocations::{self, store::Which},
+    revocations::{self, domain::EndReason, store::Which},
 };
 
 pub(crate) async fn complete_password_reset(
@@ -27,14 +28,14 @@ pub(crate) async fn complete_password_reset(
 
     // The link is judged before the work of hashing a password.
     let mut reader = app.db.read(&Call::system("password reset")).await?;
-    let known = store::find(&mut reader, &digest, app.clock.now()).await?;
+    let known = store::find_by_token(&mut reader, &digest, app.clock.now()).await?;
     drop(reader);
     known.ok_or(Refusal::LinkRejected)?;
     let hash = app.passwords.hash(password).await?;
 
     let mut tx = app.db.begin_system("password reset").await?;
     let now = tx.now();
-    let account = store::take(&mut tx, &digest, now).await?.ok_or(Refusal::LinkRejected)?;
+    let account = store::delete_by_token(&mut tx, &digest, now).await?.ok_or(Refusal::LinkRejected)?;
     accounts::store::credentials::update_password(&mut tx, account, &hash, now).await?;
     let ended =
         revocations::end_sessions(&mut tx, Which::Account(account), EndReason::PasswordReset, now).await?;

@@ -33,13 +33,15 @@ async fn send_link(app: &App, email: &Email) -> Result<()> {
     let mut tx = app.db.begin_system("password reset").await?;
     let Some(account) = store::credentials::find_by_email(&mut tx, email).await? else { return Ok(()) };
     let workplaces = store::list_workplaces(&mut tx, account).await?;
-    let Some(first) = organizations::store::find_all(&mut tx, &workplaces).await?.into_iter().next() else {
+    let Some(first) = organizations::store::list_by_ids(&mut tx, &workplaces).await?.into_iter().next()
+    else {
         return Ok(());
     };
     let (secret, digest) = opaque_token::generate();
     let now = tx.now();
     let expires_at = now + RESET_LIFETIME;
-    accounts::password_resets::store::upsert(&mut tx, account, &digest, expires_at, now).await?;
+    accounts::password_resets::store::insert_password_reset(&mut tx, account, &digest, expires_at, now)
+        .await?;
     tx.finish().await?;
     // Lost with the process, the mail is asked for again by its reader, who waits for it.
     app.mail.reset_password(&first, email, &secret, expires_at).await

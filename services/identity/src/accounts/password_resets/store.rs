@@ -9,8 +9,8 @@ use uuid::Uuid;
 use crate::opaque_token::Digest256;
 
 /// Keeps a new link; the one before dies.
-pub(crate) async fn upsert(
-    connection: &mut PgConnection,
+pub(crate) async fn insert_password_reset(
+    conn: &mut PgConnection,
     account: AccountId,
     digest: &Digest256,
     expires_at: DateTime<Utc>,
@@ -25,14 +25,14 @@ pub(crate) async fn upsert(
     .bind(&digest[..])
     .bind(expires_at)
     .bind(now)
-    .execute(connection)
+    .execute(conn)
     .await?;
     Ok(())
 }
 
 /// The account of a link that is good now.
-pub(crate) async fn find(
-    connection: &mut PgConnection,
+pub(crate) async fn find_by_token(
+    conn: &mut PgConnection,
     digest: &Digest256,
     now: DateTime<Utc>,
 ) -> Result<Option<AccountId>> {
@@ -41,14 +41,14 @@ pub(crate) async fn find(
     )
     .bind(&digest[..])
     .bind(now)
-    .fetch_optional(connection)
+    .fetch_optional(conn)
     .await?;
     Ok(account.map(AccountId::from_uuid))
 }
 
 /// Takes a link that is good now; nobody else can take it.
-pub(crate) async fn take(
-    connection: &mut PgConnection,
+pub(crate) async fn delete_by_token(
+    conn: &mut PgConnection,
     digest: &Digest256,
     now: DateTime<Utc>,
 ) -> Result<Option<AccountId>> {
@@ -57,7 +57,7 @@ pub(crate) async fn take(
     )
     .bind(&digest[..])
     .bind(now)
-    .fetch_optional(connection)
+    .fetch_optional(conn)
     .await?;
     Ok(account.map(AccountId::from_uuid))
 }

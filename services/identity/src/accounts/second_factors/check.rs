@@ -9,7 +9,7 @@ use super::{
     domain::{RecoveryCode, TotpSecret},
     store,
 };
-use crate::{App, error::Refusal, vault::Place};
+use crate::{App, accounts::domain::refusal::Refusal, vault::Place};
 
 /// The secret as it is kept.
 pub(crate) fn seal(app: &App, account: AccountId, secret: &TotpSecret) -> Vec<u8> {
@@ -39,10 +39,10 @@ pub(crate) async fn take(
     let now = tx.now();
     let taken = if let Some(code) = RecoveryCode::parse(code) {
         let digest = app.vault.recovery_code(account.uuid(), code.expose());
-        store::take_recovery_code(tx, account, &digest, now).await?
+        store::update_recovery_code_taken(tx, account, &digest, now).await?
     } else {
         match open(app, account, sealed)?.check(code.trim(), now, last_step) {
-            Some(step) => store::take_step(tx, account, step).await?,
+            Some(step) => store::update_step_taken(tx, account, step).await?,
             None => false,
         }
     };

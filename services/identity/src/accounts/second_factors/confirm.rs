@@ -4,7 +4,7 @@ use careway_contract::identity::v1::{ConfirmTotpRequest, ConfirmTotpResponse};
 use careway_service::{Call, Error, Result};
 
 use super::{check::open, domain::RecoveryCode, store};
-use crate::{App, error::Refusal};
+use crate::{App, accounts::domain::refusal::Refusal};
 
 pub(crate) async fn confirm_totp(
     app: &App,
@@ -19,7 +19,7 @@ pub(crate) async fn confirm_totp(
 
     let mut tx = app.db.begin_system("second factor").await?;
     let now = tx.now();
-    let factor = store::lock(&mut tx, account).await?.ok_or(Refusal::TotpNotEnrolled)?;
+    let factor = store::lock_second_factor(&mut tx, account).await?.ok_or(Refusal::TotpNotEnrolled)?;
     if factor.confirmed_at.is_some() {
         return Err(Refusal::TotpAlreadyEnabled.into());
     }
@@ -28,7 +28,7 @@ pub(crate) async fn confirm_totp(
     let codes = RecoveryCode::generate();
     let digests: Vec<_> =
         codes.iter().map(|code| app.vault.recovery_code(account.uuid(), code.expose())).collect();
-    store::confirm(&mut tx, account, step, &digests, now).await?;
+    store::update_confirmed(&mut tx, account, step, &digests, now).await?;
     tx.finish().await?;
     app.throttle.forgive(&guess).await;
     Ok(ConfirmTotpResponse { recovery_codes: codes.iter().map(RecoveryCode::show).collect() })

@@ -4,7 +4,7 @@ use careway_contract::identity::v1::{DisableTotpRequest, DisableTotpResponse};
 use careway_service::{Call, Error, Result};
 
 use super::{check::take, store};
-use crate::{App, error::Refusal};
+use crate::{App, accounts::domain::refusal::Refusal};
 
 pub(crate) async fn disable_totp(
     app: &App,
@@ -18,10 +18,10 @@ pub(crate) async fn disable_totp(
     let guess = app.throttle.count("totp", &account.to_string(), call.client_ip).await?;
 
     let mut tx = app.db.begin_system("second factor").await?;
-    let factor = store::lock(&mut tx, account).await?;
+    let factor = store::lock_second_factor(&mut tx, account).await?;
     let factor = factor.filter(|factor| factor.confirmed_at.is_some()).ok_or(Refusal::TotpNotEnrolled)?;
     take(app, &mut tx, account, &factor.sealed_secret, factor.last_step, &request.code).await?;
-    store::delete(&mut tx, account).await?;
+    store::delete_second_factor(&mut tx, account).await?;
     tx.finish().await?;
     app.throttle.forgive(&guess).await;
     Ok(DisableTotpResponse {})

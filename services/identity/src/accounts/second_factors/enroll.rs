@@ -6,8 +6,7 @@ use careway_service::{Call, Error, Result};
 use super::{check::seal, domain::TotpSecret};
 use crate::{
     App,
-    accounts::{self, store},
-    error::Refusal,
+    accounts::{self, domain::refusal::Refusal, store},
 };
 
 pub(crate) async fn enroll_totp(
@@ -20,7 +19,7 @@ pub(crate) async fn enroll_totp(
     let mut tx = app.db.begin_system("second factor").await?;
     let email = store::credentials::get_email(&mut tx, account).await?;
     let now = tx.now();
-    if !accounts::second_factors::store::upsert_unconfirmed(
+    if !accounts::second_factors::store::insert_unconfirmed(
         &mut tx,
         account,
         &seal(app, account, &secret),

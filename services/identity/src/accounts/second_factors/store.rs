@@ -17,18 +17,21 @@ pub(crate) struct SecondFactor {
 }
 
 /// The account's second factor, locked.
-pub(crate) async fn lock(connection: &mut PgConnection, account: AccountId) -> Result<Option<SecondFactor>> {
+pub(crate) async fn lock_second_factor(
+    conn: &mut PgConnection,
+    account: AccountId,
+) -> Result<Option<SecondFactor>> {
     Ok(sqlx::query_as(
         "select sealed_secret, confirmed_at, last_step from totp where account_id = $1 for update",
     )
     .bind(account.uuid())
-    .fetch_optional(connection)
+    .fetch_optional(conn)
     .await?)
 }
 
 /// Keeps a secret that is not confirmed yet, in place of another such; false when one is confirmed.
-pub(crate) async fn upsert_unconfirmed(
-    connection: &mut PgConnection,
+pub(crate) async fn insert_unconfirmed(
+    conn: &mut PgConnection,
     account: AccountId,
     sealed_secret: &[u8],
     now: DateTime<Utc>,
@@ -41,14 +44,14 @@ pub(crate) async fn upsert_unconfirmed(
     .bind(account.uuid())
     .bind(sealed_secret)
     .bind(now)
-    .execute(connection)
+    .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// Confirms the second factor by the step of its first code, and keeps the digests of its recovery codes.
-pub(crate) async fn confirm(
-    connection: &mut PgConnection,
+pub(crate) async fn update_confirmed(
+    conn: &mut PgConnection,
     account: AccountId,
     step: i64,
     recovery_codes: &[[u8; 32]],
@@ -59,32 +62,36 @@ pub(crate) async fn confirm(
         .bind(account.uuid())
         .bind(now)
         .bind(step)
-        .execute(&mut *connection)
+        .execute(&mut *conn)
         .await?;
     sqlx::query("insert into recovery_code (account_id, digest) select $1, digest from unnest($2::bytea[]) as code (digest)")
         .bind(account.uuid())
         .bind(digests)
-        .execute(connection)
+        .execute(conn)
         .await?;
     Ok(())
 }
 
 /// Takes a time step: false when it, or a later one, was taken before.
-pub(crate) async fn take_step(connection: &mut PgConnection, account: AccountId, step: i64) -> Result<bool> {
+pub(crate) async fn update_step_taken(
+    conn: &mut PgConnection,
+    account: AccountId,
+    step: i64,
+) -> Result<bool> {
     let done = sqlx::query(
         "update totp set last_step = $2 where account_id = $1 and confirmed_at is not null \
          and (last_step is null or last_step < $2)",
     )
     .bind(account.uuid())
     .bind(step)
-    .execute(connection)
+    .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// Takes a recovery code: false when there is no such code, or it was taken before.
-pub(crate) async fn take_recovery_code(
-    connection: &mut PgConnection,
+pub(crate) async fn update_recovery_code_taken(
+    conn: &mut PgConnection,
     account: AccountId,
     digest: &[u8; 32],
     now: DateTime<Utc>,
@@ -95,21 +102,21 @@ pub(crate) async fn take_recovery_code(
     .bind(account.uuid())
     .bind(&digest[..])
     .bind(now)
-    .execute(connection)
+    .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// How many recovery codes are left.
-pub(crate) async fn count_recovery_codes(connection: &mut PgConnection, account: AccountId) -> Result<i64> {
+pub(crate) async fn get_recovery_codes_left(conn: &mut PgConnection, account: AccountId) -> Result<i64> {
     Ok(sqlx::query_scalar("select count(*) from recovery_code where account_id = $1 and used_at is null")
         .bind(account.uuid())
-        .fetch_one(connection)
+        .fetch_one(conn)
         .await?)
 }
 
 /// Removes the second factor and its recovery codes.
-pub(crate) async fn delete(connection: &mut PgConnection, account: AccountId) -> Result<()> {
-    sqlx::query("delete from totp where account_id = $1").bind(account.uuid()).execute(connection).await?;
+pub(crate) async fn delete_second_factor(conn: &mut PgConnection, account: AccountId) -> Result<()> {
+    sqlx::query("delete from totp where account_id = $1").bind(account.uuid()).execute(conn).await?;
     Ok(())
 }

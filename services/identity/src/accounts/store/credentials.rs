@@ -25,42 +25,39 @@ impl Credentials {
 }
 
 /// The credentials of an address.
-pub(crate) async fn find_credentials(
-    connection: &mut PgConnection,
-    email: &Email,
-) -> Result<Option<Credentials>> {
+pub(crate) async fn find_credentials(conn: &mut PgConnection, email: &Email) -> Result<Option<Credentials>> {
     Ok(sqlx::query_as(
         "select a.account_id, a.password_hash, t.sealed_secret as totp_sealed, t.last_step as totp_last_step \
          from account a left join totp t on t.account_id = a.account_id and t.confirmed_at is not null \
          where a.email = $1",
     )
     .bind(email.as_str())
-    .fetch_optional(connection)
+    .fetch_optional(conn)
     .await?)
 }
 
 /// The account of an address.
-pub(crate) async fn find_by_email(connection: &mut PgConnection, email: &Email) -> Result<Option<AccountId>> {
+pub(crate) async fn find_by_email(conn: &mut PgConnection, email: &Email) -> Result<Option<AccountId>> {
     let id: Option<Uuid> = sqlx::query_scalar("select account_id from account where email = $1")
         .bind(email.as_str())
-        .fetch_optional(connection)
+        .fetch_optional(conn)
         .await?;
     Ok(id.map(AccountId::from_uuid))
 }
 
 /// The address of an account.
-pub(crate) async fn get_email(connection: &mut PgConnection, id: AccountId) -> Result<Email> {
+pub(crate) async fn get_email(conn: &mut PgConnection, id: AccountId) -> Result<Email> {
     let email: Option<String> = sqlx::query_scalar("select email from account where account_id = $1")
         .bind(id.uuid())
-        .fetch_optional(connection)
+        .fetch_optional(conn)
         .await?;
     let email = email.ok_or_else(|| Error::not_found("account"))?;
     Email::parse(&email).map_err(Error::internal)
 }
 
 /// Keeps a new account.
-pub(crate) async fn insert(
-    connection: &mut PgConnection,
+pub(crate) async fn insert_account(
+    conn: &mut PgConnection,
     id: AccountId,
     email: &Email,
     password_hash: &str,
@@ -74,7 +71,7 @@ pub(crate) async fn insert(
     .bind(email.as_str())
     .bind(password_hash)
     .bind(now)
-    .execute(connection)
+    .execute(conn)
     .await
     .on_constraint("account_email_key", || {
         Error::new(Kind::Unavailable, "BUSY", "The account is being made right now; try again.")
@@ -84,7 +81,7 @@ pub(crate) async fn insert(
 
 /// Replaces the password.
 pub(crate) async fn update_password(
-    connection: &mut PgConnection,
+    conn: &mut PgConnection,
     id: AccountId,
     password_hash: &str,
     now: DateTime<Utc>,
@@ -93,7 +90,7 @@ pub(crate) async fn update_password(
         .bind(id.uuid())
         .bind(password_hash)
         .bind(now)
-        .execute(connection)
+        .execute(conn)
         .await?;
     Ok(())
 }

@@ -69,8 +69,8 @@ macro_rules! invited {
 }
 
 /// The account in the organization: working there, invited, or by the id it was invited with.
-pub(crate) async fn find(
-    connection: &mut PgConnection,
+pub(crate) async fn find_account(
+    conn: &mut PgConnection,
     organization: OrganizationId,
     id: AccountId,
 ) -> Result<Option<Account>> {
@@ -85,21 +85,21 @@ pub(crate) async fn find(
     ))
     .bind(organization.uuid())
     .bind(id.uuid())
-    .fetch_optional(connection)
+    .fetch_optional(conn)
     .await?;
     row.map(Row::read).transpose()
 }
 
 /// The account that works for the organization under this address.
 pub(crate) async fn find_by_email(
-    connection: &mut PgConnection,
+    conn: &mut PgConnection,
     organization: OrganizationId,
     email: &Email,
 ) -> Result<Option<Account>> {
     let row: Option<Row> = sqlx::query_as(member!("and a.email = $2"))
         .bind(organization.uuid())
         .bind(email.as_str())
-        .fetch_optional(connection)
+        .fetch_optional(conn)
         .await?;
     row.map(Row::read).transpose()
 }
@@ -115,8 +115,8 @@ pub(crate) struct Locked {
 
 /// The account, locked with its grantor and every active administrator of its organization in one order, so that the
 /// last administrator is decided about one after the other, and a grantor is judged by what holds until the commit.
-pub(crate) async fn lock(
-    connection: &mut PgConnection,
+pub(crate) async fn lock_account(
+    conn: &mut PgConnection,
     organization: OrganizationId,
     id: AccountId,
     grantor: AccountId,
@@ -131,10 +131,10 @@ pub(crate) async fn lock(
     .bind(id.uuid())
     .bind(crate::accounts::domain::roles::Table::of(kind).administrator())
     .bind(grantor.uuid())
-    .fetch_all(&mut *connection)
+    .fetch_all(&mut *conn)
     .await?;
-    let Some(account) = find(connection, organization, id).await? else { return Ok(None) };
-    let grantor = find(connection, organization, grantor).await?;
+    let Some(account) = find_account(conn, organization, id).await? else { return Ok(None) };
+    let grantor = find_account(conn, organization, grantor).await?;
     let other = |(id, administers): &&(Uuid, bool)| *administers && *id != account.id.uuid();
     let other_administrators = locked.iter().filter(other).count();
     Ok(Some(Locked { account, grantor, other_administrators }))
@@ -142,21 +142,21 @@ pub(crate) async fn lock(
 
 /// A person's account, kept from changing until the end of the transaction.
 pub(crate) async fn lock_grantor(
-    connection: &mut PgConnection,
+    conn: &mut PgConnection,
     organization: OrganizationId,
     id: AccountId,
 ) -> Result<Option<Account>> {
     sqlx::query("select from membership where organization_id = $1 and account_id = $2 for share")
         .bind(organization.uuid())
         .bind(id.uuid())
-        .execute(&mut *connection)
+        .execute(&mut *conn)
         .await?;
-    find(connection, organization, id).await
+    find_account(conn, organization, id).await
 }
 
 /// A page of the organization's accounts, the oldest first.
-pub(crate) async fn list(
-    connection: &mut PgConnection,
+pub(crate) async fn list_accounts(
+    conn: &mut PgConnection,
     organization: OrganizationId,
     after: Option<Uuid>,
     limit: i64,
@@ -170,14 +170,14 @@ pub(crate) async fn list(
     .bind(organization.uuid())
     .bind(after)
     .bind(limit)
-    .fetch_all(connection)
+    .fetch_all(conn)
     .await?;
     rows.into_iter().map(Row::read).collect()
 }
 
 /// Keeps a new membership; somebody who works there already keeps theirs.
-pub(crate) async fn insert(
-    connection: &mut PgConnection,
+pub(crate) async fn insert_membership(
+    conn: &mut PgConnection,
     organization: OrganizationId,
     id: AccountId,
     name: &Names,
@@ -193,13 +193,13 @@ pub(crate) async fn insert(
     .bind(name.as_str())
     .bind(roles)
     .bind(now)
-    .execute(connection)
+    .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// Keeps a locked account's change.
-pub(crate) async fn update(connection: &mut PgConnection, account: &Account) -> Result<()> {
+pub(crate) async fn update_membership(conn: &mut PgConnection, account: &Account) -> Result<()> {
     sqlx::query(
         "update membership set name = $3, roles = $4, status = $5, version = $6 \
          where organization_id = $1 and account_id = $2",
@@ -210,19 +210,19 @@ pub(crate) async fn update(connection: &mut PgConnection, account: &Account) -> 
     .bind(&account.roles)
     .bind(account.status.as_str())
     .bind(account.version)
-    .execute(connection)
+    .execute(conn)
     .await?;
     Ok(())
 }
 
 /// Where a person can work now, by the organization's name.
-pub(crate) async fn list_workplaces(connection: &mut PgConnection, id: AccountId) -> Result<Vec<Uuid>> {
+pub(crate) async fn list_workplaces(conn: &mut PgConnection, id: AccountId) -> Result<Vec<Uuid>> {
     Ok(sqlx::query_scalar(
         "select m.organization_id from membership m join organization o on o.organization_id = m.organization_id \
          where m.account_id = $1 and m.status = 'ACTIVE' and o.status = 'ACTIVE' order by o.name, o.organization_id",
     )
     .bind(id.uuid())
-    .fetch_all(connection)
+    .fetch_all(conn)
     .await?)
 }
 
@@ -235,14 +235,14 @@ pub(crate) struct Office {
 
 /// An active organization.
 pub(crate) async fn find_office(
-    connection: &mut PgConnection,
+    conn: &mut PgConnection,
     organization: OrganizationId,
 ) -> Result<Option<Office>> {
     let row: Option<(String, String, String)> = sqlx::query_as(
         "select kind, name, locale from organization where organization_id = $1 and status = 'ACTIVE'",
     )
     .bind(organization.uuid())
-    .fetch_optional(connection)
+    .fetch_optional(conn)
     .await?;
     let Some((kind, name, locale)) = row else { return Ok(None) };
     let kind = OrganizationKind::parse(&kind).context("the kind of an organization")?;
@@ -251,7 +251,7 @@ pub(crate) async fn find_office(
 
 /// The addresses of active people with one of these roles, the oldest account first.
 pub(crate) async fn list_emails(
-    connection: &mut PgConnection,
+    conn: &mut PgConnection,
     organization: OrganizationId,
     roles: &[&str],
     limit: i64,
@@ -263,6 +263,6 @@ pub(crate) async fn list_emails(
     .bind(organization.uuid())
     .bind(roles)
     .bind(limit)
-    .fetch_all(connection)
+    .fetch_all(conn)
     .await?)
 }

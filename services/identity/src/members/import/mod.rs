@@ -167,7 +167,7 @@ impl Block<'_> {
         };
         let indexes: Vec<Vec<u8>> = drafts.iter().filter_map(index).collect();
         let owners: HashMap<Vec<u8>, MemberId> =
-            store::national_id::owners(tx, payer, &indexes).await?.into_iter().collect();
+            store::national_id::list_owners(tx, payer, &indexes).await?.into_iter().collect();
         let named: HashSet<&str> =
             drafts.iter().filter_map(|draft| Some(draft.principal.as_ref()?.as_str())).collect();
         let named: Vec<String> = named
@@ -179,7 +179,7 @@ impl Block<'_> {
             self.families.insert(number, (id, principal));
         }
         let ids: Vec<Uuid> = existing.values().map(|member| member.id.uuid()).collect();
-        self.principals.extend(store::with_dependants(tx, &ids).await?);
+        self.principals.extend(store::list_with_dependants(tx, &ids).await?);
 
         let mut outcome = Outcome::default();
         for draft in drafts {
@@ -219,12 +219,12 @@ impl Block<'_> {
     async fn keep(&self, mut tx: Transaction, outcome: Outcome) -> Result<()> {
         let (vault, payer) = (&self.app.vault, self.import.payer);
         if !outcome.created.is_empty() {
-            store::write::insert(&mut tx, vault, payer, &outcome.created).await?;
+            store::write::insert_members(&mut tx, vault, payer, &outcome.created).await?;
         }
         let (updated, changes): (Vec<Member>, Vec<Change>) = outcome.updated.into_iter().unzip();
         if !updated.is_empty() {
-            store::write::update(&mut tx, vault, payer, &updated).await?;
-            store::national_id::update(&mut tx, &changes, self.import.today).await?;
+            store::write::update_members(&mut tx, vault, payer, &updated).await?;
+            store::national_id::update_national_ids(&mut tx, &changes, self.import.today).await?;
         }
         let (mut fresh, mut contacts) = (Vec::new(), Vec::new());
         for (member, change) in updated.iter().zip(&changes) {
@@ -233,9 +233,9 @@ impl Block<'_> {
             fresh.extend(told.map(|held| (member.id, held)));
             contacts.extend(change.contacts.iter().map(|contact| (member.id, contact)));
         }
-        store::national_id::insert(&mut tx, vault, payer, &fresh).await?;
+        store::national_id::insert_national_ids(&mut tx, vault, payer, &fresh).await?;
         let (now, by) = (tx.now(), self.call.caller.subject.to_string());
-        store::contact::insert(&mut tx, vault, payer, &contacts, now, &by).await?;
+        store::contact::insert_contact_changes(&mut tx, vault, payer, &contacts, now, &by).await?;
         for member in &outcome.created {
             record(&mut tx, registered(member));
         }

@@ -40,8 +40,8 @@ pub(crate) struct Told {
 }
 
 /// A member's accesses, the latest first, after `after`. Needs a system caller: others' accesses are nobody's rows.
-pub(crate) async fn list(
-    db: &mut PgConnection,
+pub(crate) async fn list_accesses(
+    conn: &mut PgConnection,
     member: MemberId,
     after: Option<Cursor>,
     limit: i64,
@@ -63,13 +63,13 @@ pub(crate) async fn list(
     .bind(after.map(|cursor| cursor.own))
     .bind(after.map(|cursor| cursor.id))
     .bind(limit)
-    .fetch_all(db)
+    .fetch_all(conn)
     .await?;
     Ok(accesses)
 }
 
 /// Keeps what another service told.
-pub(crate) async fn insert(db: &mut PgConnection, told: &[Told]) -> Result<()> {
+pub(crate) async fn insert_accesses(conn: &mut PgConnection, told: &[Told]) -> Result<()> {
     sqlx::query(
         "insert into member_access (member_id, organization_id, subject, action, visit_id, at) \
          select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::timestamptz[])",
@@ -80,7 +80,7 @@ pub(crate) async fn insert(db: &mut PgConnection, told: &[Told]) -> Result<()> {
     .bind(told.iter().map(|access| access.action.clone()).collect::<Vec<_>>())
     .bind(told.iter().map(|access| access.visit).collect::<Vec<_>>())
     .bind(told.iter().map(|access| access.at).collect::<Vec<_>>())
-    .execute(db)
+    .execute(conn)
     .await?;
     Ok(())
 }

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 /// Lifts the member's lock; false when there is none.
-pub(crate) async fn lift_lock(
-    db: &mut PgConnection,
+pub(crate) async fn update_lock_lifted(
+    conn: &mut PgConnection,
     payer: OrganizationId,
     member: MemberId,
     by: &str,
@@ -23,13 +23,13 @@ pub(crate) async fn lift_lock(
     .bind(now)
     .bind(by)
     .bind(reason)
-    .execute(db)
+    .execute(conn)
     .await?;
     Ok(done.rows_affected() > 0)
 }
 
 /// A right code ends the row of wrong ones.
-pub(crate) async fn clear_failures(db: &mut PgConnection, subject: &[u8; 32]) -> Result<()> {
-    sqlx::query("select clear_code_failures($1)").bind(&subject[..]).execute(db).await?;
+pub(crate) async fn delete_failures(conn: &mut PgConnection, subject: &[u8; 32]) -> Result<()> {
+    sqlx::query("select clear_code_failures($1)").bind(&subject[..]).execute(conn).await?;
     Ok(())
 }

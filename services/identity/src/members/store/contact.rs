@@ -32,8 +32,8 @@ struct Row {
 }
 
 /// Remembers changes of one payer's members.
-pub(crate) async fn insert(
-    db: &mut PgConnection,
+pub(crate) async fn insert_contact_changes(
+    conn: &mut PgConnection,
     vault: &Vault,
     payer: OrganizationId,
     changes: &[(MemberId, &ContactChange)],
@@ -66,14 +66,14 @@ pub(crate) async fn insert(
     .bind(seal("new_value", |change| &change.new))
     .bind(at)
     .bind(by)
-    .execute(db)
+    .execute(conn)
     .await?;
     Ok(())
 }
 
 /// A member's changes, the latest first, after `after`.
-pub(crate) async fn list(
-    db: &mut PgConnection,
+pub(crate) async fn list_contact_changes(
+    conn: &mut PgConnection,
     vault: &Vault,
     member: MemberId,
     after: Option<Uuid>,
@@ -86,7 +86,7 @@ pub(crate) async fn list(
     .bind(member.uuid())
     .bind(after)
     .bind(limit)
-    .fetch_all(db)
+    .fetch_all(conn)
     .await?;
     rows.into_iter().map(|row| row.remembered(vault).map_err(Error::from)).collect()
 }

@@ -53,8 +53,8 @@ macro_rules! select_member {
 }
 
 /// The payer's member, if there is one.
-pub(crate) async fn find(
-    db: &mut PgConnection,
+pub(crate) async fn find_member(
+    conn: &mut PgConnection,
     vault: &Vault,
     payer: OrganizationId,
     id: MemberId,
@@ -62,14 +62,14 @@ pub(crate) async fn find(
     let rows = sqlx::query_as::<_, Row>(select_member!("where m.payer_id = $1 and m.member_id = $2"))
         .bind(payer.uuid())
         .bind(id.uuid())
-        .fetch_all(&mut *db)
+        .fetch_all(&mut *conn)
         .await?;
-    Ok(complete(db, vault, rows).await?.pop())
+    Ok(complete(conn, vault, rows).await?.pop())
 }
 
 /// The payer's member, for changing.
-pub(crate) async fn lock(
-    db: &mut PgConnection,
+pub(crate) async fn lock_member(
+    conn: &mut PgConnection,
     vault: &Vault,
     payer: OrganizationId,
     id: MemberId,
@@ -79,14 +79,14 @@ pub(crate) async fn lock(
     ))
     .bind(payer.uuid())
     .bind(id.uuid())
-    .fetch_all(&mut *db)
+    .fetch_all(&mut *conn)
     .await?;
-    Ok(complete(db, vault, rows).await?.pop())
+    Ok(complete(conn, vault, rows).await?.pop())
 }
 
 /// The payer's members of these numbers, for changing; locked in the order of their numbers.
 pub(crate) async fn lock_by_numbers(
-    db: &mut PgConnection,
+    conn: &mut PgConnection,
     vault: &Vault,
     payer: OrganizationId,
     numbers: &[String],
@@ -96,27 +96,27 @@ pub(crate) async fn lock_by_numbers(
     ))
     .bind(payer.uuid())
     .bind(numbers)
-    .fetch_all(&mut *db)
+    .fetch_all(&mut *conn)
     .await?;
-    complete(db, vault, rows).await
+    complete(conn, vault, rows).await
 }
 
 /// The payer's member, system-wide: for Careway's own services.
-pub(crate) async fn find_anywhere(
-    db: &mut PgConnection,
+pub(crate) async fn find_member_anywhere(
+    conn: &mut PgConnection,
     vault: &Vault,
     id: MemberId,
 ) -> Result<Option<Member>> {
     let rows = sqlx::query_as::<_, Row>(select_member!("where m.member_id = $1"))
         .bind(id.uuid())
-        .fetch_all(&mut *db)
+        .fetch_all(&mut *conn)
         .await?;
-    Ok(complete(db, vault, rows).await?.pop())
+    Ok(complete(conn, vault, rows).await?.pop())
 }
 
 /// A principal and whose dependant it is, kept from changing until the end of the transaction.
 pub(crate) async fn lock_principal(
-    db: &mut PgConnection,
+    conn: &mut PgConnection,
     payer: OrganizationId,
     id: MemberId,
 ) -> Result<Principal> {
@@ -125,14 +125,14 @@ pub(crate) async fn lock_principal(
     )
     .bind(payer.uuid())
     .bind(id.uuid())
-    .fetch_optional(db)
+    .fetch_optional(conn)
     .await?;
     Ok(found.map(|(id, principal)| (MemberId::from_uuid(id), principal.map(MemberId::from_uuid))))
 }
 
 /// Principals by number, kept from changing until the end of the transaction.
 pub(crate) async fn lock_principals_by_numbers(
-    db: &mut PgConnection,
+    conn: &mut PgConnection,
     payer: OrganizationId,
     numbers: &[String],
 ) -> Result<Vec<(String, MemberId, Option<MemberId>)>> {
@@ -142,7 +142,7 @@ pub(crate) async fn lock_principals_by_numbers(
     )
     .bind(payer.uuid())
     .bind(numbers)
-    .fetch_all(db)
+    .fetch_all(conn)
     .await?;
     let ids = |(number, id, principal): (String, Uuid, Option<Uuid>)| {
         (number, MemberId::from_uuid(id), principal.map(MemberId::from_uuid))
@@ -151,34 +151,34 @@ pub(crate) async fn lock_principals_by_numbers(
 }
 
 /// Those of the members who have dependants.
-pub(crate) async fn with_dependants(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<MemberId>> {
+pub(crate) async fn list_with_dependants(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<MemberId>> {
     let found: Vec<Uuid> = sqlx::query_scalar(
         "select distinct principal_member_id from member where principal_member_id = any($1)",
     )
     .bind(ids)
-    .fetch_all(db)
+    .fetch_all(conn)
     .await?;
     Ok(found.into_iter().map(MemberId::from_uuid).collect())
 }
 
 /// Country and language of a payer.
-pub(crate) async fn home(db: &mut PgConnection, payer: OrganizationId) -> Result<Home> {
+pub(crate) async fn get_home(conn: &mut PgConnection, payer: OrganizationId) -> Result<Home> {
     let (country, locale): (String, String) =
         sqlx::query_as("select country, locale from organization where organization_id = $1")
             .bind(payer.uuid())
-            .fetch_optional(db)
+            .fetch_optional(conn)
             .await?
             .ok_or_else(|| Error::not_found("organization"))?;
     let country = CountryCode::parse(&country).map_err(Error::internal)?;
     Ok(Home { country, language: Language::parse(&locale).map_err(Error::internal)? })
 }
 
-async fn complete(db: &mut PgConnection, vault: &Vault, rows: Vec<Row>) -> Result<Vec<Member>> {
+async fn complete(conn: &mut PgConnection, vault: &Vault, rows: Vec<Row>) -> Result<Vec<Member>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
     let ids: Vec<Uuid> = rows.iter().map(|row| row.member_id).collect();
-    let mut held = national_id::list(db, vault, &ids).await?;
+    let mut held = national_id::list_national_ids(conn, vault, &ids).await?;
     rows.into_iter()
         .map(|row| {
             let national_ids = held.remove(&row.member_id).unwrap_or_default();

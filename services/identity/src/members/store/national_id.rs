@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::{
-    members::domain::{Change, HeldNationalId, refusal::MemberRefusal},
+    members::domain::{Change, HeldNationalId, refusal::Refusal},
     vault::{Place, Vault},
 };
 
@@ -27,8 +27,8 @@ struct Row {
 }
 
 /// The national ids of members, the earliest first.
-pub(crate) async fn list(
-    db: &mut PgConnection,
+pub(crate) async fn list_national_ids(
+    conn: &mut PgConnection,
     vault: &Vault,
     members: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<HeldNationalId>>> {
@@ -37,7 +37,7 @@ pub(crate) async fn list(
          where member_id = any($1) order by member_id, national_id_id",
     )
     .bind(members)
-    .fetch_all(db)
+    .fetch_all(conn)
     .await?;
     let mut held: HashMap<Uuid, Vec<HeldNationalId>> = HashMap::new();
     for row in rows {
@@ -48,8 +48,8 @@ pub(crate) async fn list(
 }
 
 /// Keeps ids told for the first time.
-pub(crate) async fn insert(
-    db: &mut PgConnection,
+pub(crate) async fn insert_national_ids(
+    conn: &mut PgConnection,
     vault: &Vault,
     payer: OrganizationId,
     held: &[(MemberId, &HeldNationalId)],
@@ -82,15 +82,15 @@ pub(crate) async fn insert(
     .bind(numbers)
     .bind(indexes)
     .bind(from)
-    .execute(db)
+    .execute(conn)
     .await
-    .on_constraint("member_national_id_key", || MemberRefusal::NationalIdTaken.into())?;
+    .on_constraint("member_national_id_key", || Refusal::NationalIdTaken.into())?;
     Ok(())
 }
 
 /// Ends and reopens ids as changes of members say.
-pub(crate) async fn update<'a>(
-    db: &mut PgConnection,
+pub(crate) async fn update_national_ids<'a>(
+    conn: &mut PgConnection,
     changes: impl IntoIterator<Item = &'a Change>,
     today: NaiveDate,
 ) -> Result<()> {
@@ -109,14 +109,14 @@ pub(crate) async fn update<'a>(
     .bind(closed)
     .bind(reopened)
     .bind(today)
-    .execute(db)
+    .execute(conn)
     .await?;
     Ok(())
 }
 
 /// Who of the payer's members has which of these numbers, by [`Vault::national_id_index`].
-pub(crate) async fn owners(
-    db: &mut PgConnection,
+pub(crate) async fn list_owners(
+    conn: &mut PgConnection,
     payer: OrganizationId,
     indexes: &[Vec<u8>],
 ) -> Result<Vec<(Vec<u8>, MemberId)>> {
@@ -125,7 +125,7 @@ pub(crate) async fn owners(
     )
     .bind(payer.uuid())
     .bind(indexes)
-    .fetch_all(db)
+    .fetch_all(conn)
     .await?;
     Ok(found.into_iter().map(|(index, id)| (index, MemberId::from_uuid(id))).collect())
 }

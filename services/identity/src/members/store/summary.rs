@@ -36,8 +36,8 @@ macro_rules! select_summary {
 }
 
 /// Every member of the payer by name, after the member `after`.
-pub(crate) async fn all(
-    db: &mut PgConnection,
+pub(crate) async fn list_all(
+    conn: &mut PgConnection,
     payer: OrganizationId,
     after: Option<Uuid>,
     limit: i64,
@@ -50,14 +50,14 @@ pub(crate) async fn all(
     .bind(payer.uuid())
     .bind(after)
     .bind(limit)
-    .fetch_all(db)
+    .fetch_all(conn)
     .await?;
     summaries(rows)
 }
 
 /// The payer's members whose name has words beginning with all of `words` (folded).
-pub(crate) async fn by_words(
-    db: &mut PgConnection,
+pub(crate) async fn list_by_words(
+    conn: &mut PgConnection,
     payer: OrganizationId,
     words: &[String],
     after: Option<Uuid>,
@@ -81,14 +81,14 @@ pub(crate) async fn by_words(
     .bind(beginnings)
     .bind(after)
     .bind(limit)
-    .fetch_all(db)
+    .fetch_all(conn)
     .await?;
     summaries(rows)
 }
 
 /// The payer's members with this member number, or this national id by its index.
-pub(crate) async fn by_number(
-    db: &mut PgConnection,
+pub(crate) async fn list_by_number(
+    conn: &mut PgConnection,
     payer: OrganizationId,
     number: &str,
     national_id_index: &[u8],
@@ -101,14 +101,14 @@ pub(crate) async fn by_number(
     .bind(payer.uuid())
     .bind(number)
     .bind(national_id_index)
-    .fetch_all(db)
+    .fetch_all(conn)
     .await?;
     summaries(rows)
 }
 
 /// A member's dependants, the eldest first, after the dependant `after`.
-pub(crate) async fn dependants(
-    db: &mut PgConnection,
+pub(crate) async fn list_dependants(
+    conn: &mut PgConnection,
     payer: OrganizationId,
     principal: MemberId,
     after: Option<Uuid>,
@@ -124,24 +124,24 @@ pub(crate) async fn dependants(
     .bind(principal.uuid())
     .bind(after)
     .bind(limit)
-    .fetch_all(db)
+    .fetch_all(conn)
     .await?;
     summaries(rows)
 }
 
 /// Members of any payer: for Careway's own services.
-pub(crate) async fn by_ids(db: &Database, call: &Call, ids: &[Uuid]) -> Result<Vec<Summary>> {
+pub(crate) async fn list_by_ids(db: &Database, call: &Call, ids: &[Uuid]) -> Result<Vec<Summary>> {
     let question = question!(select_summary!("where m.member_id = any($4)"));
     summaries(db.ask(call, question, |it| it.bind(ids.to_vec())).await?)
 }
 
 /// Whether the payer has this member.
-pub(crate) async fn exists(db: &mut PgConnection, payer: OrganizationId, id: MemberId) -> Result<bool> {
+pub(crate) async fn exists(conn: &mut PgConnection, payer: OrganizationId, id: MemberId) -> Result<bool> {
     let found =
         sqlx::query_scalar("select exists (select from member where payer_id = $1 and member_id = $2)")
             .bind(payer.uuid())
             .bind(id.uuid())
-            .fetch_one(db)
+            .fetch_one(conn)
             .await?;
     Ok(found)
 }

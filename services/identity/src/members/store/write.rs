@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{TABLE, national_id};
 use crate::{
-    members::domain::{ContactKind, Member, refusal::MemberRefusal},
+    members::domain::{ContactKind, Member, refusal::Refusal},
     vault::{Place, Vault},
 };
 
@@ -59,8 +59,8 @@ impl Columns {
 }
 
 /// Keeps new members of one payer with their national ids; a principal comes before its dependants.
-pub(crate) async fn insert(
-    db: &mut PgConnection,
+pub(crate) async fn insert_members(
+    conn: &mut PgConnection,
     vault: &Vault,
     payer: OrganizationId,
     members: &[Member],
@@ -91,17 +91,17 @@ pub(crate) async fn insert(
     .bind(&columns.principal)
     .bind(&columns.version)
     .bind(&columns.at)
-    .execute(&mut *db)
+    .execute(&mut *conn)
     .await
-    .on_constraint("member_number_key", || MemberRefusal::NumberTaken.into())?;
+    .on_constraint("member_number_key", || Refusal::NumberTaken.into())?;
     let held: Vec<_> =
         members.iter().flat_map(|member| member.national_ids.iter().map(|held| (member.id, held))).collect();
-    national_id::insert(db, vault, payer, &held).await
+    national_id::insert_national_ids(conn, vault, payer, &held).await
 }
 
 /// Keeps changed members of one payer; their national ids apart.
-pub(crate) async fn update(
-    db: &mut PgConnection,
+pub(crate) async fn update_members(
+    conn: &mut PgConnection,
     vault: &Vault,
     payer: OrganizationId,
     members: &[Member],
@@ -133,8 +133,8 @@ pub(crate) async fn update(
     .bind(&columns.principal)
     .bind(&columns.version)
     .bind(&columns.at)
-    .execute(db)
+    .execute(conn)
     .await
-    .on_constraint("member_number_key", || MemberRefusal::NumberTaken.into())?;
+    .on_constraint("member_number_key", || Refusal::NumberTaken.into())?;
     Ok(())
 }

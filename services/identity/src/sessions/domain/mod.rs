@@ -1,5 +1,6 @@
 //! A session: one person in one organization, kept alive by refresh tokens that are good once.
 
+pub(crate) mod refusal;
 pub(crate) mod token;
 
 use crate::revocations::domain::{EndReason, Ended};

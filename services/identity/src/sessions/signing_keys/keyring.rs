@@ -18,8 +18,10 @@ use super::{
 };
 use crate::{
     App,
-    error::Refusal,
-    sessions::domain::token::{ACCESS_LIFETIME, Claims, Grant},
+    sessions::domain::{
+        refusal::Refusal,
+        token::{ACCESS_LIFETIME, Claims, Grant},
+    },
     vault::Place,
 };
 
@@ -61,7 +63,7 @@ pub(crate) async fn make(
     max_age: Option<chrono::Duration>,
 ) -> Result<Option<SigningKey>> {
     let now = app.clock.now();
-    let keys = store::lock_all(tx).await?;
+    let keys = store::lock_keys(tx).await?;
     let active_from = match rotation(&keys, max_age, now) {
         Rotation::NotDue => return Ok(None),
         Rotation::UnderWay => return Err(Refusal::RotationUnderWay.into()),
@@ -73,14 +75,14 @@ pub(crate) async fn make(
     let text = Zeroizing::new(STANDARD_NO_PAD.encode(&seed[..]));
     let sealed = app.vault.seal(place(&key), &text);
     let forgotten: Vec<Uuid> = keys.iter().filter(|key| !key.is_published(now)).map(|key| key.kid).collect();
-    store::insert(tx, &key, &sealed, &forgotten).await?;
+    store::insert_key(tx, &key, &sealed, &forgotten).await?;
     Ok(Some(key))
 }
 
 /// Reads the keys as they are now.
 pub(crate) async fn load(app: &App) -> Result<()> {
     let mut tx = app.db.begin_system("signing keys").await?;
-    let kept = store::list(&mut tx).await?;
+    let kept = store::list_keys(&mut tx).await?;
     tx.finish().await?;
     let signers =
         kept.into_iter().map(|(key, sealed)| open(app, key, &sealed)).collect::<Result<Vec<_>>>()?;

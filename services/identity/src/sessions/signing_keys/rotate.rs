@@ -4,7 +4,7 @@ use careway_contract::identity::v1::{RotateSigningKeyRequest, RotateSigningKeyRe
 use careway_service::{Call, Result};
 
 use super::keyring;
-use crate::{App, error::Refusal, wire::timestamp};
+use crate::{App, sessions::domain::refusal::Refusal, wire::timestamp};
 
 pub(crate) async fn rotate_signing_key(
     app: &App,

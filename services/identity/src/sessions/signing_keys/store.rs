@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::domain::SigningKey;
-use crate::error::Refusal;
+use crate::sessions::domain::refusal::Refusal;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -36,35 +36,31 @@ impl Row {
 }
 
 /// Every key there is, with its sealed private half.
-pub(crate) async fn list(connection: &mut PgConnection) -> Result<Vec<(SigningKey, Vec<u8>)>> {
+pub(crate) async fn list_keys(conn: &mut PgConnection) -> Result<Vec<(SigningKey, Vec<u8>)>> {
     let rows: Vec<Row> =
-        sqlx::query_as("select * from signing_key order by active_from").fetch_all(connection).await?;
+        sqlx::query_as("select * from signing_key order by active_from").fetch_all(conn).await?;
     rows.into_iter().map(Row::read).collect()
 }
 
 /// Every key there is, locked: one rotation at a time.
-pub(crate) async fn lock_all(connection: &mut PgConnection) -> Result<Vec<SigningKey>> {
-    let rows: Vec<Row> = sqlx::query_as("select * from signing_key order by active_from for update")
-        .fetch_all(connection)
-        .await?;
+pub(crate) async fn lock_keys(conn: &mut PgConnection) -> Result<Vec<SigningKey>> {
+    let rows: Vec<Row> =
+        sqlx::query_as("select * from signing_key order by active_from for update").fetch_all(conn).await?;
     rows.into_iter().map(|row| row.read().map(|(key, _)| key)).collect()
 }
 
 /// Keeps a new key, and that the one before retires when it begins to sign. Keys that nobody can hold a token of any
 /// more are forgotten.
-pub(crate) async fn insert(
-    connection: &mut PgConnection,
+pub(crate) async fn insert_key(
+    conn: &mut PgConnection,
     key: &SigningKey,
     sealed_seed: &[u8],
     forgotten: &[Uuid],
 ) -> Result<()> {
-    sqlx::query("delete from signing_key where kid = any($1)")
-        .bind(forgotten)
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query("delete from signing_key where kid = any($1)").bind(forgotten).execute(&mut *conn).await?;
     sqlx::query("update signing_key set retired_at = $1 where retired_at is null")
         .bind(key.active_from)
-        .execute(&mut *connection)
+        .execute(&mut *conn)
         .await?;
     sqlx::query(
         "insert into signing_key (kid, public_key, sealed_seed, created_at, active_from) values ($1, $2, $3, $4, $5)",
@@ -74,7 +70,7 @@ pub(crate) async fn insert(
     .bind(sealed_seed)
     .bind(key.created_at)
     .bind(key.active_from)
-    .execute(connection)
+    .execute(conn)
     .await
     .on_constraint("signing_key_current", || Refusal::RotationUnderWay.into())?;
     Ok(())

@@ -4,7 +4,7 @@ use careway_kernel::{CountryCode, Email, Language, MemberNumber, Names, National
 use careway_service::table::{Cell, Row, Table};
 use chrono::NaiveDate;
 
-use crate::members::domain::{Home, check_birth_date, parse_mobile, refusal::MemberRefusal};
+use crate::members::domain::{Home, check_birth_date, parse_mobile, refusal::Refusal};
 
 /// What is wrong or unusual with a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +38,8 @@ pub(crate) struct Columns {
 
 impl Columns {
     /// Finds the columns by name; the first five must be there.
-    pub(crate) fn find(table: &Table) -> Result<Self, MemberRefusal> {
-        let required = |name| table.column(name).ok_or(MemberRefusal::ColumnMissing(name));
+    pub(crate) fn find(table: &Table) -> Result<Self, Refusal> {
+        let required = |name| table.column(name).ok_or(Refusal::ColumnMissing(name));
         Ok(Self {
             number: required("member_number")?,
             family_name: required("family_name")?,

@@ -5,7 +5,7 @@ use careway_kernel::{CountryCode, Language};
 use careway_service::table::{Limits, read as read_table};
 
 use super::row::{Columns, Rejected, read};
-use crate::members::{domain::refusal::MemberRefusal, import};
+use crate::members::{domain::refusal::Refusal, import};
 use import::domain::*;
 
 const HEADER: &str =
@@ -53,7 +53,7 @@ const UWASE: &str = "F,RSSB-1,Uwase,Aline,1990-04-12,0788123456,1199070012345601
 fn a_missing_column_is_named() {
     let table =
         read_table(Bytes::from_static(b"member_number,sex\n"), "text/csv", Limits::default()).unwrap();
-    assert_eq!(Columns::find(&table).err(), Some(MemberRefusal::ColumnMissing("family_name")));
+    assert_eq!(Columns::find(&table).err(), Some(Refusal::ColumnMissing("family_name")));
 }
 
 #[test]
