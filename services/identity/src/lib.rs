@@ -12,6 +12,8 @@
 //!
 //! Revocations stand first because accounts and organizations end sessions and API clients, which need accounts.
 
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests are bound to no clock"))]
+
 mod accounts;
 mod api_clients;
 mod bootstrap;

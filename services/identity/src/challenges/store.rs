@@ -91,7 +91,7 @@ pub(crate) async fn insert_failure(
     .bind(facility.uuid())
     .bind(now)
     .bind(lock_at.cast_signed())
-    .bind(Uuid::now_v7())
+    .bind(careway_kernel::id_at(now))
     .fetch_one(conn)
     .await?;
     Ok(locked)

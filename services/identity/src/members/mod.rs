@@ -40,21 +40,16 @@ use std::time::Duration;
 use careway_events::Consumers;
 use careway_kernel::OrganizationId;
 use careway_service::{Call, Result};
-use tokio::sync::Semaphore;
 
 use crate::{App, config::MembersConfig};
 use domain::Home;
 
 /// How long a payer's country and language are believed.
 const HOME_BELIEVED: Duration = Duration::from_secs(60);
-/// Lists that are read at a time.
-const IMPORTS: usize = 2;
 
 /// What the operations on members share.
 pub(crate) struct Members {
     pub(crate) config: MembersConfig,
-    /// Bounds the memory that lists take while they are read.
-    pub(crate) imports: Semaphore,
     homes: moka::sync::Cache<OrganizationId, Home>,
 }
 
@@ -62,7 +57,6 @@ impl Members {
     pub(crate) fn new(config: MembersConfig) -> Self {
         Self {
             config,
-            imports: Semaphore::new(IMPORTS),
             homes: moka::sync::Cache::builder().max_capacity(1000).time_to_live(HOME_BELIEVED).build(),
         }
     }

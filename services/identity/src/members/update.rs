@@ -6,7 +6,6 @@ use careway_contract::identity::v1::{
 use careway_events::{Fact, record};
 use careway_kernel::{MemberId, NationalId, Violations};
 use careway_service::{AuditEntry, Call, Error, Result};
-use uuid::Uuid;
 
 use super::{
     domain::{Change, Facts, Member, eligible, refusal::Refusal},
@@ -44,14 +43,15 @@ pub(crate) async fn update_member(
     if !change.any {
         return tx.commit(UpdateMemberResponse { member: Some(view::member(&member)), warnings }).await;
     }
-    let member = member.apply(facts, &change, tx.now(), today, Uuid::now_v7);
+    let now = tx.now();
+    let member = member.apply(facts, &change, now, today, || careway_kernel::id_at(now));
     store::write::update_members(&mut tx, vault, payer, std::slice::from_ref(&member)).await?;
     let fresh = member.national_ids.iter().filter(|held| change.new_national_ids.contains(&held.number));
     let fresh: Vec<_> = fresh.map(|held| (id, held)).collect();
     store::national_id::insert_national_ids(&mut tx, vault, payer, &fresh).await?;
     store::national_id::update_national_ids(&mut tx, [&change], today).await?;
     let contacts: Vec<_> = change.contacts.iter().map(|contact| (id, contact)).collect();
-    let (now, by) = (tx.now(), call.caller.subject.to_string());
+    let by = call.caller.subject.to_string();
     store::contact::insert_contact_changes(&mut tx, vault, payer, &contacts, now, &by).await?;
     for fact in told(&member, &change) {
         record(&mut tx, fact);
