@@ -8,13 +8,19 @@ use chrono_tz::Tz;
 
 use crate::{
     Config,
-    domain::{
-        organization::{Organization, Status},
-        password::{MEMORY_KIB, Password},
-        roles::Table,
+    accounts::{
+        self,
+        domain::{
+            password::{MEMORY_KIB, Password},
+            roles::Table,
+        },
+        invitations::accept::joined,
     },
-    operations::{accept_invitation::joined, create_organization::registered},
-    store,
+    organizations::{
+        self,
+        create::registered,
+        domain::{Organization, Status},
+    },
 };
 
 /// Who is to operate the platform first.
@@ -55,7 +61,7 @@ pub async fn bootstrap(
     operator: &Operator,
 ) -> anyhow::Result<Option<OrganizationId>> {
     let mut tx = db.begin_system("bootstrap").await?;
-    if store::organization::lock_platform(&mut tx).await? {
+    if organizations::store::lock_platform(&mut tx).await? {
         return Ok(None);
     }
     let now = clock.now();
@@ -73,8 +79,8 @@ pub async fn bootstrap(
     };
     let account = AccountId::new(clock);
     let roles = [Table::of(OrganizationKind::Platform).administrator().to_owned()];
-    store::organization::insert(&mut tx, &platform).await?;
-    store::account::insert(
+    organizations::store::insert_organization(&mut tx, &platform).await?;
+    accounts::store::credentials::insert_account(
         &mut tx,
         account,
         &operator.email,
@@ -82,7 +88,15 @@ pub async fn bootstrap(
         now,
     )
     .await?;
-    store::membership::insert(&mut tx, platform.id, account, &Names::parse("Operator")?, &roles, now).await?;
+    accounts::store::insert_membership(
+        &mut tx,
+        platform.id,
+        account,
+        &Names::parse("Operator")?,
+        &roles,
+        now,
+    )
+    .await?;
     record(&mut tx, registered(&platform));
     record(&mut tx, joined(account, platform.id, &roles));
     tx.finish().await?;

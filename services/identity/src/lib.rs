@@ -4,25 +4,32 @@
 //! one-time codes. Says `OrganizationRegistered`, `AccountJoined`, `AccountDisabled`, `SessionEnded`,
 //! `MemberRegistered`, `MemberChanged`, `MemberContactChanged`, `ChallengePassed`, `ChallengeLocked`… Hears
 //! `MemberDataAccessed`, for the members' access log.
+//!
+//! Each folder is an aggregate with its rules (`domain`), statements (`store`), one file per operation, and its RPCs
+//! (`api`). An aggregate uses only those that stand before it, so that there is no circle:
+//!
+//! revocations < organizations < accounts < API clients < sessions < members < challenges.
+//!
+//! Revocations stand first because accounts and organizations end sessions and API clients, which need accounts.
 
 #![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests are bound to no clock"))]
 
-mod api;
+mod accounts;
+mod api_clients;
 mod bootstrap;
-mod codes;
+mod callers;
+mod challenges;
+mod changes;
 mod config;
-mod domain;
-mod error;
-mod keys;
-mod mail;
 mod members;
-mod operations;
-mod passwords;
-mod reactions;
+mod opaque_token;
+mod organizations;
+mod page;
 mod revocations;
-mod store;
+mod sessions;
 mod throttle;
 mod vault;
+mod wire;
 
 use std::sync::Arc;
 
@@ -31,9 +38,18 @@ use careway_events::DeadLettersCommand;
 use careway_kernel::{Clock, CountryCode, PhoneNumber};
 use careway_service::{AuditLog, Database, Foundation, Service};
 
+use careway_contract::identity::v1::{
+    account_service_server::AccountServiceServer, api_client_service_server::ApiClientServiceServer,
+    challenge_service_server::ChallengeServiceServer, key_service_server::KeyServiceServer,
+    member_service_server::MemberServiceServer, organization_service_server::OrganizationServiceServer,
+    session_service_server::SessionServiceServer,
+};
+use sessions::signing_keys;
+use tonic::service::Routes;
+
+pub use accounts::domain::roles::is_permission;
 pub use bootstrap::{Operator, bootstrap};
 pub use config::{Config, MembersConfig};
-pub use domain::roles::is_permission;
 
 /// The service's name.
 pub const NAME: &str = "identity";
@@ -50,25 +66,27 @@ pub struct App {
     pub(crate) clock: Clock,
     pub(crate) audit: AuditLog,
     pub(crate) members: Arc<members::Members>,
+    pub(crate) challenges: Arc<challenges::Challenges>,
     pub(crate) vault: Arc<vault::Vault>,
-    pub(crate) keys: keys::Keys,
-    pub(crate) passwords: passwords::Passwords,
+    pub(crate) keys: signing_keys::keyring::Keys,
+    pub(crate) passwords: accounts::passwords::Passwords,
     pub(crate) throttle: throttle::Throttle,
-    pub(crate) mail: mail::Mail,
+    pub(crate) mail: accounts::mail::Mail,
 }
 
 impl App {
     fn new(config: Config, foundation: Foundation, db: Database) -> anyhow::Result<Self> {
         let vault = Arc::new(vault::Vault::new(&config.master_key)?);
         Ok(Self {
-            members: Arc::new(members::Members::new(config.members.clone(), Arc::clone(&vault), &foundation)),
+            members: Arc::new(members::Members::new(config.members.clone())),
+            challenges: Arc::new(challenges::Challenges::new(config.members.clone(), &vault, &foundation)),
             clock: foundation.clock.clone(),
             audit: AuditLog::start(db.clone(), None, &foundation.tasks, foundation.shutdown.clone()),
             vault,
-            keys: keys::Keys::default(),
-            passwords: passwords::Passwords::new(config.password_memory_kib)?,
+            keys: signing_keys::keyring::Keys::default(),
+            passwords: accounts::passwords::Passwords::new(config.password_memory_kib)?,
             throttle: throttle::Throttle::new(&foundation),
-            mail: mail::Mail::new(&foundation, &config.portal_url),
+            mail: accounts::mail::Mail::new(&foundation, &config.portal_url),
             config: Arc::new(config),
             foundation,
             db,
@@ -86,11 +104,12 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
     // Every numbering plan is read at the first phone: better now than while the first member waits.
     tokio::task::spawn_blocking(|| PhoneNumber::parse("+250788000000", CountryCode::RW).ok()).await?;
     let app = App::new(config, foundation.clone(), db.clone())?;
-    keys::start(&app).await?;
+    signing_keys::keyring::start(&app).await?;
     revocations::start(&app);
-    members::start(&app).await?;
+    members::consumers(&app).start().await?;
+    challenges::start(&app);
     careway_events::Relay::new(&foundation, &db, NAME).start();
-    Ok(Service::new(NAME, api::routes(app), db, &foundation))
+    Ok(Service::new(NAME, routes(app), db, &foundation))
 }
 
 /// What an operator does about the events that this service could not take.
@@ -106,4 +125,15 @@ pub async fn dead_letters(
 
 async fn database(config: &Config, foundation: &Foundation) -> anyhow::Result<Database> {
     foundation.database(config.database_url.expose()).await.context("the identity database")
+}
+
+/// Every service of identity.
+fn routes(app: App) -> Routes {
+    Routes::new(AccountServiceServer::new(app.clone()))
+        .add_service(ApiClientServiceServer::new(app.clone()))
+        .add_service(ChallengeServiceServer::new(app.clone()))
+        .add_service(KeyServiceServer::new(app.clone()))
+        .add_service(MemberServiceServer::new(app.clone()))
+        .add_service(OrganizationServiceServer::new(app.clone()))
+        .add_service(SessionServiceServer::new(app))
 }

@@ -3,7 +3,7 @@
 //! Every use has a key of its own, derived from the master key by its label; a sealed value is bound to its table,
 //! column and row, so that one row's phone cannot be moved to another's.
 
-use careway_kernel::Redacted;
+use careway_kernel::{MemberId, Redacted};
 use careway_service::Sealer;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -86,6 +86,11 @@ impl Vault {
     /// What stands in Redis keys and failure counts for a person or an identifier.
     pub(crate) fn code_subject(&self, parts: &[&[u8]]) -> [u8; 32] {
         mac(&self.code_subject, parts)
+    }
+
+    /// Who the limits of one-time codes count for, given the member.
+    pub(crate) fn member_subject(&self, member: MemberId) -> [u8; 32] {
+        self.code_subject(&[&b"member"[..], member.uuid().as_bytes()])
     }
 
     /// The secret a made-up phone is made from.

@@ -5,6 +5,7 @@ mod api_clients;
 mod challenge_attacks;
 mod challenges;
 mod desk;
+mod grants;
 mod keys;
 mod member_imports;
 mod members;

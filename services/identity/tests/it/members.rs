@@ -280,6 +280,33 @@ async fn others_see_no_member() {
 }
 
 #[tokio::test]
+async fn a_list_is_an_access_to_everybody_it_shows() {
+    let desk = Desk::open().await;
+    let uwase = desk.register("RSSB-1", NIN, "0788123456").await;
+    let child = CreateMemberRequest {
+        principal_member_id: uwase.member_id.clone(),
+        given_names: "Keza".to_owned(),
+        ..new_member("RSSB-1-1")
+    };
+    desk.members().create_member(desk.by(&desk.payer, &key(), child)).await.unwrap();
+    let shown = async |action: &str| {
+        let listed =
+            "select count(*) from audit_entry where action = 'member.list' and member_id is not null";
+        let dependants = "select count(distinct member_id) from audit_entry \
+                          where action = 'member.list-dependants' and member_id is not null";
+        desk.count(if action == "member.list" { listed } else { dependants }).await
+    };
+    assert_eq!(search(&desk, &desk.payer, "").await.len(), 2);
+    assert_eq!(shown("member.list").await, 2);
+    assert!(search(&desk, &desk.payer, "nobody").await.is_empty());
+    let unseen = "select count(*) from audit_entry where action = 'member.list' and member_id is null";
+    assert_eq!((shown("member.list").await, desk.count(unseen).await), (2, 1));
+    let request = ListDependantsRequest { member_id: uwase.member_id.clone(), ..Default::default() };
+    desk.members().list_dependants(desk.by(&desk.payer, &key(), request)).await.unwrap();
+    assert_eq!(shown("member.list-dependants").await, 2, "the principal and the dependant");
+}
+
+#[tokio::test]
 async fn the_access_log_tells_who_looked_here_and_elsewhere() {
     let desk = Desk::open().await;
     let uwase = desk.register("RSSB-1", NIN, "0788123456").await;

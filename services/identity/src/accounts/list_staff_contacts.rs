@@ -1,0 +1,30 @@
+//! Whom to write to in an organization about something, for Careway's own services.
+
+use careway_contract::identity::v1::{ListStaffContactsRequest, ListStaffContactsResponse};
+use careway_kernel::OrganizationId;
+use careway_service::{Call, Result};
+
+use super::{domain::roles::Table, store};
+use crate::{App, wire::path_id};
+
+/// Addressees of one message, at most.
+const MOST: i64 = 50;
+
+pub(crate) async fn list_staff_contacts(
+    app: &App,
+    call: &Call,
+    request: ListStaffContactsRequest,
+) -> Result<ListStaffContactsResponse> {
+    let id = path_id("organization", &request.organization_id, OrganizationId::parse)?;
+    let mut reader = app.db.read(call).await?;
+    let Some(office) = store::find_office(&mut reader, id).await? else {
+        return Ok(ListStaffContactsResponse::default());
+    };
+    let table = Table::of(office.kind);
+    let mut emails = store::list_emails(&mut reader, id, &table.holders(&request.permission), MOST).await?;
+    if emails.is_empty() {
+        let administrator = [table.administrator()];
+        emails = store::list_emails(&mut reader, id, &administrator, MOST).await?;
+    }
+    Ok(ListStaffContactsResponse { emails, language: office.locale, organization_name: office.name })
+}

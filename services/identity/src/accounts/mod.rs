@@ -1,0 +1,37 @@
+//! An account: a person, and the organizations they work for with a name, roles and a status in each.
+//!
+//! States in an organization: `INVITED` → `ACTIVE` ⇄ `DISABLED`. An administrator (`accounts.manage`) invites, changes,
+//! disables and enables people, within what the administrator may do. The last active administrator stays. Passwords and
+//! second factors belong to the person alone.
+
+pub(crate) mod api;
+pub(crate) mod create;
+pub(crate) mod disable;
+pub(crate) mod domain;
+pub(crate) mod enable;
+mod error;
+pub(crate) mod get;
+pub(crate) mod get_me;
+pub(crate) mod grantor;
+pub(crate) mod invitations;
+pub(crate) mod list;
+pub(crate) mod list_staff_contacts;
+pub(crate) mod mail;
+pub(crate) mod password_resets;
+pub(crate) mod passwords;
+pub(crate) mod second_factors;
+pub(crate) mod store;
+pub(crate) mod update;
+pub(crate) mod view;
+
+use create::create_account;
+use disable::disable_account;
+use enable::enable_account;
+use get::get_account;
+use get_me::get_me;
+use invitations::{accept_invitation, create_invitation};
+use list::list_accounts;
+use list_staff_contacts::list_staff_contacts;
+use password_resets::{complete_password_reset, request_password_reset};
+use second_factors::{confirm_totp, disable_totp, enroll_totp};
+use update::update_account;

@@ -1,0 +1,14 @@
+//! A second factor: time-based codes of a person's app, and recovery codes beside them.
+//!
+//! States: none → enrolled (not asked for yet) → confirmed. Only the person changes it; giving it up takes one of its codes.
+
+pub(crate) mod check;
+pub(crate) mod confirm;
+pub(crate) mod disable;
+pub(crate) mod domain;
+pub(crate) mod enroll;
+pub(crate) mod store;
+
+pub(super) use confirm::confirm_totp;
+pub(super) use disable::disable_totp;
+pub(super) use enroll::enroll_totp;

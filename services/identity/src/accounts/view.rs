@@ -1,0 +1,42 @@
+//! Accounts between the domain and the contract.
+
+use careway_contract::identity::v1;
+use careway_service::{Call, Error, Kind, OrganizationKind, Result};
+
+use super::domain::{Account, Status, roles::Table};
+use crate::wire::timestamp;
+
+/// The account in the contract.
+pub(crate) fn message(account: &Account) -> v1::Account {
+    v1::Account {
+        account_id: account.id.to_string(),
+        email: account.email.as_str().to_owned(),
+        name: account.name.as_str().to_owned(),
+        roles: account.roles.clone(),
+        status: match account.status {
+            Status::Invited => v1::account::Status::Invited.into(),
+            Status::Active => v1::account::Status::Active.into(),
+            Status::Disabled => v1::account::Status::Disabled.into(),
+        },
+        totp_enabled: account.totp_enabled,
+        version: i32::try_from(account.version).unwrap_or(i32::MAX),
+        created_at: Some(timestamp(account.created_at)),
+    }
+}
+
+/// The kind of the caller's organization.
+pub(crate) fn kind_of(call: &Call) -> Result<OrganizationKind> {
+    let missing = || {
+        Error::new(
+            Kind::Forbidden,
+            "ORGANIZATION_REQUIRED",
+            "This needs a caller that acts for an organization.",
+        )
+    };
+    call.caller.kind().ok_or_else(missing)
+}
+
+/// What these roles may do there, by name.
+pub(crate) fn permissions(kind: OrganizationKind, roles: &[String]) -> Vec<String> {
+    Table::of(kind).permissions(roles).into_iter().map(str::to_owned).collect()
+}

@@ -1,0 +1,104 @@
+//! What a code is bound to and counted by, as keyed hashes: nothing that is kept names a person.
+
+use careway_kernel::{MemberId, OrganizationId, Redacted};
+
+use super::domain::{Asked, Occasion};
+use crate::vault::{Vault, mac};
+
+impl Asked {
+    /// The secret that this person's phone is made up from, should they be unknown.
+    pub(crate) fn decoy_seed(&self, vault: &Vault) -> [u8; 32] {
+        vault.decoy_seed(&self.identifier.parts())
+    }
+
+    /// Who limits count for: the member, however they are named; what was asked, when nobody is known by it.
+    pub(crate) fn subject(&self, vault: &Vault, member: Option<MemberId>) -> [u8; 32] {
+        match member {
+            Some(member) => vault.member_subject(member),
+            None => vault.code_subject(&[&b"unknown"[..], &self.identifier.parts().concat()]),
+        }
+    }
+}
+
+impl Occasion {
+    /// The binding as one word: a code asked for on this occasion fails on every other.
+    pub(crate) fn binding(&self, vault: &Vault, asked: &Asked) -> [u8; 32] {
+        let [kind, identifier] = asked.identifier.parts();
+        let day = self.day.to_string();
+        let facility = self.facility.uuid();
+        let place = [facility.as_bytes(), self.staff.as_bytes()];
+        vault.binding(&[kind, identifier, place[0], place[1], self.purpose.as_bytes(), day.as_bytes()])
+    }
+
+    /// Where the live code is kept: one per identifier and purpose.
+    pub(crate) fn slot(&self, vault: &Vault, asked: &Asked) -> [u8; 32] {
+        let [kind, identifier] = asked.identifier.parts();
+        vault.code_subject(&[&b"slot"[..], kind, identifier, self.purpose.as_bytes()])
+    }
+}
+
+/// What is kept in place of a code.
+pub(crate) fn code_mac(
+    pepper: &Redacted,
+    payer: Option<OrganizationId>,
+    challenge: &str,
+    code: &Redacted,
+) -> [u8; 32] {
+    let payer = payer.map(|id| id.uuid()).unwrap_or_default();
+    mac(
+        pepper.expose().as_bytes(),
+        &[b"otp/v1", payer.as_bytes(), challenge.as_bytes(), code.expose().as_bytes()],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use careway_kernel::{Clock, CountryCode, MemberNumber};
+    use chrono::NaiveDate;
+
+    use super::*;
+    use crate::challenges::domain::Identifier;
+
+    fn asked(identifier: Identifier) -> Asked {
+        Asked { identifier, payers: Vec::new(), country: CountryCode::RW }
+    }
+
+    fn occasion() -> Occasion {
+        Occasion {
+            purpose: "VISIT".to_owned(),
+            day: NaiveDate::from_ymd_opt(2026, 3, 1).unwrap(),
+            facility: OrganizationId::new(&Clock::system()),
+            staff: "account:1".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_binding_differs_by_member_facility_staff_purpose_and_day() {
+        let vault = Vault::new(&Redacted::new("a master key of thirty-two characters")).unwrap();
+        let uwase = asked(Identifier::MemberNumber(MemberNumber::parse("RSSB-1").unwrap()));
+        let other = asked(Identifier::MemberNumber(MemberNumber::parse("RSSB-2").unwrap()));
+        let here = occasion();
+        let binding = here.binding(&vault, &uwase);
+        assert_eq!(here.clone().binding(&vault, &uwase), binding);
+        assert_ne!(here.binding(&vault, &other), binding);
+        for elsewhere in [
+            Occasion { purpose: "OVERRIDE".to_owned(), ..here.clone() },
+            Occasion { day: here.day.succ_opt().unwrap(), ..here.clone() },
+            Occasion { facility: OrganizationId::new(&Clock::system()), ..here.clone() },
+            Occasion { staff: "account:2".to_owned(), ..here.clone() },
+        ] {
+            assert_ne!(elsewhere.binding(&vault, &uwase), binding);
+        }
+    }
+
+    #[test]
+    fn a_mac_is_of_its_payer_challenge_and_pepper() {
+        let (pepper, code) = (Redacted::new("pepper"), Redacted::new("123456"));
+        let payer = Some(OrganizationId::new(&Clock::system()));
+        let mac = code_mac(&pepper, payer, "c1", &code);
+        assert_ne!(code_mac(&pepper, None, "c1", &code), mac);
+        assert_ne!(code_mac(&pepper, payer, "c2", &code), mac);
+        assert_ne!(code_mac(&Redacted::new("other"), payer, "c1", &code), mac);
+        assert_ne!(code_mac(&pepper, payer, "c1", &Redacted::new("123457")), mac);
+    }
+}

@@ -1,0 +1,124 @@
+//! Verify a challenge: the try is counted, then compared; every failure is the one refusal.
+
+use careway_contract::identity::v1::{
+    ChallengeLocked, ChallengePassed, VerifyChallengeRequest, VerifyChallengeResponse,
+};
+use careway_events::{Fact, record};
+use careway_kernel::{ChallengeId, MemberId, Violations};
+use careway_service::{AuditEntry, Call, Result, Subject};
+
+use super::{
+    codes::{Attempt, Holder, Verdict},
+    domain::{Occasion, Refusal, parse_code},
+    request::{Parts, read},
+    store,
+};
+use crate::{
+    App,
+    callers::as_system,
+    members::{self, domain::Summary, view::summary},
+};
+
+pub(crate) async fn verify_challenge(
+    app: &App,
+    call: &Call,
+    request: VerifyChallengeRequest,
+) -> Result<VerifyChallengeResponse> {
+    let mut violations = Violations::default();
+    let challenge = violations.field("challengeId", ChallengeId::parse(&request.challenge_id));
+    let code = violations.field("code", parse_code(&request.code));
+    let parts = Parts {
+        member: request.member.as_ref(),
+        purpose: &request.purpose,
+        service_date: &request.service_date,
+    };
+    let read = read(call, &mut violations, parts)?;
+    let (challenge, code, (asked, occasion)) = violations.all((challenge, code, read))?;
+
+    let vault = &app.vault;
+    let attempt = Attempt {
+        challenge,
+        code: &code,
+        slot: occasion.slot(vault, &asked),
+        binding: occasion.binding(vault, &asked),
+        occasion: &occasion,
+        request: call.idempotency_key_hash(),
+    };
+    match app.challenges.codes.verify(attempt).await? {
+        Verdict::Passed(holder) => passed(app, call, challenge, &occasion, holder).await,
+        Verdict::Wrong { holder, left, compared } => {
+            if compared {
+                count_failure(app, &occasion, holder).await?;
+            }
+            Err(rejected(left))
+        }
+        Verdict::Gone => {
+            // The first try may have passed, and its answer been lost on the way.
+            app.db.replayed(call).await?;
+            Err(rejected(0))
+        }
+    }
+}
+
+fn rejected(attempts_left: i64) -> careway_service::Error {
+    Refusal::CodeRejected { attempts_left }.into()
+}
+
+async fn passed(
+    app: &App,
+    call: &Call,
+    challenge: ChallengeId,
+    occasion: &Occasion,
+    holder: Holder,
+) -> Result<VerifyChallengeResponse> {
+    let member = match holder.member {
+        Some(member) => find(app, call, member).await?,
+        None => None,
+    };
+    // A code that was sent before the lock does not get past it.
+    let member = member.filter(|member| !member.codes_locked).ok_or_else(|| rejected(0))?;
+
+    let mut tx = app.db.begin(call).await?;
+    members::store::code_lock::delete_failures(&mut tx, &holder.subject).await?;
+    let account_id = match call.caller.subject {
+        Subject::Account(account) => account.to_string(),
+        _ => String::new(),
+    };
+    let fact = ChallengePassed {
+        challenge_id: challenge.to_string(),
+        member_id: member.id.to_string(),
+        payer_id: member.payer.to_string(),
+        facility_id: occasion.facility.to_string(),
+        account_id,
+        purpose: occasion.purpose.clone(),
+    };
+    record(&mut tx, Fact::new(fact).about(challenge.uuid(), 1).of(occasion.facility).also(member.payer));
+    tx.audit(AuditEntry { action: "challenge.pass", member: Some(member.id), ..AuditEntry::default() });
+    tx.commit(VerifyChallengeResponse { member: Some(summary(&member)) }).await
+}
+
+async fn find(app: &App, call: &Call, member: MemberId) -> Result<Option<Summary>> {
+    let call = as_system(call, "challenges");
+    Ok(members::store::summary::list_by_ids(&app.db, &call, &[member.uuid()]).await?.pop())
+}
+
+/// One more wrong code in a row, for a stranger as for a member; it must outlive Redis.
+async fn count_failure(app: &App, occasion: &Occasion, holder: Holder) -> Result<()> {
+    let lock_at = app.config.members.failures_to_lock;
+    let mut tx = app.db.begin_system("challenges").await?;
+    let now = tx.now();
+    let member = holder.member.zip(holder.payer);
+    let locked =
+        store::insert_failure(&mut tx, &holder.subject, member, occasion.facility, lock_at, now).await?;
+    if let Some((member, payer)) = member.filter(|_| locked) {
+        let fact = ChallengeLocked {
+            member_id: member.to_string(),
+            payer_id: payer.to_string(),
+            facility_id: occasion.facility.to_string(),
+        };
+        record(&mut tx, Fact::new(fact).of(payer).also(occasion.facility));
+        tx.audit(AuditEntry { action: "challenge.lock", member: Some(member), ..AuditEntry::default() });
+        metrics::counter!("careway_code_locks_total").increment(1);
+    }
+    tx.finish().await
+}

@@ -1,0 +1,124 @@
+//! A list of members: what becomes of each row, given what is known.
+
+pub(crate) mod row;
+
+use careway_kernel::{MemberId, NationalId, OrganizationId};
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use crate::members::domain::{Change, Facts, HeldNationalId, Home, Member, Principal, eligible, warnings};
+use row::{Draft, Fault};
+
+/// What a draft meets in the database and in the rows before it.
+pub(crate) struct Met<'a> {
+    pub(crate) existing: Option<&'a Member>,
+    /// Who has the draft's national id already.
+    pub(crate) owner: Option<MemberId>,
+    /// The principal the draft names.
+    pub(crate) principal: Principal,
+    pub(crate) has_dependants: bool,
+}
+
+/// The circumstances of one import.
+#[derive(Clone, Copy)]
+pub(crate) struct Import {
+    pub(crate) payer: OrganizationId,
+    pub(crate) home: Home,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) today: NaiveDate,
+}
+
+/// What becomes of a draft.
+#[derive(Debug)]
+pub(crate) enum Decision {
+    Create(Box<Member>),
+    Update(Box<Member>, Change),
+    Unchanged,
+    Reject(Fault),
+}
+
+impl Draft {
+    /// Decides what becomes of the row; `id` makes ids for what is new.
+    pub(crate) fn decide(&self, import: Import, met: &Met<'_>, mut id: impl FnMut() -> Uuid) -> Decision {
+        let member = met.existing.map(|member| member.id);
+        if met.owner.is_some() && met.owner != member {
+            return Decision::Reject(Fault::new("national_id", "belongs to another member"));
+        }
+        let now = met.existing.map(|member| &member.facts);
+        let principal = match (&self.principal, met.principal) {
+            (None, _) => now.and_then(|facts| facts.principal),
+            (Some(_), principal) => {
+                let same = now.is_some_and(|facts| {
+                    facts.principal.is_some() && facts.principal == principal.map(|it| it.0)
+                });
+                match eligible(member, met.has_dependants, principal) {
+                    Err(refusal) if !same => {
+                        return Decision::Reject(Fault::new("principal_member_number", refusal));
+                    }
+                    _ => principal.map(|(id, _)| id),
+                }
+            }
+        };
+        let facts = self.facts(now, principal, import.home);
+        let Some(existing) = met.existing else {
+            let held = self.national_id.iter().cloned();
+            let held = held
+                .map(|number| HeldNationalId { id: id(), number, from: import.today, to: None })
+                .collect();
+            return Decision::Create(Box::new(Member {
+                id: MemberId::from_uuid(id()),
+                payer: import.payer,
+                facts,
+                national_ids: held,
+                codes_locked_at: None,
+                version: 1,
+                created_at: import.now,
+                updated_at: import.now,
+            }));
+        };
+        let change = existing.change_to(&facts, self.national_ids(existing).as_deref());
+        if !change.any {
+            return Decision::Unchanged;
+        }
+        let member = existing.clone().apply(facts, &change, import.now, import.today, id);
+        Decision::Update(Box::new(member), change)
+    }
+
+    /// What is unusual, though taken.
+    pub(crate) fn warnings(&self) -> Vec<Fault> {
+        let Some(national_id) = &self.national_id else { return Vec::new() };
+        let warned = warnings(self.birth_date, self.sex, std::slice::from_ref(national_id));
+        warned.into_iter().map(|(_, message)| Fault { column: "national_id", message }).collect()
+    }
+
+    /// An empty cell changes nothing.
+    fn facts(&self, now: Option<&Facts>, principal: Option<MemberId>, home: Home) -> Facts {
+        Facts {
+            number: self.number.clone(),
+            given_names: self.given_names.clone(),
+            family_name: self.family_name.clone(),
+            birth_date: self.birth_date,
+            sex: self.sex,
+            phone: self.phone.clone().or_else(|| now?.phone.clone()),
+            mobile: self.mobile.clone().or_else(|| now?.mobile.clone()),
+            email: self.email.clone().or_else(|| now?.email.clone()),
+            language: self.language.or_else(|| Some(now?.language)).unwrap_or(home.language),
+            principal,
+        }
+    }
+
+    /// The ids in use afterwards: the given one takes the place of those of its own kind.
+    fn national_ids(&self, existing: &Member) -> Option<Vec<NationalId>> {
+        let given = self.national_id.as_ref()?;
+        let other = |held: &&HeldNationalId| {
+            held.to.is_none()
+                && (held.number.country(), held.number.kind()) != (given.country(), given.kind())
+        };
+        let kept = existing.national_ids.iter().filter(other).map(|held| held.number.clone());
+        Some(kept.chain([given.clone()]).collect())
+    }
+}
+
+#[cfg(test)]
+#[path = "tests/decision.rs"]
+mod tests;

@@ -1,0 +1,14 @@
+//! A signing key: what access tokens are signed with, Ed25519.
+//!
+//! States: published → signing → retired. Keys rotate by age; an operator of the platform may rotate sooner
+//! (`keys.rotate`). The public halves are everybody's.
+
+pub(crate) mod api;
+pub(crate) mod domain;
+pub(crate) mod get_jwks;
+pub(crate) mod keyring;
+pub(crate) mod rotate;
+pub(crate) mod store;
+
+pub(super) use get_jwks::get_jwks;
+pub(super) use rotate::rotate_signing_key;
