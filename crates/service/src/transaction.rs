@@ -125,7 +125,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// The functions of `0003_planned_once.sql`, all in one statement, and the commit.
+    /// The functions of the folder `sql`, all in one statement, and the commit.
     fn commit_batch(&self, answer: Option<&[u8]>) -> String {
         let mut last = Calls::default();
         for (event, traceparent) in &self.events {

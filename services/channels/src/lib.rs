@@ -10,13 +10,13 @@ use anyhow::Context;
 use careway_contract::channels::v1::{EventType, event_type_service_server::EventTypeServiceServer};
 use careway_events::{Consumers, DeadLettersCommand, Relay};
 use careway_kernel::Redacted;
-use careway_service::{Database, Foundation, Service};
+use careway_service::{Database, Foundation, Migrator, NO_FUNCTIONS, Service};
 
 /// The service's name.
 pub const NAME: &str = "channels";
 
 /// The service's own tables.
-pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
+pub static MIGRATOR: Migrator = Migrator { tables: sqlx::migrate!(), functions: NO_FUNCTIONS };
 
 /// The service's settings.
 #[derive(Debug, Clone, clap::Args)]

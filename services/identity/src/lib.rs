@@ -27,7 +27,8 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use careway_events::DeadLettersCommand;
 use careway_kernel::{Clock, CountryCode, PhoneNumber};
-use careway_service::{AuditLog, Database, Foundation, Service};
+use careway_service::{AuditLog, Database, Foundation, Migrator, Service};
+use include_dir::include_dir;
 
 pub use bootstrap::{Operator, bootstrap};
 pub use config::{Config, MembersConfig};
@@ -37,7 +38,8 @@ pub use domain::roles::is_permission;
 pub const NAME: &str = "identity";
 
 /// The service's own tables.
-pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
+pub static MIGRATOR: Migrator =
+    Migrator { tables: sqlx::migrate!(), functions: include_dir!("$CARGO_MANIFEST_DIR/sql") };
 
 /// What the operations share. Cheap to clone.
 #[derive(Clone)]
