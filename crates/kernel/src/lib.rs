@@ -4,6 +4,8 @@
 //! system's random generator ([`random`]). Types that hold what must not leak (phone, national id, e-mail,
 //! name, secret) print `•••` and never serialize by themselves: showing them is always a written decision.
 
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests are bound to no clock"))]
+
 pub mod clock;
 pub mod country;
 pub mod date;
@@ -32,7 +34,7 @@ pub use human_number::{HumanNumber, InvalidHumanNumber, human_number};
 pub use ids::{
     AccountId, CareLineId, CaseId, ChallengeId, ClaimId, ClientId, ContractId, CoverageId, DocumentId,
     EventId, FamilyId, ImportId, InvalidId, InvitationId, MemberId, MessageId, OrganizationId,
-    PaymentAdviceId, PlanId, PreauthorizationId, PrescriptionId, SessionId, TariffId, VisitId,
+    PaymentAdviceId, PlanId, PreauthorizationId, PrescriptionId, SessionId, TariffId, VisitId, id_at,
 };
 pub use language::{Language, UnknownLanguage};
 pub use member_number::{InvalidMemberNumber, MemberNumber};

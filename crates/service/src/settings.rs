@@ -83,6 +83,7 @@ impl Settings {
 ///
 /// # Errors
 /// A file that cannot be read, or a variable given both ways.
+#[expect(clippy::disallowed_methods, reason = "these are settings, on their way to the config")]
 pub fn secrets_from_files() -> anyhow::Result<Vec<(String, String)>> {
     let mut found = Vec::new();
     for (name, path) in env::vars() {

@@ -2,7 +2,7 @@
 
 use careway_kernel::Redacted;
 
-pub use crate::{desk::DeskSettings, documents::settings::DocumentSettings};
+pub use crate::{documents::settings::DocumentSettings, settings::DeskSettings};
 
 /// Everything the visits service can be told.
 #[derive(Debug, Clone, clap::Args)]

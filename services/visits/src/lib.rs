@@ -5,23 +5,31 @@
 //! Says what becomes of each of them, from `VisitStarted` to `PaymentAdvicePaid`; hears identity's `MemberRegistered` and
 //! `MemberChanged`, for the number and family that a coverage is made with, and what organizations are called.
 
-mod accesses;
-mod api;
-mod benefit_error;
-mod claim_error;
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests are bound to no clock"))]
+
+mod adjudication;
+mod audit;
+mod benefits;
+mod claims;
 mod config;
-mod desk;
+mod contracts;
+mod coverages;
 mod documents;
-mod domain;
-mod error;
-mod operations;
-mod preauthorization_error;
-mod preauthorization_timers;
-mod prescription_error;
-mod reactions;
+mod language;
+mod medical_file;
+mod organizations;
+mod payer_rules;
+mod plans;
+mod preauthorizations;
+mod prescriptions;
 mod seal;
-mod store;
+mod service_lines;
+mod settings;
+mod tariffs;
+mod texts;
 mod timers;
+mod uploaded_list;
+mod visits;
 
 use std::sync::Arc;
 
@@ -46,11 +54,11 @@ use careway_service::{AuditLog, Database, Foundation, Migrator, Service};
 use include_dir::include_dir;
 use tonic::service::Routes;
 
+pub use adjudication::{Bearer, CLAIM_REFUSALS, ClaimRefusal, RefusalGroup};
 pub use config::{Config, DeskSettings, DocumentSettings};
-use desk::Desk;
 use documents::Documents;
-pub use domain::adjudication::{Bearer, CLAIM_REFUSALS, ClaimRefusal, RefusalGroup};
-use store::plan_cache::PlanCache;
+use plans::store::cache::PlanCache;
+use settings::Desk;
 
 /// The service's name, in the registry, in streams and in logs.
 pub const NAME: &str = "visits";
@@ -116,12 +124,7 @@ async fn open(config: Config, foundation: &Foundation) -> anyhow::Result<App> {
     let db = foundation.database(config.database_url.expose()).await?;
     Ok(App {
         clock: foundation.clock.clone(),
-        audit: AuditLog::start(
-            db.clone(),
-            Some(accesses::tell),
-            &foundation.tasks,
-            foundation.shutdown.clone(),
-        ),
+        audit: AuditLog::start(db.clone(), Some(audit::tell), &foundation.tasks, foundation.shutdown.clone()),
         page_key: foundation.page_key.clone(),
         plans: PlanCache::default(),
         documents: Documents::new(config.documents, &config.desk.master_key, foundation)?,
@@ -133,8 +136,8 @@ async fn open(config: Config, foundation: &Foundation) -> anyhow::Result<App> {
 /// What visits hears.
 fn consumers(app: &App, foundation: &Foundation) -> Consumers {
     Consumers::new(foundation, &app.db, NAME)
-        .on("organization_ref", app.clone(), reactions::organizations::organization_registered)
-        .on("organization_ref", app.clone(), reactions::organizations::organization_changed)
-        .on("member_ref", app.clone(), reactions::members::member_registered)
-        .on("member_ref", app.clone(), reactions::members::member_changed)
+        .on("organization_ref", app.clone(), organizations::on_organization::organization_registered)
+        .on("organization_ref", app.clone(), organizations::on_organization::organization_changed)
+        .on("member_ref", app.clone(), coverages::on_member::member_registered)
+        .on("member_ref", app.clone(), coverages::on_member::member_changed)
 }

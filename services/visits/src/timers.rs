@@ -1,16 +1,9 @@
-//! What happens by the clock alone: visits that were not verified or admitted in time end, and facilities are warned of
-//! admission notices. Every replica runs them; a visit is taken by one.
+//! The clock of the service: every few seconds it lets each aggregate do what is due. Every replica runs it.
 
-use careway_contract::visits::v1::{AdmissionNoticeDue, VisitExpired};
-use careway_events::{Fact, record};
-use careway_service::{AuditEntry, Result};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use crate::{App, api::visit_view::timestamp, preauthorization_timers, store};
-
-/// Visits per transaction.
-const BATCH: i64 = 100;
+use crate::{App, preauthorizations, visits};
 
 /// Looks for what is due until `shutdown`.
 pub(crate) async fn run(app: App, shutdown: CancellationToken) {
@@ -22,10 +15,10 @@ pub(crate) async fn run(app: App, shutdown: CancellationToken) {
             _ = every.tick() => {}
         }
         let outcomes = [
-            ("expiry", expire_all(&app).await),
-            ("admission_notice", warn_all(&app).await),
-            ("preauthorization_clock", preauthorization_timers::watch_all(&app).await),
-            ("preauthorization_expiry", preauthorization_timers::expire_all(&app).await),
+            ("expiry", visits::timers::expire_all(&app).await),
+            ("admission_notice", visits::timers::warn_all(&app).await),
+            ("preauthorization_clock", preauthorizations::timers::watch_all(&app).await),
+            ("preauthorization_expiry", preauthorizations::timers::expire_all(&app).await),
         ];
         for (timer, outcome) in outcomes {
             if let Err(error) = outcome {
@@ -33,55 +26,4 @@ pub(crate) async fn run(app: App, shutdown: CancellationToken) {
             }
         }
     }
-}
-
-async fn expire_all(app: &App) -> Result<()> {
-    while expire(app).await? == BATCH {}
-    Ok(())
-}
-
-async fn warn_all(app: &App) -> Result<()> {
-    while warn(app).await? == BATCH {}
-    Ok(())
-}
-
-/// Ends visits whose time is over; how many were looked at.
-async fn expire(app: &App) -> Result<i64> {
-    let mut tx = app.db.begin_system("visits.expiry").await?;
-    let now = tx.now();
-    let overdue = store::visit::lock_overdue(&mut tx, now, BATCH).await?;
-    let taken = i64::try_from(overdue.len()).unwrap_or(BATCH);
-    for visit in overdue.into_iter().filter_map(|visit| visit.expire(now)) {
-        store::visit_update::update_visit(&mut tx, &visit).await?;
-        let expired =
-            VisitExpired { visit_id: visit.id.to_string(), facility_id: visit.facility.to_string() };
-        record(&mut tx, Fact::new(expired).about(visit.id.uuid(), visit.version).of(visit.facility));
-        tx.audit(AuditEntry { action: "visit.expire", visit: Some(visit.id), ..Default::default() });
-    }
-    tx.finish().await?;
-    Ok(taken)
-}
-
-/// Warns of admission notices that are due soon; how many visits were looked at.
-async fn warn(app: &App) -> Result<i64> {
-    let mut tx = app.db.begin_system("visits.admission_notice").await?;
-    let now = tx.now();
-    let unnotified = store::visit::lock_unnotified(&mut tx, now, BATCH).await?;
-    let taken = i64::try_from(unnotified.len()).unwrap_or(BATCH);
-    for visit in unnotified.into_iter().filter_map(|visit| visit.warn_of_admission_notice(now)) {
-        store::visit_update::update_visit(&mut tx, &visit).await?;
-        let due_at = visit.admission.as_ref().and_then(|admission| admission.notice.as_ref());
-        if let Some((patient, notice)) = visit.patient.as_ref().zip(due_at) {
-            let due = AdmissionNoticeDue {
-                visit_id: visit.id.to_string(),
-                facility_id: visit.facility.to_string(),
-                payer_id: patient.payer.to_string(),
-                due_at: Some(timestamp(notice.due_at)),
-            };
-            let fact = Fact::new(due).about(visit.id.uuid(), visit.version);
-            record(&mut tx, fact.of(visit.facility).also(patient.payer));
-        }
-    }
-    tx.finish().await?;
-    Ok(taken)
 }

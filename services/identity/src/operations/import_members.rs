@@ -189,7 +189,7 @@ impl Block<'_> {
                     .and_then(|number| self.families.get(number.as_str()).copied()),
                 has_dependants: member.is_some_and(|member| self.principals.contains(&member.id)),
             };
-            let decision = draft.decide(self.import, &met, Uuid::now_v7);
+            let decision = draft.decide(self.import, &met, || careway_kernel::id_at(self.import.now));
             report.add(draft, &decision);
             match decision {
                 Decision::Create(member) => {

@@ -3,13 +3,24 @@
 //! An upload goes through [`intake`]: looked at, counted, hashed, shown to the virus [`scanner`], sealed in [`chunks`]
 //! under a key of its own, and written to the [`depot`]. The key is wrapped by the [`vault`] and stands in the row.
 
+pub(crate) mod access;
+pub(crate) mod add;
+pub(crate) mod api;
 pub(crate) mod chunks;
-pub(crate) mod depot;
-pub(crate) mod intake;
+pub(crate) mod citations;
+pub(crate) mod domain;
+pub(crate) mod download;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod object_store;
+pub(crate) mod retract;
 pub(crate) mod scanner;
 pub(crate) mod settings;
+pub(crate) mod store;
 pub(crate) mod timers;
-pub(crate) mod vault;
+pub(crate) mod upload;
+pub(crate) mod view;
+pub(crate) mod wrapping_keys;
 
 use std::sync::Arc;
 
@@ -18,7 +29,10 @@ use careway_kernel::Redacted;
 use careway_service::{Foundation, Sealer};
 use tokio::sync::Semaphore;
 
-use self::{depot::Depot, scanner::Scanner, settings::DocumentSettings, vault::Vault};
+use object_store::Depot;
+use scanner::Scanner;
+use settings::DocumentSettings;
+use wrapping_keys::Vault;
 
 /// Shared by the operations of documents. Cheap to clone.
 #[derive(Clone)]

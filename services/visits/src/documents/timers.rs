@@ -7,8 +7,8 @@ use futures::{StreamExt, TryStreamExt};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use super::vault::Vault;
-use crate::{App, domain::document::WrappedKey, store};
+use super::{domain::WrappedKey, store, wrapping_keys::Vault};
+use crate::App;
 
 /// Documents per transaction, and per question whether rows name them.
 const BATCH: usize = 200;
@@ -39,7 +39,7 @@ async fn rewrap_all(app: &App) -> Result<()> {
 async fn rewrap(app: &App) -> Result<usize> {
     let vault = &app.documents.vault;
     let mut tx = app.db.begin_system("visits.documents.rewrap").await?;
-    let wrapped = store::document::lock_keys_other_than(&mut tx, vault.newest(), BATCH).await?;
+    let wrapped = store::lock_keys_other_than(&mut tx, vault.newest(), BATCH).await?;
     let mut moved = Vec::with_capacity(wrapped.len());
     for (id, key) in &wrapped {
         match rewrapped(vault, *id, key) {
@@ -47,7 +47,7 @@ async fn rewrap(app: &App) -> Result<usize> {
             Err(error) => tracing::error!(%error, "a document cannot be opened any more"),
         }
     }
-    store::document::update_wrapped_keys(&mut tx, &moved).await?;
+    store::update_wrapped_keys(&mut tx, &moved).await?;
     tx.finish().await?;
     Ok(moved.len())
 }
@@ -76,5 +76,5 @@ async fn sweep(app: &App) -> Result<()> {
 
 async fn orphans(app: &App, listed: &[DocumentId]) -> Result<Vec<DocumentId>> {
     let mut reader = app.db.read(&Call::system("visits.documents.sweep")).await?;
-    store::document::list_unknown(&mut reader, listed).await
+    store::list_unknown(&mut reader, listed).await
 }

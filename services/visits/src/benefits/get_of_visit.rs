@@ -1,0 +1,112 @@
+//! The benefits of a verified visit's patient: the one read that staff wait for, in one statement.
+
+use std::sync::Arc;
+
+use careway_contract::visits::v1::{BenefitStatement, GetVisitBenefitsRequest, GetVisitBenefitsResponse};
+use careway_kernel::{Language, OrganizationId, Violations, VisitId};
+use careway_service::{AuditEntry, Call, Error, Kind, Result, path_id};
+use chrono::{DateTime, Utc};
+
+use super::{
+    domain::{self, Subject, ledger::Occasion},
+    store::{self, CoverageUse, VisitBenefits},
+    view,
+};
+use crate::{
+    App, language,
+    plans::domain::reason::Reason,
+    plans::{
+        self,
+        domain::{PlanDefinition, service_type::ServiceType},
+    },
+};
+
+pub(crate) async fn get_visit_benefits(
+    app: &App,
+    call: &Call,
+    request: GetVisitBenefitsRequest,
+) -> Result<GetVisitBenefitsResponse> {
+    let party = call.caller.organization()?;
+    let id: VisitId = path_id("visit", &request.visit_id)?;
+    let mut v = Violations::default();
+    let only = v.optional("serviceType", request.service_type.as_str(), ServiceType::parse);
+    let language = language::parse(&mut v, call, &request.language);
+    let (only, language) = v.all((only, language))?;
+
+    let found = store::find_visit_benefits(&app.db, call, id, party).await?;
+    let found = found.ok_or(Error::not_found("visit"))?;
+    readable(app, &found, party)?;
+    let plan = match &found.cover {
+        Some(cover) => Some(plan_of(app, call, id, cover).await?),
+        None => None,
+    };
+    let entry =
+        AuditEntry { action: "benefits.read", member: found.member, visit: Some(id), ..Default::default() };
+    app.audit.read(call, entry).await?;
+    let statement = statement(id, &found, plan.as_deref(), only, (app.clock.now(), language))?;
+    Ok(GetVisitBenefitsResponse { statement: Some(statement) })
+}
+
+/// A facility reads while its patient is verified or admitted, and some time after the discharge; the payer always.
+fn readable(app: &App, found: &VisitBenefits, party: OrganizationId) -> Result<()> {
+    if found.member.is_none() {
+        return Err(Error::new(
+            Kind::Refused,
+            "VISIT_NOT_VERIFIED",
+            "The patient's presence is not confirmed.",
+        ));
+    }
+    let open = matches!(found.state.as_str(), "VERIFIED" | "ADMITTED")
+        || found.discharged_at.is_some_and(|at| app.clock.now() <= at + app.desk.settings.grace());
+    if open || found.payer == Some(party) {
+        Ok(())
+    } else {
+        Err(Error::new(
+            Kind::Refused,
+            "VISIT_OVER",
+            "The visit is over; its patient's benefits are no longer shown.",
+        ))
+    }
+}
+
+/// The plan's text, from memory but for the first time.
+async fn plan_of(app: &App, call: &Call, visit: VisitId, cover: &CoverageUse) -> Result<Arc<PlanDefinition>> {
+    let (plan, version) = (cover.coverage.plan, cover.coverage.plan_version);
+    if let Some(kept) = app.plans.get(plan, version) {
+        return Ok(kept);
+    }
+    let definition = store::find_visit_plan(&mut *app.db.read(call).await?, visit).await?;
+    let definition = definition.ok_or_else(|| Error::internal(anyhow::anyhow!("a coverage has a plan")))?;
+    Ok(app.plans.keep(plan, version, definition))
+}
+
+fn statement(
+    visit: VisitId,
+    found: &VisitBenefits,
+    plan: Option<&PlanDefinition>,
+    only: Option<ServiceType>,
+    (now, language): (DateTime<Utc>, Language),
+) -> Result<BenefitStatement> {
+    let verified = found.entitlement.as_ref();
+    let (Some(cover), Some(plan)) = (&found.cover, plan) else {
+        let reason = verified.and_then(|it| it.refusal).unwrap_or(Reason::UnknownCard);
+        return Ok(view::no_cover(reason, found.service_date, now));
+    };
+    let admitted_for = found.service_type.as_deref().map(plans::store::service_type::parse).transpose()?;
+    let options = verified.map(|it| it.service_types.as_slice()).unwrap_or_default();
+    let not_contracted = options.iter().filter(|it| it.reason == Some(Reason::ServiceNotContracted));
+    let subject = Subject {
+        coverage: &cover.coverage,
+        occasion: Occasion {
+            on: found.service_date,
+            policy_year_from: cover.coverage.policy_year_from,
+            visit: Some(visit),
+        },
+        adult: verified.is_none_or(|it| it.adult),
+        family_size: cover.family_size,
+        not_contracted: not_contracted.map(|it| it.service_type.clone()).collect(),
+        only: only.or(admitted_for),
+    };
+    let statement = domain::statement(plan, &subject, &cover.balances);
+    Ok(view::statement(plan, &cover.coverage, &statement, (found.service_date, now, language)))
+}

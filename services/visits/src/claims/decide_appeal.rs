@@ -1,0 +1,87 @@
+//! Answer an appeal: the decision stands, or the lines are decided anew.
+
+use careway_contract::visits::v1::{
+    DecideClaimAppealRequest, DecideClaimAppealResponse, decide_claim_appeal_request::Outcome,
+};
+use careway_kernel::{CareLineId, ClaimId, OrganizationId, Violations};
+use careway_service::{Call, Result, path_id};
+use uuid::Uuid;
+
+use super::{
+    domain::review_rules::decided_anew,
+    events,
+    locked::ClaimDesk,
+    locked_head::locked_by,
+    review_request,
+    store::{self, update::update_head},
+    view::{self, ClaimLines},
+    write,
+};
+use crate::{App, seal::Column, service_lines::domain::OwnerKind, texts::long};
+
+pub(crate) async fn decide_claim_appeal(
+    app: &App,
+    call: &Call,
+    request: DecideClaimAppealRequest,
+) -> Result<DecideClaimAppealResponse> {
+    let payer = call.caller.payer()?;
+    let id: ClaimId = path_id("claim", &request.claim_id)?;
+    let mut v = Violations::default();
+    let text = v.required("text", request.text.as_str(), long);
+    let upheld = request.outcome() != Outcome::Overturned;
+    v.check("outcome", request.outcome() != Outcome::Unspecified, "is required");
+    v.check("lines", !upheld || request.lines.is_empty(), "must be left out when the decision stands");
+    let (text,) = v.all((text,))?;
+    let sealed = app.desk.keys.seal(Column::ClaimAppealAnswer, id, text.as_bytes())?;
+    if upheld {
+        uphold(app, call, (id, payer), sealed).await
+    } else {
+        overturn(app, call, (id, payer), sealed, request).await
+    }
+}
+
+async fn uphold(
+    app: &App,
+    call: &Call,
+    (id, payer): (ClaimId, OrganizationId),
+    sealed: Vec<u8>,
+) -> Result<DecideClaimAppealResponse> {
+    let mut tx = app.db.begin(call).await?;
+    let claim = locked_by(&mut tx, id, payer).await?.claim;
+    let claim = claim.uphold(tx.now(), sealed)?;
+    store::update::update_claim(&mut tx, &claim).await?;
+    events::decided(&mut tx, &claim, false);
+    events::note(&mut tx, call, &claim, "claim.decide_appeal");
+    tx.commit(DecideClaimAppealResponse { claim: Some(view::listed(&claim)) }).await
+}
+
+async fn overturn(
+    app: &App,
+    call: &Call,
+    (id, payer): (ClaimId, OrganizationId),
+    sealed: Vec<u8>,
+    request: DecideClaimAppealRequest,
+) -> Result<DecideClaimAppealResponse> {
+    let by = call.caller.person_or_client()?;
+    let mut tx = app.db.begin(call).await?;
+    let ClaimDesk { claim, lines, desk } = ClaimDesk::of_payer(app, &mut tx, (id, payer)).await?;
+    let decisions = review_request::parse(&request.lines, claim.currency, &lines)?;
+    let new_id = || CareLineId::new(&app.clock).uuid();
+    let (former, mut next) = decided_anew(lines, &decisions, (by, desk.now), new_id);
+    let settlement = desk.care.adjudicate(OwnerKind::Claim, &mut next);
+    let claim = claim.overturn(desk.now, sealed, settlement.totals)?;
+    write::count(&claim, &mut next);
+
+    let undone: Vec<Uuid> = former.iter().map(|line| line.id).collect();
+    let lines: Vec<_> = former.iter().chain(&next).cloned().collect();
+    let place = &desk.care.facts.place;
+    let head = update_head(&claim, None);
+    let kept = (lines.as_slice(), undone.as_slice(), settlement.postings.as_slice());
+    write::keep(app, &mut tx, head, &claim, place, kept).await?;
+    events::decided(&mut tx, &claim, false);
+    events::note(&mut tx, call, &claim, "claim.decide_appeal");
+    let pair = |(current, former)| ClaimLines { current, former: vec![former] };
+    let lines: Vec<ClaimLines> = next.into_iter().zip(former).map(pair).collect();
+    let claim = view::whole(&app.desk.keys, &claim, &lines)?;
+    tx.commit(DecideClaimAppealResponse { claim: Some(claim) }).await
+}

@@ -1,0 +1,105 @@
+//! Lint a claim: everything is done as if it were submitted now, and undone.
+
+use careway_contract::visits::v1::{ClaimProblem, LintClaimRequest, LintClaimResponse};
+use careway_kernel::{OrganizationId, Violations, VisitId};
+use careway_service::{Call, Error, Kind, Result, Transaction};
+
+use super::{
+    domain::{Claim, State},
+    error::ClaimError,
+    events,
+    payments::payment_request::reference,
+    store, view,
+    write::{self, Desk},
+};
+use crate::{
+    App,
+    service_lines::{
+        self,
+        domain::{OwnerKind, requested::AskedLine},
+        settle::new_lines,
+    },
+};
+
+pub(crate) async fn lint_claim(
+    app: &App,
+    call: &Call,
+    request: LintClaimRequest,
+) -> Result<LintClaimResponse> {
+    let facility = call.caller.facility()?;
+    let mut v = Violations::default();
+    let visit = v.required("visitId", request.visit_id.as_str(), VisitId::parse);
+    let lines = service_lines::view::parse(&mut v, request.lines);
+    let given = v.optional("externalReference", request.external_reference.as_str(), reference);
+    let (visit, lines, reference) = v.all((visit, lines, given))?;
+
+    let linted = {
+        // Dropped without a commit: nothing stays of it.
+        let mut tx = app.db.begin(&Call::by(call.caller.clone())).await?;
+        lint(app, &mut tx, (visit, facility), lines, reference).await
+    };
+    match linted {
+        Ok((claim, answer)) => {
+            app.audit.read(call, events::entry(&claim, "claim.lint")).await?;
+            Ok(answer)
+        }
+        // What the visit itself refuses is what would be answered.
+        Err(error) if error.kind() == Kind::Refused => {
+            Ok(LintClaimResponse { problems: vec![problem(&error)], ..Default::default() })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn lint(
+    app: &App,
+    tx: &mut Transaction,
+    place: (VisitId, OrganizationId),
+    asked: Vec<AskedLine>,
+    reference: Option<String>,
+) -> Result<(Claim, LintClaimResponse)> {
+    let desk = Desk::of_visit(app, tx, place, &asked, false).await?;
+    let mut lines = new_lines(app, desk.care.request(asked)?);
+    let draft = desk.draft(app, &lines, reference.clone(), Vec::new())?;
+    let claim = Claim::draft(desk.now, draft)?;
+    let settlement = desk.care.adjudicate(OwnerKind::Claim, &mut lines);
+    let reasons = desk.reasons(&settlement);
+
+    let mut problems: Vec<Error> = Vec::new();
+    if desk.circumstances.today > claim.submit_by {
+        problems.push(ClaimError::SubmittedLate { by: claim.submit_by }.into());
+    }
+    let mut duplicate = write::duplicate(tx, &claim, &lines).await?;
+    if let Some(reference) = &reference {
+        let parties = (claim.visit.facility, claim.visit.payer);
+        let first = store::find_by_reference(tx, parties, reference).await?;
+        duplicate = duplicate.or(first.map(|it| ClaimError::Duplicate { of: it.id(), number: it.number }));
+    }
+    problems.extend(duplicate.map(Error::from));
+
+    let state = if reasons.is_empty() {
+        claim.clone().submit(desk.now, claim.submit_by)?.decide(desk.now, desk.decision(&settlement))?.state
+    } else {
+        State::InReview
+    };
+    let shown: Vec<_> = lines.into_iter().map(Into::into).collect();
+    let answer = LintClaimResponse {
+        state: if problems.is_empty() { view::state(state).into() } else { 0 },
+        problems: problems.iter().map(problem).collect(),
+        review_reasons: view::reasons(&reasons),
+        currency: claim.currency.code().to_owned(),
+        amounts: Some(service_lines::view::amounts(claim.currency, &settlement.totals)),
+        lines: shown.iter().map(|line| view::line(line, claim.currency)).collect(),
+        submit_by: claim.submit_by.to_string(),
+    };
+    Ok((claim, answer))
+}
+
+fn problem(error: &Error) -> ClaimProblem {
+    ClaimProblem {
+        reason: error.reason().to_owned(),
+        message: error.message().to_owned(),
+        claim_id: error.fact("claimId").unwrap_or_default().to_owned(),
+        claim_number: error.fact("claimNumber").unwrap_or_default().to_owned(),
+    }
+}

@@ -1,0 +1,65 @@
+//! A claim on the desk of whoever decides on it: locked with its visit and its patient's balances.
+
+use careway_kernel::{ClaimId, OrganizationId};
+use careway_service::{Error, Result, Transaction};
+
+use super::{
+    domain::Claim,
+    store::{self, context::ClaimCare},
+    write::Desk,
+};
+use crate::{
+    App,
+    service_lines::{
+        domain::{
+            CareLine,
+            requested::{AskedLine, Wanted},
+        },
+        settle::Care,
+    },
+};
+
+/// A claim with its lines and what bears on them.
+pub(crate) struct ClaimDesk {
+    pub(crate) claim: Claim,
+    pub(crate) lines: Vec<CareLine>,
+    pub(crate) desk: Desk,
+}
+
+impl ClaimDesk {
+    /// The facility's own claim; with `anew`, what bears on these lines instead of its own.
+    pub(crate) async fn of_facility(
+        app: &App,
+        tx: &mut Transaction,
+        (id, facility): (ClaimId, OrganizationId),
+        anew: Option<&[AskedLine]>,
+    ) -> Result<Self> {
+        let found = Self::of_party(app, tx, (id, facility), anew).await?;
+        if found.claim.visit.facility == facility { Ok(found) } else { Err(Error::not_found("claim")) }
+    }
+
+    /// The payer's own claim.
+    pub(crate) async fn of_payer(
+        app: &App,
+        tx: &mut Transaction,
+        (id, payer): (ClaimId, OrganizationId),
+    ) -> Result<Self> {
+        let found = Self::of_party(app, tx, (id, payer), None).await?;
+        if found.claim.visit.payer == payer { Ok(found) } else { Err(Error::not_found("claim")) }
+    }
+
+    async fn of_party(
+        app: &App,
+        tx: &mut Transaction,
+        party: (ClaimId, OrganizationId),
+        anew: Option<&[AskedLine]>,
+    ) -> Result<Self> {
+        let now = tx.now();
+        let wanted: Option<Vec<Wanted<'_>>> = anew.map(|lines| lines.iter().map(AskedLine::wanted).collect());
+        let found =
+            store::context::lock_claim_care(tx, &app.desk.keys, party, wanted.as_deref(), now).await?;
+        let ClaimCare { claim, lines, facts, circumstances } = found.ok_or(Error::not_found("claim"))?;
+        let care = Care::with(app, tx, facts).await?;
+        Ok(Self { claim, lines, desk: Desk { care, circumstances, now } })
+    }
+}

@@ -1,0 +1,52 @@
+//! The RPCs of payment advices: one line each, into their operation.
+
+use careway_contract::visits::v1::{
+    self as proto, payment_advice_notice_service_server::PaymentAdviceNoticeService,
+    payment_advice_service_server::PaymentAdviceService,
+};
+use careway_service::serve;
+use tonic::{Request, Response, Status, async_trait};
+
+use super::{create, get, get_notice, list, mark_paid};
+use crate::App;
+
+#[async_trait]
+impl PaymentAdviceService for App {
+    async fn create_payment_advice(
+        &self,
+        request: Request<proto::CreatePaymentAdviceRequest>,
+    ) -> Result<Response<proto::CreatePaymentAdviceResponse>, Status> {
+        serve(self, request, create::create_payment_advice).await
+    }
+
+    async fn get_payment_advice(
+        &self,
+        request: Request<proto::GetPaymentAdviceRequest>,
+    ) -> Result<Response<proto::GetPaymentAdviceResponse>, Status> {
+        serve(self, request, get::get_payment_advice).await
+    }
+
+    async fn list_payment_advices(
+        &self,
+        request: Request<proto::ListPaymentAdvicesRequest>,
+    ) -> Result<Response<proto::ListPaymentAdvicesResponse>, Status> {
+        serve(self, request, list::list_payment_advices).await
+    }
+
+    async fn mark_payment_advice_paid(
+        &self,
+        request: Request<proto::MarkPaymentAdvicePaidRequest>,
+    ) -> Result<Response<proto::MarkPaymentAdvicePaidResponse>, Status> {
+        serve(self, request, mark_paid::mark_payment_advice_paid).await
+    }
+}
+
+#[async_trait]
+impl PaymentAdviceNoticeService for App {
+    async fn get_payment_advice_notice(
+        &self,
+        request: Request<proto::GetPaymentAdviceNoticeRequest>,
+    ) -> Result<Response<proto::GetPaymentAdviceNoticeResponse>, Status> {
+        serve(self, request, get_notice::get_payment_advice_notice).await
+    }
+}

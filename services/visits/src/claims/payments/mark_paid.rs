@@ -1,0 +1,55 @@
+//! Mark a payment advice paid, and every claim it names that was not marked before.
+
+use careway_contract::visits::v1::{MarkPaymentAdvicePaidRequest, MarkPaymentAdvicePaidResponse};
+use careway_kernel::PaymentAdviceId;
+use careway_service::{Call, Error, Kind, Result};
+use uuid::Uuid;
+
+use super::{domain::NotAnnounced, payment_request, view};
+use crate::{
+    App,
+    claims::{self, events, store},
+};
+
+pub(crate) async fn mark_payment_advice_paid(
+    app: &App,
+    call: &Call,
+    request: MarkPaymentAdvicePaidRequest,
+) -> Result<MarkPaymentAdvicePaidResponse> {
+    let payer = call.caller.payer()?;
+    let unknown = || Error::not_found("payment advice");
+    let id = PaymentAdviceId::parse(&request.payment_advice_id).map_err(|_| unknown())?;
+    let payment = payment_request::payment(&request.reference, &request.paid_on)?;
+
+    let mut tx = app.db.begin(call).await?;
+    let now = tx.now();
+    // Claims before the advice, as everywhere: paying the last of its claims pays the advice.
+    let claims = store::lock_unpaid(&mut tx, payer, id).await?;
+    let (advice, today) =
+        claims::payments::store::lock_advice(&mut tx, payer, id, now).await?.ok_or_else(unknown)?;
+    payment_request::made(&payment, today)?;
+    let advice = advice.pay(payment.clone())?;
+    let mut paid = Vec::with_capacity(claims.len());
+    for claim in claims {
+        paid.push(claim.pay(payment.clone())?);
+    }
+    let ids: Vec<Uuid> = paid.iter().map(|claim| claim.id.uuid()).collect();
+    let whole = claims::payments::store::update_paid(&mut tx, id, &ids, &payment).await?;
+    for claim in &paid {
+        events::paid(&mut tx, claim);
+        events::note(&mut tx, call, claim, "claim.mark_paid");
+    }
+    if let Some((version, last)) = whole.zip(paid.last()) {
+        events::advice_paid(&mut tx, (id, version), last);
+    }
+    let answer = view::listed(&advice);
+    tx.commit(MarkPaymentAdvicePaidResponse { payment_advice: Some(answer) }).await
+}
+
+impl From<NotAnnounced> for Error {
+    fn from(refusal: NotAnnounced) -> Self {
+        Self::new(Kind::Refused, "WRONG_STATE", refusal.to_string())
+            .with("state", refusal.0.as_str())
+            .with("needs", "ANNOUNCED")
+    }
+}

@@ -1,0 +1,13 @@
+//! Payment advices (X12 835 remittance advice): which claims a payer paid with one transfer.
+
+pub(crate) mod api;
+pub(crate) mod create;
+pub(crate) mod domain;
+pub(crate) mod get;
+pub(crate) mod get_notice;
+pub(crate) mod list;
+pub(crate) mod mark_claim_paid;
+pub(crate) mod mark_paid;
+pub(crate) mod payment_request;
+pub(crate) mod store;
+pub(crate) mod view;

@@ -1,0 +1,90 @@
+//! Payment advices as the contract shows them.
+
+use careway_contract::visits::v1::{
+    self as proto,
+    payment_advice::{self, PaidClaim, PaidLine},
+};
+use careway_service::{timestamp, version};
+
+use super::{
+    domain::{AdviceLine, PaymentAdvice, State},
+    store::NamedClaim,
+};
+use crate::claims::{domain::Claim, view::amount};
+
+/// An advice without the claims it names.
+pub(crate) fn listed(it: &PaymentAdvice) -> proto::PaymentAdvice {
+    let payment = it.payment.as_ref();
+    proto::PaymentAdvice {
+        payment_advice_id: it.id.to_string(),
+        number: it.number.clone(),
+        state: state(it.state).into(),
+        version: version(it.version),
+        payer_id: it.payer.to_string(),
+        facility_id: it.facility.to_string(),
+        currency: it.currency.code().to_owned(),
+        total: amount(it.total, it.currency),
+        claim_count: it.claims,
+        claims: Vec::new(),
+        reference: it.reference.clone().unwrap_or_default(),
+        created_at: Some(timestamp(it.created_at)),
+        payment_reference: payment.map(|payment| payment.reference.clone()).unwrap_or_default(),
+        paid_on: payment.map(|payment| payment.paid_on.to_string()).unwrap_or_default(),
+    }
+}
+
+/// An advice with the claims it names; `lines` are in the order of the claims.
+pub(crate) fn whole(it: &PaymentAdvice, lines: &[(NamedClaim, AdviceLine)]) -> proto::PaymentAdvice {
+    let mut claims: Vec<PaidClaim> = Vec::new();
+    for group in lines.chunk_by(|(_, one), (_, next)| one.claim == next.claim) {
+        let [(claim, _), ..] = group else { continue };
+        let sum: i64 = group.iter().map(|(_, line)| line.amount).sum();
+        claims.push(PaidClaim {
+            claim_id: claim.claim_id.to_string(),
+            number: claim.number.clone(),
+            visit_number: claim.visit_number.clone(),
+            external_reference: claim.external_reference.clone().unwrap_or_default(),
+            amount: amount(sum, it.currency),
+            lines: group.iter().map(|(_, line)| paid_line(it, line)).collect(),
+        });
+    }
+    proto::PaymentAdvice { claims, ..listed(it) }
+}
+
+/// An advice as it was just made of these claims.
+pub(crate) fn made(it: &PaymentAdvice, claims: &[Claim], lines: &[AdviceLine]) -> proto::PaymentAdvice {
+    let mut named: Vec<(NamedClaim, AdviceLine)> = Vec::with_capacity(lines.len());
+    for claim in claims {
+        let theirs = lines.iter().filter(|line| line.claim == claim.id);
+        named.extend(theirs.map(|line| (NamedClaim::from(claim), line.clone())));
+    }
+    named.sort_by(|(one, _), (next, _)| one.number.cmp(&next.number));
+    whole(it, &named)
+}
+
+impl From<&Claim> for NamedClaim {
+    fn from(claim: &Claim) -> Self {
+        Self {
+            claim_id: claim.id.uuid(),
+            number: claim.number.clone(),
+            visit_number: claim.visit.number.clone(),
+            external_reference: claim.external_reference.clone(),
+        }
+    }
+}
+
+fn paid_line(advice: &PaymentAdvice, it: &AdviceLine) -> PaidLine {
+    PaidLine { line: it.position, code: it.code.clone(), amount: amount(it.amount, advice.currency) }
+}
+
+fn state(state: State) -> payment_advice::State {
+    match state {
+        State::Announced => payment_advice::State::Announced,
+        State::Paid => payment_advice::State::Paid,
+    }
+}
+
+/// The state asked for in a filter.
+pub(crate) fn parse_state(asked: payment_advice::State) -> Option<State> {
+    State::ALL.into_iter().find(|known| state(*known) == asked)
+}

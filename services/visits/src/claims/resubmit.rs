@@ -1,0 +1,42 @@
+//! Resubmit a rejected claim, corrected: a claim of its own, linked to the first.
+
+use careway_contract::visits::v1::{ResubmitClaimRequest, ResubmitClaimResponse};
+use careway_kernel::{ClaimId, Violations};
+use careway_service::{Call, Result, path_id};
+
+use super::{locked::ClaimDesk, store::update::insert_head, view, write};
+use crate::{
+    App, documents,
+    service_lines::{self, settle::new_lines},
+};
+
+pub(crate) async fn resubmit_claim(
+    app: &App,
+    call: &Call,
+    request: ResubmitClaimRequest,
+) -> Result<ResubmitClaimResponse> {
+    let facility = call.caller.facility()?;
+    let id: ClaimId = path_id("claim", &request.claim_id)?;
+    let mut v = Violations::default();
+    let lines = service_lines::view::parse(&mut v, request.lines);
+    let documents = documents::citations::parse(&mut v, &request.document_ids);
+    let (asked, documents) = v.all((lines, documents))?;
+
+    let mut tx = app.db.begin(call).await?;
+    let ClaimDesk { claim: former, desk, .. } =
+        ClaimDesk::of_facility(app, &mut tx, (id, facility), Some(&asked)).await?;
+    let mut lines = new_lines(app, desk.care.request(asked)?);
+    let draft = desk.draft(app, &lines, None, documents)?;
+    let most = i32::from(desk.care.facts.rules.resubmissions_most);
+    let (_, claim) = former.resubmit(desk.now, draft, most)?;
+    let hashes = desk.hashes(app, &lines);
+    let (claim, postings) = write::submitted(&desk, &mut tx, claim, &mut lines).await?;
+    let head = insert_head(&claim, &hashes);
+    let place = &desk.care.facts.place;
+    write::keep(app, &mut tx, head, &claim, place, (&lines, &[], &postings)).await?;
+    write::cite(&mut tx, &claim, &claim.documents).await?;
+    write::tell_submitted(&mut tx, call, &claim);
+    let lines: Vec<_> = lines.into_iter().map(Into::into).collect();
+    let claim = view::whole(&app.desk.keys, &claim, &lines)?;
+    tx.commit(ResubmitClaimResponse { claim: Some(claim) }).await
+}

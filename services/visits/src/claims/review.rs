@@ -1,0 +1,36 @@
+//! Review a claim: a reviewer of the payer decides, line by line, and the claim is adjudicated with these decisions.
+
+use careway_contract::visits::v1::{ReviewClaimRequest, ReviewClaimResponse};
+use careway_kernel::ClaimId;
+use careway_service::{Call, Result, path_id};
+
+use super::{
+    domain::review_rules::reviewed, events, locked::ClaimDesk, review_request, store::update::update_head,
+    view, write,
+};
+use crate::{App, service_lines::domain::OwnerKind};
+
+pub(crate) async fn review_claim(
+    app: &App,
+    call: &Call,
+    request: ReviewClaimRequest,
+) -> Result<ReviewClaimResponse> {
+    let (payer, by) = (call.caller.payer()?, call.caller.person_or_client()?);
+    let id: ClaimId = path_id("claim", &request.claim_id)?;
+
+    let mut tx = app.db.begin(call).await?;
+    let ClaimDesk { claim, lines, desk } = ClaimDesk::of_payer(app, &mut tx, (id, payer)).await?;
+    let decisions = review_request::parse(&request.lines, claim.currency, &lines)?;
+    let mut lines = reviewed(lines, &decisions, by, desk.now);
+    let settlement = desk.care.adjudicate(OwnerKind::Claim, &mut lines);
+    let claim = claim.review(desk.now, desk.decision(&settlement))?;
+    write::count(&claim, &mut lines);
+    let place = &desk.care.facts.place;
+    let head = update_head(&claim, None);
+    write::keep(app, &mut tx, head, &claim, place, (&lines, &[], &settlement.postings)).await?;
+    events::decided(&mut tx, &claim, false);
+    events::note(&mut tx, call, &claim, "claim.review");
+    let lines: Vec<_> = lines.into_iter().map(Into::into).collect();
+    let claim = view::whole(&app.desk.keys, &claim, &lines)?;
+    tx.commit(ReviewClaimResponse { claim: Some(claim) }).await
+}

@@ -1,0 +1,30 @@
+//! Submit a draft; the rules decide, or leave it to a reviewer.
+
+use careway_contract::visits::v1::{SubmitClaimRequest, SubmitClaimResponse};
+use careway_kernel::ClaimId;
+use careway_service::{Call, Result, path_id};
+
+use super::{locked::ClaimDesk, store::update::update_head, view, write};
+use crate::App;
+
+pub(crate) async fn submit_claim(
+    app: &App,
+    call: &Call,
+    request: SubmitClaimRequest,
+) -> Result<SubmitClaimResponse> {
+    let facility = call.caller.facility()?;
+    let id: ClaimId = path_id("claim", &request.claim_id)?;
+
+    let mut tx = app.db.begin(call).await?;
+    let ClaimDesk { claim, mut lines, desk } =
+        ClaimDesk::of_facility(app, &mut tx, (id, facility), None).await?;
+    let (claim, postings) = write::submitted(&desk, &mut tx, claim, &mut lines).await?;
+    let place = &desk.care.facts.place;
+    let head = update_head(&claim, None);
+    write::keep(app, &mut tx, head, &claim, place, (&lines, &[], &postings)).await?;
+    write::cite(&mut tx, &claim, &claim.documents).await?;
+    write::tell_submitted(&mut tx, call, &claim);
+    let lines: Vec<_> = lines.into_iter().map(Into::into).collect();
+    let claim = view::whole(&app.desk.keys, &claim, &lines)?;
+    tx.commit(SubmitClaimResponse { claim: Some(claim) }).await
+}

@@ -1,0 +1,317 @@
+//! How a claim is written, submitted and decided, whichever command does it: look at the visit's care, settle the lines,
+//! let the rules decide or leave it to a reviewer, and keep all of it in one statement.
+
+use careway_kernel::{ClaimId, HumanNumber, OrganizationId, VisitId};
+use careway_service::{Call, Error, Kind, Result, Transaction};
+use chrono::{DateTime, Datelike, Utc};
+use sqlx::{PgConnection, Postgres, QueryBuilder};
+use uuid::Uuid;
+
+use super::{
+    domain::{self, Claim, ClaimDraft, ClaimedVisit, State, transitions::Decision},
+    error::ClaimError,
+    events,
+    store::{
+        self,
+        context::Circumstances,
+        update::{Hashes, insert_head},
+    },
+};
+use crate::{
+    App,
+    adjudication::refusal::Refusal,
+    benefits::domain::posting::{Posting, Taking},
+    documents::{
+        self,
+        store::citation::{Citation, CitationKind},
+    },
+    preauthorizations,
+    service_lines::{
+        self,
+        domain::{
+            CareLine, Owner, OwnerKind, Place,
+            facts::Settlement,
+            requested::{AskedLine, RequestedLine, Wanted},
+        },
+        settle::{Care, new_lines},
+        store::{Keeping, facts::Looking},
+    },
+};
+
+/// What a facility wants to claim.
+#[derive(Debug, Clone)]
+pub(crate) struct ClaimWish {
+    pub(crate) lines: Vec<AskedLine>,
+    pub(crate) documents: Vec<Uuid>,
+    pub(crate) reference: Option<String>,
+}
+
+/// A claim as it was written.
+pub(crate) struct Written {
+    pub(crate) claim: Claim,
+    pub(crate) lines: Vec<CareLine>,
+}
+
+/// Where a claim is to be written: its visit's care, locked.
+pub(crate) struct Desk {
+    pub(crate) care: Care,
+    pub(crate) circumstances: Circumstances,
+    pub(crate) now: DateTime<Utc>,
+}
+
+impl Desk {
+    /// Locks the facility's own visit, and looks at what bears on the lines.
+    pub(crate) async fn of_visit(
+        app: &App,
+        tx: &mut Transaction,
+        (visit, facility): (VisitId, OrganizationId),
+        lines: &[AskedLine],
+        numbered: bool,
+    ) -> Result<Self> {
+        let now = tx.now();
+        let wanted: Vec<Wanted<'_>> = lines.iter().map(AskedLine::wanted).collect();
+        let looking = Looking { visit, party: Some(facility), owner: None, lines: &wanted };
+        let found = store::context::lock_visit_care(tx, &looking, numbered, now).await?;
+        let found = found.filter(|(facts, _)| facts.place.facility == facility);
+        let (facts, circumstances) = found.ok_or(Error::not_found("visit"))?;
+        Ok(Self { care: Care::with(app, tx, facts).await?, circumstances, now })
+    }
+
+    /// What a claim for these lines is written with.
+    pub(crate) fn draft(
+        &self,
+        app: &App,
+        lines: &[CareLine],
+        reference: Option<String>,
+        documents: Vec<Uuid>,
+    ) -> Result<ClaimDraft> {
+        let (facts, plan) = (&self.care.facts, &self.care.plan);
+        let admission = facts.visit.admission.as_ref();
+        let admission =
+            admission.ok_or_else(|| Error::internal(anyhow::anyhow!("care of a visit without admission")))?;
+        Ok(ClaimDraft {
+            id: ClaimId::new(&app.clock),
+            number: HumanNumber::new("C", self.now.year(), self.circumstances.sequence()).to_string(),
+            visit: ClaimedVisit {
+                id: facts.visit.id,
+                number: admission.number.clone(),
+                facility: facts.place.facility,
+                payer: facts.place.payer,
+                member: facts.place.member,
+                coverage: facts.place.coverage,
+                service_date: facts.visit.service_date,
+                service_type: facts.service_type.clone(),
+                disputed: facts.visit.is_disputed(),
+            },
+            currency: plan.currency,
+            external_reference: reference,
+            documents,
+            submit_by: self.submit_by(lines),
+        })
+    }
+
+    /// By the last day of care that the payer still takes: each line's own month counts, and the earliest binds.
+    pub(crate) fn submit_by(&self, lines: &[CareLine]) -> chrono::NaiveDate {
+        let facts = &self.care.facts;
+        let first = lines.iter().map(|line| line.asked.date).min().unwrap_or(facts.visit.service_date);
+        facts.rules.submission_deadline(first)
+    }
+
+    /// What a claim is found and recognised by.
+    pub(crate) fn hashes(&self, app: &App, lines: &[CareLine]) -> Hashes {
+        Hashes {
+            identifier: self.care.facts.visit.identifier_hash.clone(),
+            content: content(app, lines.iter().map(|line| &line.asked)),
+        }
+    }
+
+    /// Settles the lines of a submitted claim and lets the rules decide, or leaves it to a reviewer; with what the ledger
+    /// is to keep.
+    pub(crate) fn settle(&self, claim: Claim, lines: &mut [CareLine]) -> Result<(Claim, Vec<Posting>)> {
+        let settlement = self.care.adjudicate(OwnerKind::Claim, lines);
+        let reasons = self.reasons(&settlement);
+        let (claim, postings) = if reasons.is_empty() {
+            (claim.decide(self.now, self.decision(&settlement))?, settlement.postings)
+        } else {
+            (claim.leave_to_review(reasons, settlement.totals)?, Vec::new())
+        };
+        count(&claim, lines);
+        Ok((claim, postings))
+    }
+
+    /// Why a reviewer would have to decide.
+    pub(crate) fn reasons(&self, settlement: &Settlement) -> Vec<domain::ReviewReason> {
+        let Settlement { totals, verdict, .. } = settlement;
+        let facts = &self.care.facts;
+        let outcome = (*verdict, totals, self.care.plan.currency);
+        let accepted = self.circumstances.override_accepted;
+        domain::review_rules::reasons(&facts.rules, &facts.visit, accepted, outcome, self.now)
+    }
+
+    /// What became of the lines, and until when that may be appealed.
+    pub(crate) fn decision(&self, settlement: &Settlement) -> Decision {
+        let days = chrono::Days::new(self.care.facts.rules.appeal_days.into());
+        Decision {
+            verdict: settlement.verdict,
+            amounts: settlement.totals,
+            appeal_by: self.circumstances.today.checked_add_days(days).unwrap_or(chrono::NaiveDate::MAX),
+        }
+    }
+}
+
+/// Lines count for duplicates and frequency as long as their claim does.
+pub(crate) fn count(claim: &Claim, lines: &mut [CareLine]) {
+    for line in lines.iter_mut().filter(|line| line.replaced_by.is_none()) {
+        line.active = claim.counts() && line.stands();
+    }
+}
+
+/// What stands for what is claimed: the same again gives the same.
+pub(crate) fn content<'a>(app: &App, lines: impl Iterator<Item = &'a RequestedLine>) -> Vec<u8> {
+    let line = |it: &RequestedLine| {
+        let diagnoses: Vec<&str> = it.diagnoses.iter().map(|diagnosis| diagnosis.as_str()).collect();
+        format!(
+            "{}|{}|{}|{:?}|{}|{:?}",
+            it.code,
+            it.date,
+            it.quantity,
+            it.unit_price,
+            diagnoses.join(" "),
+            it.preauthorization
+        )
+    };
+    let lines: Vec<String> = lines.map(line).collect();
+    app.desk.keys.content_hash(&lines)
+}
+
+/// Writes a new claim of a facility for a visit, submitted or not.
+pub(crate) async fn write(
+    app: &App,
+    tx: &mut Transaction,
+    (visit, facility): (VisitId, OrganizationId),
+    wish: ClaimWish,
+    submit: bool,
+) -> Result<Written> {
+    let desk = Desk::of_visit(app, tx, (visit, facility), &wish.lines, true).await?;
+    let mut lines = new_lines(app, desk.care.request(wish.lines)?);
+    let claim = Claim::draft(desk.now, desk.draft(app, &lines, wish.reference, wish.documents)?)?;
+    let hashes = desk.hashes(app, &lines);
+    let (claim, postings) =
+        if submit { submitted(&desk, tx, claim, &mut lines).await? } else { (claim, Vec::new()) };
+    let head = insert_head(&claim, &hashes);
+    keep(app, tx, head, &claim, &desk.care.facts.place, (&lines, &[], &postings)).await?;
+    cite(tx, &claim, &claim.documents).await?;
+    Ok(Written { claim, lines })
+}
+
+/// Submits a draft: in time, not claimed before, settled.
+pub(crate) async fn submitted(
+    desk: &Desk,
+    tx: &mut Transaction,
+    claim: Claim,
+    lines: &mut [CareLine],
+) -> Result<(Claim, Vec<Posting>)> {
+    let claim = claim.submit(desk.now, desk.circumstances.today)?;
+    let settled = desk.settle(claim, lines)?;
+    if let Some(duplicate) = duplicate(tx, &settled.0, lines).await? {
+        return Err(duplicate.into());
+    }
+    Ok(settled)
+}
+
+/// The facility's own claim that stands and has some of the same care, if there is one. What another facility claimed is
+/// refused line by line instead: its claims are not this one's to know.
+pub(crate) async fn duplicate(
+    tx: &mut Transaction,
+    claim: &Claim,
+    lines: &[CareLine],
+) -> Result<Option<ClaimError>> {
+    let before = |line: &&CareLine| {
+        let refusals = line.settled.as_ref().map(|it| it.refusals.as_slice()).unwrap_or_default();
+        refusals.iter().any(|it| it.refusal == Refusal::ClaimedBefore)
+    };
+    let repeated: Vec<&CareLine> = lines.iter().filter(before).collect();
+    if repeated.is_empty() {
+        return Ok(None);
+    }
+    let first = store::find_claimed(tx, claim, &repeated).await?;
+    Ok(first.map(|(of, number)| ClaimError::Duplicate { of, number }))
+}
+
+/// Keeps a claim, its lines, and what they take from the ledger or give back to it: all of it or nothing.
+pub(crate) async fn keep(
+    app: &App,
+    tx: &mut Transaction,
+    head: QueryBuilder<Postgres>,
+    claim: &Claim,
+    place: &Place,
+    (lines, undone, postings): (&[CareLine], &[Uuid], &[Posting]),
+) -> Result<()> {
+    let owner = Owner { kind: OwnerKind::Claim, id: claim.id.uuid(), number: Some(claim.number.clone()) };
+    let at = tx.now();
+    let keeping = Keeping { owner: &owner, place, lines, undone, taking: Taking::Commit, postings, at };
+    let kept = service_lines::store::keep_lines(tx, &app.desk.keys, head, &keeping).await;
+    kept.map_err(|error| match error.reason() {
+        // Whose reference it is, for the one who says which claim has it.
+        "DUPLICATE_CLAIM" => error.with("payerId", claim.visit.payer),
+        _ => error,
+    })?;
+    if postings.is_empty() && undone.is_empty() {
+        return Ok(());
+    }
+    let drawn = lines.iter().filter_map(|line| line.settled.as_ref()?.approval);
+    preauthorizations::usage::count_use(tx, &drawn.collect::<Vec<_>>()).await
+}
+
+/// Opens documents of the visit to the payer, for the claim that cites them. A draft is nobody's but the facility's, and
+/// cites nothing yet.
+pub(crate) async fn cite(tx: &mut Transaction, claim: &Claim, documents: &[Uuid]) -> Result<()> {
+    if claim.state == State::Draft {
+        return Ok(());
+    }
+    let (visit, payer) = (claim.visit.id, claim.visit.payer);
+    let citation = Citation { visit, payer, kind: CitationKind::Claim, by: claim.id.uuid(), at: tx.now() };
+    documents::citations::cite(tx, citation, documents).await
+}
+
+/// Says what happened to a claim that was just submitted, and perhaps decided.
+pub(crate) fn tell_submitted(tx: &mut Transaction, call: &Call, claim: &Claim) {
+    if claim.submitted_at.is_none() {
+        events::note(tx, call, claim, "claim.draft");
+        return;
+    }
+    events::submitted(tx, claim);
+    if claim.state.is_decided() {
+        events::decided(tx, claim, true);
+    }
+    events::note(tx, call, claim, "claim.submit");
+}
+
+/// The refusal, with the claim that has the reference already. Asked after the transaction is over.
+pub(crate) async fn named(app: &App, call: &Call, of: (OrganizationId, Option<&str>), error: Error) -> Error {
+    if error.fact("payerId").is_none() {
+        return error;
+    }
+    match app.db.read(call).await {
+        Ok(mut reader) => named_by(&mut reader, of, error).await,
+        Err(error) => error,
+    }
+}
+
+/// The same, asked where the other claim can be seen.
+pub(crate) async fn named_by(
+    conn: &mut PgConnection,
+    (facility, reference): (OrganizationId, Option<&str>),
+    error: Error,
+) -> Error {
+    let payer = error.fact("payerId").and_then(|id| OrganizationId::parse(id).ok());
+    let (Some(payer), Some(reference)) = (payer, reference) else { return error };
+    match store::find_by_reference(conn, (facility, payer), reference).await {
+        Ok(Some(first)) => {
+            ClaimError::Duplicate { of: ClaimId::from_uuid(first.claim_id), number: first.number }.into()
+        }
+        // It was recalled meanwhile: the same request may go through now.
+        Ok(None) => Error::new(Kind::Unavailable, "BUSY", "Others are changing the same thing; try again."),
+        Err(error) => error,
+    }
+}

@@ -1,0 +1,39 @@
+//! The RPCs of contracts: one line each, into their operation.
+
+use careway_contract::visits::v1::{self as proto, contract_service_server::ContractService};
+use careway_service::serve;
+use tonic::{Request, Response, Status, async_trait};
+
+use super::{create, end, get, list};
+use crate::App;
+
+#[async_trait]
+impl ContractService for App {
+    async fn create_contract(
+        &self,
+        request: Request<proto::CreateContractRequest>,
+    ) -> Result<Response<proto::CreateContractResponse>, Status> {
+        serve(self, request, create::create_contract).await
+    }
+
+    async fn get_contract(
+        &self,
+        request: Request<proto::GetContractRequest>,
+    ) -> Result<Response<proto::GetContractResponse>, Status> {
+        serve(self, request, get::get_contract).await
+    }
+
+    async fn list_contracts(
+        &self,
+        request: Request<proto::ListContractsRequest>,
+    ) -> Result<Response<proto::ListContractsResponse>, Status> {
+        serve(self, request, list::list_contracts).await
+    }
+
+    async fn end_contract(
+        &self,
+        request: Request<proto::EndContractRequest>,
+    ) -> Result<Response<proto::EndContractResponse>, Status> {
+        serve(self, request, end::end_contract).await
+    }
+}

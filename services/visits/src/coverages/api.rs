@@ -1,0 +1,60 @@
+//! The RPCs of coverages: one line each, into their operation.
+
+use careway_contract::visits::v1::{self as proto, coverage_service_server::CoverageService};
+use careway_service::{serve, serve_stream};
+use tonic::{Request, Response, Status, Streaming, async_trait};
+
+use super::{create, get, import, list, resume, suspend, terminate};
+use crate::App;
+
+#[async_trait]
+impl CoverageService for App {
+    async fn create_coverage(
+        &self,
+        request: Request<proto::CreateCoverageRequest>,
+    ) -> Result<Response<proto::CreateCoverageResponse>, Status> {
+        serve(self, request, create::create_coverage).await
+    }
+
+    async fn import_coverages(
+        &self,
+        request: Request<Streaming<proto::ImportCoveragesRequest>>,
+    ) -> Result<Response<proto::ImportCoveragesResponse>, Status> {
+        serve_stream(self, request, import::import_coverages).await
+    }
+
+    async fn get_coverage(
+        &self,
+        request: Request<proto::GetCoverageRequest>,
+    ) -> Result<Response<proto::GetCoverageResponse>, Status> {
+        serve(self, request, get::get_coverage).await
+    }
+
+    async fn list_coverages(
+        &self,
+        request: Request<proto::ListCoveragesRequest>,
+    ) -> Result<Response<proto::ListCoveragesResponse>, Status> {
+        serve(self, request, list::list_coverages).await
+    }
+
+    async fn suspend_coverage(
+        &self,
+        request: Request<proto::SuspendCoverageRequest>,
+    ) -> Result<Response<proto::SuspendCoverageResponse>, Status> {
+        serve(self, request, suspend::suspend_coverage).await
+    }
+
+    async fn resume_coverage(
+        &self,
+        request: Request<proto::ResumeCoverageRequest>,
+    ) -> Result<Response<proto::ResumeCoverageResponse>, Status> {
+        serve(self, request, resume::resume_coverage).await
+    }
+
+    async fn terminate_coverage(
+        &self,
+        request: Request<proto::TerminateCoverageRequest>,
+    ) -> Result<Response<proto::TerminateCoverageResponse>, Status> {
+        serve(self, request, terminate::terminate_coverage).await
+    }
+}

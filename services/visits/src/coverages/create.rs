@@ -1,0 +1,134 @@
+//! Cover a member; perhaps by a card that takes over from an older one.
+
+use careway_contract::{
+    identity::v1::{MemberIdentifier, ResolveMemberRequest, member_identifier::Identifier},
+    visits::v1::{CreateCoverageRequest, CreateCoverageResponse},
+};
+use careway_kernel::{
+    CoverageId, FamilyId, MemberId, MemberNumber, OrganizationId, PlanId, Violations, parse_date,
+};
+use careway_service::{Call, Error, OnConstraint, Result};
+use chrono::NaiveDate;
+
+use super::{
+    change::tell,
+    domain::{Coverage, CoverageStatus},
+    error::{coverage_overlaps, member_unknown},
+    store::{self, member::MemberRef},
+    view,
+};
+use crate::{App, plans::error::plan_unknown};
+
+struct Wanted {
+    number: MemberNumber,
+    plan: PlanId,
+    plan_version: Option<i32>,
+    from: NaiveDate,
+    to: NaiveDate,
+    member_since: Option<NaiveDate>,
+    replaces: Option<CoverageId>,
+}
+
+pub(crate) async fn create_coverage(
+    app: &App,
+    call: &Call,
+    request: CreateCoverageRequest,
+) -> Result<CreateCoverageResponse> {
+    let payer = call.caller.payer()?;
+    let wanted = parse(&request)?;
+    let asked_plan = (wanted.plan, wanted.plan_version);
+    let number = &wanted.number;
+    let found = store::find_ingredients(&app.db, call, payer, number, asked_plan, wanted.from).await?;
+    let resolved = resolve(app, payer, &wanted.number, found.member).await;
+    let member = app.db.unless_replayed(call, resolved).await?;
+    let plan_version = app.db.unless_replayed(call, found.plan_version.ok_or_else(plan_unknown)).await?;
+
+    let mut tx = app.db.begin(call).await?;
+    if found.member.is_none() {
+        store::member::upsert_member(&mut tx, &member, None).await?;
+    }
+    let mut coverage = Coverage {
+        id: CoverageId::new(&app.clock),
+        payer,
+        member: member.id,
+        family: member.family,
+        plan: wanted.plan,
+        plan_version,
+        from: wanted.from,
+        to: wanted.to,
+        member_since: found.insured_since.unwrap_or(wanted.from),
+        policy_year_from: wanted.from,
+        status: CoverageStatus::Active,
+        suspensions: Vec::new(),
+        termination: None,
+        replaced_by: None,
+        version: 1,
+        created_at: tx.now(),
+    };
+    if let Some(older) = wanted.replaces {
+        let older = store::lock_coverage(&mut tx, payer, older).await?;
+        let older =
+            older.filter(|it| it.member == member.id).ok_or(Error::not_found("coverage of this member"))?;
+        coverage.member_since = older.member_since;
+        if older.plan == coverage.plan {
+            coverage.policy_year_from = older.policy_year_from;
+        }
+        let replaced = older.replace(coverage.id, coverage.from)?;
+        store::update_coverage(&mut tx, &replaced).await?;
+        tell(&mut tx, call, "coverage.replace", &replaced);
+    }
+    coverage.member_since = wanted.member_since.unwrap_or(coverage.member_since);
+    store::insert_coverage(&mut tx, &coverage)
+        .await
+        .on_constraint("coverage_no_overlap", coverage_overlaps)?;
+    tell(&mut tx, call, "coverage.create", &coverage);
+    tx.commit(CreateCoverageResponse { coverage: Some(view::coverage(&coverage)) }).await
+}
+
+fn parse(request: &CreateCoverageRequest) -> Result<Wanted> {
+    let mut v = Violations::default();
+    let number = v.required("memberNumber", request.member_number.as_str(), MemberNumber::parse);
+    let plan = v.required("planId", request.plan_id.as_str(), PlanId::parse);
+    v.check("planVersion", request.plan_version.is_none_or(|it| it > 0), "must be at least 1");
+    let from = v.required("from", request.from.as_str(), parse_date);
+    let to = v.required("to", request.to.as_str(), parse_date);
+    let member_since = v.optional("memberSince", request.member_since.as_str(), parse_date);
+    let replaces = v.optional("replaces", request.replaces.as_str(), CoverageId::parse);
+    if let (Some(from), Some(to)) = (from, to) {
+        v.check("to", to >= from, "must not be before from");
+    }
+    if let (Some(from), Some(Some(since))) = (from, member_since) {
+        v.check("memberSince", since <= from, "must not be after from");
+    }
+    let (number, plan, from, to, member_since, replaces) =
+        v.all((number, plan, from, to, member_since, replaces))?;
+    Ok(Wanted { number, plan, plan_version: request.plan_version, from, to, member_since, replaces })
+}
+
+/// The member as we know it; as identity does, when its event has not arrived yet.
+async fn resolve(
+    app: &App,
+    payer: OrganizationId,
+    number: &MemberNumber,
+    known: Option<(MemberId, FamilyId)>,
+) -> Result<MemberRef> {
+    if let Some((id, family)) = known {
+        return Ok(MemberRef { id, payer, number: number.clone(), family });
+    }
+    let identifier = MemberIdentifier {
+        identifier: Some(Identifier::MemberNumber(number.as_str().to_owned())),
+        payer_id: payer.to_string(),
+        payer_ids: vec![payer.to_string()],
+        // Only national ids and made-up phones have a country; a member number is the payer's own.
+        country: "RW".to_owned(),
+    };
+    let asked = app.desk.identity.request(ResolveMemberRequest { member: Some(identifier) });
+    let member = app.desk.challenges().resolve_member(asked).await?.into_inner().member;
+    let member = member.filter(|it| it.payer_id == payer.to_string()).ok_or_else(member_unknown)?;
+    Ok(MemberRef {
+        id: MemberId::parse(&member.member_id).map_err(Error::internal)?,
+        payer,
+        number: number.clone(),
+        family: FamilyId::parse(&member.family_id).map_err(Error::internal)?,
+    })
+}

@@ -1,0 +1,51 @@
+//! Who may see a visit's documents: its facility while the visit shows the member, and the payer where they are cited.
+
+use careway_kernel::{DocumentId, OrganizationId};
+use careway_service::{AuditEntry, Call, Error, Kind, Result};
+
+use super::{domain::Document, store};
+use crate::{
+    App,
+    visits::{
+        self,
+        domain::{Patient, Visit},
+    },
+};
+
+/// The patient, if the visit's documents are open to this party.
+///
+/// # Errors
+/// `VISIT_NOT_VERIFIED`, `VISIT_OVER`; never to the payer, who sees what is cited for as long as it is.
+pub(crate) fn opened<'v>(app: &App, visit: &'v Visit, party: OrganizationId) -> Result<&'v Patient> {
+    let Some(patient) = &visit.patient else {
+        let message = "The patient's presence is not confirmed.";
+        return Err(Error::new(Kind::Refused, "VISIT_NOT_VERIFIED", message));
+    };
+    let shown = visit.shows_member(app.clock.now(), app.desk.settings.grace());
+    if shown || patient.payer == party {
+        return Ok(patient);
+    }
+    Err(Error::new(Kind::Refused, "VISIT_OVER", "The visit is over; its documents are no longer shown."))
+}
+
+/// A document that the caller may read now. That it was read is noted before anything of it is told.
+pub(crate) async fn read(app: &App, call: &Call, id: &str, action: &'static str) -> Result<Document> {
+    let party = call.caller.organization()?;
+    let absent = || Error::not_found("document");
+    let id = DocumentId::parse(id).map_err(|_| absent())?;
+    let (document, visit) = {
+        let mut reader = app.db.read(call).await?;
+        let document = store::find_document(&mut reader, &app.documents.sealer, id, party).await?;
+        let document = document.ok_or_else(absent)?;
+        // Another facility's, opened by the medical file of a visit of the caller's own: that visit must be open.
+        let of = match store::find_opening_visit(&mut reader, id, party).await? {
+            Some(opening) if document.facility != party => opening,
+            _ => document.visit,
+        };
+        let visit = visits::store::find_visit(&mut reader, of, party).await?;
+        (document, visit.ok_or_else(absent)?)
+    };
+    let member = Some(opened(app, &visit, party)?.member);
+    app.audit.read(call, AuditEntry { action, member, visit: Some(visit.id), ..Default::default() }).await?;
+    Ok(document)
+}

@@ -1,0 +1,158 @@
+//! A medical document of a visit: what is known of it, and what may become of it.
+
+pub(crate) mod content_digest;
+pub(crate) mod file_name;
+pub(crate) mod media_type;
+pub(crate) mod range;
+pub(crate) mod sealed_layout;
+
+use careway_kernel::{DocumentId, OrganizationId, VisitId};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use media_type::MediaType;
+
+/// What a document is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Kind {
+    LabResult,
+    Imaging,
+    Invoice,
+    Referral,
+    DischargeSummary,
+    Consent,
+    Prescription,
+    Other,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 8] = [
+        Self::LabResult,
+        Self::Imaging,
+        Self::Invoice,
+        Self::Referral,
+        Self::DischargeSummary,
+        Self::Consent,
+        Self::Prescription,
+        Self::Other,
+    ];
+
+    /// The word of the database.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::LabResult => "LAB_RESULT",
+            Self::Imaging => "IMAGING",
+            Self::Invoice => "INVOICE",
+            Self::Referral => "REFERRAL",
+            Self::DischargeSummary => "DISCHARGE_SUMMARY",
+            Self::Consent => "CONSENT",
+            Self::Prescription => "PRESCRIPTION",
+            Self::Other => "OTHER",
+        }
+    }
+
+    /// Reads [`Kind::as_str`].
+    pub(crate) fn find(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// A document that is kept. What it is called is clinical, and readable only here.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Document {
+    pub(crate) id: DocumentId,
+    pub(crate) version: i64,
+    pub(crate) visit: VisitId,
+    pub(crate) facility: OrganizationId,
+    pub(crate) kind: Kind,
+    pub(crate) title: String,
+    pub(crate) file_name: Option<String>,
+    pub(crate) content: Content,
+    pub(crate) added_by: Uuid,
+    pub(crate) added_at: DateTime<Utc>,
+    pub(crate) retraction: Option<Retraction>,
+}
+
+/// What the file is, and the key it is sealed with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Content {
+    pub(crate) media_type: MediaType,
+    /// Bytes; never 0.
+    pub(crate) size: u64,
+    pub(crate) sha256: [u8; 32],
+    pub(crate) key: WrappedKey,
+}
+
+/// A document's own key, sealed with one of the keys of the settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct WrappedKey {
+    /// Which of them.
+    pub(crate) key_id: String,
+    pub(crate) sealed: Vec<u8>,
+}
+
+/// The document was entered in error.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Retraction {
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) by: Uuid,
+    pub(crate) reason: String,
+}
+
+/// The document was retracted already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("The document was retracted already.")]
+pub(crate) struct AlreadyRetracted;
+
+impl Document {
+    /// Marks it as entered in error; it stays readable to those whom it concerns.
+    pub(crate) fn retract(mut self, retraction: Retraction) -> Result<Self, AlreadyRetracted> {
+        if self.retraction.is_some() {
+            return Err(AlreadyRetracted);
+        }
+        self.retraction = Some(retraction);
+        self.version += 1;
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use careway_kernel::Clock;
+
+    use super::*;
+
+    #[test]
+    fn kinds_are_found_by_their_word() {
+        assert!(Kind::ALL.into_iter().all(|kind| Kind::find(kind.as_str()) == Some(kind)));
+        assert_eq!(Kind::find("SELFIE"), None);
+    }
+
+    #[test]
+    fn a_document_is_retracted_once() {
+        let clock = Clock::system();
+        let document = Document {
+            id: DocumentId::new(&clock),
+            version: 1,
+            visit: VisitId::new(&clock),
+            facility: OrganizationId::new(&clock),
+            kind: Kind::Imaging,
+            title: "Chest X-ray".to_owned(),
+            file_name: None,
+            content: Content {
+                media_type: MediaType::Png,
+                size: 1,
+                sha256: [0; 32],
+                key: WrappedKey { key_id: "a".to_owned(), sealed: vec![1] },
+            },
+            added_by: Uuid::from_u128(1),
+            added_at: clock.now(),
+            retraction: None,
+        };
+        let retraction =
+            Retraction { at: clock.now(), by: Uuid::from_u128(2), reason: "not hers".to_owned() };
+        let retracted = document.retract(retraction.clone()).unwrap_or_else(|_| panic!("once"));
+        assert!(retracted.version == 2 && retracted.retraction == Some(retraction.clone()));
+        assert!(retracted.retract(retraction).is_err());
+    }
+}

@@ -1,0 +1,48 @@
+//! Cancel a pre-authorization: what it holds, and claims have not taken, is free again.
+
+use careway_contract::visits::v1::{CancelPreauthorizationRequest, CancelPreauthorizationResponse};
+use careway_kernel::Violations;
+use careway_service::{Call, Error, Result, Transaction};
+
+use super::{domain::Preauthorization, events, request_parts::id, store, view};
+use crate::{
+    App,
+    service_lines::{self, domain::OwnerKind},
+    texts::short,
+};
+
+pub(crate) async fn cancel_preauthorization(
+    app: &App,
+    call: &Call,
+    request: CancelPreauthorizationRequest,
+) -> Result<CancelPreauthorizationResponse> {
+    let (facility, id) = (call.caller.facility()?, id(&request.preauthorization_id)?);
+    let mut v = Violations::default();
+    let reason = v.required("reason", request.reason.as_str(), short);
+    let (reason,) = v.all((reason,))?;
+
+    let mut tx = app.db.begin(call).await?;
+    let locked = store::lock_preauthorization(&mut tx, id, facility).await?;
+    let locked = locked.ok_or(Error::not_found("pre-authorization"))?;
+    call.check_version(locked.preauthorization.version)?;
+    let it = cancel(&mut tx, call, locked.preauthorization, reason).await?;
+    let preauthorization = Some(view::preauthorization(&it));
+    tx.commit(CancelPreauthorizationResponse { preauthorization }).await
+}
+
+/// Cancels one that is locked, for its own sake or with its visit.
+pub(crate) async fn cancel(
+    tx: &mut Transaction,
+    call: &Call,
+    it: Preauthorization,
+    reason: String,
+) -> Result<Preauthorization> {
+    let now = tx.now();
+    let it = it.cancel(now, reason)?;
+    let head = store::updating(&it);
+    let owner = (OwnerKind::Preauthorization, it.id.uuid());
+    service_lines::store::undo_lines(tx, head, owner, false, now).await?;
+    events::concluded(tx, &it);
+    events::note(tx, call, "preauthorization.cancel", &it);
+    Ok(it)
+}

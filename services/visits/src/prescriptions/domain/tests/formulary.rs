@@ -1,0 +1,78 @@
+//! What the plan says of a medicine, and what is taken twice.
+
+use super::*;
+use crate::{
+    adjudication::case::TariffKind,
+    plans::domain::{
+        Benefit, Code,
+        tests::{benefit, plan},
+    },
+};
+
+fn tariff(benefit: &str, price: i64) -> Tariff {
+    Tariff {
+        code: "AMOX-500".to_owned(),
+        kind: TariffKind::Medicine,
+        benefits: vec![Code::parse(benefit).unwrap()],
+        price,
+        most_quantity: None,
+    }
+}
+
+fn said(benefit: Benefit, tariff: &Tariff) -> Formulary {
+    let outpatient = ServiceType::parse("OUTPATIENT").unwrap();
+    formulary(&plan(vec![benefit]), &outpatient, Some(tariff), Quantity::parse("20").unwrap())
+}
+
+#[test]
+fn the_plan_decides_what_is_in_the_formulary() {
+    let medicines = || benefit("MEDICINES", "OUTPATIENT");
+    let price = tariff("MEDICINES", 100);
+    assert_eq!(said(medicines(), &price), Formulary::Covered);
+    assert_eq!(said(Benefit { covered: false, ..medicines() }, &price), Formulary::NotCovered);
+    assert_eq!(said(benefit("MEDICINES", "DENTAL"), &price), Formulary::NotCovered);
+    assert_eq!(said(benefit("LABORATORY", "OUTPATIENT"), &price), Formulary::NotCovered);
+    let excluded = Benefit { exclusions: vec!["AMOX-500".to_owned()], ..medicines() };
+    assert_eq!(said(excluded, &price), Formulary::NotCovered);
+    let asked = |needed| Benefit { preauthorization: needed, ..medicines() };
+    assert_eq!(said(asked(Preauthorization::Always), &price), Formulary::PreauthorizationNeeded);
+    assert_eq!(said(asked(Preauthorization::Above(1_999)), &price), Formulary::PreauthorizationNeeded);
+    assert_eq!(said(asked(Preauthorization::Above(2_000)), &price), Formulary::Covered);
+    let none =
+        formulary(&plan(vec![medicines()]), &ServiceType::parse("OUTPATIENT").unwrap(), None, Quantity::ONE);
+    assert_eq!(none, Formulary::Unlisted);
+}
+
+#[test]
+fn what_is_taken_twice_is_warned_of() {
+    let medicine = |code: &str, atc: &str| Medicine {
+        code: Some(code.to_owned()),
+        atc: Some(atc.to_owned()),
+        name: code.to_owned(),
+        ..Medicine::default()
+    };
+    let runs = |code: &str, atc: &str| Running {
+        code: Some(code.to_owned()),
+        atc: Some(atc.to_owned()),
+        prescription: None,
+    };
+    let kinds = |lines: &[Medicine], running: &[Running]| -> Vec<(i16, WarningKind)> {
+        let lines: Vec<_> = lines.iter().map(|it| (it.clone(), Formulary::Covered)).collect();
+        warnings(&lines, running).iter().map(|it| (it.line, it.kind)).collect()
+    };
+    let (amox, ampi, ibu) =
+        (medicine("AMOX", "J01CA04"), medicine("AMPI", "J01CA01"), medicine("IBU", "M01AE01"));
+    assert_eq!(kinds(&[amox.clone(), ibu.clone()], &[]), []);
+    assert_eq!(
+        kinds(&[ibu.clone(), amox.clone()], &[runs("AMOX", "J01CA04")]),
+        [(2, WarningKind::DuplicateMedicine)]
+    );
+    assert_eq!(
+        kinds(std::slice::from_ref(&ampi), &[runs("AMOX", "J01CA04")]),
+        [(1, WarningKind::DuplicateTherapy)]
+    );
+    assert_eq!(kinds(&[amox, ampi], &[]), [(2, WarningKind::SameTherapyTwice)]);
+    // What has no classification is alike to nothing.
+    let bare = Medicine { name: "Syrup".to_owned(), ..Medicine::default() };
+    assert_eq!(kinds(&[bare.clone(), bare], &[Running { code: None, atc: None, prescription: None }]), []);
+}

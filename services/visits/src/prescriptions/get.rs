@@ -1,0 +1,54 @@
+//! Read a prescription: the facility that issued it, a pharmacy that found it, the payer.
+
+use careway_contract::visits::v1::{GetPrescriptionRequest, GetPrescriptionResponse};
+use careway_kernel::{OrganizationId, PrescriptionId};
+use careway_service::{AuditEntry, Call, Error, Kind, Result, path_id};
+
+use super::{
+    store::{self, Found},
+    view::{self, Reader},
+};
+use crate::App;
+
+pub(crate) async fn get_prescription(
+    app: &App,
+    call: &Call,
+    request: GetPrescriptionRequest,
+) -> Result<GetPrescriptionResponse> {
+    let party = call.caller.organization()?;
+    let id: PrescriptionId = path_id("prescription", &request.prescription_id)?;
+    let found = {
+        let mut reader = app.db.read(call).await?;
+        let (keys, now) = (&app.desk.keys, app.clock.now());
+        store::find_prescription(&mut reader, keys, id, party, now)
+            .await?
+            .ok_or(Error::not_found("prescription"))?
+    };
+    let as_whom = reader(app, &found, party)?;
+    let it = &found.prescription;
+    let (member, visit) = (Some(it.member), Some(it.visit));
+    app.audit
+        .read(call, AuditEntry { action: "prescription.read", member, visit, ..Default::default() })
+        .await?;
+    let shown = view::prescription(it, &found.dispensings, found.today, as_whom);
+    Ok(GetPrescriptionResponse { prescription: Some(shown) })
+}
+
+/// The payer always; the facility while the visit shows its patient; whoever found it as a pharmacy.
+pub(crate) fn reader(app: &App, found: &Found, party: OrganizationId) -> Result<Reader> {
+    let it = &found.prescription;
+    let grace = |at| app.clock.now() < at + app.desk.settings.grace();
+    if it.payer == party
+        || it.facility == party && (found.visit_open || found.discharged_at.is_some_and(grace))
+    {
+        Ok(Reader::Party)
+    } else if found.found {
+        Ok(Reader::Pharmacy)
+    } else {
+        Err(Error::new(
+            Kind::Refused,
+            "VISIT_OVER",
+            "The visit is over; its patient's prescriptions are no longer shown.",
+        ))
+    }
+}

@@ -1,0 +1,139 @@
+//! Prescriptions as they are asked for: every violation named with its path.
+
+use careway_contract::visits::v1 as proto;
+use careway_kernel::{Violations, text::one_line};
+
+use super::domain::{Directions, Wish};
+use crate::{
+    adjudication::{diagnosis::Diagnosis, quantity::Quantity},
+    service_lines::domain::requested::parse_code,
+};
+
+/// Lines of a prescription, at most.
+const MOST_LINES: usize = 30;
+/// Diagnoses of a line, at most.
+const MOST_DIAGNOSES: usize = 12;
+
+/// A medicine as it is asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct MedicineWish {
+    /// In the payer's tariff.
+    pub(crate) code: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) form: Option<String>,
+    pub(crate) strength: Option<String>,
+    pub(crate) directions: Directions,
+    pub(crate) days: i16,
+    pub(crate) quantity: Quantity,
+    pub(crate) refills: i16,
+    pub(crate) substitution_allowed: bool,
+}
+
+/// A prescription as it is asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct PrescriptionWish {
+    pub(crate) prescriber: String,
+    pub(crate) licence: String,
+    pub(crate) lines: Vec<MedicineWish>,
+    pub(crate) valid_days: Option<u64>,
+    pub(crate) acknowledged: bool,
+}
+
+/// Reads a request to prescribe.
+pub(crate) fn prescription(
+    v: &mut Violations,
+    request: proto::IssuePrescriptionRequest,
+) -> Option<PrescriptionWish> {
+    let prescriber = v.present("prescriber", request.prescriber).and_then(|it| {
+        v.within("prescriber", |v| {
+            let name = v.required("name", it.name.as_str(), |text| one_line(text, 120));
+            let licence = v.required("licence", it.licence.as_str(), |text| one_line(text, 60));
+            name.zip(licence)
+        })
+    });
+    v.check(
+        "lines",
+        (1..=MOST_LINES).contains(&request.lines.len()),
+        format!("must be 1 to {MOST_LINES} medicines"),
+    );
+    let lines = v.each("lines", request.lines, medicine);
+    let valid_days = match request.valid_days {
+        Some(days) => number(v, "validDays", days, 1..=366).map(Some),
+        None => Some(None),
+    };
+    let (prescriber, licence) = prescriber?;
+    Some(PrescriptionWish {
+        prescriber,
+        licence,
+        lines: lines?,
+        valid_days: valid_days?.map(|days| u64::from(days.unsigned_abs())),
+        acknowledged: request.acknowledge_warnings,
+    })
+}
+
+fn medicine(v: &mut Violations, it: proto::PrescriptionLineInput) -> Option<MedicineWish> {
+    let code = v.optional("code", it.code.as_str(), parse_code);
+    if it.code.trim().is_empty() {
+        v.check("name", !it.name.trim().is_empty(), "is required without a code");
+    }
+    let name = v.optional("name", it.name.as_str(), |text| one_line(text, 120));
+    let form = v.optional("form", it.form.as_str(), |text| one_line(text, 60));
+    let strength = v.optional("strength", it.strength.as_str(), |text| one_line(text, 60));
+    let dose = v.required("dose", it.dose.as_str(), |text| one_line(text, 200));
+    let frequency = v.required("frequency", it.frequency.as_str(), |text| one_line(text, 200));
+    let days = match it.days {
+        0 => v.present("days", None),
+        days => number(v, "days", days, 1..=365),
+    };
+    let quantity = v.required("quantity", it.quantity.as_str(), Quantity::parse);
+    let refills = number(v, "refills", it.refills, 0..=12);
+    v.check("diagnoses", it.diagnoses.len() <= MOST_DIAGNOSES, format!("must be at most {MOST_DIAGNOSES}"));
+    let diagnoses = v.each("diagnoses", &it.diagnoses, |v, code| v.field("", Diagnosis::parse(code)));
+    Some(MedicineWish {
+        code: code?,
+        name: name?,
+        form: form?,
+        strength: strength?,
+        directions: Directions {
+            dose: dose?,
+            frequency: frequency?,
+            diagnoses: diagnoses?.iter().map(|it| it.as_str().to_owned()).collect(),
+        },
+        days: days?,
+        quantity: quantity?,
+        refills: refills?,
+        substitution_allowed: it.substitution_allowed.unwrap_or(true),
+    })
+}
+
+/// Reads what is to be handed out: each line once.
+pub(crate) fn wishes(
+    v: &mut Violations,
+    lines: &[proto::dispense_prescription_request::DispenseLine],
+) -> Option<Vec<Wish>> {
+    v.check("lines", (1..=MOST_LINES).contains(&lines.len()), format!("must be 1 to {MOST_LINES} lines"));
+    let mut seen = Vec::with_capacity(lines.len());
+    v.each("lines", lines, |v, it| {
+        let line = match it.line_number {
+            0 => v.present("lineNumber", None),
+            line => number(v, "lineNumber", line, 1..=30),
+        };
+        let quantity = v.optional("quantity", it.quantity.as_str(), Quantity::parse);
+        let substitute = v.optional("substitute", it.substitute.as_str(), |text| one_line(text, 120));
+        let line = line?;
+        v.check("lineNumber", !seen.contains(&line), "must be named once");
+        seen.push(line);
+        Some(Wish { line, quantity: quantity?, substitute: substitute? })
+    })
+}
+
+fn number(
+    v: &mut Violations,
+    field: &str,
+    given: i32,
+    allowed: std::ops::RangeInclusive<i32>,
+) -> Option<i16> {
+    let fits = allowed.contains(&given);
+    v.check(field, fits, format!("must be {} to {}", allowed.start(), allowed.end()));
+    i16::try_from(given).ok().filter(|_| fits)
+}

@@ -1,0 +1,241 @@
+//! Everything adjudication reckons with, locked and read in one statement.
+
+use careway_kernel::{Currency, MemberId, OrganizationId, VisitId};
+use careway_service::{Error, Result};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
+use sqlx::{FromRow, PgConnection, types::Json};
+use uuid::Uuid;
+
+use crate::{
+    adjudication::{
+        case::{Approval, Care, Tariff, TariffKind},
+        quantity::Quantity,
+    },
+    benefits::domain::ledger::Standing,
+    coverages::{
+        domain::Coverage,
+        store::row::{CoverageRow, one_of},
+    },
+    payer_rules::store::RulesRow,
+    plans::domain::{Code, Scope, Unit},
+    service_lines::domain::{
+        Place,
+        facts::{CareFacts, Key, KnownApproval, KnownTariff},
+        requested::Wanted,
+    },
+    visits::{
+        domain::{State, Visit},
+        error::Refusal,
+        store::row::VisitRow,
+    },
+};
+
+/// Whose lines are looked at, and for whom.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Looking<'a> {
+    pub(crate) visit: VisitId,
+    /// The caller's organization; none for Careway itself.
+    pub(crate) party: Option<OrganizationId>,
+    /// The pre-authorization or claim that is decided anew: what it did itself is left out.
+    pub(crate) owner: Option<Uuid>,
+    pub(crate) lines: &'a [Wanted<'a>],
+}
+
+#[derive(FromRow)]
+struct Row {
+    #[sqlx(flatten)]
+    visit: VisitRow,
+    facts: Option<Json<FactsJson>>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct FactsJson {
+    coverage: CoverageRow,
+    family_size: u32,
+    last_day: NaiveDate,
+    rules: Option<RulesRow>,
+    tariffs: Option<Vec<TariffJson>>,
+    history: Option<Vec<CareJson>>,
+    approvals: Option<Vec<ApprovalJson>>,
+    balances: Option<Vec<BalanceJson>>,
+}
+
+#[derive(Deserialize)]
+struct TariffJson {
+    day: NaiveDate,
+    code: String,
+    kind: String,
+    benefits: Vec<Code>,
+    currency: Currency,
+    price: i64,
+    most_quantity: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct CareJson {
+    code: String,
+    benefit: Code,
+    date: NaiveDate,
+}
+
+#[derive(Deserialize)]
+struct ApprovalJson {
+    line: Uuid,
+    number: Option<String>,
+    visit: Uuid,
+    code: String,
+    member: Uuid,
+    facility: Uuid,
+    from: NaiveDate,
+    to: NaiveDate,
+    quantity: i64,
+    amount: i64,
+    held: Option<Vec<HeldJson>>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct HeldJson {
+    #[serde(flatten)]
+    pub(crate) key: KeyJson,
+    pub(crate) amount: i64,
+}
+
+#[derive(Deserialize)]
+struct BalanceJson {
+    #[serde(flatten)]
+    key: KeyJson,
+    used: i64,
+    reserved: i64,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct KeyJson {
+    account: Code,
+    scope: Scope,
+    period_key: String,
+    unit: Unit,
+}
+
+/// Locks the visit and whoever its balances are kept for, and tells all that bears on the lines; none when the party has
+/// no such visit. Refused unless the patient was admitted.
+pub(crate) async fn lock_care(
+    conn: &mut PgConnection,
+    looking: &Looking<'_>,
+    now: DateTime<Utc>,
+) -> Result<Option<CareFacts>> {
+    let lines = looking.lines;
+    let codes: Vec<&str> = lines.iter().map(|it| it.code).collect();
+    let days: Vec<Option<NaiveDate>> = lines.iter().map(|it| it.date).collect();
+    let numbers: Vec<&str> = lines.iter().filter_map(|it| it.preauthorization).collect();
+    let row: Option<Row> =
+        sqlx::query_as("select (locked).*, facts from care_facts($1, $2, $3, $4, $5, $6, $7)")
+            .bind(looking.visit.uuid())
+            .bind(looking.party.map(OrganizationId::uuid))
+            .bind(looking.owner)
+            .bind(now)
+            .bind(codes)
+            .bind(days)
+            .bind(numbers)
+            .fetch_optional(conn)
+            .await?;
+    row.map(|Row { visit, facts }| self::facts(visit, facts)).transpose()
+}
+
+/// What the statement told of a visit and its care; refused unless the patient was admitted.
+pub(crate) fn facts(visit: VisitRow, facts: Option<Json<FactsJson>>) -> Result<CareFacts> {
+    let visit = Visit::try_from(visit)?;
+    if !matches!(visit.state, State::Admitted | State::Discharged) {
+        return Err(Refusal::WrongState { is: visit.state, needs: "ADMITTED or DISCHARGED" }.into());
+    }
+    let facts = facts.ok_or_else(|| Error::internal(anyhow::anyhow!("an admitted patient has a cover")))?;
+    facts.0.into_facts(visit)
+}
+
+impl FactsJson {
+    fn into_facts(self, visit: Visit) -> Result<CareFacts> {
+        let (Some(patient), Some(admission)) = (&visit.patient, &visit.admission) else {
+            return Err(Error::internal(anyhow::anyhow!("an admitted visit has a patient")));
+        };
+        let coverage: Coverage = self.coverage.try_into()?;
+        let tariffs = self.tariffs.into_iter().flatten().map(TryInto::try_into).collect::<Result<_>>()?;
+        let history = self.history.into_iter().flatten();
+        let approvals = self.approvals.into_iter().flatten();
+        let balances = self.balances.into_iter().flatten();
+        Ok(CareFacts {
+            place: Place {
+                payer: patient.payer,
+                facility: visit.facility,
+                visit: visit.id,
+                member: patient.member,
+                coverage: coverage.id,
+            },
+            service_type: admission.service_type.clone(),
+            adult: patient.entitlement.adult,
+            coverage,
+            family_size: self.family_size.max(1),
+            last_day: self.last_day,
+            rules: self.rules.map(TryInto::try_into).transpose()?.unwrap_or_default(),
+            tariffs,
+            history: history.map(Into::into).collect(),
+            approvals: approvals.map(Into::into).collect(),
+            balances: balances
+                .map(|it| (it.key.into(), Standing { used: it.used, reserved: it.reserved }))
+                .collect(),
+            visit,
+        })
+    }
+}
+
+impl TryFrom<TariffJson> for KnownTariff {
+    type Error = Error;
+
+    fn try_from(it: TariffJson) -> Result<Self> {
+        let tariff = Tariff {
+            code: it.code,
+            kind: one_of("tariff.kind", &it.kind, &TariffKind::ALL, TariffKind::as_str)?,
+            benefits: it.benefits,
+            price: it.price,
+            most_quantity: it.most_quantity.and_then(Quantity::from_thousandths),
+        };
+        Ok(Self { day: it.day, currency: it.currency, tariff })
+    }
+}
+
+impl From<CareJson> for Care {
+    fn from(it: CareJson) -> Self {
+        Self { benefit: it.benefit, code: it.code, date: it.date }
+    }
+}
+
+impl From<ApprovalJson> for KnownApproval {
+    fn from(it: ApprovalJson) -> Self {
+        let held = it.held.into_iter().flatten();
+        Self {
+            number: it.number,
+            visit: VisitId::from_uuid(it.visit),
+            approval: Approval {
+                reservation: it.line,
+                code: it.code,
+                member: MemberId::from_uuid(it.member),
+                facility: OrganizationId::from_uuid(it.facility),
+                from: it.from,
+                to: it.to,
+                quantity: Quantity::from_thousandths(it.quantity),
+                amount: Some(it.amount.max(0)),
+                held: Vec::new(),
+            },
+            held: held.map(|it| (it.key.into(), it.amount)).collect(),
+        }
+    }
+}
+
+impl From<KeyJson> for Key {
+    fn from(it: KeyJson) -> Self {
+        Self { account: it.account, scope: it.scope, period_key: it.period_key, unit: it.unit }
+    }
+}
+
+#[cfg(test)]
+#[path = "facts_tests.rs"]
+mod tests;

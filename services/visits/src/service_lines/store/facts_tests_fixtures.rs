@@ -1,0 +1,325 @@
+//! A clinic of the tests: a payer, a facility, a plan, prices, and patients who are admitted.
+
+use careway_kernel::{CareLineId, ClientId, Clock, CoverageId, FamilyId, Percent, PlanId, Redacted};
+use careway_service::{Call, Caller, Database, OrganizationKind, Sealer, Subject};
+use careway_testing::TestDatabase;
+use sqlx::{PgPool, Postgres, QueryBuilder};
+
+use super::*;
+use crate::{
+    adjudication::diagnosis::Diagnosis,
+    benefits::domain::posting::Taking,
+    coverages::{
+        self,
+        domain::{
+            CoverageStatus,
+            entitlement::{CoverageRef, Entitlement},
+        },
+    },
+    plans::{
+        self,
+        domain::{Benefit, Ceiling, Limit, PlanDefinition, PlanVersion, Preauthorization, period::Period},
+    },
+    seal::Keys,
+    service_lines::{
+        domain::{CareLine, Owner, OwnerKind, facts::Settlement, requested::RequestedLine},
+        store::{Keeping, keep_lines, list_lines, undo_lines},
+    },
+};
+
+/// What the family's shared ceiling allows.
+pub(crate) const CEILING: i64 = 10_000;
+
+pub(crate) struct Clinic {
+    pub(crate) db: Database,
+    _database: TestDatabase,
+    pub(crate) admin: PgPool,
+    pub(crate) clock: Clock,
+    pub(crate) keys: Keys,
+    pub(crate) payer: OrganizationId,
+    pub(crate) facility: OrganizationId,
+    pub(crate) plan: PlanVersion,
+}
+
+/// An admitted patient.
+pub(crate) struct Admitted {
+    pub(crate) visit: VisitId,
+    pub(crate) coverage: Coverage,
+}
+
+pub(crate) fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+pub(crate) fn code(text: &str) -> Code {
+    Code::parse(text).unwrap()
+}
+
+/// CONS with a fifth for the patient under the family's ceiling; SCAN, for which the payer is asked first; GLASSES, not
+/// again within a year.
+fn definition() -> PlanDefinition {
+    let benefit = |name: &str| Benefit {
+        coinsurance: Percent::parse("20").unwrap(),
+        ceilings: vec![code("ALL")],
+        ..plans::domain::tests::benefit(name, "OUTPATIENT")
+    };
+    let limit = Limit {
+        period: Period::PolicyYear,
+        scope: Scope::Family,
+        unit: Unit::Amount,
+        most: CEILING,
+        growth: None,
+    };
+    PlanDefinition {
+        ceilings: vec![Ceiling { code: code("ALL"), names: plans::domain::tests::plan(vec![]).names, limit }],
+        ..plans::domain::tests::plan(vec![
+            benefit("CONS"),
+            Benefit { preauthorization: Preauthorization::Always, ..benefit("SCAN") },
+            Benefit { frequency_days: Some(365), ..benefit("GLASSES") },
+        ])
+    }
+}
+
+impl Clinic {
+    pub(crate) async fn open() -> Self {
+        let database = TestDatabase::create("visits", &crate::MIGRATOR).await;
+        let url = database.url_app.clone();
+        Self::open_at(database, &url).await
+    }
+
+    pub(crate) async fn open_at(database: TestDatabase, url: &str) -> Self {
+        let clock = Clock::manual("2026-06-10T09:00:00Z".parse().unwrap());
+        let secret = Redacted::new("a secret of the tests, long enough");
+        let answers = Sealer::derive(&secret, "tests").unwrap();
+        let db = Database::connect(url, 16, clock.clone(), answers).await.unwrap();
+        let admin = PgPool::connect(&database.url_admin).await.unwrap();
+        let payer = OrganizationId::new(&clock);
+        let plan = PlanVersion {
+            id: PlanId::new(&clock),
+            payer,
+            version: 1,
+            latest_version: 1,
+            created_at: clock.now(),
+            definition: definition(),
+        };
+        let clinic = Self {
+            keys: Keys::derive(&secret).unwrap(),
+            facility: OrganizationId::new(&clock),
+            db,
+            _database: database,
+            admin,
+            clock,
+            payer,
+            plan,
+        };
+        let mut tx = clinic.db.begin_system("test").await.unwrap();
+        plans::store::insert_plan(&mut tx, &clinic.plan).await.unwrap();
+        tx.finish().await.unwrap();
+        clinic.contract(clinic.facility).await;
+        for (name, benefit, price) in
+            [("CONS-GP", "CONS", 500), ("SCAN-CT", "SCAN", 4_000), ("LENS", "GLASSES", 900)]
+        {
+            clinic.price(None, name, benefit, price, "2026-01-01").await;
+        }
+        clinic
+    }
+
+    /// Known to visits, and contracted.
+    pub(crate) async fn contract(&self, facility: OrganizationId) {
+        sqlx::query(
+            "insert into organization_ref values ($1, 'FACILITY', 'Clinic', 'RW', 'Africa/Kigali', 'rw', 1)",
+        )
+        .bind(facility.uuid())
+        .execute(&self.admin)
+        .await
+        .unwrap();
+        sqlx::query(
+            "insert into contract (contract_id, payer_id, facility_id, service_types, valid_from, version, created_at)
+             values ($1, $2, $3, '{OUTPATIENT}', '2026-01-01', 1, now())",
+        )
+        .bind(Uuid::now_v7())
+        .bind(self.payer.uuid())
+        .bind(facility.uuid())
+        .execute(&self.admin)
+        .await
+        .unwrap();
+    }
+
+    pub(crate) async fn price(
+        &self,
+        facility: Option<OrganizationId>,
+        name: &str,
+        benefit: &str,
+        price: i64,
+        from: &str,
+    ) {
+        sqlx::query(
+            "insert into tariff (tariff_id, payer_id, facility_id, code, kind, names, search, benefits, currency, price,
+                valid_from, created_at, changed_at)
+             values ($1, $2, $3, $4, 'SERVICE', '{}', '', array[$5], 'RWF', $6, $7, now(), now())",
+        )
+        .bind(Uuid::now_v7())
+        .bind(self.payer.uuid())
+        .bind(facility.map(OrganizationId::uuid))
+        .bind(name)
+        .bind(benefit)
+        .bind(price)
+        .bind(day(from))
+        .execute(&self.admin)
+        .await
+        .unwrap();
+    }
+
+    pub(crate) async fn admitted(&self) -> Admitted {
+        self.admitted_to(self.facility, FamilyId::new(&self.clock), "2026-06-10").await
+    }
+
+    pub(crate) async fn admitted_to(&self, facility: OrganizationId, family: FamilyId, on: &str) -> Admitted {
+        let member = MemberId::new(&self.clock);
+        let coverage = Coverage {
+            id: CoverageId::new(&self.clock),
+            payer: self.payer,
+            member,
+            family,
+            plan: self.plan.id,
+            plan_version: 1,
+            from: day("2026-01-01"),
+            to: day("2026-12-31"),
+            member_since: day("2026-01-01"),
+            policy_year_from: day("2026-01-01"),
+            status: CoverageStatus::Active,
+            suspensions: vec![],
+            termination: None,
+            replaced_by: None,
+            version: 1,
+            created_at: self.clock.now(),
+        };
+        let mut tx = self.db.begin_system("test").await.unwrap();
+        coverages::store::insert_coverage(&mut tx, &coverage).await.unwrap();
+        tx.finish().await.unwrap();
+        Admitted { visit: self.visit(facility, &coverage, on).await, coverage }
+    }
+
+    pub(crate) async fn visit(&self, facility: OrganizationId, coverage: &Coverage, on: &str) -> VisitId {
+        let visit = VisitId::new(&self.clock);
+        let entitlement = Entitlement {
+            coverage: Some(CoverageRef::from(coverage)),
+            refusal: None,
+            adult: true,
+            service_types: vec![],
+        };
+        sqlx::query(
+            "insert into visit (visit_id, version, facility_id, payer_id, state, service_date, started_at, started_by,
+                identifier_hash, verified_at, verified_by, member_id, family_id, sealed_member, coverage_id, plan_id,
+                plan_version, entitlement, service_type, visit_number, admitted_at)
+             values ($1, 1, $2, $3, 'ADMITTED', $4, now(), $1, '', now(), $1, $5, $6, '', $7, $8, 1, $9, 'OUTPATIENT',
+                $1::text, now())",
+        )
+        .bind(visit.uuid())
+        .bind(facility.uuid())
+        .bind(self.payer.uuid())
+        .bind(day(on))
+        .bind(coverage.member.uuid())
+        .bind(coverage.family.uuid())
+        .bind(coverage.id.uuid())
+        .bind(coverage.plan.uuid())
+        .bind(Json(entitlement))
+        .execute(&self.admin)
+        .await
+        .unwrap();
+        visit
+    }
+
+    pub(crate) fn by(&self, organization: OrganizationId) -> Call {
+        let kind =
+            if organization == self.payer { OrganizationKind::Payer } else { OrganizationKind::Facility };
+        let subject = Subject::Client(ClientId::new(&self.clock));
+        Call::by(Caller::of_organization(subject, organization, kind, [], None))
+    }
+
+    pub(crate) fn line(&self, position: u16, name: &str, on: &str) -> CareLine {
+        let asked = RequestedLine {
+            code: name.to_owned(),
+            quantity: Quantity::ONE,
+            unit_price: None,
+            diagnoses: vec![Diagnosis::parse("J06.9").unwrap()],
+            date: day(on),
+            preauthorization: None,
+        };
+        CareLine::new(CareLineId::new(&self.clock).uuid(), position, asked)
+    }
+
+    pub(crate) async fn facts(
+        &self,
+        by: OrganizationId,
+        at: &Admitted,
+        owner: Option<Uuid>,
+        lines: &[CareLine],
+    ) -> Option<CareFacts> {
+        let mut tx = self.db.begin(&self.by(by)).await.unwrap();
+        let now = tx.now();
+        let wanted: Vec<Wanted<'_>> = lines.iter().map(|it| it.asked.wanted()).collect();
+        let looking = Looking { visit: at.visit, party: Some(by), owner, lines: &wanted };
+        lock_care(&mut tx, &looking, now).await.unwrap()
+    }
+
+    /// What a claim's submission or a pre-authorization's approval does with its lines.
+    pub(crate) async fn submit(
+        &self,
+        kind: OwnerKind,
+        at: &Admitted,
+        lines: &mut [CareLine],
+    ) -> Result<(Settlement, Owner)> {
+        let facility = self.facility;
+        let owner = Owner { kind, id: Uuid::now_v7(), number: Some(format!("N-{}", at.visit)) };
+        let mut tx = self.db.begin(&self.by(facility)).await?;
+        let now = tx.now();
+        let wanted: Vec<Wanted<'_>> = lines.iter().map(|it| it.asked.wanted()).collect();
+        let looking = Looking { visit: at.visit, party: Some(facility), owner: None, lines: &wanted };
+        let facts = lock_care(&mut tx, &looking, now).await?.unwrap();
+        let settlement = facts.adjudicate(&self.plan.definition, kind, lines);
+        for line in lines.iter_mut() {
+            line.active = line.stands();
+            if kind == OwnerKind::Preauthorization {
+                line.approved = Some((line.asked.date, facts.last_day.max(line.asked.date)));
+            }
+        }
+        let taking = match kind {
+            OwnerKind::Claim => Taking::Commit,
+            OwnerKind::Preauthorization => Taking::Reserve,
+        };
+        let keeping = Keeping {
+            owner: &owner,
+            place: &facts.place,
+            lines,
+            undone: &[],
+            taking,
+            postings: &settlement.postings,
+            at: now,
+        };
+        keep_lines(&mut tx, &self.keys, QueryBuilder::<Postgres>::new(""), &keeping).await?;
+        tx.finish().await?;
+        Ok((settlement, owner))
+    }
+
+    pub(crate) async fn undo(&self, owner: &Owner) -> i32 {
+        let mut tx = self.db.begin(&self.by(self.facility)).await.unwrap();
+        let now = tx.now();
+        let head = QueryBuilder::new("");
+        let made = undo_lines(&mut tx, head, (owner.kind, owner.id), false, now).await.unwrap();
+        tx.finish().await.unwrap();
+        made
+    }
+
+    pub(crate) async fn kept(&self, by: OrganizationId, owner: &Owner) -> Vec<CareLine> {
+        let mut reader = self.db.read(&self.by(by)).await.unwrap();
+        let mut lines = list_lines(&mut reader, &self.keys, Some(by), &[owner.id]).await.unwrap();
+        lines.remove(&owner.id).unwrap_or_default()
+    }
+
+    /// What is used and reserved of the family's ceiling.
+    pub(crate) async fn ceiling(&self) -> (i64, i64) {
+        let found = sqlx::query_as("select used, reserved from benefit_balance where account = 'ALL'");
+        found.fetch_optional(&self.admin).await.unwrap().unwrap_or_default()
+    }
+}

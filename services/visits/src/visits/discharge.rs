@@ -1,0 +1,38 @@
+//! Discharge a visit: the patient leaves.
+
+use careway_contract::visits::v1::{DischargeVisitRequest, DischargeVisitResponse, VisitDischarged};
+use careway_events::{Fact, record};
+use careway_kernel::VisitId;
+use careway_service::{AuditEntry, Call, Error, Result, path_id};
+
+use super::{store, view};
+use crate::{App, audit};
+
+pub(crate) async fn discharge_visit(
+    app: &App,
+    call: &Call,
+    request: DischargeVisitRequest,
+) -> Result<DischargeVisitResponse> {
+    let facility = call.caller.facility()?;
+    let id: VisitId = path_id("visit", &request.visit_id)?;
+    let mut tx = app.db.begin(call).await?;
+    let visit = store::lock_facility_visit(&mut tx, id, facility).await?.ok_or(Error::not_found("visit"))?;
+    let visit = visit.discharge(tx.now())?;
+    store::update::update_visit(&mut tx, &visit).await?;
+    if let Some(patient) = &visit.patient {
+        let discharged = VisitDischarged {
+            visit_id: id.to_string(),
+            facility_id: facility.to_string(),
+            payer_id: patient.payer.to_string(),
+            member_id: patient.member.to_string(),
+        };
+        record(
+            &mut tx,
+            Fact::new(discharged).about(id.uuid(), visit.version).of(facility).also(patient.payer),
+        );
+        let member = Some(patient.member);
+        let entry = AuditEntry { action: "visit.discharge", member, visit: Some(id), ..Default::default() };
+        audit::note(&mut tx, call, entry);
+    }
+    tx.commit(DischargeVisitResponse { visit: Some(view::visit(&visit)) }).await
+}

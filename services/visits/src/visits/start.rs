@@ -1,0 +1,148 @@
+//! Start a visit: a code goes to the patient's phone. Known and unknown members are answered alike.
+
+use careway_contract::{
+    identity::v1::{MemberIdentifier, StartChallengeRequest, StartChallengeResponse, member_identifier},
+    visits::v1::{StartVisitRequest, StartVisitResponse, VisitStarted, start_visit_request::Identifier},
+};
+use careway_events::{Fact, record};
+use careway_kernel::{MemberNumber, NationalId, OrganizationId, Redacted, Violations, VisitId, parse_date};
+use careway_service::{AuditEntry, Call, Error, Result};
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use prost::Message;
+
+use super::{
+    domain::{Challenge, Start, Visit},
+    store, view,
+};
+use crate::{
+    App,
+    organizations::{self, store::FacilityDesk},
+    seal::{Column, Keys},
+};
+
+/// What the code of a visit is for; part of its binding.
+pub(crate) const PURPOSE: &str = "VISIT";
+
+pub(crate) async fn start_visit(
+    app: &App,
+    call: &Call,
+    request: StartVisitRequest,
+) -> Result<StartVisitResponse> {
+    let (facility, by) = (call.caller.facility()?, call.caller.person_or_client()?);
+    let mut violations = Violations::default();
+    let day = violations.optional("serviceDate", request.service_date.as_str(), parse_date);
+    let payer = violations.optional("payerId", request.payer_id.as_str(), OrganizationId::parse);
+    let desk = desk(app, call, facility, day.flatten()).await?;
+    let identifier = identifier(&mut violations, request.identifier, &desk);
+    check_day(&mut violations, &desk, app.desk.settings.service_date_days_back);
+    let (_, payer, identifier) = violations.all((day, payer, identifier))?;
+
+    let payers: Vec<_> = desk.payers.iter().filter(|it| payer.is_none_or(|payer| payer == **it)).collect();
+    let bound = StartChallengeRequest {
+        member: Some(MemberIdentifier {
+            payer_id: payer
+                .filter(|payer| payers.contains(&payer))
+                .map(|it| it.to_string())
+                .unwrap_or_default(),
+            payer_ids: payers.iter().map(ToString::to_string).collect(),
+            country: desk.country.to_string(),
+            identifier: Some(identifier.asked()),
+        }),
+        purpose: PURPOSE.to_owned(),
+        facility_name: desk.name,
+        service_date: desk.day.to_string(),
+    };
+    let answer = app.desk.challenges().start_challenge(call.forward(bound.clone())).await;
+    let challenge = app.db.unless_replayed(call, answer).await?.into_inner();
+
+    let id = VisitId::new(&app.clock);
+    let start = Start {
+        id,
+        facility,
+        service_date: desk.day,
+        by,
+        identifier_hash: identifier.hash(&app.desk.keys),
+        challenge: awaited(challenge, app.desk.keys.seal(Column::Challenge, id, &bound.encode_to_vec())?)?,
+    };
+    let mut tx = app.db.begin(call).await?;
+    let visit = Visit::start(tx.now(), start, app.desk.settings.unverified());
+    store::insert_visit(&mut tx, &visit).await?;
+    let started = VisitStarted {
+        visit_id: id.to_string(),
+        facility_id: facility.to_string(),
+        service_date: visit.service_date.to_string(),
+    };
+    record(&mut tx, Fact::new(started).about(id.uuid(), visit.version).of(facility));
+    tx.audit(AuditEntry { action: "visit.start", visit: Some(id), ..Default::default() });
+    tx.commit(StartVisitResponse { visit: Some(view::visit(&visit)) }).await
+}
+
+async fn desk(
+    app: &App,
+    call: &Call,
+    facility: OrganizationId,
+    day: Option<NaiveDate>,
+) -> Result<FacilityDesk> {
+    let desk = organizations::store::find_desk(&app.db, call, facility, day, app.clock.now()).await?;
+    desk.ok_or_else(organizations::error::facility_not_ready)
+}
+
+/// The patient as named at the desk.
+enum Named {
+    MemberNumber(MemberNumber),
+    NationalId(NationalId),
+}
+
+impl Named {
+    fn asked(&self) -> member_identifier::Identifier {
+        match self {
+            Self::MemberNumber(number) => {
+                member_identifier::Identifier::MemberNumber(number.as_str().to_owned())
+            }
+            Self::NationalId(id) => member_identifier::Identifier::NationalId(id.as_str().to_owned()),
+        }
+    }
+
+    fn hash(&self, keys: &Keys) -> Vec<u8> {
+        match self {
+            Self::MemberNumber(number) => keys.member_number_hash(number),
+            Self::NationalId(id) => keys.national_id_hash(id),
+        }
+    }
+}
+
+fn identifier(violations: &mut Violations, asked: Option<Identifier>, desk: &FacilityDesk) -> Option<Named> {
+    match asked {
+        Some(Identifier::MemberNumber(number)) => {
+            violations.required("memberNumber", number.as_str(), MemberNumber::parse).map(Named::MemberNumber)
+        }
+        Some(Identifier::NationalId(id)) => {
+            let id = Redacted::from(id);
+            let parse = |text| NationalId::parse_on(desk.country, text, desk.today);
+            violations.required("nationalId", id.expose(), parse).map(Named::NationalId)
+        }
+        None => violations.present("memberNumber", None),
+    }
+}
+
+fn check_day(violations: &mut Violations, desk: &FacilityDesk, days_back: u16) {
+    let earliest = desk.today.checked_sub_days(Days::new(days_back.into())).unwrap_or(NaiveDate::MIN);
+    violations.check("serviceDate", desk.day <= desk.today, "must not lie in the future");
+    violations.check("serviceDate", desk.day >= earliest, format!("must be {earliest} or later"));
+}
+
+fn awaited(answer: StartChallengeResponse, sealed: Vec<u8>) -> Result<Challenge> {
+    Ok(Challenge {
+        id: answer.challenge_id,
+        sealed,
+        masked_destination: answer.masked_destination,
+        code_expires_at: instant(answer.code_expires_at)?,
+        resend_available_at: instant(answer.resend_available_at)?,
+    })
+}
+
+/// An instant that identity always gives.
+pub(crate) fn instant(at: Option<prost_types::Timestamp>) -> Result<DateTime<Utc>> {
+    at.and_then(|at| DateTime::from_timestamp(at.seconds, at.nanos.unsigned_abs()))
+        .ok_or_else(|| Error::internal(anyhow::anyhow!("identity gave no instant")))
+}
