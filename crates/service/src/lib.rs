@@ -12,11 +12,8 @@ pub mod error;
 pub mod foundation;
 mod functions;
 mod literal;
-<<<<<<< HEAD
 pub mod migrate;
-=======
 mod paging;
->>>>>>> main
 mod pool;
 pub mod probe;
 pub mod raw;
@@ -44,11 +41,8 @@ pub use caller::{Caller, OrganizationKind, Subject};
 pub use database::{Asked, Database, Question, Reader};
 pub use error::{Error, Kind, OnConstraint, Result};
 pub use foundation::{Foundation, Service};
-<<<<<<< HEAD
 pub use migrate::{Migrator, NO_FUNCTIONS, migrate};
-=======
 pub use paging::Paging;
->>>>>>> main
 pub use raw::RawAnswer;
 pub use rows::{AuditEntry, AuditRow, OutgoingEvent};
 pub use run::run;

@@ -138,11 +138,11 @@ fn begin_batch(call: &Call, key: Option<&[u8; 32]>) -> String {
         None => ("null".to_owned(), "null".to_owned()),
     };
     format!(
-        "begin;select open_call({},{},{},'{}',{key},{fingerprint})",
+        "begin;select open_call({},{},{},{},{key},{fingerprint})",
         literal::text(&organization),
         literal::text(&kind),
         literal::text(&purpose),
-        statement_timeout(call),
+        literal::text(&statement_timeout(call)),
     )
 }
 

@@ -1,14 +1,21 @@
-//! Claims in Postgres: written and changed, as the head of the statement that writes their lines and posts to the ledger.
+//! Claims in Postgres: written and changed, each with its lines and what they post to the ledger in one statement.
 
 use careway_kernel::{ClaimId, PaymentAdviceId};
-use careway_service::Result;
+use careway_service::{Error, Result};
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, QueryBuilder, query_builder::Separated};
+use uuid::Uuid;
 
 use crate::{
     adjudication::outcome::Amounts,
+    benefits::domain::posting::{Posting, Taking},
     claims::domain::{Claim, ReviewReason},
-    service_lines::{domain::OwnerKind, store::undo_lines},
+    seal::Keys,
+    service_lines::{
+        self,
+        domain::{CareLine, Owner, OwnerKind, Place},
+        store::{SaveLines, push_save, push_undo},
+    },
 };
 
 /// What a claim is found and recognised by.
@@ -20,11 +27,82 @@ pub(crate) struct Hashes {
     pub(crate) content: Vec<u8>,
 }
 
+/// What a command made of a claim.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SaveClaim<'a> {
+    pub(crate) claim: &'a Claim,
+    pub(crate) place: &'a Place,
+    /// Of a new claim; of one that is kept, the content where that changed.
+    pub(crate) hashes: Option<&'a Hashes>,
+    is_new: bool,
+    /// New ones, and those that changed.
+    pub(crate) lines: &'a [CareLine],
+    /// Lines of a draft that it has no more.
+    pub(crate) removed: &'a [Uuid],
+    /// Lines whose postings are taken back first.
+    pub(crate) undone: &'a [Uuid],
+    pub(crate) postings: &'a [Posting],
+}
+
+impl<'a> SaveClaim<'a> {
+    /// A new claim.
+    pub(crate) fn new(
+        claim: &'a Claim,
+        hashes: &'a Hashes,
+        (place, lines): (&'a Place, &'a [CareLine]),
+    ) -> Self {
+        Self { hashes: Some(hashes), is_new: true, ..Self::changed(claim, (place, lines)) }
+    }
+
+    /// A claim that was locked.
+    pub(crate) fn changed(claim: &'a Claim, (place, lines): (&'a Place, &'a [CareLine])) -> Self {
+        Self { claim, place, hashes: None, is_new: false, lines, removed: &[], undone: &[], postings: &[] }
+    }
+}
+
+/// Why a claim was not written.
+#[derive(Debug)]
+pub(crate) enum SaveError {
+    /// Another claim of the facility and payer has its reference.
+    ReferenceTaken,
+    Other(Error),
+}
+
+/// Writes a claim with its lines and all that they post: one statement, all of it or nothing.
+pub(crate) async fn save(
+    conn: &mut PgConnection,
+    keys: &Keys,
+    save: SaveClaim<'_>,
+    at: DateTime<Utc>,
+) -> Result<(), SaveError> {
+    let SaveClaim { claim, place, lines, removed, undone, postings, .. } = save;
+    let mut statement = QueryBuilder::new("with head as (");
+    match save.hashes {
+        Some(hashes) if save.is_new => push_insert(&mut statement, claim, hashes),
+        hashes => push_update(&mut statement, claim, hashes.map(|it| &it.content[..])),
+    }
+    if !removed.is_empty() {
+        statement.push(", gone as (delete from care_line where owner_id = ").push_bind(claim.id.uuid());
+        statement.push(" and verdict is null and line_id = any (").push_bind(removed);
+        statement.push(") returning 1)");
+    }
+    let owner = Owner { kind: OwnerKind::Claim, id: claim.id.uuid(), number: Some(claim.number.clone()) };
+    let lines = SaveLines { owner: &owner, place, lines, undone, taking: Taking::Commit, postings, at };
+    push_save(&mut statement, keys, &lines).map_err(SaveError::Other)?;
+    statement.build().execute(conn).await.map_err(|error| {
+        match error.as_database_error().and_then(|refused| refused.constraint()) {
+            Some("claim_reference_once") => SaveError::ReferenceTaken,
+            _ => SaveError::Other(service_lines::store::refusal(error)),
+        }
+    })?;
+    Ok(())
+}
+
 /// A new claim, which its visit counts; and what it takes the place of is told so.
-pub(crate) fn insert_head(claim: &Claim, hashes: &Hashes) -> QueryBuilder<Postgres> {
+fn push_insert(head: &mut QueryBuilder<Postgres>, claim: &Claim, hashes: &Hashes) {
     let visit = &claim.visit;
-    let mut head = QueryBuilder::new(
-        "with head as (insert into claim (claim_id, number, visit_id, visit_number, facility_id, payer_id, member_id, \
+    head.push(
+        "insert into claim (claim_id, number, visit_id, visit_number, facility_id, payer_id, member_id, \
          coverage_id, identifier_hash, service_date, service_type, currency, created_at, resubmission, resubmits, \
          version, state, external_reference, content_hash, document_ids, submit_by, submitted_at, review_reasons, \
          submitted, write_off, not_covered, deductible, copay, coinsurance, over_category, over_ceiling, payer, \
@@ -52,19 +130,17 @@ pub(crate) fn insert_head(claim: &Claim, hashes: &Hashes) -> QueryBuilder<Postgr
         head.push_bind(claim.id.uuid()).push(" where claim_id = ").push_bind(former.uuid());
         head.push(" returning 1)");
     }
-    head
 }
 
 /// What a command changed of a claim that it locked.
-pub(crate) fn update_head(claim: &Claim, content: Option<&[u8]>) -> QueryBuilder<Postgres> {
-    let mut head = QueryBuilder::new("with head as (update claim set ");
+fn push_update(head: &mut QueryBuilder<Postgres>, claim: &Claim, content: Option<&[u8]>) {
+    head.push("update claim set ");
     let mut set = head.separated(", ");
     assign(&mut set, claim);
     if let Some(content) = content {
         set.push("content_hash = ").push_bind_unseparated(content);
     }
     head.push(" where claim_id = ").push_bind(claim.id.uuid()).push(" returning 1)");
-    head
 }
 
 fn assign(set: &mut Separated<'_, Postgres, &str>, claim: &Claim) {
@@ -107,7 +183,8 @@ fn assign(set: &mut Separated<'_, Postgres, &str>, claim: &Claim) {
 
 /// Keeps what a command changed of a claim whose lines it left alone.
 pub(crate) async fn update_claim(conn: &mut PgConnection, claim: &Claim) -> Result<()> {
-    let mut statement = update_head(claim, None);
+    let mut statement = QueryBuilder::new("with head as (");
+    push_update(&mut statement, claim, None);
     statement.push(" select from head");
     statement.build().execute(conn).await?;
     Ok(())
@@ -116,16 +193,18 @@ pub(crate) async fn update_claim(conn: &mut PgConnection, claim: &Claim) -> Resu
 /// A recalled claim: what its lines took is given back, its visit counts it no more, and what it took the place of may be
 /// resubmitted again.
 pub(crate) async fn recall(conn: &mut PgConnection, claim: &Claim, at: DateTime<Utc>) -> Result<()> {
-    let mut head = update_head(claim, None);
-    head.push(", counted as (update visit set claims = claims - 1 where visit_id = ");
-    head.push_bind(claim.visit.id.uuid()).push(" returning 1)");
+    let mut statement = QueryBuilder::new("with head as (");
+    push_update(&mut statement, claim, None);
+    statement.push(", counted as (update visit set claims = claims - 1 where visit_id = ");
+    statement.push_bind(claim.visit.id.uuid()).push(" returning 1)");
     if let Some(former) = claim.chain.resubmits {
-        head.push(
+        statement.push(
             ", former as (update claim set version = version + 1, resubmitted_as = null where claim_id = ",
         );
-        head.push_bind(former.uuid()).push(" returning 1)");
+        statement.push_bind(former.uuid()).push(" returning 1)");
     }
-    undo_lines(conn, head, (OwnerKind::Claim, claim.id.uuid()), false, at).await?;
+    push_undo(&mut statement, (OwnerKind::Claim, claim.id.uuid()), false, at);
+    statement.build().execute(conn).await?;
     Ok(())
 }
 
