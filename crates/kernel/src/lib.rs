@@ -26,9 +26,12 @@ pub mod sex;
 pub mod text;
 pub mod violations;
 
+#[cfg(test)]
+mod vectors;
+
 pub use clock::Clock;
 pub use country::{CountryCode, UnknownCountry};
-pub use date::{InvalidDate, parse_date};
+pub use date::{InvalidDate, PartialDate, parse_date};
 pub use email::{Email, InvalidEmail};
 pub use human_number::{HumanNumber, InvalidHumanNumber, human_number};
 pub use ids::{
@@ -43,7 +46,9 @@ pub use name::{InvalidName, Names};
 pub use national_id::{InvalidNationalId, NationalId, NationalIdKind, NationalIdWarning};
 pub use page::{InvalidPage, InvalidPageToken, PageRequest, PageToken};
 pub use percent::{InvalidPercent, Percent};
-pub use phone::{InvalidPhoneNumber, MaskedPhone, PhoneNumber};
+pub use phone::{
+    InvalidPhoneNumber, MaskedPhone, PhoneChange, PhoneKind, PhoneNumber, ReadPhone, UnreadablePhone,
+};
 pub use secret::Redacted;
 pub use sex::{Sex, UnknownSex};
 pub use violations::{Violation, Violations};

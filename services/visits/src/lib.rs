@@ -50,7 +50,7 @@ use careway_contract::visits::v1::{
 };
 use careway_events::{Consumers, DeadLettersCommand, Relay};
 use careway_kernel::Clock;
-use careway_service::{AuditLog, Database, Foundation, Migrator, Service};
+use careway_service::{AuditLog, Database, Foundation, Imports, Migrator, Service};
 use include_dir::include_dir;
 use tonic::service::Routes;
 
@@ -78,6 +78,8 @@ pub struct App {
     pub(crate) plans: PlanCache,
     pub(crate) desk: Desk,
     pub(crate) documents: Documents,
+    /// Lists that people upload.
+    pub(crate) imports: Imports,
 }
 
 /// Starts the service: its RPCs, its relay, its consumers and its timers.
@@ -127,6 +129,7 @@ async fn open(config: Config, foundation: &Foundation) -> anyhow::Result<App> {
         audit: AuditLog::start(db.clone(), Some(audit::tell), &foundation.tasks, foundation.shutdown.clone()),
         page_key: foundation.page_key.clone(),
         plans: PlanCache::default(),
+        imports: foundation.imports.clone(),
         documents: Documents::new(config.documents, &config.desk.master_key, foundation)?,
         desk: Desk::new(config.desk, foundation)?,
         db,

@@ -42,6 +42,7 @@ mod docs;
 mod document;
 mod documents;
 mod documents_memory;
+mod edge;
 mod explanation_page;
 mod forger;
 mod guesses;

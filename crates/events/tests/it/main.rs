@@ -5,6 +5,7 @@
 mod audit;
 mod consuming;
 mod dead_letters;
+mod full_stream;
 mod measuring;
 mod nats;
 mod outage;

@@ -5,9 +5,8 @@ pub(crate) mod report;
 pub(crate) mod rows;
 pub(crate) mod store;
 
-use std::collections::HashSet;
+use std::{collections::HashSet, fs::File, io::Read as _};
 
-use bytes::Bytes;
 use careway_contract::visits::v1::{ImportClaimsRequest, ImportClaimsResponse};
 use careway_kernel::{ClaimId, OrganizationId, Violations};
 use careway_service::{
@@ -47,10 +46,8 @@ pub(crate) async fn import_claims(
     pieces: Streaming<ImportClaimsRequest>,
 ) -> Result<ImportClaimsResponse> {
     let facility = call.caller.facility()?;
-    let UploadedList { dry_run, media_type, bytes } =
-        gather(pieces, |piece| (piece.dry_run, piece.file)).await?;
-    let table = tokio::task::spawn_blocking(move || read(bytes, &media_type)).await;
-    let table = table.map_err(Error::internal)??;
+    let UploadedList { dry_run, table, place: _place } =
+        gather(app, facility, pieces, |piece| (piece.dry_run, piece.file), read).await?;
     let columns = Columns::find(&table).map_err(column_missing)?;
     let (claims, wrong) = columns.gather(&table);
     let mut report = Report::of(&table, wrong);
@@ -67,9 +64,11 @@ pub(crate) async fn import_claims(
     Ok(report.into_response(dry_run))
 }
 
-fn read(bytes: Bytes, media_type: &str) -> Result<Table> {
+fn read(mut file: File, media_type: &str) -> Result<Table> {
     let bare = media_type.split(';').next().unwrap_or_default().trim();
     if bare.eq_ignore_ascii_case(JSON_LINES) {
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(Error::internal)?;
         return rows::read_json_lines(&bytes, MOST_ROWS).map_err(|error| match error {
             JsonLinesError::Line(line) => {
                 let message = format!("the list cannot be read: line {line} is no JSON object of texts");
@@ -78,7 +77,7 @@ fn read(bytes: Bytes, media_type: &str) -> Result<Table> {
             JsonLinesError::TooLong(most) => TableError::TooLarge(format!("{most} rows")).into(),
         });
     }
-    Ok(table::read(bytes, media_type, Limits { rows: MOST_ROWS, ..Limits::default() })?)
+    Ok(table::read_table(file, media_type, Limits { rows: MOST_ROWS, ..Limits::default() })?)
 }
 
 /// What is known of the visits and references that a list names.
