@@ -6,7 +6,11 @@ use careway_service::{Call, Result, path_id};
 use uuid::Uuid;
 
 use super::{
-    events, locked::ClaimDesk, payments::payment_request::reference, store::save::SaveClaim, view, write,
+    events,
+    locked::ClaimDesk,
+    payments::payment_request::reference,
+    store::save::{Row, SaveClaim},
+    view, write,
 };
 use crate::{
     App, documents,
@@ -45,7 +49,7 @@ pub(crate) async fn update_claim(
     let kept = |id: &Uuid| lines.iter().any(|line| line.id == *id);
     let removed: Vec<Uuid> = former.iter().map(|line| line.id).filter(|id| !kept(id)).collect();
     let changed = SaveClaim::changed(&claim, (&desk.care.facts.place, &lines));
-    let changed = SaveClaim { hashes: Some(&hashes), removed: &removed, ..changed };
+    let changed = SaveClaim { row: Row::Edited(&hashes), removed: &removed, ..changed };
     if let Err(error) = write::save(app, &mut tx, changed).await {
         drop(tx);
         let reference = given.flatten();

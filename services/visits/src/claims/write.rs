@@ -27,7 +27,6 @@ use crate::{
     },
     preauthorizations,
     service_lines::{
-        self,
         domain::{
             CareLine, OwnerKind,
             facts::Settlement,
@@ -193,7 +192,7 @@ pub(crate) async fn write(
     submit: bool,
 ) -> Result<Written, WriteError> {
     let desk = Desk::of_visit(app, tx, (visit, facility), &wish.lines, true).await?;
-    let mut lines = new_lines(app, desk.care.request(wish.lines)?);
+    let mut lines = new_lines(app, desk.care.request(wish.lines).map_err(Error::from)?);
     let claim = Claim::draft(desk.now, desk.draft(app, &lines, wish.reference, wish.documents)?)?;
     let hashes = desk.hashes(app, &lines);
     let (claim, postings) =

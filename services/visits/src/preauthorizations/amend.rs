@@ -9,7 +9,7 @@ use super::{
     events,
     request_parts::{id, line, planned, text},
     settle::{self, Case},
-    store::{self, facts::Amending},
+    store::facts::Amending,
     view,
 };
 use crate::{

@@ -16,7 +16,7 @@ use super::{
     events,
     request_parts::id,
     settle::Case,
-    store::{self, facts::Amending},
+    store::facts::Amending,
     view,
 };
 use crate::{

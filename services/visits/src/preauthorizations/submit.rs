@@ -8,7 +8,7 @@ use super::{
     events,
     request_parts::id,
     settle::{self, Case},
-    store::{self, facts::Amending},
+    store::facts::Amending,
     view,
 };
 use crate::App;

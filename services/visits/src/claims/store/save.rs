@@ -27,14 +27,21 @@ pub(crate) struct Hashes {
     pub(crate) content: Vec<u8>,
 }
 
+/// How a claim's own row is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Row<'a> {
+    New(&'a Hashes),
+    Changed,
+    /// Changed, and what is claimed too.
+    Edited(&'a Hashes),
+}
+
 /// What a command made of a claim.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SaveClaim<'a> {
     pub(crate) claim: &'a Claim,
     pub(crate) place: &'a Place,
-    /// Of a new claim; of one that is kept, the content where that changed.
-    pub(crate) hashes: Option<&'a Hashes>,
-    is_new: bool,
+    pub(crate) row: Row<'a>,
     /// New ones, and those that changed.
     pub(crate) lines: &'a [CareLine],
     /// Lines of a draft that it has no more.
@@ -51,12 +58,12 @@ impl<'a> SaveClaim<'a> {
         hashes: &'a Hashes,
         (place, lines): (&'a Place, &'a [CareLine]),
     ) -> Self {
-        Self { hashes: Some(hashes), is_new: true, ..Self::changed(claim, (place, lines)) }
+        Self { row: Row::New(hashes), ..Self::changed(claim, (place, lines)) }
     }
 
     /// A claim that was locked.
     pub(crate) fn changed(claim: &'a Claim, (place, lines): (&'a Place, &'a [CareLine])) -> Self {
-        Self { claim, place, hashes: None, is_new: false, lines, removed: &[], undone: &[], postings: &[] }
+        Self { claim, place, row: Row::Changed, lines, removed: &[], undone: &[], postings: &[] }
     }
 }
 
@@ -77,9 +84,10 @@ pub(crate) async fn save(
 ) -> Result<(), SaveError> {
     let SaveClaim { claim, place, lines, removed, undone, postings, .. } = save;
     let mut statement = QueryBuilder::new("with head as (");
-    match save.hashes {
-        Some(hashes) if save.is_new => push_insert(&mut statement, claim, hashes),
-        hashes => push_update(&mut statement, claim, hashes.map(|it| &it.content[..])),
+    match save.row {
+        Row::New(hashes) => push_insert(&mut statement, claim, hashes),
+        Row::Changed => push_update(&mut statement, claim, None),
+        Row::Edited(hashes) => push_update(&mut statement, claim, Some(&hashes.content)),
     }
     if !removed.is_empty() {
         statement.push(", gone as (delete from care_line where owner_id = ").push_bind(claim.id.uuid());
