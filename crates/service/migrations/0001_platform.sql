@@ -50,10 +50,13 @@ create policy audit_entry_insert on audit_entry for insert
 create policy audit_entry_select on audit_entry for select
     using (caller_is_system() or organization_id = caller_organization());
 
--- Facts that are to be published. A row is unpublished until JetStream has acknowledged it.
+-- Facts that are to be published. A row is unpublished until JetStream has acknowledged it. Of the outbox only what is
+-- unpublished is ever looked for by its place; no other index has places, so that no plan can walk past everything that
+-- was published. Everything else is found by its event. The relay is told within its process: a notification would have
+-- every command of the server wait for every other one's commit.
 create table outbox (
-    id bigint generated always as identity primary key,
-    event_id uuid not null constraint outbox_event_id_key unique,
+    id bigint generated always as identity,
+    event_id uuid primary key,
     organization_id uuid,
     also_organization uuid,
     aggregate_type text not null,
@@ -79,15 +82,6 @@ create policy outbox_insert on outbox for insert
     with check (caller_is_system() or organization_id is not distinct from caller_organization()
                 or also_organization = caller_organization());
 create policy outbox_system on outbox using (caller_is_system()) with check (caller_is_system());
-
--- A hint for the relay; it polls as well.
-create function outbox_notify() returns trigger language plpgsql as $$
-begin
-    perform pg_notify('outbox', '');
-    return null;
-end
-$$;
-create trigger outbox_notify after insert on outbox for each statement execute function outbox_notify();
 
 -- What was heard already: the row and the reaction's effect are one transaction.
 create table inbox (

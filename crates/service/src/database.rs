@@ -1,4 +1,4 @@
-//! A service's database: the pool, migrations, and reads with the caller set.
+//! A service's database: the pool, and reads with the caller set.
 
 use std::{
     ops::{Deref, DerefMut},
@@ -11,8 +11,7 @@ use anyhow::Context;
 use careway_kernel::Clock;
 use log::LevelFilter;
 use sqlx::{
-    ConnectOptions, Connection, Executor, FromRow, PgConnection, Postgres, Row,
-    migrate::Migrator,
+    ConnectOptions, Executor, FromRow, PgConnection, Postgres, Row,
     postgres::{PgArguments, PgConnectOptions, PgRow},
     query::QueryAs,
 };
@@ -25,9 +24,6 @@ use crate::{
     pool::{self, Lease, Pool},
     seal::Sealer,
 };
-
-/// The migrations of the tables that every service's database has.
-pub static PLATFORM_MIGRATOR: Migrator = sqlx::migrate!();
 
 /// One service's database, used by its app role. Cheap to clone.
 #[derive(Clone)]
@@ -307,17 +303,4 @@ impl DerefMut for Reader {
     fn deref_mut(&mut self) -> &mut PgConnection {
         &mut self.connection
     }
-}
-
-/// Brings a database up to date as its owner: the platform's tables, then the service's own. Safe to run twice and
-/// from several places at once.
-pub async fn migrate(owner_url: &str, migrator: &Migrator) -> anyhow::Result<()> {
-    let mut connection =
-        PgConnection::connect(owner_url).await.context("cannot connect as the owner role")?;
-    let mut platform = Migrator::with_migrations(PLATFORM_MIGRATOR.iter().cloned().collect());
-    platform.dangerous_set_table_name("_careway_platform_migrations");
-    platform.run(&mut connection).await.context("the platform's migrations")?;
-    migrator.run(&mut connection).await.context("the service's migrations")?;
-    connection.close().await?;
-    Ok(())
 }

@@ -6,7 +6,8 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-/// A quoted text. `standard_conforming_strings` is on for every connection, so the quote is the only special character.
+/// A quoted text. `standard_conforming_strings` is on for every connection, so the quote is the only special character. Postgres
+/// keeps no NUL in a text: it is left out.
 pub(crate) fn text(value: &str) -> String {
     let mut literal = String::with_capacity(value.len() + 2);
     literal.push('\'');
@@ -25,9 +26,14 @@ pub(crate) fn optional_text(value: Option<&str>) -> String {
     value.map_or_else(|| "null".to_owned(), text)
 }
 
+/// A uuid.
+pub(crate) fn uuid(value: Uuid) -> String {
+    format!("'{value}'")
+}
+
 /// A uuid, or null.
 pub(crate) fn optional_uuid(value: Option<Uuid>) -> String {
-    value.map_or_else(|| "null".to_owned(), |id| format!("'{id}'"))
+    value.map_or_else(|| "null".to_owned(), uuid)
 }
 
 /// Bytes.

@@ -100,12 +100,12 @@ impl Calls {
     pub(crate) fn record_event(&mut self, event: &OutgoingEvent, traceparent: Option<&str>) {
         let _ = write!(
             self.next(),
-            "record_event('{}',{},{},{},'{}',{},{},{},{},{})",
-            event.event_id,
+            "record_event({},{},{},{},{},{},{},{},{},{})",
+            literal::uuid(event.event_id),
             literal::optional_uuid(event.organization.map(|id| id.uuid())),
             literal::optional_uuid(event.also.map(|id| id.uuid())),
             literal::text(event.aggregate_type),
-            event.aggregate_id,
+            literal::uuid(event.aggregate_id),
             event.aggregate_version,
             literal::text(&event.event_type),
             literal::bytes(&event.payload),

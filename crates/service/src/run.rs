@@ -8,14 +8,14 @@ use careway_kernel::{Clock, Redacted};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use http::StatusCode;
 use metrics_exporter_prometheus::PrometheusHandle;
-use sqlx::migrate::Migrator;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::transport::server::TcpIncoming;
 
 use crate::{
-    database::{self, Database},
+    database::Database,
     foundation::{Foundation, Service},
+    migrate::Migrator,
     probe,
     settings::{Settings, secrets_from_files},
     stopping::Stopping,
@@ -135,7 +135,7 @@ where
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async move {
         match cli.command {
-            Command::Migrate(migrate) => database::migrate(migrate.database_url.expose(), migrator).await,
+            Command::Migrate(migrate) => crate::migrate(migrate.database_url.expose(), migrator).await,
             Command::Health(health) => probe::ready(health.ops_listen).await,
             Command::DeadLetters(asked) => {
                 let foundation = Foundation::build(&asked.settings, Clock::system()).await?;

@@ -126,7 +126,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// The functions of `0003_planned_once.sql`, all in one statement, and the commit.
+    /// The functions of the folder `sql`, all in one statement, and the commit.
     fn commit_batch(&self, answer: Option<&[u8]>) -> String {
         let mut last = Calls::default();
         for (event, traceparent) in &self.events {
@@ -152,11 +152,11 @@ fn begin_batch(call: &Call, key: Option<&[u8; 32]>) -> String {
         None => ("null".to_owned(), "null".to_owned()),
     };
     format!(
-        "begin;select open_call({},{},{},'{}',{key},{fingerprint})",
+        "begin;select open_call({},{},{},{},{key},{fingerprint})",
         literal::text(&organization),
         literal::text(&kind),
         literal::text(&purpose),
-        statement_timeout(call),
+        literal::text(&statement_timeout(call)),
     )
 }
 

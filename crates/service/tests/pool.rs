@@ -2,9 +2,9 @@
 //! fails nobody's request.
 
 use careway_kernel::{AccountId, Clock, OrganizationId, Redacted};
-use careway_service::{Call, Caller, Database, OrganizationKind, Sealer, Subject, question};
+use careway_service::{Call, Caller, Database, Migrator, OrganizationKind, Sealer, Subject, question};
 use careway_testing::{FaultProxy, TestDatabase};
-use sqlx::{Connection as _, Executor as _, PgConnection, migrate::Migrator};
+use sqlx::{Connection as _, Executor as _, PgConnection};
 
 static NOTHING_MORE: Migrator = Migrator::DEFAULT;
 

@@ -1,6 +1,6 @@
 //! A database per test, migrated and as if nobody had ever used it.
 
-use sqlx::migrate::Migrator;
+use careway_service::Migrator;
 
 use crate::servers::TestServers;
 use crate::template::Template;

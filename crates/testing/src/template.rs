@@ -4,9 +4,8 @@ use std::str::FromStr as _;
 
 use anyhow::{Context as _, ensure};
 use careway_kernel::random;
-use careway_service::{PLATFORM_MIGRATOR, migrate};
+use careway_service::{Migrator, migrate};
 use sha2::{Digest as _, Sha256};
-use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgConnection};
 
@@ -14,7 +13,7 @@ const PRISTINE: &str = include_str!("pristine.sql");
 /// The class of our advisory locks: "care".
 const LOCK: i32 = 0x6361_7265;
 
-/// A migrated database nobody connects to, named after the service and all its migrations.
+/// A migrated database nobody connects to, named after the service, all its migrations and functions.
 pub(crate) struct Template {
     admin: PgConnectOptions,
     service: String,
@@ -29,12 +28,8 @@ impl Template {
             !service.is_empty() && service.bytes().all(plain),
             "a service is named in lower-case letters"
         );
-        let mut hash = Sha256::new().chain_update(PRISTINE);
-        for migration in PLATFORM_MIGRATOR.iter().chain(migrator.iter()) {
-            hash.update(migration.version.to_be_bytes());
-            hash.update(&migration.checksum);
-        }
-        let hash = hex::encode(&hash.finalize()[..6]);
+        let hash = Sha256::new().chain_update(PRISTINE).chain_update(migrator.digest()).finalize();
+        let hash = hex::encode(&hash[..6]);
         Ok(Self {
             admin: PgConnectOptions::from_str(admin_url).context("the URL of the test Postgres")?,
             service: service.to_owned(),

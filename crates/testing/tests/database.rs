@@ -1,10 +1,10 @@
 //! A test's database is its own, and as the migrations left it, whatever the tests before did.
 
+use careway_service::{Migrator, NO_FUNCTIONS};
 use careway_testing::{FaultProxy, TestDatabase};
-use sqlx::migrate::Migrator;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
-static MIGRATOR: Migrator = sqlx::migrate!("tests/migrations");
+static MIGRATOR: Migrator = Migrator { tables: sqlx::migrate!("tests/migrations"), functions: NO_FUNCTIONS };
 
 async fn things(connection: &mut PgConnection) -> Vec<(i64, String)> {
     let sql = "select id, label from thing join kind using (kind) order by id";

@@ -6,7 +6,7 @@ mod config;
 use anyhow::Context;
 use careway_contract::cases::v1::case_form_service_server::CaseFormServiceServer;
 use careway_events::{Consumers, DeadLettersCommand, Relay};
-use careway_service::{Database, Foundation, Service};
+use careway_service::{Database, Foundation, Migrator, NO_FUNCTIONS, Service};
 use tonic::service::Routes;
 
 pub use config::Config;
@@ -15,7 +15,7 @@ pub use config::Config;
 pub const NAME: &str = "cases";
 
 /// The service's own tables.
-pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
+pub static MIGRATOR: Migrator = Migrator { tables: sqlx::migrate!(), functions: NO_FUNCTIONS };
 
 /// What the operations share. Cheap to clone.
 #[derive(Clone)]

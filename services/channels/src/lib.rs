@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use careway_contract::channels::v1::event_type_service_server::EventTypeServiceServer;
 use careway_events::{Consumers, DeadLettersCommand, Relay};
-use careway_service::{Database, Foundation, Service};
+use careway_service::{Database, Foundation, Migrator, NO_FUNCTIONS, Service};
 use tonic::service::Routes;
 
 pub use config::Config;
@@ -18,7 +18,7 @@ use event_types::Catalogue;
 pub const NAME: &str = "channels";
 
 /// The service's own tables.
-pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
+pub static MIGRATOR: Migrator = Migrator { tables: sqlx::migrate!(), functions: NO_FUNCTIONS };
 
 /// What the operations share. Cheap to clone.
 #[derive(Clone)]

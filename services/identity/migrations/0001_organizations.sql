@@ -1,6 +1,7 @@
 -- The organizations of the network and the codes others know them by.
--- Row-level security: operators of the platform see and change all; everybody sees their own; payers and facilities
--- see each other (the operation shows them the public face only).
+-- Row-level security: operators of the platform see and change all; everybody sees their own; payers, facilities and
+-- authorities see each other (the operation shows them the public face only). An authority that insures by a scheme of its
+-- own is a payer like any other.
 
 create table organization (
     organization_id uuid primary key,
@@ -23,7 +24,7 @@ alter table organization enable row level security;
 alter table organization force row level security;
 create policy organization_select on organization for select
     using (caller_is_system() or caller_is_platform() or organization_id = caller_organization()
-           or (kind in ('PAYER', 'FACILITY') and caller_kind() in ('PAYER', 'FACILITY')));
+           or (kind in ('PAYER', 'FACILITY', 'AUTHORITY') and caller_kind() in ('PAYER', 'FACILITY', 'AUTHORITY')));
 create policy organization_insert on organization for insert
     with check (caller_is_system() or caller_is_platform());
 create policy organization_update on organization for update
@@ -48,10 +49,5 @@ create policy organization_code_insert on organization_code for insert
 create policy organization_code_delete on organization_code for delete
     using (caller_is_system() or caller_is_platform());
 
-do $$
-declare app text := replace(current_user, '_owner', '_app');
-begin
-    execute format('grant select, insert, update on organization to %I', app);
-    execute format('grant select, insert, delete on organization_code to %I', app);
-end
-$$;
+grant select, insert, update on organization to identity_app;
+grant select, insert, delete on organization_code to identity_app;

@@ -36,7 +36,8 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use careway_events::DeadLettersCommand;
 use careway_kernel::{Clock, CountryCode, PhoneNumber};
-use careway_service::{AuditLog, Database, Foundation, Service};
+use careway_service::{AuditLog, Database, Foundation, Migrator, Service};
+use include_dir::include_dir;
 
 use careway_contract::identity::v1::{
     account_service_server::AccountServiceServer, api_client_service_server::ApiClientServiceServer,
@@ -55,7 +56,8 @@ pub use config::{Config, MembersConfig};
 pub const NAME: &str = "identity";
 
 /// The service's own tables.
-pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
+pub static MIGRATOR: Migrator =
+    Migrator { tables: sqlx::migrate!(), functions: include_dir!("$CARGO_MANIFEST_DIR/sql") };
 
 /// What the operations share. Cheap to clone.
 #[derive(Clone)]

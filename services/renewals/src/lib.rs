@@ -11,7 +11,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use careway_contract::renewals::v1::notification_service_server::NotificationServiceServer;
 use careway_events::{Consumers, DeadLettersCommand, Relay};
-use careway_service::{Database, Foundation, Result, Sealer, Service};
+use careway_service::{Database, Foundation, Migrator, NO_FUNCTIONS, Result, Sealer, Service};
 use prost_reflect::DescriptorPool;
 use sqlx::PgConnection;
 use tokio::sync::Notify;
@@ -24,7 +24,7 @@ pub use messages::{Condition, RULES, Rule, To};
 pub const NAME: &str = "renewals";
 
 /// The service's own tables.
-pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
+pub static MIGRATOR: Migrator = Migrator { tables: sqlx::migrate!(), functions: NO_FUNCTIONS };
 
 /// What the operations share. Cheap to clone.
 #[derive(Clone)]

@@ -1,8 +1,8 @@
 //! Roles, databases and migrations of every service, on one Postgres server.
 
 use anyhow::Context;
-use careway_service::migrate;
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, migrate::Migrator};
+use careway_service::{Migrator, migrate};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use url::Url;
 
 /// Every service that has a database, with its migrations.

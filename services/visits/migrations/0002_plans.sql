@@ -1,3 +1,21 @@
+-- Kinds of care. A table, so that a new one is a row and not a release.
+create table service_type (
+    code     text primary key,
+    position integer not null,
+    -- Its name by language.
+    names    jsonb   not null,
+    constraint service_type_code_form check (code ~ '^[A-Z][A-Z_]{1,39}$'),
+    constraint service_type_position_once unique (position),
+    constraint service_type_names_given check (jsonb_typeof(names) = 'object' and names ? 'en')
+);
+
+insert into service_type (code, position, names) values
+    ('INPATIENT', 1, '{"en": "Inpatient", "fr": "Hospitalisation", "rw": "Kuvurwa uri mu bitaro", "vi": "Nội trú", "ro": "Internare"}'),
+    ('OUTPATIENT', 2, '{"en": "Outpatient", "fr": "Soins ambulatoires", "rw": "Kwivuza utaha", "vi": "Ngoại trú", "ro": "Ambulatoriu"}'),
+    ('DENTAL', 3, '{"en": "Dental", "fr": "Soins dentaires", "rw": "Amenyo", "vi": "Nha khoa", "ro": "Stomatologie"}'),
+    ('OPTICAL', 4, '{"en": "Optical", "fr": "Optique", "rw": "Amaso", "vi": "Nhãn khoa", "ro": "Optică"}'),
+    ('WELLNESS', 5, '{"en": "Wellness", "fr": "Bien-être", "rw": "Kwita ku buzima", "vi": "Chăm sóc sức khỏe", "ro": "Prevenție"}');
+
 -- Plans and their versions. A version never changes: coverages made with it keep it.
 create table plan (
     plan_id        uuid primary key,
@@ -46,9 +64,6 @@ create policy plan_version_payer on plan_version
     with check (caller_is_system() or payer_id = caller_organization());
 create policy plan_version_doors on plan_version for select to current_user using (true);
 
-do $$
-declare app text := replace(current_user, '_owner', '_app');
-begin
-    execute format('grant select, insert, update on plan to %I', app);
-    execute format('grant select, insert on plan_version to %I', app);
-end $$;
+grant select on service_type to visits_app;
+grant select, insert, update on plan to visits_app;
+grant select, insert on plan_version to visits_app;

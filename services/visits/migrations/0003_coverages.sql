@@ -7,6 +7,8 @@ create table member_ref (
     member_number text not null,
     -- The principal's member id, for everybody in the family.
     family_id     uuid not null,
+    -- Events of a member may come in another order than they happened: the newest stays.
+    version       bigint not null default 0,
     constraint member_ref_number_once unique (payer_id, member_number)
 );
 
@@ -58,8 +60,4 @@ create policy coverage_payer on coverage
     with check (caller_is_system() or payer_id = caller_organization());
 create policy coverage_doors on coverage for select to current_user using (true);
 
-do $$
-declare app text := replace(current_user, '_owner', '_app');
-begin
-    execute format('grant select, insert, update on member_ref, coverage to %I', app);
-end $$;
+grant select, insert, update on member_ref, coverage to visits_app;

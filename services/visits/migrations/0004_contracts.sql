@@ -1,4 +1,4 @@
--- Which facility treats which payer's members; and the door through which a facility decides an entitlement.
+-- Which facility treats which payer's members; and the view from which a facility's entitlements are decided.
 create table contract (
     contract_id   uuid primary key,
     payer_id      uuid        not null,
@@ -41,9 +41,5 @@ join plan_version p on p.plan_id = c.plan_id and p.version = c.plan_version
 where caller_is_system() or c.payer_id = caller_organization()
    or exists (select from contract k where k.payer_id = c.payer_id and k.facility_id = caller_organization());
 
-do $$
-declare app text := replace(current_user, '_owner', '_app');
-begin
-    execute format('grant select, insert, update on contract to %I', app);
-    execute format('grant select on entitlement_coverage to %I', app);
-end $$;
+grant select, insert, update on contract to visits_app;
+grant select on entitlement_coverage to visits_app;

@@ -47,8 +47,8 @@ use careway_contract::visits::v1::{
 };
 use careway_events::{Consumers, DeadLettersCommand, Relay};
 use careway_kernel::Clock;
-use careway_service::{AuditLog, Database, Foundation, Imports, Service};
-use sqlx::migrate::Migrator;
+use careway_service::{AuditLog, Database, Foundation, Imports, Migrator, Service};
+use include_dir::include_dir;
 use tonic::service::Routes;
 
 pub use adjudication::{Bearer, CLAIM_REFUSALS, ClaimRefusal, RefusalGroup};
@@ -61,7 +61,8 @@ use settings::Desk;
 pub const NAME: &str = "visits";
 
 /// The database's migrations.
-pub static MIGRATOR: Migrator = sqlx::migrate!();
+pub static MIGRATOR: Migrator =
+    Migrator { tables: sqlx::migrate!(), functions: include_dir!("$CARGO_MANIFEST_DIR/sql") };
 
 /// What every operation has at hand. Cheap to clone.
 #[derive(Clone)]

@@ -10,7 +10,7 @@ use std::{
 
 use careway_events::{Bus, Consumers, Fact, Received, Relay, Retries, record};
 use careway_kernel::Clock;
-use careway_service::{Database, Error, Kind, PLATFORM_MIGRATOR, Result, Transaction};
+use careway_service::{Database, Error, Kind, Migrator, Result, Transaction, migrate};
 use prost::Name;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -231,8 +231,8 @@ async fn create_database(name: &str) {
     }
     let create = format!("create database {name} owner events_owner");
     admin.execute(sqlx::raw_sql(AssertSqlSafe(create))).await.unwrap();
+    migrate(&url_of("events_owner", name), &Migrator::DEFAULT).await.unwrap();
     let mut owner = PgConnection::connect(&url_of("events_owner", name)).await.unwrap();
-    PLATFORM_MIGRATOR.run(&mut owner).await.unwrap();
     owner
         .execute(
             "create table effect (event_id uuid not null, number bigint not null, aggregate uuid not null, \

@@ -28,7 +28,7 @@ pub(crate) async fn appeal_claim(
     let Locked { claim, today, .. } = locked_of(&mut tx, id, facility).await?;
     let sealed = app.desk.keys.seal(Column::ClaimAppeal, id, reason.as_bytes())?;
     let claim = claim.appeal(tx.now(), today, sealed, documents.clone())?;
-    store::update::update_claim(&mut tx, &claim).await?;
+    store::save::update_claim(&mut tx, &claim).await?;
     write::cite(&mut tx, &claim, &documents).await?;
     events::appealed(&mut tx, &claim);
     events::note(&mut tx, call, &claim, "claim.appeal");

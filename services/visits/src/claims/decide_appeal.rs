@@ -13,7 +13,7 @@ use super::{
     locked::ClaimDesk,
     locked_head::locked_by,
     review_request,
-    store::{self, update::update_head},
+    store::{self, save::SaveClaim},
     view::{self, ClaimLines},
     write,
 };
@@ -49,7 +49,7 @@ async fn uphold(
     let mut tx = app.db.begin(call).await?;
     let claim = locked_by(&mut tx, id, payer).await?.claim;
     let claim = claim.uphold(tx.now(), sealed)?;
-    store::update::update_claim(&mut tx, &claim).await?;
+    store::save::update_claim(&mut tx, &claim).await?;
     events::decided(&mut tx, &claim, false);
     events::note(&mut tx, call, &claim, "claim.decide_appeal");
     tx.commit(DecideClaimAppealResponse { claim: Some(view::listed(&claim)) }).await
@@ -75,9 +75,9 @@ async fn overturn(
     let undone: Vec<Uuid> = former.iter().map(|line| line.id).collect();
     let lines: Vec<_> = former.iter().chain(&next).cloned().collect();
     let place = &desk.care.facts.place;
-    let head = update_head(&claim, None);
-    let kept = (lines.as_slice(), undone.as_slice(), settlement.postings.as_slice());
-    write::keep(app, &mut tx, head, &claim, place, kept).await?;
+    let changed = SaveClaim::changed(&claim, (place, &lines));
+    let changed = SaveClaim { undone: &undone, postings: &settlement.postings, ..changed };
+    write::save(app, &mut tx, changed).await?;
     events::decided(&mut tx, &claim, false);
     events::note(&mut tx, call, &claim, "claim.decide_appeal");
     let pair = |(current, former)| ClaimLines { current, former: vec![former] };

@@ -1,6 +1,6 @@
 //! Why nothing can be done with a claim now: every such refusal, with its code and reason.
 
-use careway_kernel::ClaimId;
+use careway_kernel::{ClaimId, OrganizationId};
 use careway_service::{Error, Kind};
 use chrono::NaiveDate;
 
@@ -87,6 +87,41 @@ impl From<ClaimError> for Error {
             ClaimError::NothingDue { claim } => error.with("claimId", claim),
             ClaimError::Duplicate { of, number } => error.with("claimId", of).with("claimNumber", number),
             _ => error,
+        }
+    }
+}
+
+/// Why a claim could not be written.
+#[derive(Debug)]
+pub(crate) enum WriteError {
+    /// Another claim of the facility has the reference, with this payer.
+    ReferenceTaken {
+        payer: OrganizationId,
+    },
+    Refused(ClaimError),
+    Other(Error),
+}
+
+impl From<ClaimError> for WriteError {
+    fn from(refusal: ClaimError) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Error> for WriteError {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<WriteError> for Error {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::ReferenceTaken { .. } => {
+                Self::new(Kind::Conflict, "DUPLICATE_CLAIM", "Another claim has this reference.")
+            }
+            WriteError::Refused(refusal) => refusal.into(),
+            WriteError::Other(error) => error,
         }
     }
 }

@@ -27,7 +27,7 @@ pub(crate) async fn recall_claim(
     let Locked { claim, drawn, .. } = locked_of(&mut tx, id, facility).await?;
     let claim = claim.recall(tx.now(), reason)?;
     let now = tx.now();
-    store::update::recall(&mut tx, &claim, now).await?;
+    store::save::recall(&mut tx, &claim, now).await?;
     preauthorizations::usage::count_use(&mut tx, &drawn).await?;
     // The payer never knew of a draft.
     if claim.submitted_at.is_some() {

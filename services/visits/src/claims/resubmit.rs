@@ -4,7 +4,7 @@ use careway_contract::visits::v1::{ResubmitClaimRequest, ResubmitClaimResponse};
 use careway_kernel::{ClaimId, Violations};
 use careway_service::{Call, Result, path_id};
 
-use super::{locked::ClaimDesk, store::update::insert_head, view, write};
+use super::{locked::ClaimDesk, store::save::SaveClaim, view, write};
 use crate::{
     App, documents,
     service_lines::{self, settle::new_lines},
@@ -31,9 +31,8 @@ pub(crate) async fn resubmit_claim(
     let (_, claim) = former.resubmit(desk.now, draft, most)?;
     let hashes = desk.hashes(app, &lines);
     let (claim, postings) = write::submitted(&desk, &mut tx, claim, &mut lines).await?;
-    let head = insert_head(&claim, &hashes);
-    let place = &desk.care.facts.place;
-    write::keep(app, &mut tx, head, &claim, place, (&lines, &[], &postings)).await?;
+    let new = SaveClaim::new(&claim, &hashes, (&desk.care.facts.place, &lines));
+    write::save(app, &mut tx, SaveClaim { postings: &postings, ..new }).await?;
     write::cite(&mut tx, &claim, &claim.documents).await?;
     write::tell_submitted(&mut tx, call, &claim);
     let lines: Vec<_> = lines.into_iter().map(Into::into).collect();

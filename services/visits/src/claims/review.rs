@@ -5,8 +5,8 @@ use careway_kernel::ClaimId;
 use careway_service::{Call, Result, path_id};
 
 use super::{
-    domain::review_rules::reviewed, events, locked::ClaimDesk, review_request, store::update::update_head,
-    view, write,
+    domain::review_rules::reviewed, events, locked::ClaimDesk, review_request, store::save::SaveClaim, view,
+    write,
 };
 use crate::{App, service_lines::domain::OwnerKind};
 
@@ -26,8 +26,8 @@ pub(crate) async fn review_claim(
     let claim = claim.review(desk.now, desk.decision(&settlement))?;
     write::count(&claim, &mut lines);
     let place = &desk.care.facts.place;
-    let head = update_head(&claim, None);
-    write::keep(app, &mut tx, head, &claim, place, (&lines, &[], &settlement.postings)).await?;
+    let changed = SaveClaim::changed(&claim, (place, &lines));
+    write::save(app, &mut tx, SaveClaim { postings: &settlement.postings, ..changed }).await?;
     events::decided(&mut tx, &claim, false);
     events::note(&mut tx, call, &claim, "claim.review");
     let lines: Vec<_> = lines.into_iter().map(Into::into).collect();

@@ -4,7 +4,7 @@ use careway_contract::visits::v1::{SubmitClaimRequest, SubmitClaimResponse};
 use careway_kernel::ClaimId;
 use careway_service::{Call, Result, path_id};
 
-use super::{locked::ClaimDesk, store::update::update_head, view, write};
+use super::{locked::ClaimDesk, store::save::SaveClaim, view, write};
 use crate::App;
 
 pub(crate) async fn submit_claim(
@@ -20,8 +20,8 @@ pub(crate) async fn submit_claim(
         ClaimDesk::of_facility(app, &mut tx, (id, facility), None).await?;
     let (claim, postings) = write::submitted(&desk, &mut tx, claim, &mut lines).await?;
     let place = &desk.care.facts.place;
-    let head = update_head(&claim, None);
-    write::keep(app, &mut tx, head, &claim, place, (&lines, &[], &postings)).await?;
+    let changed = SaveClaim::changed(&claim, (place, &lines));
+    write::save(app, &mut tx, SaveClaim { postings: &postings, ..changed }).await?;
     write::cite(&mut tx, &claim, &claim.documents).await?;
     write::tell_submitted(&mut tx, call, &claim);
     let lines: Vec<_> = lines.into_iter().map(Into::into).collect();

@@ -6,7 +6,11 @@ use careway_service::{Call, Result, path_id};
 use uuid::Uuid;
 
 use super::{
-    events, locked::ClaimDesk, payments::payment_request::reference, store::update::update_head, view, write,
+    events,
+    locked::ClaimDesk,
+    payments::payment_request::reference,
+    store::save::{Row, SaveClaim},
+    view, write,
 };
 use crate::{
     App, documents,
@@ -42,12 +46,11 @@ pub(crate) async fn update_claim(
     let claim = claim.edit(reference, documents, submit_by)?;
 
     let hashes = desk.hashes(app, &lines);
-    let mut head = update_head(&claim, Some(&hashes.content));
-    let kept: Vec<Uuid> = lines.iter().map(|line| line.id).collect();
-    head.push(", gone as (delete from care_line where owner_id = ").push_bind(claim.id.uuid());
-    head.push(" and verdict is null and line_id <> all (").push_bind(kept).push(") returning 1)");
-    let place = &desk.care.facts.place;
-    if let Err(error) = write::keep(app, &mut tx, head, &claim, place, (&lines, &[], &[])).await {
+    let kept = |id: &Uuid| lines.iter().any(|line| line.id == *id);
+    let removed: Vec<Uuid> = former.iter().map(|line| line.id).filter(|id| !kept(id)).collect();
+    let changed = SaveClaim::changed(&claim, (&desk.care.facts.place, &lines));
+    let changed = SaveClaim { row: Row::Edited(&hashes), removed: &removed, ..changed };
+    if let Err(error) = write::save(app, &mut tx, changed).await {
         drop(tx);
         let reference = given.flatten();
         return Err(write::named(app, call, (facility, reference.as_deref()), error).await);

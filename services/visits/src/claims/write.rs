@@ -4,37 +4,36 @@
 use careway_kernel::{ClaimId, HumanNumber, OrganizationId, VisitId};
 use careway_service::{Call, Error, Kind, Result, Transaction};
 use chrono::{DateTime, Datelike, Utc};
-use sqlx::{PgConnection, Postgres, QueryBuilder};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
     domain::{self, Claim, ClaimDraft, ClaimedVisit, State, transitions::Decision},
-    error::ClaimError,
+    error::{ClaimError, WriteError},
     events,
     store::{
         self,
         context::Circumstances,
-        update::{Hashes, insert_head},
+        save::{Hashes, SaveClaim, SaveError},
     },
 };
 use crate::{
     App,
     adjudication::refusal::Refusal,
-    benefits::domain::posting::{Posting, Taking},
+    benefits::domain::posting::Posting,
     documents::{
         self,
         store::citation::{Citation, CitationKind},
     },
     preauthorizations,
     service_lines::{
-        self,
         domain::{
-            CareLine, Owner, OwnerKind, Place,
+            CareLine, OwnerKind,
             facts::Settlement,
             requested::{AskedLine, RequestedLine, Wanted},
         },
         settle::{Care, new_lines},
-        store::{Keeping, facts::Looking},
+        store::facts::Looking,
     },
 };
 
@@ -191,15 +190,15 @@ pub(crate) async fn write(
     (visit, facility): (VisitId, OrganizationId),
     wish: ClaimWish,
     submit: bool,
-) -> Result<Written> {
+) -> Result<Written, WriteError> {
     let desk = Desk::of_visit(app, tx, (visit, facility), &wish.lines, true).await?;
-    let mut lines = new_lines(app, desk.care.request(wish.lines)?);
+    let mut lines = new_lines(app, desk.care.request(wish.lines).map_err(Error::from)?);
     let claim = Claim::draft(desk.now, desk.draft(app, &lines, wish.reference, wish.documents)?)?;
     let hashes = desk.hashes(app, &lines);
     let (claim, postings) =
         if submit { submitted(&desk, tx, claim, &mut lines).await? } else { (claim, Vec::new()) };
-    let head = insert_head(&claim, &hashes);
-    keep(app, tx, head, &claim, &desk.care.facts.place, (&lines, &[], &postings)).await?;
+    let new = SaveClaim::new(&claim, &hashes, (&desk.care.facts.place, &lines));
+    save(app, tx, SaveClaim { postings: &postings, ..new }).await?;
     cite(tx, &claim, &claim.documents).await?;
     Ok(Written { claim, lines })
 }
@@ -210,7 +209,7 @@ pub(crate) async fn submitted(
     tx: &mut Transaction,
     claim: Claim,
     lines: &mut [CareLine],
-) -> Result<(Claim, Vec<Posting>)> {
+) -> Result<(Claim, Vec<Posting>), WriteError> {
     let claim = claim.submit(desk.now, desk.circumstances.today)?;
     let settled = desk.settle(claim, lines)?;
     if let Some(duplicate) = duplicate(tx, &settled.0, lines).await? {
@@ -239,28 +238,17 @@ pub(crate) async fn duplicate(
 }
 
 /// Keeps a claim, its lines, and what they take from the ledger or give back to it: all of it or nothing.
-pub(crate) async fn keep(
-    app: &App,
-    tx: &mut Transaction,
-    head: QueryBuilder<Postgres>,
-    claim: &Claim,
-    place: &Place,
-    (lines, undone, postings): (&[CareLine], &[Uuid], &[Posting]),
-) -> Result<()> {
-    let owner = Owner { kind: OwnerKind::Claim, id: claim.id.uuid(), number: Some(claim.number.clone()) };
+pub(crate) async fn save(app: &App, tx: &mut Transaction, save: SaveClaim<'_>) -> Result<(), WriteError> {
     let at = tx.now();
-    let keeping = Keeping { owner: &owner, place, lines, undone, taking: Taking::Commit, postings, at };
-    let kept = service_lines::store::keep_lines(tx, &app.desk.keys, head, &keeping).await;
-    kept.map_err(|error| match error.reason() {
-        // Whose reference it is, for the one who says which claim has it.
-        "DUPLICATE_CLAIM" => error.with("payerId", claim.visit.payer),
-        _ => error,
+    store::save::save(tx, &app.desk.keys, save, at).await.map_err(|error| match error {
+        SaveError::ReferenceTaken => WriteError::ReferenceTaken { payer: save.claim.visit.payer },
+        SaveError::Other(error) => error.into(),
     })?;
-    if postings.is_empty() && undone.is_empty() {
+    if save.postings.is_empty() && save.undone.is_empty() {
         return Ok(());
     }
-    let drawn = lines.iter().filter_map(|line| line.settled.as_ref()?.approval);
-    preauthorizations::usage::count_use(tx, &drawn.collect::<Vec<_>>()).await
+    let drawn = save.lines.iter().filter_map(|line| line.settled.as_ref()?.approval);
+    Ok(preauthorizations::usage::count_use(tx, &drawn.collect::<Vec<_>>()).await?)
 }
 
 /// Opens documents of the visit to the payer, for the claim that cites them. A draft is nobody's but the facility's, and
@@ -288,12 +276,17 @@ pub(crate) fn tell_submitted(tx: &mut Transaction, call: &Call, claim: &Claim) {
 }
 
 /// The refusal, with the claim that has the reference already. Asked after the transaction is over.
-pub(crate) async fn named(app: &App, call: &Call, of: (OrganizationId, Option<&str>), error: Error) -> Error {
-    if error.fact("payerId").is_none() {
-        return error;
+pub(crate) async fn named(
+    app: &App,
+    call: &Call,
+    of: (OrganizationId, Option<&str>),
+    error: WriteError,
+) -> Error {
+    if !matches!(error, WriteError::ReferenceTaken { .. }) {
+        return error.into();
     }
     match app.db.read(call).await {
-        Ok(mut reader) => named_by(&mut reader, of, error).await,
+        Ok(mut reader) => named_by(&mut reader, of, error).await.into(),
         Err(error) => error,
     }
 }
@@ -302,16 +295,17 @@ pub(crate) async fn named(app: &App, call: &Call, of: (OrganizationId, Option<&s
 pub(crate) async fn named_by(
     conn: &mut PgConnection,
     (facility, reference): (OrganizationId, Option<&str>),
-    error: Error,
-) -> Error {
-    let payer = error.fact("payerId").and_then(|id| OrganizationId::parse(id).ok());
-    let (Some(payer), Some(reference)) = (payer, reference) else { return error };
-    match store::find_by_reference(conn, (facility, payer), reference).await {
+    error: WriteError,
+) -> WriteError {
+    let (WriteError::ReferenceTaken { payer }, Some(reference)) = (&error, reference) else { return error };
+    match store::find_by_reference(conn, (facility, *payer), reference).await {
         Ok(Some(first)) => {
             ClaimError::Duplicate { of: ClaimId::from_uuid(first.claim_id), number: first.number }.into()
         }
         // It was recalled meanwhile: the same request may go through now.
-        Ok(None) => Error::new(Kind::Unavailable, "BUSY", "Others are changing the same thing; try again."),
-        Err(error) => error,
+        Ok(None) => {
+            Error::new(Kind::Unavailable, "BUSY", "Others are changing the same thing; try again.").into()
+        }
+        Err(error) => error.into(),
     }
 }

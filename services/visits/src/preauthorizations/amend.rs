@@ -9,7 +9,7 @@ use super::{
     events,
     request_parts::{id, line, planned, text},
     settle::{self, Case},
-    store::{self, facts::Amending},
+    store::facts::Amending,
     view,
 };
 use crate::{
@@ -59,7 +59,7 @@ pub(crate) async fn amend_preauthorization(
     if it.state == State::Submitted {
         it = case.settle(it, now)?;
     }
-    case.keep(app, &mut tx, store::updating, &mut it).await?;
+    case.save(app, &mut tx, &mut it).await?;
     if it.state != State::Draft {
         settle::cite(&mut tx, &it, &documents).await?;
         events::amended(&mut tx, &it);

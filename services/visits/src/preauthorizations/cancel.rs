@@ -5,11 +5,7 @@ use careway_kernel::Violations;
 use careway_service::{Call, Error, Result, Transaction};
 
 use super::{domain::Preauthorization, events, request_parts::id, store, view};
-use crate::{
-    App,
-    service_lines::{self, domain::OwnerKind},
-    texts::short,
-};
+use crate::{App, texts::short};
 
 pub(crate) async fn cancel_preauthorization(
     app: &App,
@@ -39,9 +35,7 @@ pub(crate) async fn cancel(
 ) -> Result<Preauthorization> {
     let now = tx.now();
     let it = it.cancel(now, reason)?;
-    let head = store::updating(&it);
-    let owner = (OwnerKind::Preauthorization, it.id.uuid());
-    service_lines::store::undo_lines(tx, head, owner, false, now).await?;
+    store::update_ended(tx, &it, false, now).await?;
     events::concluded(tx, &it);
     events::note(tx, call, "preauthorization.cancel", &it);
     Ok(it)

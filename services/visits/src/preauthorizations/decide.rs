@@ -16,7 +16,7 @@ use super::{
     events,
     request_parts::id,
     settle::Case,
-    store::{self, facts::Amending},
+    store::facts::Amending,
     view,
 };
 use crate::{
@@ -55,7 +55,7 @@ pub(crate) async fn decide_preauthorization(
     case.adjudicate(&it);
     let rulings = rulings(&case, &it, &decisions);
     let mut it = it.decide(now, &rulings, validity, person)?;
-    case.keep(app, &mut tx, store::updating, &mut it).await?;
+    case.save(app, &mut tx, &mut it).await?;
     events::concluded(&mut tx, &it);
     events::note(&mut tx, call, "preauthorization.decide", &it);
     tx.commit(DecidePreauthorizationResponse {

@@ -41,7 +41,7 @@ pub(crate) async fn request_preauthorization(
     let written = write(app, &care, &lines, writing, now)?;
     let mut case = Case::new(care, lines);
     let mut it = if request.draft { written.keep_draft()? } else { case.settle(written.submit(now)?, now)? };
-    case.keep(app, &mut tx, store::inserting, &mut it).await?;
+    case.save(app, &mut tx, &mut it).await?;
     if !request.draft {
         settle::cite(&mut tx, &it, &it.documents).await?;
         events::requested(&mut tx, &it);

@@ -51,8 +51,7 @@ pub(crate) async fn request_preauthorization_information(
         answered_by: None,
         answered_at: None,
     };
-    let head = store::updating(&it);
-    store::question::insert_question(&mut tx, head, &it, &kept).await?;
+    store::question::insert_question(&mut tx, &it, &kept).await?;
     events::asked(&mut tx, &it);
     events::note(&mut tx, call, "preauthorization.request_information", &it);
     let preauthorization = Some(view::preauthorization(&it));

@@ -4,7 +4,6 @@
 use careway_kernel::{OrganizationId, PreauthorizationId};
 use careway_service::{Error, Result, Transaction};
 use chrono::{DateTime, Utc};
-use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use super::{
@@ -13,7 +12,7 @@ use super::{
         line::{Need, Outcome, PreauthorizationLine},
         transitions::{Finding, PreauthorizationRefusal},
     },
-    store::{self, facts::Amending},
+    store::{self, SavePreauthorization, facts::Amending},
 };
 use crate::{
     App,
@@ -22,16 +21,14 @@ use crate::{
         outcome::Verdict,
         refusal::{Refusal, Refused},
     },
-    benefits::domain::posting::{Posting, Taking},
+    benefits::domain::posting::Posting,
     documents::{
         self,
         store::citation::{Citation, CitationKind},
     },
     service_lines::{
-        self,
-        domain::{CareLine, Owner, OwnerKind, Place},
+        domain::{CareLine, OwnerKind},
         settle::Care,
-        store::Keeping,
     },
 };
 
@@ -42,6 +39,7 @@ pub(crate) struct Case {
     pub(crate) lines: Vec<CareLine>,
     /// The thousandths of each that claims have taken, by the line's id.
     pub(crate) taken: Vec<(Uuid, i64)>,
+    is_new: bool,
     /// The lines as they are kept.
     kept: Vec<CareLine>,
     held: Vec<Uuid>,
@@ -51,7 +49,15 @@ pub(crate) struct Case {
 impl Case {
     /// Nothing is kept of a new one.
     pub(crate) fn new(care: Care, lines: Vec<CareLine>) -> Self {
-        Self { care, lines, taken: Vec::new(), kept: Vec::new(), held: Vec::new(), postings: Vec::new() }
+        Self {
+            care,
+            lines,
+            taken: Vec::new(),
+            is_new: true,
+            kept: Vec::new(),
+            held: Vec::new(),
+            postings: Vec::new(),
+        }
     }
 
     /// Locks one that is kept, and all that bears on it; 404 when the party has no such one.
@@ -69,7 +75,8 @@ impl Case {
         let taken = found.lines.iter().map(|(line, taken)| (line.id, *taken)).collect();
         let lines: Vec<CareLine> = found.lines.into_iter().map(|(line, _)| line).collect();
         let held = found.preauthorization.held();
-        let case = Self { care, kept: lines.clone(), lines, taken, held, postings: Vec::new() };
+        let kept = lines.clone();
+        let case = Self { care, lines, taken, is_new: false, kept, held, postings: Vec::new() };
         Ok((case, found.preauthorization))
     }
 
@@ -164,19 +171,17 @@ impl Case {
         Validity { from, to: usual.max(last_line) }
     }
 
-    /// Keeps the pre-authorization with its lines: `head` begins the statement and writes its own row. What is newly
-    /// approved is held, what no longer stands is free again.
-    pub(crate) async fn keep(
+    /// Keeps the pre-authorization with its lines. What is newly approved is held, what no longer stands is free again.
+    pub(crate) async fn save(
         &mut self,
         app: &App,
         tx: &mut Transaction,
-        head: impl FnOnce(&Preauthorization) -> QueryBuilder<Postgres>,
         it: &mut Preauthorization,
     ) -> Result<()> {
         self.follow(it);
         let now = tx.now();
         let held = it.held();
-        let undone: Vec<Uuid> = self.held.iter().copied().filter(|id| !held.contains(id)).collect();
+        let released: Vec<Uuid> = self.held.iter().copied().filter(|id| !held.contains(id)).collect();
         let fresh = |posting: &Posting| {
             let id = posting.cause.id();
             held.contains(&id) && !self.held.contains(&id)
@@ -184,26 +189,14 @@ impl Case {
         let postings: Vec<Posting> = self.postings.iter().filter(|it| fresh(it)).cloned().collect();
         let changed: Vec<CareLine> =
             self.lines.iter().filter(|line| !self.kept.contains(line)).cloned().collect();
-        let owner =
-            Owner { kind: OwnerKind::Preauthorization, id: it.id.uuid(), number: Some(it.number.clone()) };
-        let place = Place {
-            payer: it.payer,
-            facility: it.facility,
-            visit: it.visit,
-            member: it.member,
-            coverage: it.coverage,
-        };
-        let keeping = Keeping {
-            owner: &owner,
-            place: &place,
+        let save = SavePreauthorization {
+            preauthorization: it,
+            is_new: self.is_new,
             lines: &changed,
-            undone: &undone,
-            taking: Taking::Reserve,
+            released: &released,
             postings: &postings,
-            at: now,
         };
-        service_lines::store::keep_lines(tx, &app.desk.keys, head(it), &keeping).await?;
-        Ok(())
+        store::save(tx, &app.desk.keys, save, now).await
     }
 
     /// The rows of care say what was decided: which of them count as approvals, and for which days; and the sum.

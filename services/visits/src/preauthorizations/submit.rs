@@ -8,7 +8,7 @@ use super::{
     events,
     request_parts::id,
     settle::{self, Case},
-    store::{self, facts::Amending},
+    store::facts::Amending,
     view,
 };
 use crate::App;
@@ -26,7 +26,7 @@ pub(crate) async fn submit_preauthorization(
     let submitted = draft.submit(now)?;
     may_ask(&case.care.facts.visit, now, app.desk.settings.grace())?;
     let mut it = case.settle(submitted, now)?;
-    case.keep(app, &mut tx, store::updating, &mut it).await?;
+    case.save(app, &mut tx, &mut it).await?;
     settle::cite(&mut tx, &it, &it.documents).await?;
     events::requested(&mut tx, &it);
     events::concluded(&mut tx, &it);

@@ -4,10 +4,7 @@
 use careway_service::{AuditEntry, Result};
 
 use super::{domain::State, events, store};
-use crate::{
-    App,
-    service_lines::{self, domain::OwnerKind},
-};
+use crate::App;
 
 /// Pre-authorizations per transaction.
 const BATCH: i64 = 100;
@@ -51,10 +48,8 @@ async fn expire(app: &App) -> Result<i64> {
     let ended = store::lock_ended(&mut tx, now, BATCH).await?;
     let looked_at = i64::try_from(ended.len()).unwrap_or(BATCH);
     for expired in ended.into_iter().filter_map(|(it, today)| it.expire(today)) {
-        let head = store::updating(&expired);
-        let owner = (OwnerKind::Preauthorization, expired.id.uuid());
         // Its lines still allow what was given on its days.
-        service_lines::store::undo_lines(&mut tx, head, owner, true, now).await?;
+        store::update_ended(&mut tx, &expired, true, now).await?;
         if expired.state == State::Expired {
             events::expired(&mut tx, &expired);
             let (member, visit) = (Some(expired.member), Some(expired.visit));

@@ -30,9 +30,9 @@ impl Use {
         let subject = Subject::Client(careway_kernel::ClientId::new(&clock));
         let caller = Caller::of_organization(subject, it.facility, OrganizationKind::Facility, [], None);
         let case = Self { db, admin, facility: Call::by(caller), it };
-        let mut head = store::inserting(&case.it);
-        head.push(" select 1");
-        head.build().execute(&case.admin).await.unwrap();
+        let mut statement = sqlx::QueryBuilder::new("");
+        store::push_insert(&mut statement, &case.it);
+        statement.build().execute(&case.admin).await.unwrap();
         for (line, quantity) in case.it.lines.iter().zip([2_000, 1_000]) {
             case.keep("PREAUTHORIZATION", line.id, case.it.id.uuid(), line.sequence, quantity, None).await;
         }

@@ -51,7 +51,8 @@ pub(crate) async fn issue_prescription(
         .map(|(number, wish)| line(number, wish, plan, &admission.service_type, &known.medicines))
         .collect();
     let checked: Vec<_> = lines.iter().map(|line| (line.medicine.clone(), line.formulary)).collect();
-    let warnings = domain::formulary::warnings(&checked, &known.running);
+    let warnings =
+        domain::formulary::warnings(&checked, &domain::formulary::running(known.prescribed, known.today));
     if !warnings.is_empty() && !wish.acknowledged {
         return Err(Refusal::WarningsNotAcknowledged(warnings).into());
     }

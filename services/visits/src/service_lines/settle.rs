@@ -1,6 +1,6 @@
 //! What pre-authorizations and claims do alike: look at a visit's care, settle lines by the patient's plan.
 //!
-//! Four round trips are all that a command needs: begin; [`Care::lock`]; `store::keep_lines`; commit.
+//! Four round trips are all that a command needs: begin; [`Care::lock`]; `store::save`; commit.
 
 use std::sync::Arc;
 

@@ -8,8 +8,7 @@ use std::{
     hash::Hash,
 };
 
-use careway_kernel::ClaimId;
-use careway_service::{Call, Error, Kind, Result};
+use careway_service::{Call, Result};
 use uuid::Uuid;
 
 use super::{Fresh, List, Looked, report::Outcome, store};
@@ -71,26 +70,11 @@ async fn try_group(list: &List<'_>, claims: &[&Fresh<'_>]) -> Result<Vec<Outcome
             }
             Err(error) => {
                 store::undo(&mut tx).await?;
-                unnamed(list.refused(&mut tx, claim, error).await?, &made)
+                list.refused(&mut tx, claim, error, &made).await?
             }
         });
     }
     Ok(outcomes)
-}
-
-/// A claim that was only tried is none that anybody could look for.
-fn unnamed(outcome: Outcome, tried: &HashSet<ClaimId>) -> Outcome {
-    match outcome {
-        Outcome::Refused(error) if is_of(&error, tried) => {
-            Outcome::Refused(Error::new(Kind::Conflict, "DUPLICATE_CLAIM", error.message().to_owned()))
-        }
-        outcome => outcome,
-    }
-}
-
-fn is_of(error: &Error, tried: &HashSet<ClaimId>) -> bool {
-    let named = error.fact("claimId").and_then(|id| ClaimId::parse(id).ok());
-    named.is_some_and(|id| tried.contains(&id))
 }
 
 /// Those that have something in common, also by others between them: each once, in their order.

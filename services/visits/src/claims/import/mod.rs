@@ -5,10 +5,10 @@ pub(crate) mod report;
 pub(crate) mod rows;
 pub(crate) mod store;
 
-use std::{fs::File, io::Read as _};
+use std::{collections::HashSet, fs::File, io::Read as _};
 
 use careway_contract::visits::v1::{ImportClaimsRequest, ImportClaimsResponse};
-use careway_kernel::{OrganizationId, Violations};
+use careway_kernel::{ClaimId, OrganizationId, Violations};
 use careway_service::{
     Call, Error, Kind, Result, Transaction,
     table::{self, Limits, Table, TableError},
@@ -18,7 +18,7 @@ use tonic::Streaming;
 
 use super::{
     domain::{Claim, State},
-    error::ClaimError,
+    error::{ClaimError, WriteError},
     store::Former,
     write::{self, ClaimWish},
 };
@@ -39,8 +39,6 @@ use rows::{Columns, JsonLinesError, ListedClaim};
 const JSON_LINES: &str = "application/x-ndjson";
 /// Rows of a list, at most: a day of a large hospital.
 const MOST_ROWS: usize = 5_000;
-/// Some of it was claimed already, or its reference is another claim's.
-const DUPLICATE: &str = "DUPLICATE_CLAIM";
 
 pub(crate) async fn import_claims(
     app: &App,
@@ -137,7 +135,7 @@ impl List<'_> {
         };
         let fresh = Fresh { listed, visit, lines };
         match known.claims.iter().find(|it| fresh.is(it)) {
-            Some(former) => self.known_before(former, &fresh).map(Looked::Answered),
+            Some(former) => self.known_before(former, &fresh, &HashSet::new()).map(Looked::Answered),
             None => Ok(Looked::Fresh(fresh)),
         }
     }
@@ -162,17 +160,20 @@ impl List<'_> {
                 tx.finish().await?;
                 Ok(Outcome::Created { id: claim.id, number: claim.number, state: claim.state })
             }
-            Err(error) if error.reason() == DUPLICATE => {
+            Err(
+                error @ (WriteError::ReferenceTaken { .. }
+                | WriteError::Refused(ClaimError::Duplicate { .. })),
+            ) => {
                 drop(tx);
                 let mut reader = self.app.db.read(&self.call).await?;
-                self.refused(&mut reader, fresh, error).await
+                self.refused(&mut reader, fresh, error, &HashSet::new()).await
             }
-            Err(error) => outcome_of(error),
+            Err(error) => outcome_of(error.into()),
         }
     }
 
     /// Writes it as submitted.
-    pub(crate) async fn write(&self, tx: &mut Transaction, fresh: &Fresh<'_>) -> Result<Claim> {
+    pub(crate) async fn write(&self, tx: &mut Transaction, fresh: &Fresh<'_>) -> Result<Claim, WriteError> {
         let wish = ClaimWish {
             lines: fresh.lines.clone(),
             documents: Vec::new(),
@@ -182,27 +183,29 @@ impl List<'_> {
         Ok(write::write(self.app, tx, place, wish, true).await?.claim)
     }
 
-    /// What is answered when it cannot be submitted.
+    /// What is answered when it cannot be submitted. Claims that were only `tried` are none that anybody could look for.
     pub(crate) async fn refused(
         &self,
         conn: &mut PgConnection,
         fresh: &Fresh<'_>,
-        error: Error,
+        error: WriteError,
+        tried: &HashSet<ClaimId>,
     ) -> Result<Outcome> {
         let reference = fresh.listed.reference.as_str();
-        let error = write::named_by(conn, (self.facility, Some(reference)), error).await;
-        if error.reason() == DUPLICATE {
-            // Another list may have brought the very same meanwhile.
-            let found = claims::store::list_by_reference(conn, self.facility, &[reference]).await?;
-            if let Some(former) = found.iter().find(|it| fresh.is(it)) {
-                return self.known_before(former, fresh);
-            }
+        let (of, number) = match write::named_by(conn, (self.facility, Some(reference)), error).await {
+            WriteError::Refused(ClaimError::Duplicate { of, number }) => (of, number),
+            error => return outcome_of(error.into()),
+        };
+        // Another list may have brought the very same meanwhile.
+        let found = claims::store::list_by_reference(conn, self.facility, &[reference]).await?;
+        match found.iter().find(|it| fresh.is(it)) {
+            Some(former) => self.known_before(former, fresh, tried),
+            None => Ok(duplicate((of, number), tried)),
         }
-        outcome_of(error)
     }
 
     /// The claim that has the reference: the same again, or another.
-    fn known_before(&self, former: &Former, fresh: &Fresh<'_>) -> Result<Outcome> {
+    fn known_before(&self, former: &Former, fresh: &Fresh<'_>, tried: &HashSet<ClaimId>) -> Result<Outcome> {
         let last_day = chrono::NaiveDate::MAX;
         let (currency, first_day) = (former.currency()?, fresh.visit.service_date);
         let frame = Frame { currency, first_day, last_day, latest: "must not be later" };
@@ -218,8 +221,18 @@ impl List<'_> {
             let state = State::find(&former.state);
             return Ok(Outcome::Unchanged { id: former.id(), number: former.number.clone(), state });
         }
-        Ok(Outcome::Refused(ClaimError::Duplicate { of: former.id(), number: former.number.clone() }.into()))
+        Ok(duplicate((former.id(), former.number.clone()), tried))
     }
+}
+
+/// Refused for another claim, which is named unless it was only tried.
+fn duplicate((of, number): (ClaimId, String), tried: &HashSet<ClaimId>) -> Outcome {
+    let refusal = ClaimError::Duplicate { of, number: number.clone() };
+    if tried.contains(&of) {
+        let error = Error::new(Kind::Conflict, refusal.reason(), refusal.to_string());
+        return Outcome::Refused { error, by: None };
+    }
+    Outcome::Refused { error: refusal.into(), by: Some((of, number)) }
 }
 
 impl Fresh<'_> {
@@ -236,7 +249,7 @@ fn outcome_of(error: Error) -> Result<Outcome> {
         return Ok(Outcome::Invalid(error.violations().to_vec()));
     }
     match error.kind() {
-        Kind::Refused | Kind::Conflict | Kind::NotFound => Ok(Outcome::Refused(error)),
+        Kind::Refused | Kind::Conflict | Kind::NotFound => Ok(Outcome::Refused { error, by: None }),
         _ => Err(error),
     }
 }

@@ -28,7 +28,11 @@ pub(crate) enum Outcome {
     },
     /// Fields of the claim, and what they must be.
     Invalid(Vec<(String, String)>),
-    Refused(Error),
+    /// With the claim that stands in the way, if it has a name.
+    Refused {
+        error: Error,
+        by: Option<(ClaimId, String)>,
+    },
 }
 
 #[derive(Default)]
@@ -71,10 +75,8 @@ impl Report {
                 self.set(claim, row::Outcome::Unchanged, Some((id, number)), state);
             }
             Outcome::Invalid(violations) => self.reject(claim, claim.problems(&violations)),
-            Outcome::Refused(error) => {
-                let id = error.fact("claimId").and_then(|id| ClaimId::parse(id).ok());
-                let number = error.fact("claimNumber").map(str::to_owned);
-                self.set(claim, row::Outcome::Rejected, id.zip(number), None);
+            Outcome::Refused { error, by } => {
+                self.set(claim, row::Outcome::Rejected, by, None);
                 let problem = Problem {
                     reason: error.reason().to_owned(),
                     message: error.message().to_owned(),

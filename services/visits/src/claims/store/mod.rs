@@ -2,7 +2,7 @@
 
 pub(crate) mod context;
 pub(crate) mod row;
-pub(crate) mod update;
+pub(crate) mod save;
 
 use careway_kernel::{ClaimId, Currency, OrganizationId, PaymentAdviceId, VisitId};
 use careway_service::{Error, Result};

@@ -1,6 +1,6 @@
 //! Pre-authorizations in Postgres: found, locked, listed; and how their own rows are written.
 //!
-//! A row is written at the head of the statement that keeps its lines, or alone. Visits are locked before their
+//! A row is written in the statement that keeps its lines, or alone. Visits are locked before their
 //! pre-authorizations, and these before the balances.
 
 pub(crate) mod facts;
@@ -14,7 +14,16 @@ use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 
 use super::domain::{Preauthorization, State, Urgency};
-use crate::payer_rules::domain::ClaimRules;
+use crate::{
+    benefits::domain::posting::{Posting, Taking},
+    payer_rules::domain::ClaimRules,
+    seal::Keys,
+    service_lines::{
+        self,
+        domain::{CareLine, Owner, OwnerKind, Place},
+        store::{SaveLines, push_save, push_undo},
+    },
+};
 use row::{COLUMNS, PreauthorizationRow};
 
 /// Which pre-authorizations of a party, newest first.
@@ -256,21 +265,67 @@ pub(crate) async fn lock_ended(
     rows.into_iter().map(|(header, today)| Ok((header.0.try_into()?, today))).collect()
 }
 
-/// The beginning of a statement that makes the row.
-pub(crate) fn inserting(it: &Preauthorization) -> QueryBuilder<Postgres> {
-    let mut head = QueryBuilder::new("with head as (insert into preauthorization (");
-    head.push(COLUMNS).push(") select ").push(COLUMNS);
-    head.push(" from jsonb_populate_record(null::preauthorization, ");
-    head.push_bind(Json(PreauthorizationRow::from(it))).push(") returning 1)");
-    head
+/// What a command made of a pre-authorization.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SavePreauthorization<'a> {
+    pub(crate) preauthorization: &'a Preauthorization,
+    pub(crate) is_new: bool,
+    /// New ones, and those that changed; a line that is replaced before what takes its place.
+    pub(crate) lines: &'a [CareLine],
+    /// Lines that hold nothing any more.
+    pub(crate) released: &'a [Uuid],
+    pub(crate) postings: &'a [Posting],
 }
 
-/// The beginning of a statement that keeps the row as it is now. Whoever changes it has locked it.
-pub(crate) fn updating(it: &Preauthorization) -> QueryBuilder<Postgres> {
-    let mut head = QueryBuilder::new("with head as (");
-    push_update(&mut head, it);
-    head.push(" returning 1)");
-    head
+/// Writes a pre-authorization with its lines and what they hold: one statement, all of it or nothing. Whoever changes one has
+/// locked it.
+pub(crate) async fn save(
+    conn: &mut PgConnection,
+    keys: &Keys,
+    save: SavePreauthorization<'_>,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    let SavePreauthorization { preauthorization: it, is_new, lines, released, postings } = save;
+    let mut statement = QueryBuilder::new("with head as (");
+    let push = if is_new { push_insert } else { push_update };
+    push(&mut statement, it);
+    statement.push(" returning 1)");
+    let owner =
+        Owner { kind: OwnerKind::Preauthorization, id: it.id.uuid(), number: Some(it.number.clone()) };
+    let place = Place {
+        payer: it.payer,
+        facility: it.facility,
+        visit: it.visit,
+        member: it.member,
+        coverage: it.coverage,
+    };
+    let lines = SaveLines {
+        owner: &owner,
+        place: &place,
+        lines,
+        undone: released,
+        taking: Taking::Reserve,
+        postings,
+        at,
+    };
+    push_save(&mut statement, keys, &lines)?;
+    statement.build().execute(conn).await.map_err(service_lines::store::refusal)?;
+    Ok(())
+}
+
+/// Writes one that ended: what its lines hold is free again; `active` tells whether they still allow anything.
+pub(crate) async fn update_ended(
+    conn: &mut PgConnection,
+    it: &Preauthorization,
+    active: bool,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    let mut statement = QueryBuilder::new("with head as (");
+    push_update(&mut statement, it);
+    statement.push(" returning 1)");
+    push_undo(&mut statement, (OwnerKind::Preauthorization, it.id.uuid()), active, at);
+    statement.build().execute(conn).await?;
+    Ok(())
 }
 
 /// Keeps the row as it is now.
@@ -281,6 +336,14 @@ pub(crate) async fn update_preauthorization(conn: &mut PgConnection, it: &Preaut
     Ok(())
 }
 
+/// Makes the row.
+pub(super) fn push_insert(statement: &mut QueryBuilder<Postgres>, it: &Preauthorization) {
+    statement.push("insert into preauthorization (").push(COLUMNS).push(") select ").push(COLUMNS);
+    statement.push(" from jsonb_populate_record(null::preauthorization, ");
+    statement.push_bind(Json(PreauthorizationRow::from(it))).push(")");
+}
+
+/// Keeps the row as it is now. Whoever changes it has locked it.
 fn push_update(statement: &mut QueryBuilder<Postgres>, it: &Preauthorization) {
     statement.push(
         "update preauthorization p set version = r.version, state = r.state, sealed_justification = r.sealed_justification,

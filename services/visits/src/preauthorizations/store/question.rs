@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
+use super::push_update;
 use crate::preauthorizations::domain::Preauthorization;
 
 /// A question as it is kept.
@@ -43,14 +44,13 @@ pub(crate) async fn list_questions(conn: &mut PgConnection, of: Preauthorization
     Ok(questions.bind(of.uuid()).fetch_all(conn).await?)
 }
 
-/// Keeps a new question, together with the row it changes: `head` is the beginning of the statement.
+/// Keeps a new question, together with the pre-authorization that it changed.
 pub(crate) async fn insert_question(
     conn: &mut PgConnection,
-    head: QueryBuilder<Postgres>,
     of: &Preauthorization,
     question: &Question,
 ) -> Result<()> {
-    let mut statement = head;
+    let mut statement = changing(of);
     statement.push(
         " insert into preauthorization_question (preauthorization_id, number, facility_id, payer_id, sealed_question,
             documents, asked_by, asked_at, due_at) values (",
@@ -65,14 +65,13 @@ pub(crate) async fn insert_question(
     Ok(())
 }
 
-/// Keeps the answer to the last question, together with the row it changes: `head` is the beginning of the statement.
+/// Keeps the answer to the last question, together with the pre-authorization that it changed.
 pub(crate) async fn keep_answer(
     conn: &mut PgConnection,
-    head: QueryBuilder<Postgres>,
     of: &Preauthorization,
     answer: &Answer,
 ) -> Result<()> {
-    let mut statement = head;
+    let mut statement = changing(of);
     statement.push(" update preauthorization_question set sealed_answer = ").push_bind(&answer.sealed);
     statement.push(", document_ids = ").push_bind(&answer.documents);
     statement.push(", answered_by = ").push_bind(answer.by);
@@ -84,4 +83,12 @@ pub(crate) async fn keep_answer(
         1 => Ok(()),
         _ => Err(Error::internal(anyhow::anyhow!("an unanswered question is kept"))),
     }
+}
+
+/// A statement that changes the pre-authorization before all else.
+fn changing(of: &Preauthorization) -> QueryBuilder<Postgres> {
+    let mut statement = QueryBuilder::new("with head as (");
+    push_update(&mut statement, of);
+    statement.push(" returning 1)");
+    statement
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::Medicine;
@@ -90,6 +91,42 @@ pub(crate) struct Running {
     pub(crate) atc: Option<String>,
     /// Its number, when it is the facility's own.
     pub(crate) prescription: Option<String>,
+}
+
+/// A medicine that was prescribed before, and how much of it was handed out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Prescribed {
+    pub(crate) medicine: Running,
+    pub(crate) issued_on: NaiveDate,
+    /// The last day on which its first fill may be handed out.
+    pub(crate) expires_on: NaiveDate,
+    /// How long one fill lasts.
+    pub(crate) days: i16,
+    /// Of one fill, in thousandths, and never nothing.
+    pub(crate) quantity: i64,
+    /// Fills after the first.
+    pub(crate) refills: i16,
+    /// Of all fills, in thousandths.
+    pub(crate) dispensed: i64,
+    /// When the fill that was begun last was begun; none before the first.
+    pub(crate) fill_begun_on: Option<NaiveDate>,
+}
+
+impl Prescribed {
+    /// Whether the patient takes it on a day, or may still begin to: the fill that was begun last and those that are left
+    /// last so many days each. What nobody fetched in time is not taken.
+    fn runs_on(&self, day: NaiveDate) -> bool {
+        let fills_before = (self.dispensed - 1).max(0) / self.quantity.max(1);
+        let fills = i64::from(self.refills) + 1 - fills_before;
+        let begun = self.fill_begun_on.unwrap_or(self.issued_on);
+        let fetched = self.dispensed > 0 || day <= self.expires_on;
+        fetched && (day - begun).num_days() < i64::from(self.days) * fills
+    }
+}
+
+/// Of what was prescribed before, the medicines that the patient takes on a day.
+pub(crate) fn running(prescribed: Vec<Prescribed>, day: NaiveDate) -> Vec<Running> {
+    prescribed.into_iter().filter(|before| before.runs_on(day)).map(|before| before.medicine).collect()
 }
 
 /// What the plan says of so much of a medicine for the patient of a visit.

@@ -12,7 +12,10 @@ use crate::{
         quantity::Quantity,
     },
     plans::domain::{Code, PlanDefinition, Texts, text_in},
-    prescriptions::domain::{Prescription, formulary::Running},
+    prescriptions::domain::{
+        Prescription,
+        formulary::{Prescribed, Running},
+    },
     seal::{Column, Keys},
     visits::{domain::Visit, store::row::VisitRow},
 };
@@ -24,8 +27,8 @@ pub(crate) struct ForPrescribing {
     pub(crate) sequence: u64,
     /// The facility's own date.
     pub(crate) today: NaiveDate,
-    /// What the patient takes already.
-    pub(crate) running: Vec<Running>,
+    /// What was prescribed to the patient before.
+    pub(crate) prescribed: Vec<Prescribed>,
     /// The plan of the patient's cover; none without cover.
     pub(crate) plan: Option<PlanDefinition>,
     /// Those of the codes asked for that the payer's price list has as medicines here today.
@@ -55,13 +58,13 @@ pub(crate) async fn lock_for_prescribing(
         visit: VisitRow,
         sequence: i64,
         today: NaiveDate,
-        running: Json<Vec<RunningJson>>,
+        prescribed: Json<Vec<PrescribedJson>>,
         definition: Option<Json<PlanDefinition>>,
         medicines: Json<Vec<MedicineJson>>,
     }
     let row: Option<Row> = sqlx::query_as(
         "select visit.*, nextval('prescription_number_sequence') as sequence, here.today, \
-         coalesce((select jsonb_agg(r) from prescription_running(visit.visit_id, here.today) r), '[]') as running, \
+         coalesce((select jsonb_agg(r) from prescribed_before(visit.visit_id) r), '[]') as prescribed, \
          (select definition from visit_benefits b where b.visit_id = visit.visit_id) as definition, \
          coalesce((select jsonb_agg(m) from (select distinct on (code) code, names, benefits, price, most_quantity, \
          atc_code, form, strength from tariff where tariff.payer_id = visit.payer_id and kind = 'MEDICINE' \
@@ -78,16 +81,11 @@ pub(crate) async fn lock_for_prescribing(
     .fetch_optional(conn)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let running = row.running.0.into_iter().map(|it| Running {
-        code: it.code,
-        atc: it.atc,
-        prescription: it.prescription_number,
-    });
     Ok(Some(ForPrescribing {
         visit: row.visit.try_into()?,
         sequence: row.sequence.unsigned_abs(),
         today: row.today,
-        running: running.collect(),
+        prescribed: row.prescribed.0.into_iter().map(Into::into).collect(),
         plan: row.definition.map(|json| json.0),
         medicines: row.medicines.0.into_iter().map(Into::into).collect(),
     }))
@@ -124,10 +122,32 @@ impl From<MedicineJson> for ListedMedicine {
 }
 
 #[derive(serde::Deserialize)]
-struct RunningJson {
+struct PrescribedJson {
     code: Option<String>,
     atc: Option<String>,
     prescription_number: Option<String>,
+    issued_on: NaiveDate,
+    expires_on: NaiveDate,
+    days: i16,
+    quantity: i64,
+    refills: i16,
+    dispensed: i64,
+    fill_begun_on: Option<NaiveDate>,
+}
+
+impl From<PrescribedJson> for Prescribed {
+    fn from(json: PrescribedJson) -> Self {
+        Self {
+            medicine: Running { code: json.code, atc: json.atc, prescription: json.prescription_number },
+            issued_on: json.issued_on,
+            expires_on: json.expires_on,
+            days: json.days,
+            quantity: json.quantity,
+            refills: json.refills,
+            dispensed: json.dispensed,
+            fill_begun_on: json.fill_begun_on,
+        }
+    }
 }
 
 /// A new prescription with its lines.

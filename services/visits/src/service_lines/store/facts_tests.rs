@@ -3,7 +3,6 @@
 use careway_kernel::{CareLineId, FamilyId};
 use careway_testing::{FaultProxy, TestDatabase};
 use futures::{StreamExt, stream};
-use sqlx::QueryBuilder;
 
 use super::*;
 use crate::{
@@ -15,14 +14,14 @@ use crate::{
     },
     service_lines::{
         domain::{CareLine, Decision, Owner, OwnerKind},
-        store::{Keeping, keep_lines, list_lines},
+        store::{SaveLines, list_lines},
     },
 };
 
 #[path = "facts_tests_fixtures.rs"]
 mod clinic;
 
-use clinic::{Admitted, CEILING, Clinic, code, day};
+use clinic::{Admitted, CEILING, Clinic, code, day, save_lines};
 
 fn refusals(line: &CareLine) -> Vec<Refusal> {
     line.settled.as_ref().unwrap().refusals.iter().map(|it| it.refusal).collect()
@@ -347,7 +346,7 @@ async fn what_is_decided_anew_forgets_what_it_did_itself_and_keeps_its_prices() 
     assert_eq!(again.totals, settlement.totals);
 
     let mut tx = clinic.db.begin(&clinic.by(clinic.payer)).await.unwrap();
-    let keeping = Keeping {
+    let keeping = SaveLines {
         owner: &owner,
         place: &facts.place,
         lines: &anew,
@@ -356,7 +355,7 @@ async fn what_is_decided_anew_forgets_what_it_did_itself_and_keeps_its_prices() 
         postings: &again.postings,
         at: tx.now(),
     };
-    let made = keep_lines(&mut tx, &clinic.keys, QueryBuilder::new(""), &keeping).await.unwrap();
+    let made = save_lines(&mut tx, &clinic.keys, &keeping).await.unwrap();
     tx.finish().await.unwrap();
     assert_eq!(made, 2, "one taken back, one taken");
     assert_eq!(clinic.ceiling().await, (400, 0));
@@ -383,7 +382,7 @@ async fn a_settled_line_is_not_deleted_and_a_drafts_lines_are() {
     let owner = Owner { kind: OwnerKind::Claim, id: Uuid::now_v7(), number: None };
     let draft = [clinic.line(1, "CONS-GP", "2026-06-10")];
     let mut tx = clinic.db.begin(&clinic.by(clinic.facility)).await.unwrap();
-    let keeping = Keeping {
+    let keeping = SaveLines {
         owner: &owner,
         place: &facts.place,
         lines: &draft,
@@ -392,7 +391,7 @@ async fn a_settled_line_is_not_deleted_and_a_drafts_lines_are() {
         postings: &[],
         at: tx.now(),
     };
-    keep_lines(&mut tx, &clinic.keys, QueryBuilder::new(""), &keeping).await.unwrap();
+    save_lines(&mut tx, &clinic.keys, &keeping).await.unwrap();
     tx.finish().await.unwrap();
     assert_eq!(clinic.kept(clinic.facility, &owner).await, draft);
 

@@ -3,7 +3,7 @@
 use careway_kernel::{CareLineId, ClientId, Clock, CoverageId, FamilyId, Percent, PlanId, Redacted};
 use careway_service::{Call, Caller, Database, OrganizationKind, Sealer, Subject};
 use careway_testing::TestDatabase;
-use sqlx::{PgPool, Postgres, QueryBuilder};
+use sqlx::{PgConnection, PgPool, QueryBuilder};
 
 use super::*;
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
     seal::Keys,
     service_lines::{
         domain::{CareLine, Owner, OwnerKind, facts::Settlement, requested::RequestedLine},
-        store::{Keeping, keep_lines, list_lines, undo_lines},
+        store::{SaveLines, list_lines, push_save, push_undo, refusal},
     },
 };
 
@@ -288,7 +288,7 @@ impl Clinic {
             OwnerKind::Claim => Taking::Commit,
             OwnerKind::Preauthorization => Taking::Reserve,
         };
-        let keeping = Keeping {
+        let keeping = SaveLines {
             owner: &owner,
             place: &facts.place,
             lines,
@@ -297,7 +297,7 @@ impl Clinic {
             postings: &settlement.postings,
             at: now,
         };
-        keep_lines(&mut tx, &self.keys, QueryBuilder::<Postgres>::new(""), &keeping).await?;
+        save_lines(&mut tx, &self.keys, &keeping).await?;
         tx.finish().await?;
         Ok((settlement, owner))
     }
@@ -305,8 +305,9 @@ impl Clinic {
     pub(crate) async fn undo(&self, owner: &Owner) -> i32 {
         let mut tx = self.db.begin(&self.by(self.facility)).await.unwrap();
         let now = tx.now();
-        let head = QueryBuilder::new("");
-        let made = undo_lines(&mut tx, head, (owner.kind, owner.id), false, now).await.unwrap();
+        let mut statement = QueryBuilder::new("");
+        push_undo(&mut statement, (owner.kind, owner.id), false, now);
+        let made = statement.build_query_scalar().fetch_one(&mut *tx).await.unwrap();
         tx.finish().await.unwrap();
         made
     }
@@ -322,4 +323,11 @@ impl Clinic {
         let found = sqlx::query_as("select used, reserved from benefit_balance where account = 'ALL'");
         found.fetch_optional(&self.admin).await.unwrap().unwrap_or_default()
     }
+}
+
+/// Lines without their owner's row: how many entries the ledger got.
+pub(crate) async fn save_lines(conn: &mut PgConnection, keys: &Keys, lines: &SaveLines<'_>) -> Result<i32> {
+    let mut statement = QueryBuilder::new("");
+    push_save(&mut statement, keys, lines)?;
+    statement.build_query_scalar().fetch_one(conn).await.map_err(refusal)
 }

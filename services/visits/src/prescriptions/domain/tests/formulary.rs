@@ -76,3 +76,39 @@ fn what_is_taken_twice_is_warned_of() {
     let bare = Medicine { name: "Syrup".to_owned(), ..Medicine::default() };
     assert_eq!(kinds(&[bare.clone(), bare], &[Running { code: None, atc: None, prescription: None }]), []);
 }
+
+#[test]
+fn a_prescription_runs_as_long_as_its_fills_last() {
+    let day = |text: &str| -> NaiveDate { text.parse().unwrap() };
+    let medicine = Running { code: Some("AMOX".to_owned()), atc: None, prescription: None };
+    let issued = Prescribed {
+        medicine: medicine.clone(),
+        issued_on: day("2026-03-01"),
+        expires_on: day("2026-03-20"),
+        days: 10,
+        quantity: 20_000,
+        refills: 2,
+        dispensed: 0,
+        fill_begun_on: None,
+    };
+    let begun =
+        |dispensed, on: &str| Prescribed { dispensed, fill_begun_on: Some(day(on)), ..issued.clone() };
+    // The last day on which it runs.
+    let cases = [
+        // Nobody fetched it: until it expires, though its fills would last until the 30th.
+        (issued.clone(), "2026-03-20"),
+        (Prescribed { refills: 0, ..issued.clone() }, "2026-03-10"),
+        // Three fills from the first one's beginning; a part of a fill counts as one.
+        (begun(1, "2026-03-05"), "2026-04-03"),
+        (begun(20_000, "2026-03-05"), "2026-04-03"),
+        // Two fills from the second one's, one from the third one's.
+        (begun(20_001, "2026-03-15"), "2026-04-03"),
+        (begun(60_000, "2026-03-25"), "2026-04-03"),
+    ];
+    for (prescribed, last) in cases {
+        let last = day(last);
+        assert_eq!(running(vec![prescribed.clone()], last), [medicine.clone()], "{prescribed:?} on {last}");
+        let after = last.succ_opt().unwrap();
+        assert_eq!(running(vec![prescribed.clone()], after), [], "{prescribed:?} on {after}");
+    }
+}
