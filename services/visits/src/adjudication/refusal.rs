@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use super::reason::{Bearer, Refusal};
+pub(crate) use super::reason::Refusal;
+use super::reason::{Bearer, ClaimRefusal};
 use super::{amounts::Share, catalogue::CLAIM_REFUSALS};
 
 /// Not a code of the catalogue.
