@@ -10,7 +10,7 @@ use crate::{
     bus::Bus,
     consumer::Consumer,
     dead_letters::DeadLetters,
-    reaction::{Reaction, Reactions},
+    reaction::{AnyEvent, Reaction, Reactions},
     retries::Retries,
     stream::{Stream, context_of},
     worker::Worker,
@@ -55,6 +55,17 @@ impl Consumers {
         F: for<'a> Reaction<'a, A, M>,
     {
         self.reactions.add(purpose, app, reaction);
+        self
+    }
+
+    /// Has `reaction` called for every event of this type, undecoded: for who hears by a table of types.
+    #[must_use]
+    pub fn on_any<A, F>(mut self, purpose: &'static str, event_type: &str, app: A, reaction: F) -> Self
+    where
+        A: Send + Sync + 'static,
+        F: for<'a> Reaction<'a, A, AnyEvent>,
+    {
+        self.reactions.add_any(purpose, event_type, app, reaction);
         self
     }
 

@@ -1,6 +1,6 @@
 //! What a context does when another's event arrives, and the register of it all.
 
-use std::{collections::BTreeMap, marker::PhantomData, panic::AssertUnwindSafe, time::Duration};
+use std::{collections::BTreeMap, panic::AssertUnwindSafe, time::Duration};
 
 use bytes::Bytes;
 use careway_kernel::OrganizationId;
@@ -29,6 +29,15 @@ pub struct Received<M> {
     pub version: i64,
     /// What it says.
     pub message: M,
+}
+
+/// An event whose type is known only when it arrives, not yet decoded.
+#[derive(Debug, Clone)]
+pub struct AnyEvent {
+    /// The full protobuf name.
+    pub event_type: String,
+    /// The encoded message.
+    pub payload: Bytes,
 }
 
 /// An `async fn(&App, &mut Transaction, Received<M>) -> Result<()>`. Nobody implements it by hand.
@@ -103,13 +112,13 @@ pub(crate) async fn react(
 struct Typed<A, M, F> {
     app: A,
     reaction: F,
-    message: PhantomData<fn() -> M>,
+    decode: fn(&Envelope, Bytes) -> Option<M>,
 }
 
 impl<A, M, F> Handler for Typed<A, M, F>
 where
     A: Send + Sync + 'static,
-    M: Message + Default + 'static,
+    M: Send + 'static,
     F: for<'a> Reaction<'a, A, M>,
 {
     fn handle<'a>(
@@ -118,7 +127,9 @@ where
         envelope: &'a Envelope,
         payload: Bytes,
     ) -> BoxFuture<'a, Result<(), Failure>> {
-        let Ok(message) = M::decode(payload) else { return Box::pin(async { Err(Failure::Undecodable) }) };
+        let Some(message) = (self.decode)(envelope, payload) else {
+            return Box::pin(async { Err(Failure::Undecodable) });
+        };
         let received = Received {
             event_id: envelope.event_id,
             occurred_at: envelope.occurred_at,
@@ -146,10 +157,30 @@ impl Reactions {
         M: Message + Name + Default + 'static,
         F: for<'a> Reaction<'a, A, M>,
     {
-        let handler = Typed { app, reaction, message: PhantomData::<fn() -> M> };
-        if self.handlers.insert((purpose, M::full_name()), Box::new(handler)).is_some() {
-            self.twice.push(format!("{purpose}: {}", M::full_name()));
+        self.insert(
+            purpose,
+            M::full_name(),
+            Typed { app, reaction, decode: |_, payload| M::decode(payload).ok() },
+        );
+    }
+
+    pub(crate) fn add_any<A, F>(&mut self, purpose: &'static str, event_type: &str, app: A, reaction: F)
+    where
+        A: Send + Sync + 'static,
+        F: for<'a> Reaction<'a, A, AnyEvent>,
+    {
+        let decode = |envelope: &Envelope, payload| {
+            Some(AnyEvent { event_type: envelope.event_type.clone(), payload })
+        };
+        self.insert(purpose, event_type.to_owned(), Typed { app, reaction, decode });
+    }
+
+    fn insert(&mut self, purpose: &'static str, event_type: String, handler: impl Handler + 'static) {
+        let key = (purpose, event_type);
+        if self.handlers.contains_key(&key) {
+            self.twice.push(format!("{purpose}: {}", key.1));
         }
+        self.handlers.insert(key, Box::new(handler));
     }
 
     /// Refuses two reactions to one type under one purpose: the inbox would let only one of them run.

@@ -1,10 +1,14 @@
 //! A command's transaction: caller, deadline and idempotency key going in; outbox, audit and the kept answer going out
 //! with the commit. Two round trips beside the command's own statements.
 
-use std::ops::{Deref, DerefMut};
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
+use tokio::sync::Notify;
 
 use crate::{
     call::Call,
@@ -41,6 +45,7 @@ pub struct Transaction {
     /// With the trace each was recorded in: several reactions may share one transaction.
     events: Vec<(OutgoingEvent, Option<String>)>,
     audits: Vec<AuditRow>,
+    wakes: Vec<Arc<Notify>>,
 }
 
 impl Transaction {
@@ -66,6 +71,7 @@ impl Transaction {
             now: database.clock().now(),
             events: Vec::new(),
             audits: Vec::new(),
+            wakes: Vec::new(),
         })
     }
 
@@ -83,6 +89,11 @@ impl Transaction {
     /// Notes who read or changed a member's data.
     pub fn audit(&mut self, entry: AuditEntry) {
         self.audits.push(AuditRow::new(&self.call, entry, self.now));
+    }
+
+    /// Wakes whoever waits for what this transaction writes: after the commit, since before it there is nothing to see.
+    pub fn wake_after_commit(&mut self, waiter: Arc<Notify>) {
+        self.wakes.push(waiter);
     }
 
     /// Commits, and keeps the answer under the call's key.
@@ -108,6 +119,9 @@ impl Transaction {
         self.connection.settle();
         if !self.events.is_empty() {
             self.database.recorded().notify_one();
+        }
+        for waiter in self.wakes.drain(..) {
+            waiter.notify_one();
         }
         Ok(())
     }

@@ -17,6 +17,7 @@ mod coverages;
 mod documents;
 mod language;
 mod medical_file;
+mod notices;
 mod organizations;
 mod payer_rules;
 mod plans;
@@ -34,17 +35,13 @@ mod visits;
 use std::sync::Arc;
 
 use careway_contract::visits::v1::{
-    benefit_service_server::BenefitServiceServer, claim_notice_service_server::ClaimNoticeServiceServer,
-    claim_rules_service_server::ClaimRulesServiceServer, claim_service_server::ClaimServiceServer,
-    contract_service_server::ContractServiceServer, coverage_service_server::CoverageServiceServer,
-    document_service_server::DocumentServiceServer, medical_file_service_server::MedicalFileServiceServer,
-    payment_advice_notice_service_server::PaymentAdviceNoticeServiceServer,
+    benefit_service_server::BenefitServiceServer, claim_rules_service_server::ClaimRulesServiceServer,
+    claim_service_server::ClaimServiceServer, contract_service_server::ContractServiceServer,
+    coverage_service_server::CoverageServiceServer, document_service_server::DocumentServiceServer,
+    medical_file_service_server::MedicalFileServiceServer, notice_service_server::NoticeServiceServer,
     payment_advice_service_server::PaymentAdviceServiceServer, plan_service_server::PlanServiceServer,
-    preauthorization_notice_service_server::PreauthorizationNoticeServiceServer,
     preauthorization_service_server::PreauthorizationServiceServer,
-    prescription_notice_service_server::PrescriptionNoticeServiceServer,
     prescription_service_server::PrescriptionServiceServer, tariff_service_server::TariffServiceServer,
-    visit_notice_service_server::VisitNoticeServiceServer,
     visit_override_service_server::VisitOverrideServiceServer,
     visit_rules_service_server::VisitRulesServiceServer, visit_service_server::VisitServiceServer,
 };
@@ -99,16 +96,12 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
         .add_service(VisitServiceServer::new(app.clone()))
         .add_service(PrescriptionServiceServer::new(app.clone()))
         .add_service(MedicalFileServiceServer::new(app.clone()))
-        .add_service(PrescriptionNoticeServiceServer::new(app.clone()))
         .add_service(VisitOverrideServiceServer::new(app.clone()))
         .add_service(VisitRulesServiceServer::new(app.clone()))
-        .add_service(VisitNoticeServiceServer::new(app.clone()))
         .add_service(PreauthorizationServiceServer::new(app.clone()))
-        .add_service(PreauthorizationNoticeServiceServer::new(app.clone()))
         .add_service(ClaimServiceServer::new(app.clone()))
-        .add_service(ClaimNoticeServiceServer::new(app.clone()))
         .add_service(PaymentAdviceServiceServer::new(app.clone()))
-        .add_service(PaymentAdviceNoticeServiceServer::new(app.clone()));
+        .add_service(NoticeServiceServer::new(app.clone()));
     Ok(Service::new(NAME, routes, app.db.clone(), &foundation))
 }
 

@@ -1,6 +1,6 @@
 //! The catalogue of refusals: the one source of docs/claim-refusals.md.
 
-use super::refusal::{
+use super::reason::{
     Bearer::{self, Facility, Patient},
     ClaimRefusal, Refusal, RefusalGroup as Group,
 };

@@ -4,8 +4,9 @@ use careway_kernel::{Money, Percent};
 
 use super::{
     accounts::{Counter, CounterKind, counters},
+    amounts::{Amounts, Share},
     case::{Approval, Care, Case, Line, Review},
-    outcome::{Amounts, LineOutcome, Share, Verdict},
+    outcome::{LineOutcome, Verdict},
     quantity::Quantity,
     refusal::{Refusal, Refused},
     running::Running,

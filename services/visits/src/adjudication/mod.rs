@@ -13,6 +13,7 @@
 //! is rounded across lines, so that a claim split in two pays exactly what it would have paid whole.
 
 pub(crate) mod accounts;
+pub(crate) mod amounts;
 pub(crate) mod case;
 pub(crate) mod diagnosis;
 pub(crate) mod outcome;
@@ -23,10 +24,11 @@ pub(crate) mod trace;
 mod catalogue;
 mod course;
 mod exclusions;
+mod reason;
 mod running;
 
 pub use catalogue::CLAIM_REFUSALS;
-pub use refusal::{Bearer, ClaimRefusal, RefusalGroup};
+pub use reason::{Bearer, ClaimRefusal, RefusalGroup};
 
 use case::{Case, Line};
 use course::Course;

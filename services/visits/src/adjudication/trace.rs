@@ -3,7 +3,7 @@
 use careway_kernel::{Currency, Money, Percent};
 use serde::{Deserialize, Serialize};
 
-use super::{outcome::Share, quantity::Quantity, refusal::Refusal};
+use super::{amounts::Share, quantity::Quantity, refusal::Refusal};
 use crate::{
     benefits::domain::ledger::Account,
     plans::domain::{Code, Scope, Step, Unit, period::Period},

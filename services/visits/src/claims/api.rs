@@ -1,14 +1,12 @@
 //! The RPCs of claims: one line each, into their operation.
 
-use careway_contract::visits::v1::{
-    self as proto, claim_notice_service_server::ClaimNoticeService, claim_service_server::ClaimService,
-};
+use careway_contract::visits::v1::{self as proto, claim_service_server::ClaimService};
 use careway_service::{serve, serve_stream};
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
 use super::{
-    appeal, create, decide_appeal, get, get_explanation, get_notice, import, lint, list, payments,
-    read_explanation, recall, resubmit, review, submit, update,
+    appeal, create, decide_appeal, get, get_explanation, import, lint, list, payments, read_explanation,
+    recall, resubmit, review, submit, update,
 };
 use crate::App;
 
@@ -117,15 +115,5 @@ impl ClaimService for App {
         request: Request<proto::ReadClaimExplanationRequest>,
     ) -> Result<Response<proto::ReadClaimExplanationResponse>, Status> {
         serve(self, request, read_explanation::read_claim_explanation).await
-    }
-}
-
-#[async_trait]
-impl ClaimNoticeService for App {
-    async fn get_claim_notice(
-        &self,
-        request: Request<proto::GetClaimNoticeRequest>,
-    ) -> Result<Response<proto::GetClaimNoticeResponse>, Status> {
-        serve(self, request, get_notice::get_claim_notice).await
     }
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     adjudication::{
-        outcome::Amounts,
+        amounts::Amounts,
         refusal::Refused,
         trace::{Because, TraceStep},
     },
@@ -128,7 +128,7 @@ mod tests {
     use careway_kernel::Percent;
 
     use super::*;
-    use crate::adjudication::{outcome::Share, refusal::Refusal, trace::Stage};
+    use crate::adjudication::{amounts::Share, refusal::Refusal, trace::Stage};
 
     #[test]
     fn money_is_told_in_the_members_language_and_parts_of_nothing_are_left_out() {

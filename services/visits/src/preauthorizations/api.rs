@@ -1,15 +1,10 @@
 //! The RPCs of pre-authorizations: one line each, into their operation.
 
-use careway_contract::visits::v1::{
-    self as proto, preauthorization_notice_service_server::PreauthorizationNoticeService,
-    preauthorization_service_server::PreauthorizationService,
-};
+use careway_contract::visits::v1::{self as proto, preauthorization_service_server::PreauthorizationService};
 use careway_service::serve;
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{
-    amend, cancel, check, decide, get, get_notice, list, request, request_information, respond, submit,
-};
+use super::{amend, cancel, check, decide, get, list, request, request_information, respond, submit};
 use crate::App;
 
 #[async_trait]
@@ -82,15 +77,5 @@ impl PreauthorizationService for App {
         request: Request<proto::CancelPreauthorizationRequest>,
     ) -> Result<Response<proto::CancelPreauthorizationResponse>, Status> {
         serve(self, request, cancel::cancel_preauthorization).await
-    }
-}
-
-#[async_trait]
-impl PreauthorizationNoticeService for App {
-    async fn get_preauthorization_notice(
-        &self,
-        request: Request<proto::GetPreauthorizationNoticeRequest>,
-    ) -> Result<Response<proto::GetPreauthorizationNoticeResponse>, Status> {
-        serve(self, request, get_notice::get_preauthorization_notice).await
     }
 }

@@ -17,7 +17,8 @@ use super::{
 use crate::{
     App,
     adjudication::{
-        outcome::{Amounts, Verdict},
+        amounts::Amounts,
+        outcome::Verdict,
         refusal::{Refusal, Refused},
     },
     benefits::domain::posting::Posting,

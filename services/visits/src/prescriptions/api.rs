@@ -1,13 +1,10 @@
 //! The RPCs of prescriptions: one line each, into their operation.
 
-use careway_contract::visits::v1::{
-    self as proto, prescription_notice_service_server::PrescriptionNoticeService,
-    prescription_service_server::PrescriptionService,
-};
+use careway_contract::visits::v1::{self as proto, prescription_service_server::PrescriptionService};
 use careway_service::serve;
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{cancel, dispense, find, get, get_notice, issue, list_of_visit};
+use super::{cancel, dispense, find, get, issue, list_of_visit};
 use crate::App;
 
 #[async_trait]
@@ -52,15 +49,5 @@ impl PrescriptionService for App {
         request: Request<proto::CancelPrescriptionRequest>,
     ) -> Result<Response<proto::CancelPrescriptionResponse>, Status> {
         serve(self, request, cancel::cancel_prescription).await
-    }
-}
-
-#[async_trait]
-impl PrescriptionNoticeService for App {
-    async fn get_prescription_notice(
-        &self,
-        request: Request<proto::GetPrescriptionNoticeRequest>,
-    ) -> Result<Response<proto::GetPrescriptionNoticeResponse>, Status> {
-        serve(self, request, get_notice::get_prescription_notice).await
     }
 }

@@ -5,7 +5,7 @@ use careway_kernel::{Currency, HumanNumber, Money, Violations, parse_date};
 
 use super::domain::requested::{AskedLine, MOST_DIAGNOSES, MOST_LINES, parse_code, parse_price};
 use crate::adjudication::{
-    diagnosis::Diagnosis, outcome::Amounts, quantity::Quantity, refusal::Refused, trace::TraceStep,
+    amounts::Amounts, diagnosis::Diagnosis, quantity::Quantity, refusal::Refused, trace::TraceStep,
 };
 
 /// The letter that the numbers of pre-authorizations begin with.

@@ -1,15 +1,14 @@
 //! The RPCs of visits: one line each, into their operation.
 
 use careway_contract::visits::v1::{
-    self as proto, visit_notice_service_server::VisitNoticeService,
-    visit_override_service_server::VisitOverrideService, visit_service_server::VisitService,
+    self as proto, visit_override_service_server::VisitOverrideService, visit_service_server::VisitService,
 };
 use careway_service::serve;
 use tonic::{Request, Response, Status, async_trait};
 
 use super::{
-    admit, approve_override, cancel, discharge, dispute, get, get_notice, list, list_overrides,
-    notify_admission, request_override, resend_code, resolve_dispute, review_override, start, verify,
+    admit, approve_override, cancel, discharge, dispute, get, list, list_overrides, notify_admission,
+    request_override, resend_code, resolve_dispute, review_override, start, verify,
 };
 use crate::App;
 
@@ -121,15 +120,5 @@ impl VisitOverrideService for App {
         request: Request<proto::ListVisitOverridesRequest>,
     ) -> Result<Response<proto::ListVisitOverridesResponse>, Status> {
         serve(self, request, list_overrides::list_visit_overrides).await
-    }
-}
-
-#[async_trait]
-impl VisitNoticeService for App {
-    async fn get_visit_notice(
-        &self,
-        request: Request<proto::GetVisitNoticeRequest>,
-    ) -> Result<Response<proto::GetVisitNoticeResponse>, Status> {
-        serve(self, request, get_notice::get_visit_notice).await
     }
 }

@@ -6,11 +6,11 @@ use careway_contract::{
     types::v1::LocalizedText,
     visits::v1::{
         claim_line_decision::Decision,
-        claim_notice_service_client::ClaimNoticeServiceClient,
         claim_service_client::ClaimServiceClient,
+        get_notice_request::Kind,
+        notice_service_client::NoticeServiceClient,
         payment_advice_service_client::PaymentAdviceServiceClient,
         plan_limit::{Period, Scope},
-        visit_notice_service_client::VisitNoticeServiceClient,
         *,
     },
 };
@@ -276,18 +276,16 @@ impl Desk {
 
     /// The member disputes the visit.
     pub(crate) async fn disputed(&self, visit: &Visit) {
-        let request = GetVisitNoticeRequest { visit_id: visit.visit_id.clone() };
-        let mut notices = VisitNoticeServiceClient::new(self.service.upstream.clone());
-        let notice = notices.get_visit_notice(self.foundation.identity.request(request)).await.unwrap();
-        let request = DisputeVisitRequest { token: notice.into_inner().dispute_token };
+        let notice = self.notice(Kind::Visit, &visit.visit_id).await;
+        let request = DisputeVisitRequest { token: notice.values["dispute_token"].clone() };
         self.visits().dispute_visit(Request::new(request)).await.unwrap();
     }
 
-    /// What a message to the member says of a claim.
-    pub(crate) async fn claim_notice(&self, claim: &Claim) -> GetClaimNoticeResponse {
-        let request = GetClaimNoticeRequest { claim_id: claim.claim_id.clone() };
-        let mut notices = ClaimNoticeServiceClient::new(self.service.upstream.clone());
-        notices.get_claim_notice(self.foundation.identity.request(request)).await.unwrap().into_inner()
+    /// What a message says of a thing.
+    pub(crate) async fn notice(&self, kind: Kind, id: &str) -> GetNoticeResponse {
+        let request = GetNoticeRequest { kind: kind.into(), id: id.to_owned(), ..Default::default() };
+        let mut notices = NoticeServiceClient::new(self.service.upstream.clone());
+        notices.get_notice(self.foundation.identity.request(request)).await.unwrap().into_inner()
     }
 }
 

@@ -400,9 +400,13 @@ async fn a_member_reads_what_became_of_the_claim_in_the_language_asked_for() {
     let desk = Desk::for_claims().await;
     let visit = desk.outpatient("UM-1").await;
     let claim = desk.submitted(&visit, vec![line("B"), excluded("C")]).await.unwrap();
-    let notice = desk.claim_notice(&claim).await;
-    assert_eq!((notice.payer_part.as_str(), notice.patient_part.as_str()), ("9000", "11000"));
-    assert_eq!((notice.facility_name.as_str(), notice.currency.as_str()), ("Kigali Clinic", "RWF"));
+    let notice = desk.notice(get_notice_request::Kind::Claim, &claim.claim_id).await;
+    assert_eq!(notice.state, "PARTIALLY_APPROVED");
+    for (name, value) in
+        [("payer_part", "RWF 9,000"), ("patient_part", "RWF 11,000"), ("facility", "Kigali Clinic")]
+    {
+        assert_eq!(notice.values[name], value);
+    }
 
     let read = |token: &str, language: &str| {
         let (token, language) = (token.to_owned(), language.to_owned());
@@ -411,7 +415,7 @@ async fn a_member_reads_what_became_of_the_claim_in_the_language_asked_for() {
             desk.claims().read_claim_explanation(request).await.map(|it| it.into_inner().explanation.unwrap())
         }
     };
-    let told = read(&notice.explanation_token, "fr").await.unwrap();
+    let told = read(&notice.values["explanation_token"], "fr").await.unwrap();
     assert_eq!(told.state_text, "La demande est acceptée en partie.");
     assert_eq!(
         told.summary[..2],
@@ -423,14 +427,14 @@ async fn a_member_reads_what_became_of_the_claim_in_the_language_asked_for() {
     let words: BTreeSet<_> = {
         let mut titles = BTreeSet::new();
         for language in ["rw", "en", "fr", "vi", "ro", "bn"] {
-            titles.insert(read(&notice.explanation_token, language).await.unwrap().title);
+            titles.insert(read(&notice.values["explanation_token"], language).await.unwrap().title);
         }
         titles
     };
     assert_eq!(words.len(), 6);
     assert!(!format!("{told:?}").contains("J06") && !format!("{told:?}").contains("Z41"), "no diagnosis");
     // The link of the SMS that tells of the claim, whichever it is.
-    assert_eq!(read(&notice.dispute_token, "fr").await.unwrap(), told);
+    assert_eq!(read(&notice.values["dispute_token"], "fr").await.unwrap(), told);
 
     for by in [&desk.facility, &desk.payer] {
         let (claim_id, language) = (claim.claim_id.clone(), "fr".to_owned());
@@ -439,12 +443,12 @@ async fn a_member_reads_what_became_of_the_claim_in_the_language_asked_for() {
         assert_eq!(own.into_inner().explanation, Some(told.clone()));
     }
     assert_eq!(refusal(read("", "en").await).kind(), Kind::Invalid);
-    for wrong in ["nonsense", &notice.explanation_token[1..]] {
+    for wrong in ["nonsense", &notice.values["explanation_token"][1..]] {
         assert_eq!(refusal(read(wrong, "en").await).kind(), Kind::NotFound);
     }
-    assert_eq!(refusal(read(&notice.explanation_token, "de").await).violations().len(), 1);
+    assert_eq!(refusal(read(&notice.values["explanation_token"], "de").await).violations().len(), 1);
     desk.recall(&claim).await.unwrap();
-    assert_eq!(refusal(read(&notice.explanation_token, "en").await).kind(), Kind::NotFound);
+    assert_eq!(refusal(read(&notice.values["explanation_token"], "en").await).kind(), Kind::NotFound);
 }
 
 #[tokio::test]

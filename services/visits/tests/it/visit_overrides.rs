@@ -1,8 +1,8 @@
 //! Visits without a code, and visits that the member disputes.
 
 use careway_contract::visits::v1::{
-    resolve_visit_dispute_request, review_visit_override_request, visit::State,
-    visit_notice_service_client::VisitNoticeServiceClient, *,
+    get_notice_request, notice_service_client::NoticeServiceClient, resolve_visit_dispute_request,
+    review_visit_override_request, visit::State, *,
 };
 use careway_service::{Error, Kind};
 
@@ -127,24 +127,28 @@ async fn a_facility_may_ask_only_so_often_a_day() {
 #[tokio::test]
 async fn a_member_disputes_with_the_links_token_alone() {
     let desk = Desk::open().await;
-    let member = desk.member("UM-100200", "1199070012345601").await;
+    desk.member("UM-100200", "1199070012345601").await;
     let visit = desk.admitted("UM-100200", "OUTPATIENT").await;
-    let mut notices = VisitNoticeServiceClient::new(desk.service.upstream.clone());
-    let asked = GetVisitNoticeRequest { visit_id: visit.visit_id.clone() };
-    let stranger = notices.get_visit_notice(desk.by(&desk.facility, &key(), asked.clone())).await;
+    let mut notices = NoticeServiceClient::new(desk.service.upstream.clone());
+    let kind = get_notice_request::Kind::Visit.into();
+    let asked = GetNoticeRequest { kind, id: visit.visit_id.clone(), ..Default::default() };
+    let stranger = notices.get_notice(desk.by(&desk.facility, &key(), asked.clone())).await;
     assert_eq!(refusal(stranger).kind(), Kind::Forbidden);
-    let notice =
-        notices.get_visit_notice(desk.foundation.identity.request(asked)).await.unwrap().into_inner();
-    assert_eq!((notice.facility_name.as_str(), notice.member_id), ("Kigali Clinic", member.to_string()));
-    assert_eq!(notice.visit_number, visit.visit_number);
+    let nothing = GetNoticeRequest { kind: 0, ..asked.clone() };
+    let nothing = notices.get_notice(desk.foundation.identity.request(nothing)).await;
+    assert_eq!(refusal(nothing).kind(), Kind::Invalid);
+    let notice = notices.get_notice(desk.foundation.identity.request(asked)).await.unwrap().into_inner();
+    assert_eq!(notice.values["facility"], "Kigali Clinic");
+    assert_eq!(notice.values["number"], visit.visit_number);
+    let dispute_token = notice.values["dispute_token"].as_str();
 
-    for wrong in ["nonsense", &notice.dispute_token[1..]] {
+    for wrong in ["nonsense", &dispute_token[1..]] {
         assert_eq!(refusal(desk.dispute(wrong).await).kind(), Kind::NotFound);
     }
     assert_eq!(refusal(desk.dispute("").await).kind(), Kind::Invalid);
-    let disputed = desk.dispute(&notice.dispute_token).await.unwrap();
+    let disputed = desk.dispute(dispute_token).await.unwrap();
     assert_eq!(disputed.visit_number, visit.visit_number);
-    assert_eq!(desk.dispute(&notice.dispute_token).await.unwrap(), disputed);
+    assert_eq!(desk.dispute(dispute_token).await.unwrap(), disputed);
     assert!(desk.get(&desk.facility, &visit.visit_id).await.unwrap().visit.unwrap().disputed);
     assert_eq!(desk.said("VisitDisputed").await, 1);
 

@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     adjudication::{
+        amounts::{Amounts, Share},
         catalogue::CLAIM_REFUSALS,
-        outcome::{Amounts, LineOutcome, Outcome, Share, Verdict},
+        outcome::{LineOutcome, Outcome, Verdict},
         refusal::Refusal,
         trace::{Because, Stage},
     },

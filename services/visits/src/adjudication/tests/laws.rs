@@ -12,8 +12,9 @@ use super::{
 };
 use crate::{
     adjudication::{
+        amounts::{Amounts, Share},
         case::{Care, Line, Review},
-        outcome::{Amounts, LineOutcome, Outcome, Share, Verdict},
+        outcome::{LineOutcome, Outcome, Verdict},
         quantity::Quantity,
         trace::{Stage, TraceStep},
     },

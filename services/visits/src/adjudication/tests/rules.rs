@@ -5,9 +5,10 @@ use careway_kernel::Percent;
 use super::world::{World, care, code, day, line, quantity, refusals};
 use crate::{
     adjudication::{
+        amounts::Amounts,
         case::{Care, Line, Tariff, TariffKind},
         diagnosis::Diagnosis,
-        outcome::{Amounts, Verdict},
+        outcome::Verdict,
         refusal::Refusal,
         trace::{Because, Stage},
     },

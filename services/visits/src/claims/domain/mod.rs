@@ -8,7 +8,7 @@ use careway_kernel::{ClaimId, CoverageId, Currency, MemberId, OrganizationId, Pa
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use crate::{adjudication::outcome::Amounts, plans::domain::service_type::ServiceType};
+use crate::{adjudication::amounts::Amounts, plans::domain::service_type::ServiceType};
 
 /// Where a claim stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -6,11 +6,7 @@ use uuid::Uuid;
 
 use super::ReviewReason;
 use crate::{
-    adjudication::{
-        case::Review,
-        outcome::{Amounts, Verdict},
-        quantity::Quantity,
-    },
+    adjudication::{amounts::Amounts, case::Review, outcome::Verdict, quantity::Quantity},
     payer_rules::domain::ClaimRules,
     service_lines::domain::{CareLine, Decision},
     visits::domain::Visit,

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Appeal, AppealAnswer, Chain, Claim, ClaimDraft, Payment, Recall, ReviewReason, State};
 use crate::{
-    adjudication::outcome::{Amounts, Verdict},
+    adjudication::{amounts::Amounts, outcome::Verdict},
     claims::error::ClaimError,
 };
 

@@ -1,13 +1,10 @@
 //! The RPCs of payment advices: one line each, into their operation.
 
-use careway_contract::visits::v1::{
-    self as proto, payment_advice_notice_service_server::PaymentAdviceNoticeService,
-    payment_advice_service_server::PaymentAdviceService,
-};
+use careway_contract::visits::v1::{self as proto, payment_advice_service_server::PaymentAdviceService};
 use careway_service::serve;
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{create, get, get_notice, list, mark_paid};
+use super::{create, get, list, mark_paid};
 use crate::App;
 
 #[async_trait]
@@ -38,15 +35,5 @@ impl PaymentAdviceService for App {
         request: Request<proto::MarkPaymentAdvicePaidRequest>,
     ) -> Result<Response<proto::MarkPaymentAdvicePaidResponse>, Status> {
         serve(self, request, mark_paid::mark_payment_advice_paid).await
-    }
-}
-
-#[async_trait]
-impl PaymentAdviceNoticeService for App {
-    async fn get_payment_advice_notice(
-        &self,
-        request: Request<proto::GetPaymentAdviceNoticeRequest>,
-    ) -> Result<Response<proto::GetPaymentAdviceNoticeResponse>, Status> {
-        serve(self, request, get_notice::get_payment_advice_notice).await
     }
 }

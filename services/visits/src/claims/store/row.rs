@@ -9,7 +9,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::{
-    adjudication::outcome::Amounts,
+    adjudication::amounts::Amounts,
     claims::domain::{
         Appeal, AppealAnswer, Chain, Claim, ClaimedVisit, Payment, Recall, ReviewReason, State,
     },

@@ -7,7 +7,7 @@ use sqlx::{PgConnection, Postgres, QueryBuilder, query_builder::Separated};
 use uuid::Uuid;
 
 use crate::{
-    adjudication::outcome::Amounts,
+    adjudication::amounts::Amounts,
     benefits::domain::posting::{Posting, Taking},
     claims::domain::{Claim, ReviewReason},
     seal::Keys,

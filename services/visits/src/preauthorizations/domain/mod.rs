@@ -9,7 +9,7 @@ use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
 use crate::{
-    adjudication::outcome::Amounts, plans::domain::service_type::ServiceType, visits::domain::Cancellation,
+    adjudication::amounts::Amounts, plans::domain::service_type::ServiceType, visits::domain::Cancellation,
 };
 use line::{Outcome, PreauthorizationLine};
 

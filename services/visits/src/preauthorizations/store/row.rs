@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    adjudication::outcome::Amounts,
+    adjudication::amounts::Amounts,
     plans::domain::service_type::ServiceType,
     preauthorizations::domain::{
         Deadline, Decision, Preauthorization, State, Urgency, Validity, line::PreauthorizationLine,

@@ -13,8 +13,9 @@ use crate::{
     adjudication::{
         accounts::accounts,
         adjudicate,
+        amounts::Amounts,
         case::{Approval, Care, Case, Line, Review, Tariff},
-        outcome::{Amounts, Verdict},
+        outcome::Verdict,
         refusal::Refusal,
     },
     benefits::domain::{

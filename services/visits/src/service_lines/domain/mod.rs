@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use crate::{
     adjudication::{
+        amounts::Amounts,
         case::{Review, Tariff, TariffKind},
-        outcome::{Amounts, LineOutcome, Verdict},
+        outcome::{LineOutcome, Verdict},
         quantity::Quantity,
         refusal::Refused,
         trace::TraceStep,

@@ -8,9 +8,10 @@ use uuid::Uuid;
 use super::json_bytes::bytes;
 use crate::{
     adjudication::{
+        amounts::Amounts,
         case::{Review, TariffKind},
         diagnosis::Diagnosis,
-        outcome::{Amounts, Verdict},
+        outcome::Verdict,
         quantity::Quantity,
         refusal::{Refusal, Refused},
         trace::TraceStep,

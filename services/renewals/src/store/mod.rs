@@ -1,3 +1,0 @@
-//! SQL and nothing else.
-
-pub(crate) mod message;

@@ -1,0 +1,33 @@
+//! What messages say of a claim.
+
+use careway_contract::visits::v1::{GetNoticeRequest, GetNoticeResponse};
+use careway_kernel::{ClaimId, Money};
+use careway_service::{Call, Error, Result};
+
+use super::{store, view};
+use crate::{App, organizations};
+
+pub(crate) async fn claim_notice(
+    app: &App,
+    call: &Call,
+    request: GetNoticeRequest,
+) -> Result<GetNoticeResponse> {
+    let id = ClaimId::parse(&request.id).map_err(|_| Error::not_found("claim"))?;
+    let mut reader = app.db.read(call).await?;
+    let claim = store::find_any_claim(&mut reader, id).await?.ok_or(Error::not_found("claim"))?;
+    let visit = &claim.visit;
+    let facility = organizations::store::find_name(&mut reader, visit.facility).await?;
+    let payer = organizations::store::find_name(&mut reader, visit.payer).await?;
+    let amounts = claim.amounts.unwrap_or_default();
+    let values = [
+        ("facility", facility.unwrap_or_default()),
+        ("payer", payer.unwrap_or_default()),
+        ("number", claim.number),
+        ("payer_part", Money::new(claim.currency, amounts.payer).to_string()),
+        ("patient_part", Money::new(claim.currency, amounts.patient()).to_string()),
+        ("dispute_token", app.desk.keys.dispute_token(visit.id).expose().to_owned()),
+        ("explanation_token", app.desk.keys.explanation_token(id).expose().to_owned()),
+    ];
+    let values = values.map(|(name, value)| (name.to_owned(), value)).into();
+    Ok(GetNoticeResponse { state: view::state(claim.state).as_str_name().to_owned(), values })
+}
