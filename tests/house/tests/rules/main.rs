@@ -6,4 +6,5 @@ mod features;
 mod order;
 mod purity;
 mod skeleton;
+mod statements;
 mod workspace;
