@@ -1,5 +1,7 @@
 //! Compiles `proto/` into Rust types, tonic clients and servers, and the descriptor set with its custom options.
 
+#![expect(clippy::disallowed_methods, reason = "cargo tells a build script by its environment")]
+
 use std::{env, fs, path::PathBuf};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

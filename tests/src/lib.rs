@@ -4,6 +4,8 @@
 //! that any number of tests run at once. A [`Network`] is what a journey needs in it: a payer, a facility, staff,
 //! members. Whatever happens, happens over REST ([`Rest`]); what people are sent is read from the message folder.
 
+#![expect(clippy::disallowed_methods, reason = "tests are bound to no clock")]
+
 mod collector;
 mod load;
 mod network;

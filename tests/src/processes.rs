@@ -91,15 +91,24 @@ impl Processes {
 
     /// How much short work goes on after its answers.
     pub(crate) async fn errands(&self) -> anyhow::Result<usize> {
-        let counts = self.processes.values().map(async |process| {
-            let told = self.http.get(format!("http://{}/metrics", process.ops)).send().await?.text().await?;
+        let counts = self.metrics().await?.into_iter().map(|told| {
             let count = told.lines().find_map(|line| line.strip_prefix("careway_errands "));
-            count
-                .context("no process is silent about its errands")?
-                .parse::<usize>()
-                .map_err(anyhow::Error::from)
+            let count = count.context("no process is silent about its errands")?;
+            count.parse::<usize>().map_err(anyhow::Error::from)
         });
-        Ok(try_join_all(counts).await?.into_iter().sum())
+        counts.sum()
+    }
+
+    /// What each process measures, in Prometheus' text format.
+    ///
+    /// # Errors
+    /// A process that does not say.
+    pub async fn metrics(&self) -> anyhow::Result<Vec<String>> {
+        let told = self.processes.values().map(async |process| {
+            let told = self.http.get(format!("http://{}/metrics", process.ops)).send().await?;
+            anyhow::Ok(told.error_for_status()?.text().await?)
+        });
+        try_join_all(told).await
     }
 
     /// SIGTERM to all of them at once, as a cluster that is shut down; each must drain and exit 0.

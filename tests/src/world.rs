@@ -279,6 +279,12 @@ fn settings(prefix: &str, folder: &Path, documents: &Path) -> Vec<(String, Strin
         ("CAREWAY_DATABASE_CONNECTIONS", "6"),
         ("CAREWAY_SERVICE_SECRET", secret),
         ("CAREWAY_GATEWAY_LISTEN", "127.0.0.1:0"),
+        // Nobody needs to notice that a test's platform ends.
+        ("CAREWAY_STOP_GRACE_SECONDS", "0"),
+        // A test is one address that has many connections.
+        ("CAREWAY_GATEWAY_CONNECTIONS_PER_ADDRESS", "4096"),
+        // And uses them again, however busy the machine is.
+        ("CAREWAY_GATEWAY_HEAD_TIMEOUT_MS", "60000"),
         // A test is one address that signs many people in.
         ("CAREWAY_GATEWAY_PUBLIC_RATE", "10000"),
         ("CAREWAY_GATEWAY_CALLER_RATE", "10000"),

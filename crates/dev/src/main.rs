@@ -1,5 +1,10 @@
 //! The command `cargo dev`: everything a developer needs around Careway, from the servers to the checks of CI.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a tool of developers: its clock and its environment are theirs"
+)]
+
 mod bench;
 mod checkout;
 mod demo;

@@ -20,7 +20,7 @@ use crate::{
     fault::Fault,
     outbox::{self, Claimed},
     publisher::Outcome,
-    stream::{KEPT, Stream, created},
+    stream::{KEPT, Stream, created, filled, is_nearly_full},
 };
 
 /// How many of the newest claims, and how many picked by chance, each audit verifies.
@@ -82,6 +82,7 @@ impl Auditor {
     pub(crate) async fn audit(&mut self, connection: &mut PgConnection) -> Result<Audit, Fault> {
         let handle = self.stream.ensure(&self.bus).await?;
         let info = handle.cached_info();
+        self.measure(filled(info), info.config.max_bytes);
         let (created, last) = (created(info), place(info.state.last_sequence)?);
         let highest = outbox::get_highest_sequence(connection).await?;
 
@@ -176,6 +177,19 @@ impl Auditor {
             .try_collect()
             .await?;
         Ok(checked.into_iter().flatten().collect())
+    }
+
+    fn measure(&self, filled: f64, most: i64) {
+        metrics::gauge!("careway_stream_filled_ratio", "service" => self.service).set(filled);
+        if is_nearly_full(filled) {
+            tracing::warn!(
+                service = self.service,
+                stream = self.stream.name(),
+                percent = (filled * 100.0).round(),
+                max_bytes = most,
+                "the stream is nearly full: give it more with CAREWAY_EVENTS_STREAM_MAX_BYTES"
+            );
+        }
     }
 
     fn report(&self, audit: Audit) {

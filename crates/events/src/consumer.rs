@@ -11,7 +11,7 @@ use futures::{FutureExt, StreamExt};
 use crate::{
     backoff::Backoff,
     bus::Bus,
-    delivery::Delivery,
+    delivery::{ACK_WITHIN, Delivery},
     stream::Stream,
     worker::{Verdict, Worker},
 };
@@ -20,10 +20,6 @@ use crate::{
 const BATCH: usize = 100;
 /// How many may be on their way over all replicas.
 const UNACKNOWLEDGED: i64 = 256;
-/// An event neither acknowledged nor refused in this time comes again, even one that waits here to be taken: so it is
-/// long beside the fetched ones. `backoff` on the server would replace it and
-/// does not apply to refusals, which carry their own wait.
-pub(crate) const ACK_WITHIN: Duration = Duration::from_secs(60);
 /// Only a backstop: an event becomes a dead letter long before, unless that cannot be written.
 const MAX_DELIVER: i64 = 1000;
 

@@ -1,6 +1,6 @@
 //! What a service hears: the register of its reactions, and the consumers that feed them.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc};
 
 use anyhow::Context;
 use careway_service::Database;
@@ -11,27 +11,10 @@ use crate::{
     consumer::Consumer,
     dead_letters::DeadLetters,
     reaction::{AnyEvent, Reaction, Reactions},
+    retries::Retries,
     stream::{Stream, context_of},
     worker::Worker,
 };
-
-/// How often an event is tried, and how long apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Retries {
-    /// How many deliveries may fail before the event becomes a dead letter.
-    pub deliveries: i64,
-    /// The wait after the first failure; it doubles, less some chance.
-    pub first: Duration,
-    /// The longest wait.
-    pub longest: Duration,
-}
-
-impl Default for Retries {
-    /// Eight deliveries over about an hour.
-    fn default() -> Self {
-        Self { deliveries: 8, first: Duration::from_secs(5), longest: Duration::from_secs(1800) }
-    }
-}
 
 /// A service's consumers, before they start.
 pub struct Consumers {

@@ -11,8 +11,7 @@ use crate::{
     delivery::Delivery,
     envelope::{self, Envelope},
     inbox,
-    reaction::{Failure, Reactions},
-    worker::react,
+    reaction::{Failure, Reactions, react},
 };
 
 const PURPOSE: &str = "dead_letters";
@@ -171,7 +170,7 @@ pub(crate) async fn insert(
          (select from dead_letter where consumer = $2 and stream = $3 and stream_seq = $4 \
           and event_id is not distinct from $5) on conflict do nothing",
     )
-    .bind(Uuid::now_v7())
+    .bind(careway_kernel::id_at(now))
     .bind(purpose)
     .bind(&delivery.stream)
     .bind(delivery.sequence)

@@ -10,6 +10,11 @@ use bytes::Bytes;
 
 use crate::envelope::{Envelope, Unreadable};
 
+/// An event neither acknowledged nor refused in this time comes again, even one that waits here to be taken: so it is
+/// long beside the fetched ones. `backoff` on the server would replace it and
+/// does not apply to refusals, which carry their own wait.
+pub(crate) const ACK_WITHIN: Duration = Duration::from_secs(60);
+
 /// A message of a stream, read.
 pub(crate) struct Delivery {
     message: Message,

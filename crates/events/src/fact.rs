@@ -1,11 +1,10 @@
 //! A fact on its way into the outbox.
 
 use bytes::Bytes;
-use careway_kernel::OrganizationId;
+use careway_kernel::{OrganizationId, id_at};
 use careway_service::{OutgoingEvent, Transaction};
-use chrono::{DateTime, Utc};
 use prost::{Message, Name};
-use uuid::{NoContext, Timestamp, Uuid};
+use uuid::Uuid;
 
 use crate::stream::context_of;
 
@@ -60,7 +59,7 @@ impl Fact {
 /// Lock or update the aggregate's row before: facts of one aggregate then have the order of its versions.
 pub fn record(tx: &mut Transaction, fact: Fact) {
     let occurred_at = tx.now();
-    let event_id = event_id(occurred_at);
+    let event_id = id_at(occurred_at);
     let (aggregate_id, aggregate_version) = fact.aggregate.unwrap_or((event_id, 1));
     tx.record(OutgoingEvent {
         event_id,
@@ -73,9 +72,4 @@ pub fn record(tx: &mut Transaction, fact: Fact) {
         payload: fact.payload,
         occurred_at,
     });
-}
-
-fn event_id(at: DateTime<Utc>) -> Uuid {
-    let seconds = u64::try_from(at.timestamp()).unwrap_or_default();
-    Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, at.timestamp_subsec_nanos()))
 }

@@ -30,6 +30,8 @@
 //! - Several events that wait together share one transaction while all goes well; a reaction must not expect a
 //!   transaction of its own, and should be done in well under ten seconds.
 
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests are bound to no clock"))]
+
 mod auditor;
 mod backoff;
 mod bus;
@@ -47,15 +49,17 @@ mod publisher;
 mod reaction;
 mod relay;
 mod retention;
+mod retries;
 mod stream;
 mod worker;
 
 pub use auditor::{Audit, Finding};
 pub use bus::Bus;
-pub use consumers::{Consumers, Listening, Retries};
+pub use consumers::{Consumers, Listening};
 pub use dead_letters::{DeadLetter, DeadLetters, DeadLettersCommand, Redriven};
 pub use fact::{Fact, record};
 pub use probe::Probe;
 pub use reaction::{AnyEvent, Reaction, Received};
 pub use relay::{Relay, RelayHandle};
+pub use retries::Retries;
 pub use stream::Stream;

@@ -1,12 +1,12 @@
 //! What a context does when another's event arrives, and the register of it all.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, panic::AssertUnwindSafe, time::Duration};
 
 use bytes::Bytes;
 use careway_kernel::OrganizationId;
 use careway_service::{Error, Result, Transaction};
 use chrono::{DateTime, Utc};
-use futures::future::BoxFuture;
+use futures::{FutureExt, future::BoxFuture};
 use prost::{Message, Name};
 use uuid::Uuid;
 
@@ -61,6 +61,9 @@ where
     }
 }
 
+/// A reaction takes less, or is given up: Postgres itself ends a transaction that idles this long.
+const LONGEST: Duration = Duration::from_secs(10);
+
 /// Why an event had no effect.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
@@ -89,6 +92,21 @@ pub(crate) trait Handler: Send + Sync {
         envelope: &'a Envelope,
         payload: Bytes,
     ) -> BoxFuture<'a, Result<(), Failure>>;
+}
+
+/// Runs one reaction, within its time, whatever it does.
+pub(crate) async fn react(
+    handler: &dyn Handler,
+    tx: &mut Transaction,
+    envelope: &Envelope,
+    payload: Bytes,
+) -> Result<(), Failure> {
+    let reaction = AssertUnwindSafe(handler.handle(tx, envelope, payload)).catch_unwind();
+    match tokio::time::timeout(LONGEST, reaction).await {
+        Ok(Ok(done)) => done,
+        Ok(Err(_panic)) => Err(Failure::Panicked),
+        Err(_elapsed) => Err(Failure::TimedOut),
+    }
 }
 
 struct Typed<A, M, F> {

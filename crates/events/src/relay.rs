@@ -90,6 +90,7 @@ impl Relay {
             let led = led.await;
             // Whoever leads next measures; what stays here would be taken for the present.
             self.measure(&[]);
+            metrics::gauge!("careway_stream_filled_ratio", "service" => self.service).set(0.0);
             if let Err(error) = led {
                 tracing::warn!(service = self.service, %error, "the relay lost its lead");
                 self.bus.pause(backoff.next()).await;

@@ -7,7 +7,8 @@ use sqlx::PgConnection;
 
 use crate::stream::KEPT;
 
-/// An event may come again as long as a stream, refilled by an outbox, may hold it: 28 days, and some to spare.
+/// An event may come again as long as a stream, refilled by an outbox, may hold it: six days; and a stream that was
+/// restored from an older backup brings what it held then.
 const HEARD_FOR: Duration = Duration::from_secs(45 * 24 * 3600);
 /// How long a key gets its answer again; the API's guide says so.
 const ANSWERED_FOR: Duration = Duration::from_secs(7 * 24 * 3600);

@@ -7,8 +7,11 @@ use async_nats::jetstream::stream::{self, Config, DiscardPolicy, Info, Retention
 
 use crate::bus::Bus;
 
-/// How long a stream keeps an event; the outbox keeps its published rows as long, to refill it.
-pub(crate) const KEPT: Duration = Duration::from_secs(14 * 24 * 3600);
+/// How long a stream keeps an event; the outbox keeps its published rows as long, to refill it. A service that was away
+/// for longer misses events; what is kept longer takes room that new events need.
+pub(crate) const KEPT: Duration = Duration::from_secs(3 * 24 * 3600);
+/// From here on somebody should give a stream more room: what is full takes no more events.
+const NEARLY_FULL: f64 = 0.7;
 /// Within this time JetStream itself drops a repeated event. Only an economy: the inbox is what makes effects single.
 const DUPLICATE_WINDOW: Duration = Duration::from_secs(600);
 const LARGEST_MESSAGE: i32 = 256 << 10;
@@ -123,6 +126,17 @@ fn bounds(config: &Config) -> (DiscardPolicy, Duration, i64, i32, usize, Duratio
         config.duplicate_window,
         config.allow_direct,
     )
+}
+
+/// How full a stream is: 0 to 1.
+pub(crate) fn filled(info: &Info) -> f64 {
+    let most = info.config.max_bytes;
+    if most > 0 { info.state.bytes as f64 / most as f64 } else { 0.0 }
+}
+
+/// Whether a stream that is so full needs more room soon.
+pub(crate) fn is_nearly_full(filled: f64) -> bool {
+    filled > NEARLY_FULL
 }
 
 /// What tells one incarnation of a stream from the next.

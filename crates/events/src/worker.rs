@@ -1,25 +1,19 @@
 //! Takes a purpose's events: inbox row, reaction and commit together, then the acknowledgement.
 
-use std::{collections::VecDeque, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use careway_service::{Database, Error, Kind, Transaction, telemetry::continue_trace};
-use futures::FutureExt;
+use careway_service::{Database, Error, Kind, telemetry::continue_trace};
 use tokio::time::Instant;
 use tracing::{Instrument, Span, field::Empty, info_span};
 
 use crate::{
-    backoff,
-    consumer::ACK_WITHIN,
-    consumers::Retries,
-    dead_letters,
-    delivery::Delivery,
+    backoff, dead_letters,
+    delivery::{ACK_WITHIN, Delivery},
     envelope::Envelope,
     inbox,
-    reaction::{Failure, Handler, Reactions},
+    reaction::{Failure, Handler, Reactions, react},
+    retries::Retries,
 };
-
-/// A reaction takes less, or is given up: Postgres itself ends a transaction that idles this long.
-const LONGEST: Duration = Duration::from_secs(10);
 
 /// What takes the events of one purpose.
 #[derive(Clone)]
@@ -198,21 +192,6 @@ impl Worker {
     fn count(&self, outcome: &'static str, events: u64) {
         metrics::counter!("careway_events_total", "service" => self.service, "purpose" => self.purpose, "outcome" => outcome)
             .increment(events);
-    }
-}
-
-/// Runs one reaction, within its time, whatever it does.
-pub(crate) async fn react(
-    handler: &dyn Handler,
-    tx: &mut Transaction,
-    envelope: &Envelope,
-    payload: bytes::Bytes,
-) -> Result<(), Failure> {
-    let reaction = AssertUnwindSafe(handler.handle(tx, envelope, payload)).catch_unwind();
-    match tokio::time::timeout(LONGEST, reaction).await {
-        Ok(Ok(done)) => done,
-        Ok(Err(_panic)) => Err(Failure::Panicked),
-        Err(_elapsed) => Err(Failure::TimedOut),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Typed identifiers: `UUIDv7`, so that they sort by the time of their making, and are never mixed up.
 
 use crate::Clock;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::{NoContext, Timestamp, Uuid};
 
@@ -9,12 +10,12 @@ use uuid::{NoContext, Timestamp, Uuid};
 #[error("must be an id such as 01890a5d-ac96-774b-bcce-b302099a8057")]
 pub struct InvalidId;
 
-/// A fresh `UUIDv7` at the clock's time.
-fn at(clock: &Clock) -> Uuid {
-    let now = clock.now();
-    // Before 1970 there is no v7; such a clock gets the epoch.
-    let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
-    Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos()))
+/// A fresh `UUIDv7` of this instant, for rows whose id has no type of its own.
+#[must_use]
+pub fn id_at(at: DateTime<Utc>) -> Uuid {
+    // Before 1970 there is no v7; such an instant gets the epoch.
+    let seconds = u64::try_from(at.timestamp()).unwrap_or_default();
+    Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, at.timestamp_subsec_nanos()))
 }
 
 /// The hyphenated form only: it is the one we print, so that an id has one spelling in logs and links.
@@ -36,7 +37,7 @@ macro_rules! id {
             /// A fresh id, sorted by the clock's time.
             #[must_use]
             pub fn new(clock: &Clock) -> Self {
-                Self(at(clock))
+                Self(id_at(clock.now()))
             }
 
             /// Reads the hyphenated form.

@@ -4,6 +4,8 @@
 //! system's random generator ([`random`]). Types that hold what must not leak (phone, national id, e-mail,
 //! name, secret) print `•••` and never serialize by themselves: showing them is always a written decision.
 
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests are bound to no clock"))]
+
 pub mod clock;
 pub mod country;
 pub mod date;
@@ -24,15 +26,18 @@ pub mod sex;
 pub mod text;
 pub mod violations;
 
+#[cfg(test)]
+mod vectors;
+
 pub use clock::Clock;
 pub use country::{CountryCode, UnknownCountry};
-pub use date::{InvalidDate, parse_date};
+pub use date::{InvalidDate, PartialDate, parse_date};
 pub use email::{Email, InvalidEmail};
 pub use human_number::{HumanNumber, InvalidHumanNumber, human_number};
 pub use ids::{
     AccountId, CareLineId, CaseId, ChallengeId, ClaimId, ClientId, ContractId, CoverageId, DocumentId,
     EventId, FamilyId, ImportId, InvalidId, InvitationId, MemberId, MessageId, OrganizationId,
-    PaymentAdviceId, PlanId, PreauthorizationId, PrescriptionId, SessionId, TariffId, VisitId,
+    PaymentAdviceId, PlanId, PreauthorizationId, PrescriptionId, SessionId, TariffId, VisitId, id_at,
 };
 pub use language::{Language, UnknownLanguage};
 pub use member_number::{InvalidMemberNumber, MemberNumber};
@@ -41,7 +46,9 @@ pub use name::{InvalidName, Names};
 pub use national_id::{InvalidNationalId, NationalId, NationalIdKind, NationalIdWarning};
 pub use page::{InvalidPage, InvalidPageToken, PageRequest, PageToken};
 pub use percent::{InvalidPercent, Percent};
-pub use phone::{InvalidPhoneNumber, MaskedPhone, PhoneNumber};
+pub use phone::{
+    InvalidPhoneNumber, MaskedPhone, PhoneChange, PhoneKind, PhoneNumber, ReadPhone, UnreadablePhone,
+};
 pub use secret::Redacted;
 pub use sex::{Sex, UnknownSex};
 pub use violations::{Violation, Violations};

@@ -8,11 +8,59 @@ use sha2::{Digest, Sha256};
 
 use crate::CountryCode;
 use crate::secret::HIDDEN;
+use crate::text::without_invisible;
+
+mod vietnam;
 
 /// The text is not a phone number a person could be called on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be a valid phone number")]
 pub struct InvalidPhoneNumber;
+
+/// Why a text is not one phone number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UnreadablePhone {
+    /// None.
+    #[error("must be a valid phone number")]
+    NotAPhone,
+    /// Two or more, and nobody can say which is meant.
+    #[error("must be one phone number, not several")]
+    Several,
+}
+
+/// What a phone number is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PhoneKind {
+    /// It may receive an SMS.
+    Mobile,
+    /// It does not.
+    Landline,
+    /// Neither for certain, like a number of the internet.
+    Other,
+}
+
+/// What a number is today that was written otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PhoneChange {
+    /// The zero before a national number was lost, as spreadsheets lose it.
+    LeadingZeroRestored,
+    /// A Vietnamese mobile number of before 2018.
+    Prefix2018,
+    /// A Vietnamese landline of before 2017.
+    Area2017,
+}
+
+/// A phone number as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadPhone {
+    /// The number.
+    pub number: PhoneNumber,
+    /// What was changed to get it.
+    pub changed: Option<PhoneChange>,
+    /// A mobile number whose digits were also a landline's before 2017: `038 3841234`. Where a landline may stand, nobody
+    /// should send messages to it before somebody has confirmed it.
+    pub may_be_old_landline: bool,
+}
 
 /// A valid phone number. It prints as `•••` and does not serialize: write [`as_e164`](Self::as_e164) or
 /// [`masked`](Self::masked) where it has to be seen.
@@ -20,24 +68,25 @@ pub struct InvalidPhoneNumber;
 pub struct PhoneNumber {
     e164: String,
     country_prefix: u16,
-    mobile: bool,
+    kind: PhoneKind,
 }
 
 impl PhoneNumber {
     /// Reads a number as people write it: `0788 123 456`, `250788…`, `+250.788…`, `00250…`; without a
     /// country prefix it is of `country`.
     pub fn parse(text: &str, country: CountryCode) -> Result<Self, InvalidPhoneNumber> {
-        let dialled = dialled(text)?;
-        if let Some(number) = valid(&dialled, country) {
-            return Ok(number);
+        Self::read(text, country).map(|read| read.number).map_err(|_| InvalidPhoneNumber)
+    }
+
+    /// As [`parse`](Self::parse), and says what was changed, or why it is none.
+    pub fn read(text: &str, country: CountryCode) -> Result<ReadPhone, UnreadablePhone> {
+        let text = without_invisible(text);
+        if let Some(read) = dialled(&text).and_then(|dialled| read_one(&dialled, country)) {
+            return Ok(read);
         }
-        if let Some(renumbered) = renumbered_2018(&dialled, country) {
-            return valid(&renumbered, country).ok_or(InvalidPhoneNumber);
-        }
-        // `84912345678`: the country prefix without its plus.
-        let international = !dialled.starts_with(['+', '0']);
-        let plus = international.then(|| format!("+{dialled}"));
-        plus.and_then(|dialled| valid(&dialled, country)).ok_or(InvalidPhoneNumber)
+        let parts = text.split(['/', ';', ',', '|', '&', '\n', '\r', '\t', ' ']);
+        let numbers = parts.filter_map(|part| read_one(&dialled(part)?, country)).take(2);
+        Err(if numbers.count() > 1 { UnreadablePhone::Several } else { UnreadablePhone::NotAPhone })
     }
 
     /// Reads a number we kept earlier. Numbering plans change under kept numbers, so it need only be E.164.
@@ -71,15 +120,25 @@ impl PhoneNumber {
     /// Whether it may receive an SMS: a landline does not.
     #[must_use]
     pub fn is_mobile(&self) -> bool {
-        self.mobile
+        self.kind == PhoneKind::Mobile
+    }
+
+    /// What it is for.
+    #[must_use]
+    pub fn kind(&self) -> PhoneKind {
+        self.kind
     }
 
     fn of(number: &phonenumber::PhoneNumber) -> Self {
-        let kind = number.number_type(&DATABASE);
+        let kind = match number.number_type(&DATABASE) {
+            Type::Mobile | Type::FixedLineOrMobile => PhoneKind::Mobile,
+            Type::FixedLine => PhoneKind::Landline,
+            _ => PhoneKind::Other,
+        };
         Self {
             e164: number.format().mode(phonenumber::Mode::E164).to_string(),
             country_prefix: number.code().value(),
-            mobile: matches!(kind, Type::Mobile | Type::FixedLineOrMobile),
+            kind,
         }
     }
 }
@@ -90,22 +149,88 @@ impl fmt::Debug for PhoneNumber {
     }
 }
 
-/// Strips what people write between digits and turns a leading `00` into `+`.
-fn dialled(text: &str) -> Result<String, InvalidPhoneNumber> {
+/// Strips what people write between digits and turns a leading `00` into `+`; none when there is anything else.
+fn dialled(text: &str) -> Option<String> {
+    let text = text.trim();
+    // `+84 (0)912 …`: the zero is for those who dial within the country.
+    let national = text.starts_with('+') || text.starts_with("00");
+    let text = if national { text.replacen("(0)", "", 1) } else { text.to_owned() };
     let mut dialled = String::with_capacity(16);
-    for char in text.trim().chars() {
+    for char in text.chars() {
         match char {
             '0'..='9' => dialled.push(char),
             '+' if dialled.is_empty() => dialled.push(char),
-            ' ' | '.' | '-' | '(' | ')' | '/' | '\u{a0}' | '\u{202f}' => {}
-            _ => return Err(InvalidPhoneNumber),
+            ' '
+            | '.'
+            | '-'
+            | '('
+            | ')'
+            | '/'
+            | '\u{a0}'
+            | '\u{202f}'
+            | '\u{2009}'
+            | '\u{2010}'..='\u{2013}' => {}
+            _ => return None,
         }
     }
     if let Some(international) = dialled.strip_prefix("00") {
         dialled = format!("+{international}");
     }
     // E.164 ends at 15 digits; a trunk zero or a plus may stand before them.
-    if (4..=17).contains(&dialled.len()) { Ok(dialled) } else { Err(InvalidPhoneNumber) }
+    (4..=17).contains(&dialled.len()).then_some(dialled)
+}
+
+fn read_one(dialled: &str, country: CountryCode) -> Option<ReadPhone> {
+    let read =
+        |number, changed| ReadPhone { may_be_old_landline: may_be_old_landline(&number), number, changed };
+    let bare = !dialled.starts_with(['+', '0']);
+    // `844111222` begins as its country's prefix does, and is a number that lost its zero.
+    if bare
+        && dials_zero(country)
+        && let Some(number) = valid(&format!("0{dialled}"), country)
+    {
+        return Some(read(number, Some(PhoneChange::LeadingZeroRestored)));
+    }
+    if let Some(number) = valid(dialled, country) {
+        return Some(read(number, None));
+    }
+    if let Some(read) = renumbered(dialled, country) {
+        return Some(read);
+    }
+    // `84912345678`: the country prefix without its plus.
+    let number = valid(&bare.then(|| format!("+{dialled}"))?, country)?;
+    Some(read(number, None))
+}
+
+/// Whether a number within the country is dialled with a zero before it.
+fn dials_zero(country: CountryCode) -> bool {
+    DATABASE.by_id(country.as_str()).and_then(|metadata| metadata.national_prefix()) == Some("0")
+}
+
+/// A Vietnamese number of before 2018 or 2017 that is none any more.
+fn renumbered(dialled: &str, country: CountryCode) -> Option<ReadPhone> {
+    let of = |national: &str| {
+        let mobile = vietnam::mobile_of_2018(national).map(|new| (new, PhoneChange::Prefix2018));
+        let landline = || vietnam::landline_of_2017(national).map(|new| (new, PhoneChange::Area2017));
+        let (national, changed) = mobile.or_else(landline)?;
+        let number = valid(&format!("+84{national}"), country)?;
+        Some(ReadPhone { number, changed: Some(changed), may_be_old_landline: false })
+    };
+    if let Some(national) = dialled.strip_prefix("+84") {
+        return of(national);
+    }
+    if country != CountryCode::VN || dialled.starts_with('+') {
+        return None;
+    }
+    match dialled.strip_prefix('0') {
+        Some(national) => of(national),
+        None => of(dialled).or_else(|| of(dialled.strip_prefix("84")?)),
+    }
+}
+
+fn may_be_old_landline(number: &PhoneNumber) -> bool {
+    let national = number.e164.strip_prefix("+84");
+    number.is_mobile() && national.is_some_and(|national| vietnam::landline_of_2017(national).is_some())
 }
 
 fn valid(dialled: &str, country: CountryCode) -> Option<PhoneNumber> {
@@ -121,40 +246,6 @@ fn valid(dialled: &str, country: CountryCode) -> Option<PhoneNumber> {
             | Type::Uan
     );
     personal.then(|| PhoneNumber::of(&number))
-}
-
-/// In 2018 Vietnam's eleven-digit mobile numbers (01x) became ten-digit ones; old lists still carry them.
-fn renumbered_2018(dialled: &str, country: CountryCode) -> Option<String> {
-    let national = ["+84", "84", "0"].iter().find_map(|prefix| dialled.strip_prefix(prefix))?;
-    if national.len() != 10 || (country != CountryCode::VN && !dialled.starts_with("+84")) {
-        return None;
-    }
-    let (old, rest) = national.split_at(3);
-    let new = match old {
-        "120" => "70",
-        "121" => "79",
-        "122" => "77",
-        "126" => "76",
-        "128" => "78",
-        "123" => "83",
-        "124" => "84",
-        "125" => "85",
-        "127" => "81",
-        "129" => "82",
-        "162" => "32",
-        "163" => "33",
-        "164" => "34",
-        "165" => "35",
-        "166" => "36",
-        "167" => "37",
-        "168" => "38",
-        "169" => "39",
-        "186" => "56",
-        "188" => "58",
-        "199" => "59",
-        _ => return None,
-    };
-    Some(format!("+84{new}{rest}"))
 }
 
 /// A phone number of which only the country and the last two digits are known: `+250 ••• ••• •12`.

@@ -1,6 +1,7 @@
 //! Tests of phone numbers.
 
 use super::*;
+use crate::vectors;
 use proptest::prelude::*;
 
 fn e164(text: &str, country: CountryCode) -> Result<String, InvalidPhoneNumber> {
@@ -112,6 +113,59 @@ fn a_kept_number_comes_back() {
     for text in ["0788123456", "+", "+25078812345x", "+123"] {
         assert_eq!(PhoneNumber::from_e164(text), Err(InvalidPhoneNumber), "{text}");
     }
+}
+
+/// The vectors' texts, but for what a spreadsheet makes of them: an apostrophe, a formula, a number, a dash.
+#[test]
+fn the_vectors() {
+    let (mut seen, mut of_a_sheet) = (0, 0);
+    for row in vectors::read("phones-vn.jsonl") {
+        let expect = &row["expect"];
+        let text = row["cell"].as_str().unwrap_or("=");
+        if text.starts_with(['\'', '=']) || expect["empty"] == true || expect["violation"] == "DIGITS_LOST" {
+            of_a_sheet += 1;
+            continue;
+        }
+        seen += 1;
+        let read = PhoneNumber::read(text, CountryCode::VN);
+        if let Some(violation) = expect["violation"].as_str() {
+            let expected = match violation {
+                "SEVERAL_NUMBERS" => UnreadablePhone::Several,
+                _ => UnreadablePhone::NotAPhone,
+            };
+            assert_eq!(read, Err(expected), "{row}");
+            continue;
+        }
+        let read = read.unwrap_or_else(|error| panic!("{row}: {error}"));
+        let changed = read.changed.map(|changed| match changed {
+            PhoneChange::LeadingZeroRestored => "LEADING_ZERO_RESTORED",
+            PhoneChange::Prefix2018 => "PREFIX_2018",
+            PhoneChange::Area2017 => "AREA_2017",
+        });
+        let kind = match read.number.kind() {
+            PhoneKind::Mobile => "MOBILE",
+            PhoneKind::Landline => "LANDLINE",
+            PhoneKind::Other => "OTHER",
+        };
+        let sms = read.number.is_mobile() && (row["column"] == "mobile" || !read.may_be_old_landline);
+        assert_eq!(Some(read.number.as_e164()), expect["e164"].as_str(), "{row}");
+        assert_eq!((Some(kind), changed), (expect["kind"].as_str(), expect["changed"].as_str()), "{row}");
+        assert_eq!(Some(sms), expect["sms"].as_bool(), "{row}");
+    }
+    assert_eq!((seen, of_a_sheet), (61, 13));
+}
+
+#[test]
+fn the_vietnamese_tables_give_numbers_of_today() {
+    for (national, of) in [("38123456", "4"), ("3841234", "38"), ("3841234", "711")] {
+        let new = vietnam::landline_of_2017(&format!("{of}{national}")).unwrap();
+        assert!(
+            PhoneNumber::parse(&format!("+84{new}"), CountryCode::RW).unwrap().kind() == PhoneKind::Landline
+        );
+    }
+    // A number of another country is none of them.
+    assert_eq!(e164("0438123456", CountryCode::RW), Err(InvalidPhoneNumber));
+    assert_eq!(e164("+84438123456", CountryCode::RW).as_deref(), Ok("+842438123456"));
 }
 
 proptest! {

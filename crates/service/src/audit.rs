@@ -1,65 +1,19 @@
 //! Who looked: audit rows, and the group commit that lets every read of member data be audited before it is answered.
 
-use careway_kernel::{MemberId, VisitId};
-use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Executor};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use uuid::Uuid;
 
 use crate::{
     call::Call,
     database::Database,
     error::{Error, Kind, Result},
     pool,
-    transaction::{Calls, OutgoingEvent},
+    rows::{AuditEntry, AuditRow, Calls, OutgoingEvent},
 };
 
 /// How many rows one commit takes at most.
 const GROUP: usize = 256;
-
-/// One access to a member's data.
-#[derive(Debug, Clone, Default)]
-pub struct AuditEntry {
-    /// What was done, like `benefits.read`.
-    pub action: &'static str,
-    /// Whose data.
-    pub member: Option<MemberId>,
-    /// For which visit.
-    pub visit: Option<VisitId>,
-    /// A word more, never data of the member.
-    pub detail: Option<&'static str>,
-}
-
-/// An audit entry with its circumstances, as it is kept.
-#[derive(Debug, Clone)]
-pub struct AuditRow {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// For whom the caller acts.
-    pub organization: Option<Uuid>,
-    /// The caller.
-    pub subject: String,
-    /// What.
-    pub entry: AuditEntry,
-    trace_id: Option<String>,
-}
-
-impl AuditRow {
-    pub(crate) fn new(call: &Call, entry: AuditEntry, at: DateTime<Utc>) -> Self {
-        Self {
-            at,
-            organization: call.caller.organization.map(|id| id.uuid()),
-            subject: call.caller.subject.to_string(),
-            entry,
-            trace_id: call.trace_id().map(str::to_owned),
-        }
-    }
-
-    pub(crate) fn trace_id(&self) -> Option<&str> {
-        self.trace_id.as_deref()
-    }
-}
 
 /// Writes the audit rows of reads, many in one commit. A read is answered only after the commit of its row.
 #[derive(Clone)]

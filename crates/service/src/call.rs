@@ -143,7 +143,7 @@ impl Call {
 
     /// The trace this request belongs to.
     pub fn trace_id(&self) -> Option<&str> {
-        self.traceparent.as_deref().and_then(|parent| parent.get(3..35))
+        self.traceparent.as_deref().and_then(crate::telemetry::trace_id)
     }
 
     /// What stands for (caller, operation, key); the key itself is never stored.

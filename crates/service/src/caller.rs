@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use careway_kernel::{AccountId, ClientId, OrganizationId, SessionId};
+use uuid::Uuid;
 
 use crate::error::{Error, Kind, Result};
 
@@ -152,6 +153,42 @@ impl Caller {
         }
     }
 
+    /// The facility acted for.
+    ///
+    /// # Errors
+    /// `WRONG_ORGANIZATION_KIND` for everybody else.
+    pub fn facility(&self) -> Result<OrganizationId> {
+        match self.kind {
+            Some(OrganizationKind::Facility) => self.organization(),
+            _ => Err(wrong_kind("This is for facilities.")),
+        }
+    }
+
+    /// The payer acted for: an insurer, or an authority that insures by a scheme of its own.
+    ///
+    /// # Errors
+    /// `WRONG_ORGANIZATION_KIND` for everybody else.
+    pub fn payer(&self) -> Result<OrganizationId> {
+        if self.is_payer() { self.organization() } else { Err(wrong_kind("This is for payers.")) }
+    }
+
+    /// Whether the caller's organization insures people.
+    pub fn is_payer(&self) -> bool {
+        matches!(self.kind, Some(OrganizationKind::Payer | OrganizationKind::Authority))
+    }
+
+    /// The person or the API client that acts.
+    ///
+    /// # Errors
+    /// `PERSON_REQUIRED` for Careway's own programs and for the public.
+    pub fn person_or_client(&self) -> Result<Uuid> {
+        match self.subject {
+            Subject::Account(id) => Ok(id.uuid()),
+            Subject::Client(id) => Ok(id.uuid()),
+            _ => Err(Error::new(Kind::Forbidden, "PERSON_REQUIRED", "This needs a person or an API client.")),
+        }
+    }
+
     /// Whether the token carries the permission.
     pub fn may(&self, permission: &str) -> bool {
         self.permissions.iter().any(|held| held == permission)
@@ -173,4 +210,8 @@ impl Caller {
         };
         [organization, kind, purpose]
     }
+}
+
+fn wrong_kind(message: &'static str) -> Error {
+    Error::new(Kind::Forbidden, "WRONG_ORGANIZATION_KIND", message)
 }

@@ -24,7 +24,6 @@ use crate::{
     error::{Error, Kind, Result},
     pool::{self, Lease, Pool},
     seal::Sealer,
-    transaction::Transaction,
 };
 
 /// The migrations of the tables that every service's database has.
@@ -144,20 +143,6 @@ impl Database {
         &self.answers
     }
 
-    /// Opens a transaction for this call, in one round trip. When the call's key was answered before, the error is that
-    /// answer, and [`crate::serve`] gives it: so `?` is all an operation needs.
-    ///
-    /// # Errors
-    /// 422 when the key was used with another request, 409 while its twin is running.
-    pub async fn begin(&self, call: &Call) -> Result<Transaction> {
-        Transaction::begin(self, call).await
-    }
-
-    /// Opens a transaction as Careway itself.
-    pub async fn begin_system(&self, purpose: &'static str) -> Result<Transaction> {
-        Transaction::begin(self, &Call::system(purpose)).await
-    }
-
     /// `Err` with the kept answer when the call's key was answered. Asked before giving up on a refusal from another
     /// service: the first try may have passed and its answer been lost on the way.
     pub async fn replayed(&self, call: &Call) -> Result<()> {
@@ -180,6 +165,17 @@ impl Database {
                 "IDEMPOTENCY_KEY_REUSED",
                 "This Idempotency-Key was used with another request.",
             )),
+        }
+    }
+
+    /// The outcome, or the answer kept for the call's key: the first try may have changed what now refuses the second.
+    pub async fn unless_replayed<T>(&self, call: &Call, outcome: Result<T, impl Into<Error>>) -> Result<T> {
+        match outcome {
+            Ok(value) => Ok(value),
+            Err(refusal) => {
+                self.replayed(call).await?;
+                Err(refusal.into())
+            }
         }
     }
 

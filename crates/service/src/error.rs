@@ -106,6 +106,11 @@ impl Error {
         })))
     }
 
+    /// What is replaced is not of the version that the caller read.
+    pub fn stale() -> Self {
+        Self::new(Kind::Stale, "STALE_VERSION", "It changed since you read it; read it again.")
+    }
+
     /// 404. What belongs to another organization gets the very same answer.
     pub fn not_found(what: &'static str) -> Self {
         Self::new(Kind::NotFound, "NOT_FOUND", format!("There is no such {what}."))

@@ -11,6 +11,7 @@ use tower::{ServiceExt, util::BoxCloneSyncService};
 use crate::{
     access::{Guard, Policy},
     database::Database,
+    imports::Imports,
     seal::Sealer,
     settings::{Settings, StreamSettings},
     tokens::{ServiceIdentity, Verifier},
@@ -40,6 +41,8 @@ pub struct Foundation {
     pub database_connections: u32,
     /// Bounds of the event streams.
     pub streams: StreamSettings,
+    /// Lists that people upload.
+    pub imports: Imports,
     answers: Sealer,
     traced: bool,
     /// Background tasks that last as long as the process; awaited at the end.
@@ -94,6 +97,7 @@ impl Foundation {
             page_key: Arc::new(page_key.finalize().into()),
             database_connections: settings.database_connections,
             streams: settings.streams,
+            imports: Imports::default(),
             answers: Sealer::derive(&settings.service_secret, "kept answers")?,
             traced: settings.telemetry.otlp_endpoint.is_some(),
             tasks,

@@ -1,6 +1,8 @@
 //! What it takes to run a Careway service: settings, telemetry, Postgres with its callers and idempotent transactions,
 //! tokens and permissions, the gRPC boundary, upstreams, health and a clean end.
 
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests are bound to no clock"))]
+
 pub mod access;
 pub mod audit;
 pub mod call;
@@ -8,37 +10,47 @@ pub mod caller;
 pub mod database;
 pub mod error;
 pub mod foundation;
+pub mod imports;
 mod literal;
+mod paging;
 mod pool;
 pub mod probe;
 pub mod raw;
+pub mod rows;
 pub mod run;
 pub mod seal;
 pub mod serve;
 pub mod settings;
 mod statements;
+mod stopping;
 pub mod table;
 pub mod telemetry;
 pub mod tokens;
 pub mod transaction;
 pub mod upstream;
+mod wire;
 
 /// Every program's allocator: it takes less time than the system's, and gives memory back after a burst of sign-ins.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 pub use access::{Access, Policy};
-pub use audit::{AuditEntry, AuditLog, AuditRow};
+pub use audit::AuditLog;
 pub use call::Call;
 pub use caller::{Caller, OrganizationKind, Subject};
 pub use database::{Asked, Database, PLATFORM_MIGRATOR, Question, Reader, migrate};
 pub use error::{Error, Kind, OnConstraint, Result};
 pub use foundation::{Foundation, Service};
+pub use imports::Imports;
+pub use paging::Paging;
 pub use raw::RawAnswer;
+pub use rows::{AuditEntry, AuditRow, OutgoingEvent};
 pub use run::run;
 pub use seal::Sealer;
 pub use serve::{serve, serve_raw, serve_stream, serve_upload};
 pub use settings::{Settings, StreamSettings};
+pub use stopping::Stopping;
 pub use tokens::{ServiceIdentity, Verifier};
-pub use transaction::{OutgoingEvent, Transaction};
+pub use transaction::Transaction;
 pub use upstream::{Registry, Upstream};
+pub use wire::{path_id, timestamp, version};

@@ -10,14 +10,15 @@ use http::StatusCode;
 use metrics_exporter_prometheus::PrometheusHandle;
 use sqlx::migrate::Migrator;
 use tokio::net::TcpListener;
-use tokio_stream::wrappers::TcpListenerStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tonic::transport::server::TcpIncoming;
 
 use crate::{
     database::{self, Database},
     foundation::{Foundation, Service},
     probe,
     settings::{Settings, secrets_from_files},
+    stopping::Stopping,
     telemetry::Telemetry,
 };
 
@@ -145,10 +146,11 @@ where
             Command::Serve(serve) => {
                 let telemetry = Telemetry::start(name, &serve.settings.telemetry)?;
                 let foundation = Foundation::build(&serve.settings, Clock::system()).await?;
-                let service = start(serve.config, foundation.clone()).await?;
-                let ended =
-                    answer(serve.listen, serve.ops_listen, service, &foundation, telemetry.metrics.clone())
-                        .await;
+                let Serve { listen, ops_listen, settings, config } = *serve;
+                let service = start(config, foundation.clone()).await?;
+                let ports = (bound(listen).await?, bound(ops_listen).await?);
+                let metrics = telemetry.metrics.clone();
+                let ended = answer(ports, service, &foundation, metrics, settings.stop_grace()).await;
                 telemetry.shutdown();
                 ended
             }
@@ -157,30 +159,36 @@ where
 }
 
 async fn answer(
-    listen: SocketAddr,
-    ops_listen: SocketAddr,
+    (listener, ops): (TcpListener, TcpListener),
     service: Service,
     foundation: &Foundation,
     metrics: PrometheusHandle,
+    grace: Duration,
 ) -> anyhow::Result<()> {
-    let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
-    let ops =
-        TcpListener::bind(ops_listen).await.with_context(|| format!("cannot listen on {ops_listen}"))?;
-    let stopping = CancellationToken::new();
+    let stopping = Stopping::default();
     let databases = vec![service.database.clone()];
+    tracing::info!(
+        service = service.name,
+        listen = %listener.local_addr()?,
+        ops_listen = %ops.local_addr()?,
+        "ready"
+    );
     let health = serve_health(ops, databases, metrics, foundation.errands.clone(), stopping.clone());
     foundation.tasks.spawn(health);
-    tracing::info!(service = service.name, %listen, %ops_listen, "ready");
-
     let stop = stopping.clone();
-    foundation.tasks.spawn(async move {
-        signalled().await;
-        stop.cancel();
-    });
-    serve_grpc(listener, service, stopping.clone()).await?;
-    stopping.cancel();
+    foundation.tasks.spawn(async move { stop.after_signal(grace).await });
+    serve_grpc(listener, service, stopping.closing().clone()).await?;
+    stopping.close();
     finish(foundation).await;
     Ok(())
+}
+
+/// A port of this process.
+///
+/// # Errors
+/// One that cannot be listened on.
+pub async fn bound(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
 }
 
 /// Answers a service's RPCs, gRPC health beside them, until `stopping`; then drains.
@@ -209,11 +217,13 @@ pub async fn serve_grpc(
             StatusCode::INTERNAL_SERVER_ERROR
         }),
     );
+    // An answer of two small writes would wait for the other side's delayed acknowledgement, 40 ms. The builder's own
+    // setting is not for sockets that are handed to it.
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let server = tonic::transport::Server::builder()
-        .tcp_nodelay(true)
         .http2_keepalive_interval(Some(Duration::from_secs(20)))
         .add_routes(tonic::service::Routes::from(router))
-        .serve_with_incoming_shutdown(TcpListenerStream::new(listener), signal);
+        .serve_with_incoming_shutdown(incoming, signal);
     let late = async {
         stopping.cancelled().await;
         tokio::select! {
@@ -240,36 +250,37 @@ pub async fn finish(foundation: &Foundation) {
     }
 }
 
-/// Answers liveness, readiness and metrics until `stopping`, when it is no longer ready.
+/// Answers liveness, readiness and metrics until the ports close.
 pub async fn serve_health(
     listener: TcpListener,
     databases: Vec<Database>,
     metrics: PrometheusHandle,
     errands: TaskTracker,
-    stopping: CancellationToken,
+    stopping: Stopping,
 ) {
+    let closing = stopping.closing().clone();
     let told = move || {
         metrics::gauge!("careway_errands").set(errands.len() as f64);
         std::future::ready(metrics.render())
     };
-    let ready = {
-        let stopping = stopping.clone();
-        move || readiness(databases.clone(), stopping.clone())
+    let ready = move || {
+        let (databases, stopping) = (databases.clone(), stopping.clone());
+        async move { readiness(databases, &stopping).await }
     };
     let router = Router::new()
         .route("/livez", get(async || "alive\n"))
         .route("/readyz", get(ready))
         .route("/metrics", get(told));
     let ended =
-        axum::serve(listener, router).with_graceful_shutdown(async move { stopping.cancelled().await }).await;
+        axum::serve(listener, router).with_graceful_shutdown(async move { closing.cancelled().await }).await;
     if let Err(error) = ended {
         tracing::error!(%error, "the health port failed");
     }
 }
 
-/// Ready: not stopping, and every database answers.
-pub async fn readiness(databases: Vec<Database>, stopping: CancellationToken) -> (StatusCode, &'static str) {
-    if stopping.is_cancelled() {
+/// Ready: not about to end, and every database answers.
+pub async fn readiness(databases: Vec<Database>, stopping: &Stopping) -> (StatusCode, &'static str) {
+    if stopping.is_leaving() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
     }
     for database in databases {

@@ -91,7 +91,7 @@ fn call_of<M>(request: &Request<M>) -> Result<Call, Status> {
 
 async fn observed<T>(call: &Call, work: impl Future<Output = Result<T>>) -> Result<T> {
     let started = Instant::now();
-    let span = crate::telemetry::operation_span(call);
+    let span = crate::telemetry::operation_span(call.method, call.traceparent.as_deref());
     let outcome = work.instrument(span.clone()).await;
     let code = match &outcome {
         Ok(_) => Code::Ok,

@@ -1,6 +1,6 @@
 //! The settings every process shares. Each is an environment variable; `--help` lists them all.
 
-use std::{env, fs};
+use std::{env, fs, time::Duration};
 
 use anyhow::Context;
 use careway_kernel::Redacted;
@@ -45,6 +45,10 @@ pub struct Settings {
     /// Where the channels service answers gRPC, when not in this process.
     #[arg(long, env = "CAREWAY_CHANNELS_URL")]
     pub channels_url: Option<String>,
+    /// Seconds a process goes on serving after SIGTERM, when it says already that it is not ready: until those who send
+    /// it requests have noticed.
+    #[arg(long, env = "CAREWAY_STOP_GRACE_SECONDS", default_value_t = 5)]
+    pub stop_grace_seconds: u64,
     /// How logs are written, and where traces go.
     #[command(flatten)]
     pub telemetry: crate::telemetry::TelemetrySettings,
@@ -64,6 +68,11 @@ pub struct StreamSettings {
 }
 
 impl Settings {
+    /// How long a process goes on serving after it said that it is not ready.
+    pub fn stop_grace(&self) -> Duration {
+        Duration::from_secs(self.stop_grace_seconds)
+    }
+
     /// The services that are reached over the network, by name.
     pub fn urls(&self) -> impl Iterator<Item = (&'static str, &str)> {
         [
@@ -83,6 +92,7 @@ impl Settings {
 ///
 /// # Errors
 /// A file that cannot be read, or a variable given both ways.
+#[expect(clippy::disallowed_methods, reason = "these are settings, on their way to the config")]
 pub fn secrets_from_files() -> anyhow::Result<Vec<(String, String)>> {
     let mut found = Vec::new();
     for (name, path) in env::vars() {

@@ -1,25 +1,43 @@
 //! Tables that people send: CSV or XLSX into rows of cells, within bounds that hold before anything is inflated.
 //!
 //! ```text
-//! let table = tokio::task::spawn_blocking(move || table::read(bytes, &media_type, Limits::default())).await??;
-//! let number = table.column("member_number");
-//! for row in &table.rows {
-//!     row.cell(number).text()
+//! const COLUMNS: Columns = Columns::new(&[Column::required("member_number"), Column::optional("phone")]);
+//!
+//! let list = table::read_list(file, &media_type, limits, COLUMNS)?;      // in spawn_blocking
+//! let mut report = Report::new(dry_run, &list);
+//! for row in &list.rows {
+//!     let mut row = list.header.reader(row);
+//!     let number = row.required("member_number", |text| MemberNumber::parse(text));
+//!     let phone = row.phone("phone", country);
+//!     match row.finish() { … }
 //! }
 //! ```
-//! Reading is work for the processor: call [`read`] from `spawn_blocking`.
+//! [`Columns`] find the header and name the columns that nothing is done with, a [`RowReader`] reads a row's cells and gathers
+//! whatever is wrong with them, a [`Report`] tells what became of each row.
 
+mod cell;
+mod columns;
+mod dates;
 mod delimited;
+mod format;
+mod report;
+mod row;
 mod workbook;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    io::{Cursor, Read, Seek},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use bytes::Bytes;
-use careway_kernel::parse_date;
-use chrono::NaiveDate;
-use unicode_normalization::{UnicodeNormalization, is_nfc};
+use careway_kernel::text;
 
 use crate::{Error, Kind};
+
+pub use cell::{Cell, CellError, CellWarning};
+pub use columns::{Column, Columns, Header, List};
+pub use report::{Outcome, Report};
+pub use row::{CellProblem, CellRemark, RowReader};
 
 /// The media type of an XLSX workbook.
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -35,31 +53,39 @@ pub struct Limits {
     pub columns: usize,
     /// Filled cells altogether: what bounds the memory.
     pub cells: usize,
+    /// Texts of the cells altogether: a workbook says a text once and shows it in every row.
+    pub text_bytes: usize,
     /// A workbook's parts, all inflated.
     pub inflated_bytes: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 10 << 20, rows: 200_000, columns: 64, cells: 3_000_000, inflated_bytes: 128 << 20 }
+        Self {
+            bytes: 10 << 20,
+            rows: 200_000,
+            columns: 64,
+            cells: 3_000_000,
+            text_bytes: 64 << 20,
+            inflated_bytes: 128 << 20,
+        }
     }
 }
 
-/// A table as it was read. Blank rows are left out.
+/// A table as it was read; its first row is its header. Blank rows are left out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
-    /// The columns' names as the first row gives them: lower case, `_` for whatever is between words.
+    /// The columns' names as the header gives them: lower case, `_` for whatever is between words.
     pub columns: Vec<String>,
     /// The rows under it.
     pub rows: Vec<Row>,
 }
 
 impl Table {
-    /// Where the column of this name is; case, spaces, `-` and `_` do not matter: `memberNumber` is
+    /// Where the column of this name is; case, diacritics, spaces, `-` and `_` do not matter: `memberNumber` is
     /// `member_number` is `Member number`.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<usize> {
-        let squeezed = |text: &str| text.replace('_', "").to_lowercase();
         let wanted = squeezed(name);
         self.columns.iter().position(|column| squeezed(column) == wanted)
     }
@@ -82,67 +108,6 @@ impl Row {
     }
 }
 
-/// One cell.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Cell {
-    /// Nothing, or blanks only.
-    Empty,
-    /// Text in NFC without blanks around it; a number as its digits.
-    Text(Box<str>),
-    /// A workbook's real date.
-    Date(NaiveDate),
-    /// A number of more than 15 digits: a workbook does not keep those exactly, so it is not what was typed.
-    Inexact,
-}
-
-/// The cell does not hold what was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum CellError {
-    /// See [`Cell::Inexact`].
-    #[error("a workbook keeps only 15 digits of a number: format the column as text and type it again")]
-    Inexact,
-    /// Not a date.
-    #[error("must be a date such as 1990-04-12")]
-    Date,
-}
-
-impl Cell {
-    fn of(text: &str) -> Self {
-        let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\0'));
-        match text {
-            "" => Self::Empty,
-            text if is_nfc(text) => Self::Text(text.into()),
-            text => Self::Text(text.nfc().collect::<String>().into_boxed_str()),
-        }
-    }
-
-    /// Whether nothing is in it.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        matches!(self, Self::Empty)
-    }
-
-    /// The text; empty for an empty cell, `YYYY-MM-DD` for a date.
-    pub fn text(&self) -> Result<String, CellError> {
-        match self {
-            Self::Empty => Ok(String::new()),
-            Self::Text(text) => Ok(text.to_string()),
-            Self::Date(date) => Ok(date.to_string()),
-            Self::Inexact => Err(CellError::Inexact),
-        }
-    }
-
-    /// The date: a real one, or `YYYY-MM-DD`. None for an empty cell.
-    pub fn date(&self) -> Result<Option<NaiveDate>, CellError> {
-        match self {
-            Self::Empty => Ok(None),
-            Self::Date(date) => Ok(Some(*date)),
-            Self::Text(text) => parse_date(text).map(Some).map_err(|_| CellError::Date),
-            Self::Inexact => Err(CellError::Date),
-        }
-    }
-}
-
 /// Why a file is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TableError {
@@ -152,28 +117,101 @@ pub enum TableError {
     /// Neither CSV nor XLSX, or broken.
     #[error("the list cannot be read: {0}")]
     Unreadable(&'static str),
+    /// What stands behind an open quote belongs to other rows, and nobody can say where they begin.
+    #[error("the list cannot be read: in row {0} a quote is opened that is not closed where its cell ends")]
+    OpenQuote(u32),
+    /// It has not this column.
+    #[error("The list has no column {0}.")]
+    ColumnMissing(&'static str),
 }
 
 impl From<TableError> for Error {
     fn from(error: TableError) -> Self {
-        let reason = match &error {
-            TableError::TooLarge(_) => "FILE_TOO_LARGE",
-            TableError::Unreadable(_) => "FILE_UNREADABLE",
-        };
-        Self::new(Kind::Invalid, reason, error.to_string())
+        let of = |reason| Self::new(Kind::Invalid, reason, error.to_string());
+        match error {
+            TableError::TooLarge(_) => of("FILE_TOO_LARGE"),
+            TableError::Unreadable(_) => of("FILE_UNREADABLE"),
+            TableError::OpenQuote(row) => of("FILE_UNREADABLE").with("row", row),
+            TableError::ColumnMissing(column) => of("COLUMN_MISSING").with("column", column),
+        }
     }
 }
 
 /// Reads a table. The media type may carry parameters; without a telling one the bytes decide.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the bytes are handed over: they are freed as soon as they are read"
-)]
 pub fn read(bytes: Bytes, media_type: &str, limits: Limits) -> Result<Table, TableError> {
-    if bytes.len() > limits.bytes {
-        return Err(TableError::TooLarge(format!("{} MiB", limits.bytes >> 20)));
-    }
-    let is_workbook = bytes.starts_with(b"PK\x03\x04");
+    read_table(Cursor::new(bytes), media_type, limits)
+}
+
+/// As [`read`], from a file.
+pub fn read_table(file: impl Read + Seek, media_type: &str, limits: Limits) -> Result<Table, TableError> {
+    read_rows(file, media_type, limits)?.into_table()
+}
+
+/// Reads a list: its header is the first of twenty rows that has all the columns it must have.
+pub fn read_list(
+    file: impl Read + Seek,
+    media_type: &str,
+    limits: Limits,
+    columns: Columns,
+) -> Result<List, TableError> {
+    columns.list(read_rows(file, media_type, limits)?)
+}
+
+/// The memory that reading a file takes, at most, found without keeping any of it.
+///
+/// # Errors
+/// A workbook that would unpack to too much is refused here already.
+pub fn memory(file: &mut (impl Read + Seek), limits: Limits) -> Result<usize, TableError> {
+    let size = size(file, limits)?;
+    let (parts, cells, texts) = if starts_as_workbook(file)? {
+        let measured = workbook::check(file, limits)?;
+        let parts = measured.kept + measured.tags * 16;
+        (parts, measured.cells, measured.inflated.saturating_mul(TEXT_RATIO))
+    } else {
+        // UTF-16 is decoded to up to half as much again.
+        (size as u64 * 5 / 2, delimited::count_cells(file).map_err(|_| BROKEN)?, size as u64)
+    };
+    rewind(file)?;
+    let most = |value: u64, limit: usize| usize::try_from(value).unwrap_or(limit).min(limit);
+    let cells = most(cells, limits.cells);
+    // What a cell takes beside its text: itself, and the allocation of the text.
+    Ok(most(parts, usize::MAX)
+        + cells * (size_of::<Cell>() + 16)
+        + most(texts, limits.text_bytes)
+        + (1 << 20))
+}
+
+/// Texts of the cells may come to so many times what the file unpacks to; lists that say a text once and show it often stay
+/// far below.
+const TEXT_RATIO: u64 = 16;
+
+const BROKEN: TableError = TableError::Unreadable("it ends before its end");
+
+fn size(file: &mut impl Seek, limits: Limits) -> Result<usize, TableError> {
+    let size = file.seek(std::io::SeekFrom::End(0)).map_err(|_| BROKEN)?;
+    rewind(file)?;
+    let size = usize::try_from(size).ok().filter(|size| *size <= limits.bytes);
+    size.ok_or_else(|| TableError::TooLarge(format!("{} MiB", limits.bytes >> 20)))
+}
+
+fn rewind(file: &mut impl Seek) -> Result<(), TableError> {
+    file.rewind().map_err(|_| BROKEN)
+}
+
+fn starts_as_workbook(file: &mut (impl Read + Seek)) -> Result<bool, TableError> {
+    let mut start = Vec::with_capacity(4);
+    file.take(4).read_to_end(&mut start).map_err(|_| BROKEN)?;
+    rewind(file)?;
+    Ok(start == b"PK\x03\x04")
+}
+
+fn read_rows(
+    mut file: impl Read + Seek,
+    media_type: &str,
+    mut limits: Limits,
+) -> Result<Builder, TableError> {
+    let size = size(&mut file, limits)?;
+    let is_workbook = starts_as_workbook(&mut file)?;
     let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match media_type.as_str() {
         "" | "application/octet-stream" if is_workbook => {}
@@ -187,30 +225,35 @@ pub fn read(bytes: Bytes, media_type: &str, limits: Limits) -> Result<Table, Tab
         | "text/tab-separated-values"
             if !is_workbook =>
         {
-            return delimited::read(&bytes, limits);
+            let mut bytes = Vec::with_capacity(size);
+            file.read_to_end(&mut bytes).map_err(|_| BROKEN)?;
+            return delimited::read(bytes, limits);
         }
         "text/csv" | "application/csv" | "text/plain" | "text/tab-separated-values" => {
             return Err(TableError::Unreadable("it is a workbook, but its media type says text"));
         }
         _ => return Err(TableError::Unreadable("its media type must be text/csv or that of XLSX")),
     }
-    workbook::check(&bytes, limits)?;
+    let measured = workbook::check(&mut file, limits)?;
+    let texts = usize::try_from(measured.inflated.saturating_mul(TEXT_RATIO)).unwrap_or(usize::MAX);
+    limits.text_bytes = limits.text_bytes.min(texts);
+    rewind(&mut file)?;
     // Workbooks come from strangers and the reader is large: should it panic, it is the file that is refused.
-    catch_unwind(AssertUnwindSafe(|| workbook::read(&bytes, limits)))
+    catch_unwind(AssertUnwindSafe(|| workbook::read(file, limits)))
         .unwrap_or(Err(TableError::Unreadable("it is no sound workbook")))
 }
 
-/// Puts rows together under their header and keeps the bounds.
+/// Puts rows together and keeps the bounds.
 struct Builder {
     limits: Limits,
-    columns: Option<Vec<String>>,
     rows: Vec<Row>,
     cells: usize,
+    text_bytes: usize,
 }
 
 impl Builder {
     fn new(limits: Limits) -> Self {
-        Self { limits, columns: None, rows: Vec::new(), cells: 0 }
+        Self { limits, rows: Vec::new(), cells: 0, text_bytes: 0 }
     }
 
     fn push(&mut self, number: u32, mut cells: Vec<Cell>) -> Result<(), TableError> {
@@ -222,16 +265,19 @@ impl Builder {
         if cells.len() > self.limits.columns {
             return Err(self.too_wide());
         }
-        if self.columns.is_none() {
-            self.columns = Some(header(&cells)?);
-            return Ok(());
+        // The first row may be the header, and up to twenty may be titles above it.
+        if !self.rows.is_empty() {
+            self.cells += cells.len();
         }
-        self.cells += cells.len();
         if self.cells > self.limits.cells {
             return Err(TableError::TooLarge(format!("{} cells", self.limits.cells)));
         }
-        if self.rows.len() == self.limits.rows {
-            return Err(TableError::TooLarge(format!("{} rows", self.limits.rows)));
+        self.text_bytes += cells.iter().map(Cell::text_bytes).sum::<usize>();
+        if self.text_bytes > self.limits.text_bytes {
+            return Err(TableError::TooLarge(format!("{} MiB of texts", self.limits.text_bytes >> 20)));
+        }
+        if self.rows.len() == self.limits.rows.saturating_add(columns::HEADER_ROWS) {
+            return Err(self.too_long());
         }
         cells.shrink_to_fit();
         self.rows.push(Row { number, cells });
@@ -242,13 +288,26 @@ impl Builder {
         TableError::TooLarge(format!("{} columns", self.limits.columns))
     }
 
-    fn finish(self) -> Result<Table, TableError> {
-        let columns = self.columns.ok_or(TableError::Unreadable("it is empty"))?;
+    fn too_long(&self) -> TableError {
+        TableError::TooLarge(format!("{} rows", self.limits.rows))
+    }
+
+    /// The rows under the one that is the header, and the header's names.
+    fn under(mut self, header: usize) -> Result<Table, TableError> {
+        if self.rows.len() > self.limits.rows.saturating_add(header + 1) {
+            return Err(self.too_long());
+        }
+        let columns = names(&self.rows.get(header).ok_or(TableError::Unreadable("it is empty"))?.cells)?;
+        self.rows.drain(..=header);
         Ok(Table { columns, rows: self.rows })
+    }
+
+    fn into_table(self) -> Result<Table, TableError> {
+        self.under(0)
     }
 }
 
-fn header(cells: &[Cell]) -> Result<Vec<String>, TableError> {
+fn names(cells: &[Cell]) -> Result<Vec<String>, TableError> {
     let mut columns = Vec::with_capacity(cells.len());
     for cell in cells {
         let name = column_name(&cell.text().unwrap_or_default());
@@ -258,6 +317,11 @@ fn header(cells: &[Cell]) -> Result<Vec<String>, TableError> {
         columns.push(name);
     }
     Ok(columns)
+}
+
+/// A name as it is compared: `Mã số BHXH` and `MA_SO_BHXH` are `masobhxh`.
+fn squeezed(name: &str) -> String {
+    text::fold(name).chars().filter(|char| char.is_alphanumeric()).collect()
 }
 
 /// `Birth date`, `birth-date`, `BIRTH_DATE` → `birth_date`.
@@ -275,5 +339,4 @@ fn column_name(text: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "table/tests.rs"]
 mod tests;

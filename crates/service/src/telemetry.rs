@@ -13,10 +13,7 @@ use tracing_subscriber::{
     EnvFilter, Layer, filter::Targets, layer::SubscriberExt, registry::LookupSpan, util::SubscriberInitExt,
 };
 
-use crate::{
-    call::Call,
-    statements::{self, Statements},
-};
+use crate::statements::{self, Statements};
 
 /// Bounds of the buckets of every duration, in seconds. Buckets of several processes can be added up; quantiles cannot.
 const SECONDS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
@@ -140,6 +137,11 @@ fn traceparent(span: &Span) -> Option<String> {
     })
 }
 
+/// The trace that a `traceparent` names.
+pub(crate) fn trace_id(traceparent: &str) -> Option<&str> {
+    traceparent.get(3..35)
+}
+
 /// Whether whoever named this trace has it recorded, by the flag at its end.
 pub fn is_recorded(traceparent: &str) -> bool {
     let flags = traceparent.rsplit('-').next().and_then(|flags| u8::from_str_radix(flags, 16).ok());
@@ -155,15 +157,15 @@ pub fn continue_trace(span: &Span, traceparent: Option<&str>) {
 }
 
 /// The span of one operation, named after its RPC: `visits.verify_visit`.
-pub(crate) fn operation_span(call: &Call) -> Span {
+pub(crate) fn operation_span(method: &'static str, traceparent: Option<&str>) -> Span {
     let span = tracing::info_span!(
         "operation",
-        otel.name = operation_name(call.method),
+        otel.name = operation_name(method),
         otel.kind = "server",
-        rpc = call.method,
-        trace_id = call.trace_id()
+        rpc = method,
+        trace_id = traceparent.and_then(trace_id)
     );
-    continue_trace(&span, call.traceparent.as_deref());
+    continue_trace(&span, traceparent);
     span
 }
 

@@ -2,48 +2,37 @@
 //! with the commit. Two round trips beside the command's own statements.
 
 use std::{
-    fmt::Write,
     ops::{Deref, DerefMut},
     sync::Arc,
 };
 
-use bytes::Bytes;
-use careway_kernel::OrganizationId;
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
 use tokio::sync::Notify;
-use uuid::Uuid;
 
 use crate::{
-    audit::{AuditEntry, AuditRow},
     call::Call,
     database::{ANSWER, Database, row_of, statement_timeout},
     error::{Error, Kind, Result},
     literal,
     pool::{self, Lease},
+    rows::{AuditEntry, AuditRow, Calls, OutgoingEvent},
 };
 
-/// A fact that is to be published, as the outbox keeps it.
-#[derive(Debug, Clone)]
-pub struct OutgoingEvent {
-    /// Identifies the event for ever; a consumer takes it once.
-    pub event_id: Uuid,
-    /// Whose fact it is.
-    pub organization: Option<OrganizationId>,
-    /// The other party to it.
-    pub also: Option<OrganizationId>,
-    /// What it is about, like `visit`.
-    pub aggregate_type: &'static str,
-    /// Which one; events of one aggregate are published in order.
-    pub aggregate_id: Uuid,
-    /// The aggregate's version after the change.
-    pub aggregate_version: i64,
-    /// The full protobuf name.
-    pub event_type: String,
-    /// The encoded message.
-    pub payload: Bytes,
-    /// When it happened.
-    pub occurred_at: DateTime<Utc>,
+impl Database {
+    /// Opens a transaction for this call, in one round trip. When the call's key was answered before, the error is that
+    /// answer, and [`crate::serve`] gives it: so `?` is all an operation needs.
+    ///
+    /// # Errors
+    /// 422 when the key was used with another request, 409 while its twin is running.
+    pub async fn begin(&self, call: &Call) -> Result<Transaction> {
+        Transaction::begin(self, call).await
+    }
+
+    /// Opens a transaction as Careway itself.
+    pub async fn begin_system(&self, purpose: &'static str) -> Result<Transaction> {
+        Transaction::begin(self, &Call::system(purpose)).await
+    }
 }
 
 /// An open transaction; dropping it rolls back.
@@ -60,7 +49,7 @@ pub struct Transaction {
 }
 
 impl Transaction {
-    pub(crate) async fn begin(database: &Database, call: &Call) -> Result<Self> {
+    async fn begin(database: &Database, call: &Call) -> Result<Self> {
         let key = call.idempotency_key_hash();
         let batch = begin_batch(call, key.as_ref());
         let connection = loop {
@@ -150,70 +139,6 @@ impl Transaction {
             last.keep_answer(key, answer);
         }
         last.commit()
-    }
-}
-
-/// Calls of functions that are to be one statement, or a few: Postgres takes 1664 columns.
-#[derive(Default)]
-pub(crate) struct Calls {
-    sql: String,
-    count: usize,
-}
-
-/// How many calls are one statement.
-const TOGETHER: usize = 1000;
-
-impl Calls {
-    fn next(&mut self) -> &mut String {
-        self.sql.push_str(match self.count % TOGETHER {
-            0 if self.count == 0 => "select ",
-            0 => ";select ",
-            _ => ",",
-        });
-        self.count += 1;
-        &mut self.sql
-    }
-
-    pub(crate) fn record_event(&mut self, event: &OutgoingEvent, traceparent: Option<&str>) {
-        let _ = write!(
-            self.next(),
-            "record_event('{}',{},{},{},'{}',{},{},{},{},{})",
-            event.event_id,
-            literal::optional_uuid(event.organization.map(|id| id.uuid())),
-            literal::optional_uuid(event.also.map(|id| id.uuid())),
-            literal::text(event.aggregate_type),
-            event.aggregate_id,
-            event.aggregate_version,
-            literal::text(&event.event_type),
-            literal::bytes(&event.payload),
-            literal::optional_text(traceparent),
-            literal::instant(event.occurred_at),
-        );
-    }
-
-    pub(crate) fn note_access(&mut self, row: &AuditRow) {
-        let _ = write!(
-            self.next(),
-            "note_access({},{},{},{},{},{},{},{})",
-            literal::instant(row.at),
-            literal::optional_uuid(row.organization),
-            literal::text(&row.subject),
-            literal::text(row.entry.action),
-            literal::optional_uuid(row.entry.member.map(|id| id.uuid())),
-            literal::optional_uuid(row.entry.visit.map(|id| id.uuid())),
-            literal::optional_text(row.entry.detail),
-            literal::optional_text(row.trace_id()),
-        );
-    }
-
-    fn keep_answer(&mut self, key: &[u8; 32], answer: &[u8]) {
-        let _ = write!(self.next(), "keep_answer({},{})", literal::bytes(key), literal::bytes(answer));
-    }
-
-    /// The statement, if there is any, and the commit.
-    pub(crate) fn commit(mut self) -> String {
-        self.sql.push_str(if self.count == 0 { "commit" } else { ";commit" });
-        self.sql
     }
 }
 

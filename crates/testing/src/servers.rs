@@ -17,6 +17,10 @@ impl TestServers {
     /// Reads the environment.
     #[must_use]
     pub fn from_env() -> Self {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "where the servers are, the test command says by these"
+        )]
         let url = |name, default: &str| env::var(name).unwrap_or_else(|_| default.to_owned());
         Self {
             postgres: url(

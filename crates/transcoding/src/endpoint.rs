@@ -117,6 +117,8 @@ impl Endpoint {
             "a client stream must take a google.api.HttpBody"
         );
         ensure!(rule.method != Method::GET || body == Body::None, "a GET has no body");
+        let raw = matches!(body, Body::Raw(_));
+        ensure!(raw || route.max_bytes.is_none(), "max_bytes is of raw bodies alone");
 
         let path_params = path_params(schemas, input, &rule.path)?;
         let update_mask =
@@ -152,7 +154,7 @@ impl Endpoint {
         };
         let uri = format!("/{}/{}", rpc.parent_service().full_name(), rpc.name()).parse()?;
         Ok(Self {
-            route,
+            route: Route { raw, ..route },
             rpc: rpc.clone(),
             uri,
             input,

@@ -32,6 +32,7 @@ use prost_reflect::DescriptorPool;
 
 pub use crate::{
     headers::{ClientIp, Deadline, TraceId},
+    linger::linger,
     problem::{Problem, Violation},
     route::Route,
 };

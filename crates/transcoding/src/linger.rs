@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::{
     body::{Body, BodyDataStream},
-    http::{header, request::Parts},
+    http::{HeaderMap, header},
 };
 use bytes::Bytes;
 use futures::StreamExt;
@@ -22,8 +22,8 @@ pub(crate) struct Lingering {
 }
 
 impl Lingering {
-    pub(crate) fn new(parts: &Parts, body: Body) -> Self {
-        let waits = parts.headers.contains_key(header::EXPECT);
+    pub(crate) fn new(headers: &HeaderMap, body: Body) -> Self {
+        let waits = headers.contains_key(header::EXPECT);
         Self { body: Some(body.into_data_stream()), waits }
     }
 
@@ -36,6 +36,11 @@ impl Lingering {
         }
         next
     }
+}
+
+/// Reads the body of a request that was refused unread, so that its sender hears why.
+pub fn linger(headers: &HeaderMap, body: Body) {
+    drop(Lingering::new(headers, body));
 }
 
 impl Drop for Lingering {

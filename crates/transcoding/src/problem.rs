@@ -277,6 +277,7 @@ pub(crate) fn title(status: StatusCode) -> &'static str {
         403 => "Not permitted",
         404 => "Not found",
         405 => "Method not allowed",
+        408 => "The body is too slow",
         409 => "The state does not allow it",
         412 => "It was changed meanwhile",
         413 => "The body is too large",

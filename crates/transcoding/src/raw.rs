@@ -72,7 +72,7 @@ pub(crate) fn upload(
     parts: &Parts,
     body: Body,
 ) -> Result<(tonic::body::Body, Broken), Problem> {
-    let body = Lingering::new(parts, body);
+    let body = Lingering::new(&parts.headers, body);
     let mut head = request::parameters(endpoint, schemas, parts)?;
     let content_type = content_type(endpoint, parts)?.to_owned();
     let field = field_number(endpoint, schemas);

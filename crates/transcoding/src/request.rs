@@ -9,6 +9,7 @@ use axum::{
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use percent_encoding::percent_decode_str;
+use tower_http::timeout::TimeoutError;
 
 use crate::{
     Problem, Violation,
@@ -55,23 +56,26 @@ pub(crate) async fn read(body: Body, limit: usize) -> Result<Bytes, Problem> {
     }
     match Limited::new(body, limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if is_too_large(&*error) => Err(Problem::too_large(limit)),
+        Err(error) if is_because::<LengthLimitError>(&*error) => Err(Problem::too_large(limit)),
         Err(error) => Err(broken(&*error)),
     }
 }
 
-/// A body that cannot be read to its end: a layer before found it too large, or the client has gone.
+/// A body that cannot be read to its end: a layer before found it too large or too slow, or the client has gone.
 pub(crate) fn broken(error: &(dyn Error + 'static)) -> Problem {
-    if is_too_large(error) {
+    if is_because::<TimeoutError>(error) {
+        return Problem::new(StatusCode::REQUEST_TIMEOUT, "BODY_TOO_SLOW", "the body did not go on in time");
+    }
+    if is_because::<LengthLimitError>(error) {
         return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", "the body is too large");
     }
     Problem::new(StatusCode::BAD_REQUEST, "INCOMPLETE_BODY", "the body broke off")
 }
 
-fn is_too_large(error: &(dyn Error + 'static)) -> bool {
+fn is_because<E: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
     let mut source = Some(error);
     while let Some(error) = source {
-        if error.is::<LengthLimitError>() {
+        if error.is::<E>() {
             return true;
         }
         source = error.source();

@@ -31,6 +31,10 @@ pub struct Route {
     pub refuses: Vec<String>,
     /// The media types that a raw body may have; empty for any.
     pub consumes: Vec<String>,
+    /// The request's body is no JSON, but whatever the route takes.
+    pub raw: bool,
+    /// The largest raw body, where the contract says one.
+    pub max_bytes: Option<u64>,
     /// The request's body is streamed to the service.
     pub upload: bool,
     /// The answer is a stream: events, or a download.
@@ -62,6 +66,7 @@ pub(crate) struct MethodOptions {
     conditional: Option<ExtensionDescriptor>,
     refuses: Option<ExtensionDescriptor>,
     consumes: Option<ExtensionDescriptor>,
+    max_bytes: Option<ExtensionDescriptor>,
 }
 
 impl MethodOptions {
@@ -76,6 +81,7 @@ impl MethodOptions {
             conditional: option("careway.rest.v1.conditional"),
             refuses: option("careway.rest.v1.refuses"),
             consumes: option("careway.rest.v1.consumes"),
+            max_bytes: option("careway.rest.v1.max_bytes"),
         }
     }
 
@@ -92,6 +98,9 @@ impl MethodOptions {
         };
         let flag = |option: &Option<ExtensionDescriptor>| {
             value(&own, option.as_ref()).and_then(|it| it.as_bool()).unwrap_or_default()
+        };
+        let number = |option: &Option<ExtensionDescriptor>| {
+            value(&own, option.as_ref()).and_then(|it| it.as_u64()).filter(|it| *it > 0)
         };
         let texts = |option: &Option<ExtensionDescriptor>| match value(&own, option.as_ref()) {
             Some(Value::List(texts)) => {
@@ -122,6 +131,9 @@ impl MethodOptions {
                 location: text(&self.location),
                 refuses: texts(&self.refuses),
                 consumes: texts(&self.consumes),
+                // Known when the message is: see `Endpoint::compile`.
+                raw: false,
+                max_bytes: number(&self.max_bytes),
                 upload: rpc.is_client_streaming(),
                 streaming: rpc.is_server_streaming(),
             };

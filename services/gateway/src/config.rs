@@ -50,4 +50,23 @@ pub struct Config {
     /// The slowest line an upload may come over, in bytes a second: by its `Content-Length` it gets that much more time.
     #[arg(long, env = "CAREWAY_GATEWAY_UPLOAD_BYTES_PER_SECOND", default_value_t = 128 << 10)]
     pub upload_bytes_per_second: u64,
+    /// The largest body of an upload in bytes, where the route does not say less.
+    #[arg(long, env = "CAREWAY_GATEWAY_MAX_UPLOAD_BYTES", default_value_t = 256 << 20)]
+    pub max_upload_bytes: u64,
+    /// Connections at once; who comes then waits until one ends.
+    #[arg(long, env = "CAREWAY_GATEWAY_CONNECTIONS", default_value_t = 4096)]
+    pub connections: usize,
+    /// Connections that one address may have; more are closed at once. Not held where proxies stand before the gateway.
+    #[arg(long, env = "CAREWAY_GATEWAY_CONNECTIONS_PER_ADDRESS", default_value_t = 256)]
+    pub connections_per_address: usize,
+    /// Milliseconds until the head of a request is there, from when the connection could carry it: so long, too, a
+    /// connection may be unused.
+    #[arg(long, env = "CAREWAY_GATEWAY_HEAD_TIMEOUT_MS", default_value_t = 10_000)]
+    pub head_timeout_ms: u64,
+    /// Milliseconds in which a client must send some of its body, or take some of its answer.
+    #[arg(long, env = "CAREWAY_GATEWAY_IDLE_TIMEOUT_MS", default_value_t = 15_000)]
+    pub idle_timeout_ms: u64,
+    /// Milliseconds that requests under way may still take when the gateway ends.
+    #[arg(long, env = "CAREWAY_GATEWAY_DRAIN_MS", default_value_t = 20_000)]
+    pub drain_ms: u64,
 }

@@ -2,6 +2,7 @@
 //! It holds no business rule and no database.
 
 mod config;
+mod connections;
 mod edge;
 mod endpoints;
 mod problems;
@@ -26,6 +27,7 @@ pub use problems::PROBLEMS;
 pub struct Gateway {
     router: Router,
     transcoder: Transcoder,
+    limits: connections::Limits,
 }
 
 impl Gateway {
@@ -42,9 +44,10 @@ impl Gateway {
         let api = transcoder.router(|service| Some(upstream(foundation, service)))?;
         let api = edge::Permits::new(foundation.policy().clone(), transcoder.routes()).before(api);
         let openapi: Arc<[u8]> = serde_json::to_vec(&transcoder.openapi())?.into();
-        let edge = edge::Edge::new(config, foundation)?;
+        let edge = edge::Edge::new(config, foundation, transcoder.routes())?;
+        let limits = connections::Limits::new(config);
         let router = edge.around(endpoints::router(config, foundation, openapi)?.merge(api));
-        Ok(Self { router: endpoints::health::router(readiness).merge(router), transcoder })
+        Ok(Self { router: endpoints::health::router(readiness).merge(router), transcoder, limits })
     }
 
     /// The OpenAPI document.
@@ -57,13 +60,9 @@ impl Gateway {
         self.transcoder.routes()
     }
 
-    /// Answers REST until `stopping`; then drains.
-    pub async fn serve(self, listener: TcpListener, stopping: CancellationToken) -> anyhow::Result<()> {
-        let service = self.router.into_make_service_with_connect_info::<std::net::SocketAddr>();
-        axum::serve(listener, service)
-            .with_graceful_shutdown(async move { stopping.cancelled().await })
-            .await
-            .context("the REST server")
+    /// Answers REST until `closing`; then drains, for as long as it may.
+    pub async fn serve(self, listener: TcpListener, closing: CancellationToken) {
+        connections::serve(listener, self.router, self.limits, closing).await;
     }
 }
 

@@ -2,11 +2,8 @@
 
 use std::net::SocketAddr;
 
-use anyhow::Context;
 use careway_kernel::Clock;
-use careway_service::{Foundation, Settings, probe, run, telemetry::Telemetry};
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
+use careway_service::{Foundation, Settings, Stopping, probe, run, telemetry::Telemetry};
 
 use crate::{Config, Gateway, Readiness};
 
@@ -40,25 +37,18 @@ pub fn main() -> anyhow::Result<()> {
 async fn serve(cli: Cli) -> anyhow::Result<()> {
     let telemetry = Telemetry::start("gateway", &cli.settings.telemetry)?;
     let foundation = Foundation::build(&cli.settings, Clock::system()).await?;
-    let stopping = CancellationToken::new();
+    let stopping = Stopping::default();
     let readiness = Readiness { databases: Vec::new(), stopping: stopping.clone() };
     let gateway = Gateway::build(&cli.config, &foundation, readiness)?;
-    let listener = TcpListener::bind(cli.config.listen)
-        .await
-        .with_context(|| format!("cannot listen on {}", cli.config.listen))?;
-    let ops = TcpListener::bind(cli.ops_listen)
-        .await
-        .with_context(|| format!("cannot listen on {}", cli.ops_listen))?;
+    let listener = run::bound(cli.config.listen).await?;
+    let ops = run::bound(cli.ops_listen).await?;
     let (metrics, errands) = (telemetry.metrics.clone(), foundation.errands.clone());
     foundation.tasks.spawn(run::serve_health(ops, Vec::new(), metrics, errands, stopping.clone()));
     tracing::info!(listen = %cli.config.listen, ops_listen = %cli.ops_listen, "ready");
-    let signal = stopping.clone();
-    foundation.tasks.spawn(async move {
-        run::signalled().await;
-        signal.cancel();
-    });
-    let ended = gateway.serve(listener, stopping).await;
+    let (stop, grace) = (stopping.clone(), cli.settings.stop_grace());
+    foundation.tasks.spawn(async move { stop.after_signal(grace).await });
+    gateway.serve(listener, stopping.closing().clone()).await;
     run::finish(&foundation).await;
     telemetry.shutdown();
-    ended
+    Ok(())
 }

@@ -40,7 +40,7 @@ pub(crate) struct AccessToken {
 /// Signs an access token.
 pub(crate) fn issue(app: &App, grant: Grant) -> Result<AccessToken> {
     let now = app.clock.now();
-    let claims = Claims::new(grant, app.foundation.identity.issuer(), Uuid::now_v7(), now);
+    let claims = Claims::new(grant, app.foundation.identity.issuer(), careway_kernel::id_at(now), now);
     let signers = app.keys.0.read().expect("never poisoned");
     let signer =
         signers.iter().filter(|signer| signer.key.signs(now)).max_by_key(|signer| signer.key.active_from);
@@ -69,7 +69,13 @@ pub(crate) async fn make(
     };
     let seed: Seed = Zeroizing::new(random::bytes());
     let public = SigningKey::public_of(&seed).map_err(Error::internal)?;
-    let key = SigningKey { kid: Uuid::now_v7(), public, created_at: now, active_from, retired_at: None };
+    let key = SigningKey {
+        kid: careway_kernel::id_at(now),
+        public,
+        created_at: now,
+        active_from,
+        retired_at: None,
+    };
     let text = Zeroizing::new(STANDARD_NO_PAD.encode(&seed[..]));
     let sealed = app.vault.seal(place(&key), &text);
     let forgotten: Vec<Uuid> = keys.iter().filter(|key| !key.is_published(now)).map(|key| key.kid).collect();

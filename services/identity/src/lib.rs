@@ -5,6 +5,8 @@
 //! `MemberRegistered`, `MemberChanged`, `MemberContactChanged`, `ChallengePassed`, `ChallengeLocked`… Hears
 //! `MemberDataAccessed`, for the members' access log.
 
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests are bound to no clock"))]
+
 mod api;
 mod bootstrap;
 mod codes;

@@ -5,7 +5,6 @@ use std::{sync::Arc, time::Duration};
 use careway_events::Consumers;
 use careway_kernel::OrganizationId;
 use careway_service::{Call, Caller, Foundation, Result};
-use tokio::sync::Semaphore;
 
 use crate::{
     App,
@@ -19,8 +18,6 @@ use crate::{
 
 /// How long a payer's country and language are believed.
 const HOME_BELIEVED: Duration = Duration::from_secs(60);
-/// Lists that are read at a time.
-const IMPORTS: usize = 2;
 /// How long wrong codes for identifiers that nobody is known by are counted.
 const STRANGERS_KEPT: chrono::Duration = chrono::Duration::days(7);
 
@@ -31,8 +28,6 @@ pub(crate) struct Members {
     pub(crate) config: MembersConfig,
     /// Stands in for the phones of a stranger, so that a stranger costs what a member costs.
     pub(crate) nobodys_phones: Phones,
-    /// Bounds the memory that lists take while they are read.
-    pub(crate) imports: Semaphore,
     homes: moka::sync::Cache<OrganizationId, Home>,
 }
 
@@ -50,7 +45,6 @@ impl Members {
             vault,
             codes,
             config,
-            imports: Semaphore::new(IMPORTS),
             homes: moka::sync::Cache::builder().max_capacity(1000).time_to_live(HOME_BELIEVED).build(),
         }
     }

@@ -2,13 +2,11 @@
 
 use std::net::SocketAddr;
 
-use anyhow::Context;
 use careway_events::DeadLettersCommand;
 use careway_kernel::{Clock, Redacted};
 use careway_service::{Foundation, probe, run, telemetry::Telemetry};
 use careway_standalone::{Config, Platform, provision};
 use clap::{Args, Subcommand, ValueEnum};
-use tokio::net::TcpListener;
 
 /// All of Careway in one process, for small installations.
 #[derive(clap::Parser)]
@@ -93,14 +91,14 @@ fn main() -> anyhow::Result<()> {
 async fn answer(Serve { ops, config }: Serve) -> anyhow::Result<()> {
     let telemetry = Telemetry::start("standalone", &config.settings.telemetry)?;
     let listen = ops.ops_listen;
-    let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+    let (listener, grace) = (run::bound(listen).await?, config.settings.stop_grace());
     let platform = Platform::start(config, Clock::system()).await?;
     let databases = platform.services().iter().map(|service| service.database.clone()).collect();
     let (metrics, errands) = (telemetry.metrics.clone(), platform.foundation().errands.clone());
     let health = run::serve_health(listener, databases, metrics, errands, platform.stopping().clone());
     platform.foundation().tasks.spawn(health);
     tracing::info!(gateway = %platform.gateway(), ops = %listen, "ready");
-    run::signalled().await;
+    platform.stopping().after_signal(grace).await;
     let ended = platform.shutdown().await;
     telemetry.shutdown();
     ended

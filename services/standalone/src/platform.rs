@@ -5,9 +5,8 @@ use std::net::SocketAddr;
 use anyhow::Context;
 use careway_gateway::{Gateway, Readiness};
 use careway_kernel::Clock;
-use careway_service::{Foundation, Service, run};
-use tokio::{net::TcpListener, task::JoinHandle};
-use tokio_util::sync::CancellationToken;
+use careway_service::{Foundation, Service, Stopping, run};
+use tokio::task::JoinHandle;
 
 use crate::Config;
 
@@ -18,8 +17,8 @@ pub struct Platform {
     gateway: SocketAddr,
     openapi: serde_json::Value,
     routes: Vec<careway_transcoding::Route>,
-    stopping: CancellationToken,
-    rest: JoinHandle<anyhow::Result<()>>,
+    stopping: Stopping,
+    rest: JoinHandle<()>,
 }
 
 impl Platform {
@@ -34,16 +33,14 @@ impl Platform {
             careway_cases::start(config.cases, foundation.clone()).await.context("cases")?,
             careway_channels::start(config.channels, foundation.clone()).await.context("channels")?,
         ];
-        let stopping = CancellationToken::new();
+        let stopping = Stopping::default();
         let databases = services.iter().map(|service| service.database.clone()).collect();
         let readiness = Readiness { databases, stopping: stopping.clone() };
         let gateway = Gateway::build(&config.gateway, &foundation, readiness)?;
         let (openapi, routes) = (gateway.openapi(), gateway.routes().to_vec());
-        let listen = config.gateway.listen;
-        let listener =
-            TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+        let listener = run::bound(config.gateway.listen).await?;
         let address = listener.local_addr()?;
-        let rest = tokio::spawn(gateway.serve(listener, stopping.clone()));
+        let rest = tokio::spawn(gateway.serve(listener, stopping.closing().clone()));
         Ok(Self { foundation, services, gateway: address, openapi, routes, stopping, rest })
     }
 
@@ -67,8 +64,8 @@ impl Platform {
         &self.openapi
     }
 
-    /// Cancelled when the platform begins to end.
-    pub fn stopping(&self) -> &CancellationToken {
+    /// How the platform ends.
+    pub fn stopping(&self) -> &Stopping {
         &self.stopping
     }
 
@@ -85,8 +82,8 @@ impl Platform {
 
     /// Stops answering, drains, and ends the background tasks.
     pub async fn shutdown(self) -> anyhow::Result<()> {
-        self.stopping.cancel();
-        let ended = self.rest.await.context("the gateway's task")?;
+        self.stopping.close();
+        let ended = self.rest.await.context("the gateway's task");
         run::finish(&self.foundation).await;
         ended
     }

@@ -2,12 +2,10 @@
 
 use careway_contract::visits::v1::{MemberDataAccessed, member_data_accessed::Access};
 use careway_events::Fact;
-use careway_service::{AuditEntry, AuditRow, Call, OutgoingEvent, Subject, Transaction};
+use careway_service::{AuditEntry, AuditRow, Call, OutgoingEvent, Subject, Transaction, timestamp};
 use chrono::{DateTime, Utc};
 use prost::{Message, Name};
 use uuid::Uuid;
-
-use crate::visits::view::timestamp;
 
 /// Notes an access within a command, and says so.
 pub(crate) fn note(tx: &mut Transaction, call: &Call, entry: AuditEntry) {

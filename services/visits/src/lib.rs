@@ -5,10 +5,11 @@
 //! Says what becomes of each of them, from `VisitStarted` to `PaymentAdvicePaid`; hears identity's `MemberRegistered` and
 //! `MemberChanged`, for the number and family that a coverage is made with, and what organizations are called.
 
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests are bound to no clock"))]
+
 mod adjudication;
 mod audit;
 mod benefits;
-mod callers;
 mod claims;
 mod config;
 mod contracts;
@@ -18,7 +19,6 @@ mod language;
 mod medical_file;
 mod notices;
 mod organizations;
-mod paging;
 mod payer_rules;
 mod plans;
 mod preauthorizations;
@@ -28,6 +28,7 @@ mod service_lines;
 mod settings;
 mod tariffs;
 mod texts;
+mod timers;
 mod uploaded_list;
 mod visits;
 
@@ -46,7 +47,7 @@ use careway_contract::visits::v1::{
 };
 use careway_events::{Consumers, DeadLettersCommand, Relay};
 use careway_kernel::Clock;
-use careway_service::{AuditLog, Database, Foundation, Service};
+use careway_service::{AuditLog, Database, Foundation, Imports, Service};
 use sqlx::migrate::Migrator;
 use tonic::service::Routes;
 
@@ -73,6 +74,8 @@ pub struct App {
     pub(crate) plans: PlanCache,
     pub(crate) desk: Desk,
     pub(crate) documents: Documents,
+    /// Lists that people upload.
+    pub(crate) imports: Imports,
 }
 
 /// Starts the service: its RPCs, its relay, its consumers and its timers.
@@ -80,7 +83,7 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
     let app = open(config, &foundation).await?;
     Relay::new(&foundation, &app.db, NAME).start();
     consumers(&app, &foundation).start().await?;
-    foundation.tasks.spawn(visits::timers::run(app.clone(), foundation.shutdown.clone()));
+    foundation.tasks.spawn(timers::run(app.clone(), foundation.shutdown.clone()));
     foundation.tasks.spawn(documents::timers::run(app.clone(), foundation.shutdown.clone()));
     let routes = Routes::new(PlanServiceServer::new(app.clone()))
         .add_service(CoverageServiceServer::new(app.clone()))
@@ -118,6 +121,7 @@ async fn open(config: Config, foundation: &Foundation) -> anyhow::Result<App> {
         audit: AuditLog::start(db.clone(), Some(audit::tell), &foundation.tasks, foundation.shutdown.clone()),
         page_key: foundation.page_key.clone(),
         plans: PlanCache::default(),
+        imports: foundation.imports.clone(),
         documents: Documents::new(config.documents, &config.desk.master_key, foundation)?,
         desk: Desk::new(config.desk, foundation)?,
         db,

@@ -1,39 +1,40 @@
-//! A list that somebody uploads, whatever it lists: its pieces put together, and what every list refuses.
+//! A list that somebody uploads, whatever it lists: received and read within the bounds of all imports.
 
-use bytes::{Bytes, BytesMut};
+use std::fs::File;
+
 use careway_contract::google::api::HttpBody;
+use careway_kernel::OrganizationId;
 use careway_service::{
     Error, Kind, Result,
-    table::{Limits, TableError},
+    imports::{Held, Place},
+    table::{Limits, Table},
 };
 use tonic::Streaming;
 
-/// The whole file.
+use crate::App;
+
+/// The table of an upload.
 pub(crate) struct UploadedList {
     /// Only report, change nothing.
     pub(crate) dry_run: bool,
-    pub(crate) media_type: String,
-    pub(crate) bytes: Bytes,
+    pub(crate) table: Table,
+    /// Kept for as long as what was read is in memory.
+    pub(crate) place: Place,
 }
 
-/// The whole file, within the bound. The first piece says whether it is a dry run, and the media type.
+/// The table of an upload, read by `read`. The first piece says whether it is a dry run, and the media type.
 pub(crate) async fn gather<P>(
-    mut pieces: Streaming<P>,
+    app: &App,
+    organization: OrganizationId,
+    pieces: Streaming<P>,
     parts: impl Fn(P) -> (bool, Option<HttpBody>),
+    read: impl FnOnce(File, &str) -> Result<Table> + Send + 'static,
 ) -> Result<UploadedList> {
-    let most = Limits::default().bytes;
-    let (mut first, mut bytes) = (None, BytesMut::new());
-    while let Some(piece) = pieces.message().await? {
-        let (dry_run, file) = parts(piece);
-        let file = file.unwrap_or_default();
-        if bytes.len() + file.data.len() > most {
-            return Err(TableError::TooLarge(format!("{} MiB", most >> 20)).into());
-        }
-        bytes.extend_from_slice(&file.data);
-        first.get_or_insert((dry_run, file.content_type));
-    }
-    let (dry_run, media_type) = first.unwrap_or_default();
-    Ok(UploadedList { dry_run, media_type, bytes: bytes.freeze() })
+    let limits = Limits::default();
+    let upload = app.imports.receive(organization, limits.bytes, pieces, parts).await?;
+    let dry_run = upload.dry_run;
+    let Held { value: table, place } = app.imports.read(upload, limits, read).await?;
+    Ok(UploadedList { dry_run, table, place })
 }
 
 /// A column that the list must have and has not.

@@ -38,7 +38,9 @@ async fn an_authority_insures_treats_through_facilities_and_settles_what_comes_o
     let review = json!({"outcome": "ACCEPTED", "note": "Known at the office"});
     accepted(200, officer.post(&format!("{visit}/review"), review)).await;
 
-    let rules = accepted(200, officer.put("/v1/visit-rules", json!({"admissionNoticeHours": 48}))).await;
+    let defaults = accepted(200, officer.get("/v1/visit-rules")).await;
+    let longer = officer.put("/v1/visit-rules", json!({"admissionNoticeHours": 48}));
+    let rules = accepted(200, longer.if_match(defaults.etag())).await;
     assert_eq!(rules.at("rules.admissionNoticeHours"), 48);
 }
 

@@ -1,5 +1,7 @@
 //! Journeys and attacks, through the gateway, each on a platform of its own.
 
+#![expect(clippy::disallowed_methods, reason = "tests are bound to no clock")]
+
 /// Makes tests of journeys, functions of a world: each is passed on one process and on separate ones, the same code.
 macro_rules! on_every_layout {
     ($($journey:ident),+ $(,)?) => {
@@ -40,6 +42,7 @@ mod docs;
 mod document;
 mod documents;
 mod documents_memory;
+mod edge;
 mod explanation_page;
 mod forger;
 mod guesses;

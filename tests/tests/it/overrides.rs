@@ -153,7 +153,10 @@ async fn the_payer_is_told_of_an_inpatient_and_the_facility_warned_before_it_is_
     refused(403, "PERMISSION_DENIED", desk.put("/v1/visit-rules", json!({"admissionNoticeHours": 1}))).await;
     refused(400, "INVALID_REQUEST", payer.officer.put("/v1/visit-rules", json!({"admissionNoticeHours": 0})))
         .await;
-    accepted(200, payer.officer.put("/v1/visit-rules", json!({"admissionNoticeHours": 8}))).await;
+    let eight = || payer.officer.put("/v1/visit-rules", json!({"admissionNoticeHours": 8}));
+    refused(428, "PRECONDITION_REQUIRED", eight()).await;
+    accepted(200, eight().if_match(rules.etag())).await;
+    refused(412, "STALE_VERSION", eight().if_match(rules.etag())).await;
     let member = payer.covered_member(&world).await;
     let sooner = verified(&world, &desk, &member).await;
     let admitted = accepted(200, admit(&desk, &sooner, "INPATIENT")).await;

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, ensure};
 use careway_standalone::{
     provision,
-    seed::{Inbox, Rest, acts::until},
+    seed::{Inbox, Rest, until},
 };
 use chrono::{Datelike, Months, NaiveDate, Utc};
 use serde_json::json;
@@ -17,17 +17,14 @@ use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::{
-    enrol::{Desk, Enrolled, FACILITIES, enrol},
-    jobs::{self, Job},
+    enrol::{Desk, Enrolled, enrol},
+    names::{BENEFITS, FACILITIES, claim, member_number, phone},
     platform::{Layout, Platform, Settings},
     quiet::Quiet,
     sample::Sample,
     stage::{RAW, Stage},
 };
 use crate::say;
-
-/// The benefits of the plan; each member has used something of each.
-pub(super) const BENEFITS: [&str; 4] = ["CONSULTATION", "LABORATORY", "IMAGING", "MEDICINES"];
 
 /// How long the events of an import may be on their way.
 const ON_THEIR_WAY: Duration = Duration::from_secs(90);
@@ -52,12 +49,12 @@ impl Network {
         visit_id(self.first_visit, number.into())
     }
 
-    /// The visit that the next claim is for: each is claimed once.
-    pub(super) fn next_claimed(&self, job: Job) -> anyhow::Result<u32> {
-        let half = usize::from(job == Job::HotClaim);
+    /// The visit that the next claim is for, of one family's or of the others': each is claimed once.
+    pub(super) fn next_claimed(&self, of_one_family: bool) -> anyhow::Result<u32> {
+        let half = usize::from(of_one_family);
         let next = self.next_claims[half].fetch_add(1, Ordering::Relaxed);
         ensure!(next < self.members / 2, "every visit was claimed: the data is too small for this machine");
-        Ok(if job == Job::HotClaim { self.members / 2 + next } else { next })
+        Ok(if of_one_family { self.members / 2 + next } else { next })
     }
 
     /// How pgbench is told of the same.
@@ -69,16 +66,6 @@ impl Network {
     pub(super) fn desk_of_visit(&self, number: u32) -> usize {
         (number % FACILITIES) as usize
     }
-}
-
-/// A member's number by the payer.
-pub(super) fn member_number(number: u32) -> String {
-    format!("BM-{number:06}")
-}
-
-/// A member's phone, E.164.
-pub(super) fn phone(number: u32) -> String {
-    format!("+25078{number:07}")
 }
 
 /// Ids in the order of time, as the platform makes them, that can be reckoned: the first 48 bits, version 7, the number.
@@ -190,7 +177,7 @@ async fn check_in(gateway: &str, inbox: &Inbox, network: &Network) -> anyhow::Re
         Ok((read.list("statement.benefits").len() == BENEFITS.len()).then_some(()))
     })
     .await?;
-    let claim = desk.post(&format!("/v1/visits/{visit}/claims"), jobs::claim()).await?.ok()?;
+    let claim = desk.post(&format!("/v1/visits/{visit}/claims"), claim()).await?.ok()?;
     ensure!(claim.text("claim.state") == "APPROVED", "the rules should decide on the claim: {claim}");
     Ok((id, claim.text("claim.claimId").parse().context("the claim's id")?))
 }

@@ -14,16 +14,12 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    data::{BENEFITS, member_number, phone},
+    names::{BENEFITS, CODES, FACILITIES, member_number, phone},
     platform::Settings,
 };
 
-/// How many facilities check members in.
-pub(super) const FACILITIES: u32 = 20;
 /// Members of one uploaded list.
 const LIST: u32 = 10_000;
-/// The price list: what a claim's five lines are.
-pub(super) const CODES: [&str; 5] = ["CONS-1", "LAB-1", "LAB-2", "IMG-1", "MED-1"];
 const PASSWORD: &str = "murakaza neza careway";
 
 /// A facility, and who works at its desk.

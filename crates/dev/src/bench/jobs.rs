@@ -13,14 +13,14 @@ use anyhow::{Context, ensure};
 use careway_standalone::seed::Rest;
 use futures::{StreamExt, TryStreamExt, stream};
 use http::HeaderValue;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::time::{Instant, timeout};
 
 use super::{
     client::Connection,
-    data::{Network, member_number, phone},
-    enrol::CODES,
+    data::Network,
     messages::Phones,
+    names::{claim, member_number, phone},
 };
 
 /// How long a code may be on its way.
@@ -149,7 +149,7 @@ impl Jobs {
     }
 
     async fn claim(&self, job: Job, connection: &mut Connection) -> anyhow::Result<Done> {
-        let number = self.network.next_claimed(job)?;
+        let number = self.network.next_claimed(job == Job::HotClaim)?;
         let token = &self.tokens[self.network.desk_of_visit(number)];
         let path = format!("/v1/visits/{}/claims", self.network.visit(number));
         let began = Instant::now();
@@ -173,13 +173,6 @@ impl Jobs {
         done.steps[3] = began.elapsed();
         Ok(done)
     }
-}
-
-/// A claim of the five lines, submitted at once; its answer tells what became of it.
-pub(super) fn claim() -> Value {
-    let lines: Vec<_> =
-        CODES.iter().map(|code| json!({"code": code, "quantity": "1", "diagnoses": ["J06.9"]})).collect();
-    json!({"lines": lines, "submit": true})
 }
 
 /// Numbers in a row become numbers all over the place, the same in every run (SplitMix64).

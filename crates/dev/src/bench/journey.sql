@@ -1,5 +1,6 @@
 -- The visit journey at the limit: each step is one statement that writes the outbox too, sent in one round trip with the
--- caller it is for. Ids follow one another as the platform's do; no member is admitted twice at one place on one day.
+-- caller it is for. Ids follow one another as the platform's do; no member is admitted twice at one place on one day,
+-- nor yesterday, when each has the visit that is read.
 \set k :k + 1
 \set j :start + :client_id + :k * :clients
 \set n :j % :members
@@ -15,7 +16,7 @@ with kept as (
     insert into visit (visit_id, version, facility_id, state, service_date, started_at, started_by, expires_at,
         identifier_hash, sealed_challenge, challenge_id, masked_destination, code_expires_at, resend_available_at)
     values ((lpad(to_hex(:ms::bigint), 12, '0') || '70008000' || lpad(to_hex(:j::bigint), 12, '0'))::uuid, 1,
-        ('@FACILITIES@'::uuid[])[:f], 'AWAITING_CODE', current_date - (:days)::int, now(),
+        ('@FACILITIES@'::uuid[])[:f], 'AWAITING_CODE', current_date - 2 * (:days)::int, now(),
         '01920000-0000-7000-8000-000000000001', now() + interval '2 hours', sha256(int8send(:n::bigint)),
         decode(repeat('5a', 150), 'hex'), '01920000-0000-7000-8000-000000000002', '+250 78* *** *12',
         now() + interval '5 minutes', now() + interval '1 minute')

@@ -8,6 +8,7 @@ mod jobs;
 mod load;
 mod measure;
 mod messages;
+mod names;
 mod platform;
 mod processes;
 mod quiet;

@@ -10,14 +10,14 @@ use tokio::process::Command;
 
 use super::{
     data::Network,
-    enrol::FACILITIES,
     jobs::Job,
+    names::FACILITIES,
     processes::Watched,
     sample::Sample,
     stage::{RAW, Stage, in_database},
 };
 
-/// How many clients are tried; the best counts.
+/// How many clients are tried, as many of them as the plan says; the best counts.
 const CLIENTS: [u32; 3] = [8, 16, 32];
 
 /// What pgbench reached.
@@ -85,9 +85,9 @@ impl Raw {
     }
 
     /// The best of several numbers of clients.
-    pub(super) async fn best(&mut self, job: Job, seconds: u32) -> anyhow::Result<Limit> {
+    pub(super) async fn best(&mut self, job: Job, tries: usize, seconds: u32) -> anyhow::Result<Limit> {
         let mut best = Limit::default();
-        for clients in CLIENTS {
+        for clients in CLIENTS.into_iter().take(tries) {
             let reached = self.run(job, clients, seconds).await?;
             if reached.rate > best.rate {
                 best = reached;
@@ -103,7 +103,8 @@ impl Raw {
             Job::Read | Job::Claim | Job::HotClaim => self.first_visit,
         };
         let start = match job {
-            Job::Journey | Job::Read => self.next_journey,
+            Job::Journey => self.next_journey,
+            Job::Read => 0,
             Job::Claim | Job::HotClaim => {
                 // The same visits are claimed in each run.
                 Sample::forget(&mut PgConnection::connect(&self.admin).await?).await?;
@@ -137,10 +138,18 @@ impl Raw {
         }
         let (done, rate) = parse(&told).with_context(|| format!("pgbench told: {told}"))?;
         ensure!(done > 0, "pgbench did nothing: {}", words.trim());
-        // Clients go at about the same pace; thrice the average is beyond the fastest.
-        self.next_journey += 3 * done + u64::from(clients) * 2;
+        self.next_journey += journeys(job, clients, done);
         let postgres = used.per_operation(&before, done).remove("PostgreSQL").unwrap_or_default();
         Ok(Limit { clients, rate, postgres })
+    }
+}
+
+/// How many journeys' numbers a run may have used up. Clients go at about the same pace: thrice the average is beyond the
+/// fastest.
+fn journeys(job: Job, clients: u32, done: u64) -> u64 {
+    match job {
+        Job::Journey => 3 * done + u64::from(clients) * 2,
+        Job::Read | Job::Claim | Job::HotClaim => 0,
     }
 }
 
@@ -171,6 +180,12 @@ fn parse(told: &str) -> Option<(u64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_journeys_use_up_numbers_of_journeys() {
+        let used = |job| journeys(job, 8, 100);
+        assert_eq!(Job::ALL.map(used), [316, 0, 0, 0]);
+    }
 
     #[test]
     fn what_pgbench_tells_is_understood() {

@@ -30,6 +30,8 @@ const LEISURE: f64 = 0.25;
 pub(super) struct Plan {
     pub(super) members: u32,
     pub(super) rounds: usize,
+    /// How many numbers of jobs under way are tried, and of clients of pgbench; the best count.
+    pub(super) tries: usize,
     /// Of one closed loop.
     pub(super) loop_time: Duration,
     /// Of one run of pgbench, in seconds.
@@ -108,7 +110,7 @@ pub(super) async fn measure(
     for job in wanted.iter().copied() {
         let step = say::begin(format!("{}: looking for its maximum", job.name()));
         let under_way = bench.find(job).await?;
-        bench.raw.best(job, 1).await?;
+        bench.raw.best(job, plan.tries, 1).await?;
         step.done(format!("{}: most with {under_way} under way", job.name()));
         let (rounds, counted, open) = (Vec::new(), Counted::default(), Open::default());
         outcomes.push(Outcome { job, under_way, rounds, counted, open });
@@ -151,7 +153,7 @@ impl Bench<'_> {
         // The first moments fill connection pools and plans.
         load::closed(&self.jobs, job, 16, self.plan.search_time / 2).await?;
         let mut best = (0.0, tried[0]);
-        for under_way in tried {
+        for under_way in tried.iter().take(self.plan.tries) {
             let reached = load::closed(&self.jobs, job, *under_way, self.plan.search_time).await?;
             if reached.rate > best.0 {
                 best = (reached.rate, *under_way);
@@ -166,7 +168,7 @@ impl Bench<'_> {
         let reached = load::closed(&self.jobs, job, under_way, self.plan.loop_time).await?;
         let drain = self.quiet.wait().await?;
         let cpu = self.watched.usage()?.per_operation(&before, reached.done);
-        let limit = self.raw.best(job, self.plan.raw_time).await?;
+        let limit = self.raw.best(job, self.plan.tries, self.plan.raw_time).await?;
         Ok(Round { rate: reached.rate, cpu, drain, limit })
     }
 

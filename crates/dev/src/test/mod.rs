@@ -21,7 +21,7 @@ use crate::{checkout::Checkout, say, servers};
 /// Which of the steps to run.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Only this step, or all steps of this group; may be given several times [format, clippy, proto, deployment: lint; tests: unit]
+    /// Only this step, or all steps of this group; may be given several times [format, dependencies, clippy, proto, deployment: lint; tests, bench: unit]
     #[arg(long, value_name = "STEP")]
     only: Vec<String>,
 }
@@ -107,8 +107,9 @@ mod tests {
     #[test]
     fn steps_are_chosen_by_name_and_by_group() {
         assert_eq!(names(&[]).len(), STEPS.len());
-        assert_eq!(names(&["lint"]), ["format", "clippy", "proto", "deployment"]);
+        assert_eq!(names(&["lint"]), ["format", "dependencies", "clippy", "proto", "deployment"]);
         assert_eq!(names(&["tests", "format"]), ["format", "tests"]);
+        assert_eq!(names(&["unit"]), ["tests", "bench"]);
     }
 
     #[test]

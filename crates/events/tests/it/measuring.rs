@@ -1,5 +1,7 @@
 //! What a relay measures is what it leads.
 
+use std::sync::LazyLock;
+
 use careway_events::Relay;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
@@ -9,22 +11,29 @@ use crate::world::{World, eventually};
 const SERVICE: &str = "measured";
 const LOCK: &str = "select pg_advisory_lock(hashtextextended('careway.relay.measured', 0))";
 
-fn oldest(metrics: &PrometheusHandle) -> Option<f64> {
-    let told = metrics.render();
-    let line = told.lines().find(|line| {
-        line.starts_with("careway_outbox_oldest_seconds{") && line.contains(&format!("\"{SERVICE}\""))
-    })?;
+static RECORDER: LazyLock<PrometheusHandle> =
+    LazyLock::new(|| PrometheusBuilder::new().install_recorder().unwrap());
+
+/// What the process says of this service, from the first time that somebody asks.
+pub(crate) fn measured(gauge: &str, service: &str) -> Option<f64> {
+    let told = RECORDER.render();
+    let line = told
+        .lines()
+        .find(|line| line.starts_with(&format!("{gauge}{{")) && line.contains(&format!("\"{service}\"")))?;
     line.rsplit(' ').next()?.parse().ok()
+}
+
+fn oldest() -> Option<f64> {
+    measured("careway_outbox_oldest_seconds", SERVICE)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_no_longer_leads_tells_no_age() {
-    let metrics = PrometheusBuilder::new().install_recorder().unwrap();
     let mut world = World::new().await;
     world.nats.kill();
     let _relay = Relay::new(&world.bus, &world.database, SERVICE).start();
     world.say([1]).await;
-    eventually("the event that waits is measured", async || oldest(&metrics) > Some(0.0)).await;
+    eventually("the event that waits is measured", async || oldest() > Some(0.0)).await;
 
     // Another replica is to lead as soon as this one's session is gone.
     let mut next = world.owner.acquire().await.unwrap();
@@ -37,7 +46,7 @@ async fn who_no_longer_leads_tells_no_age() {
     eventually("it stands by", async || world.count(waits).await == 1).await;
     world.end_leader().await;
     let next = waiting.await.unwrap();
-    eventually("the lost lead is not measured", async || oldest(&metrics) == Some(0.0)).await;
+    eventually("the lost lead is not measured", async || oldest() == Some(0.0)).await;
     drop(next);
     world.end().await;
 }

@@ -161,13 +161,13 @@ async fn what_is_old_is_forgotten() {
     eventually("it is quiet", async || relay.settled().await && listening.settled().await).await;
     relay.abort();
 
-    world.clock.advance(Duration::from_secs(15 * 24 * 3600));
+    world.clock.advance(Duration::from_secs(4 * 24 * 3600));
     let relay = world.relay().start();
     eventually("the outbox is empty", async || world.count("select count(*) from outbox").await == 0).await;
     assert_eq!(world.count("select count(*) from inbox").await, 10, "repeated events may still come");
     relay.abort();
 
-    world.clock.advance(Duration::from_secs(31 * 24 * 3600));
+    world.clock.advance(Duration::from_secs(42 * 24 * 3600));
     world.relay().start();
     eventually("the inbox is empty", async || world.count("select count(*) from inbox").await == 0).await;
     world.end().await;

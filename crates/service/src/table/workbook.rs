@@ -1,15 +1,17 @@
-//! XLSX: the first sheet, cell by cell, after its parts were inflated once just to see that they stay small.
+//! XLSX: the first sheet that is not hidden, cell by cell, after its parts were inflated once just to see that they stay small.
 //!
 //! A workbook is a ZIP of XML, so half a megabyte can unpack to half a gigabyte, and a sheet can claim cells in
 //! every corner. The reader has no bounds of its own, hence [`check`] before it, and never its dense ranges.
 
-use std::io::{Cursor, Read};
+use std::io::{BufReader, Read, Seek};
 
-use calamine::{DataRef, ExcelDateTime, Reader, SheetType, Xlsx, XlsxError};
+use calamine::{
+    CellErrorType, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Style, Xlsx, XlsxError,
+};
 use chrono::NaiveDate;
 use zip::ZipArchive;
 
-use super::{Builder, Cell, Limits, Table, TableError};
+use super::{Builder, Cell, CellError, Limits, TableError, format::NumberForm};
 
 const ENTRIES: usize = 200;
 /// Inflated to compressed; XML of real lists stays below 30.
@@ -23,9 +25,23 @@ const SHARED_TEXTS: u64 = 3_000_000;
 
 const NOT_SOUND: TableError = TableError::Unreadable("it is no sound workbook");
 
+/// What a workbook comes to that was found small enough to read.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Measured {
+    /// All parts, inflated.
+    pub(super) inflated: u64,
+    /// The parts that the reader keeps: shared texts, styles.
+    pub(super) kept: u64,
+    /// Tags in them, each of which may be a text of its own.
+    pub(super) tags: u64,
+    /// Filled cells, at most.
+    pub(super) cells: u64,
+}
+
 /// Inflates every part, keeping nothing, and refuses what would cost too much to read.
-pub(super) fn check(bytes: &[u8], limits: Limits) -> Result<(), TableError> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| NOT_SOUND)?;
+pub(super) fn check(file: &mut (impl Read + Seek), limits: Limits) -> Result<Measured, TableError> {
+    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|_| NOT_SOUND)?;
+    let mut measured = Measured::default();
     if archive.len() > ENTRIES {
         return Err(TableError::TooLarge(format!("{ENTRIES} parts in a workbook")));
     }
@@ -53,9 +69,22 @@ pub(super) fn check(bytes: &[u8], limits: Limits) -> Result<(), TableError> {
             }
             inspector.look(&chunk[..read])?;
         }
-        inspector.finish()?;
+        measured.add(&name, size, inspector.finish()?);
     }
-    Ok(())
+    measured.inflated = inflated;
+    Ok(measured)
+}
+
+impl Measured {
+    fn add(&mut self, name: &str, size: u64, tags: u64) {
+        // A filled cell opens and closes itself and its value.
+        if name.contains("worksheets") {
+            self.cells += tags / 4;
+        } else if name.ends_with(".xml") {
+            self.kept += size;
+            self.tags += tags;
+        }
+    }
 }
 
 /// Looks at one part's bytes as they come by.
@@ -84,11 +113,9 @@ impl Inspector {
     }
 
     fn look(&mut self, chunk: &[u8]) -> Result<(), TableError> {
-        if !self.is_sheet {
-            self.tags += chunk.iter().filter(|byte| **byte == b'<').count();
-            if self.tags > TAGS {
-                return Err(TableError::TooLarge(format!("{SHARED_TEXTS} different texts in a workbook")));
-            }
+        self.tags += chunk.iter().filter(|byte| **byte == b'<').count();
+        if !self.is_sheet && self.tags > TAGS {
+            return Err(TableError::TooLarge(format!("{SHARED_TEXTS} different texts in a workbook")));
         }
         if self.is_shared_texts {
             // In another encoding the count below would not be seen.
@@ -104,8 +131,10 @@ impl Inspector {
         Ok(())
     }
 
-    fn finish(self) -> Result<(), TableError> {
-        self.counts_are_small(&self.tail, self.tail.len())
+    /// The number of its tags.
+    fn finish(self) -> Result<u64, TableError> {
+        self.counts_are_small(&self.tail, self.tail.len())?;
+        Ok(self.tags as u64)
     }
 
     /// Checks each `uniqueCount="…"` that begins before `end`.
@@ -140,18 +169,26 @@ fn says_utf8(head: &[u8]) -> bool {
     !declaration.contains("encoding") || declaration.contains("utf-8") || declaration.contains("us-ascii")
 }
 
-pub(super) fn read(bytes: &[u8], limits: Limits) -> Result<Table, TableError> {
-    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(refusal)?;
+pub(super) fn read(file: impl Read + Seek, limits: Limits) -> Result<Builder, TableError> {
+    let mut workbook: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(refusal)?;
     let sheets = workbook.sheets_metadata();
-    let first = sheets.iter().find(|sheet| sheet.typ == SheetType::WorkSheet);
-    let name = first.ok_or(TableError::Unreadable("it has no sheet"))?.name.clone();
+    let seen = |sheet: &&calamine::Sheet| {
+        sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible
+    };
+    let name = sheets
+        .iter()
+        .find(seen)
+        .ok_or(TableError::Unreadable("it has no sheet that can be seen"))?
+        .name
+        .clone();
     let mut cells = workbook.worksheet_cells_reader(&name).map_err(refusal)?;
+    let forms: Vec<NumberForm> = cells.styles().iter().map(form).collect();
 
     let mut builder = Builder::new(limits);
     let mut number = 0;
     let mut row = Vec::new();
-    while let Some(cell) = cells.next_cell().map_err(refusal)? {
-        let value = value(cell.get_value());
+    while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(refusal)? {
+        let value = value(cell.get_value(), forms.get(style).unwrap_or(&NumberForm::Number));
         if value.is_empty() {
             continue;
         }
@@ -173,43 +210,71 @@ pub(super) fn read(bytes: &[u8], limits: Limits) -> Result<Table, TableError> {
         row[at_column] = value;
     }
     builder.push(number + 1, row)?;
-    builder.finish()
+    Ok(builder)
 }
 
-fn value(data: &DataRef<'_>) -> Cell {
+fn form(style: &Style) -> NumberForm {
+    style.number_format.as_ref().map_or(NumberForm::Number, |format| NumberForm::parse(&format.format_code))
+}
+
+fn value(data: &DataRef<'_>, form: &NumberForm) -> Cell {
     match data {
         DataRef::Empty => Cell::Empty,
-        DataRef::Int(number) => Cell::of(&number.to_string()),
-        DataRef::Float(number) => self::number(*number),
+        #[expect(clippy::cast_precision_loss, reason = "beyond 15 digits it is refused anyway")]
+        DataRef::Int(number) => self::number(*number as f64, form),
+        DataRef::Float(number) => self::number(*number, form),
         DataRef::String(text) | DataRef::DurationIso(text) => Cell::of(text),
         DataRef::SharedString(text) => Cell::of(text),
         DataRef::Bool(value) => Cell::of(if *value { "true" } else { "false" }),
-        DataRef::DateTime(instant) => date(instant),
+        DataRef::DateTime(instant) => date(instant, form),
         DataRef::DateTimeIso(text) => {
             let day = text.get(..10).and_then(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").ok());
             day.map_or_else(|| Cell::of(text), Cell::Date)
         }
-        DataRef::Error(error) => Cell::of(&error.to_string()),
+        DataRef::Error(error) => Cell::Fault(CellError::Error(shown(error))),
     }
 }
 
-/// A member number typed as a number is still that number: `451`, not `451.0`.
-fn number(number: f64) -> Cell {
-    if number.abs() >= 1e15 { Cell::Inexact } else { Cell::of(&number.to_string()) }
+/// A number as it is shown: that is what whoever sent the list meant.
+fn number(number: f64, form: &NumberForm) -> Cell {
+    if !number.is_finite() || number.abs() >= 1e15 {
+        return Cell::Fault(CellError::DigitsLost);
+    }
+    match form {
+        NumberForm::Number => Cell::Number(number),
+        form => form.show(number).map_or(Cell::Fault(CellError::ShownOtherwise), |text| Cell::of(&text)),
+    }
 }
 
-fn date(instant: &ExcelDateTime) -> Cell {
+fn date(instant: &ExcelDateTime, form: &NumberForm) -> Cell {
     if !instant.is_datetime() {
-        return number(instant.as_f64());
+        return number(instant.as_f64(), form);
     }
     let (year, month, day, ..) = instant.to_ymd_hms_milli();
     let date = NaiveDate::from_ymd_opt(year.into(), month.into(), day.into());
-    // 29 February 1900 exists in workbooks only.
-    date.map_or_else(|| number(instant.as_f64()), Cell::Date)
+    // 29 February 1900 exists in workbooks only, and day zero is a time of no day.
+    let day = date.filter(|_| instant.as_f64() >= 1.0);
+    day.map_or(Cell::Fault(CellError::Date), Cell::Date)
+}
+
+fn shown(error: &CellErrorType) -> &'static str {
+    match error {
+        CellErrorType::Div0 => "#DIV/0!",
+        CellErrorType::NA => "#N/A",
+        CellErrorType::Name => "#NAME?",
+        CellErrorType::Null => "#NULL!",
+        CellErrorType::Num => "#NUM!",
+        CellErrorType::Ref => "#REF!",
+        CellErrorType::Value => "#VALUE!",
+        _ => "#ERROR",
+    }
 }
 
 fn refusal(error: XlsxError) -> TableError {
     match error {
+        XlsxError::CellError(_) => {
+            TableError::Unreadable("a cell of it holds an error that is not known here, such as #SPILL!")
+        }
         XlsxError::Password => TableError::Unreadable("it is protected by a password"),
         _ => NOT_SOUND,
     }

@@ -12,12 +12,13 @@ use crate::{
 };
 
 /// Every status that problems come with, and the reason of its example.
-const PROBLEMS: [(u16, &str); 16] = [
+const PROBLEMS: [(u16, &str); 17] = [
     (400, "INVALID_REQUEST"),
     (401, "TOKEN_REJECTED"),
     (403, "PERMISSION_DENIED"),
     (404, "NOT_FOUND"),
     (405, "METHOD_NOT_ALLOWED"),
+    (408, "BODY_TOO_SLOW"),
     (409, "REFUSED"),
     (412, "STALE_VERSION"),
     (413, "BODY_TOO_LARGE"),
@@ -69,6 +70,7 @@ fn applicable(endpoint: &Endpoint) -> Vec<u16> {
         (!endpoint.path_params.is_empty(), 404),
         (route.method != Method::GET, 409),
         (route.versioned || route.conditional, 412),
+        (has_body, 408),
         (has_body, 413),
         (has_body, 415),
         (endpoint.reply == Reply::Download, 416),

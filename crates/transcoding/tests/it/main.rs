@@ -1,5 +1,7 @@
 //! The REST surface of a small contract, with a hand-written gRPC service behind it.
 
+#![expect(clippy::disallowed_methods, reason = "tests are bound to no clock")]
+
 mod codec;
 mod contract;
 mod openapi;

@@ -1,6 +1,9 @@
 //! Raw bodies, up and down.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use axum::{
     body::Body,
@@ -15,6 +18,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 use tower::ServiceExt;
+use tower_http::timeout::TimeoutBody;
 
 use crate::support::{Answer, POOL, Service, chunked, decode, encode, message, request, send, send_request};
 
@@ -86,6 +90,16 @@ async fn an_upload_over_a_layers_limit_is_413() {
     let got =
         send_request(&service.router(), upload("/v1/books/b-1/scans?title=x", "image/png", limited)).await;
     got.assert_problem(413, "BODY_TOO_LARGE");
+}
+
+#[tokio::test]
+async fn an_upload_that_a_layer_gives_up_as_too_slow_is_408() {
+    let service = Service::new([message("UploadScanResponse", json!({}))]);
+    let begun = futures::stream::iter([Ok::<_, std::convert::Infallible>(Bytes::from("half of it"))]);
+    let body = Body::from_stream(begun.chain(futures::stream::pending()));
+    let slow = Body::new(TimeoutBody::new(Duration::from_millis(10), body));
+    let got = send_request(&service.router(), upload("/v1/books/b-1/scans?title=x", "image/png", slow)).await;
+    got.assert_problem(408, "BODY_TOO_SLOW");
 }
 
 #[tokio::test]

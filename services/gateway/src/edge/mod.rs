@@ -1,10 +1,12 @@
-//! What every request passes, in this order: trace, bearer token, rate limit, load shedding, deadline, CORS,
-//! compression, and on routes of the contract the permission. Bodies are bounded by the routes themselves.
+//! What every request passes, in this order: trace, method, deadline, bearer token, rate limit, load shedding, the size of
+//! its body, CORS, compression, and on routes of the contract the permission. A body that stops coming is given up.
 
 mod address;
 mod bearer;
+mod bodies;
 mod deadline;
 mod gcra;
+mod method;
 mod permit;
 mod rate_limit;
 mod shed;
@@ -20,7 +22,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use careway_service::Foundation;
-use careway_transcoding::{Problem, TraceId};
+use careway_transcoding::{Problem, Route, TraceId};
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -29,6 +31,7 @@ use tower_http::{
         predicate::{DefaultPredicate, Predicate},
     },
     cors::CorsLayer,
+    timeout::RequestBodyTimeoutLayer,
 };
 
 use crate::config::Config;
@@ -41,18 +44,23 @@ pub(crate) struct Edge {
     bearer: bearer::Bearer,
     limits: Arc<rate_limit::Limits>,
     shed: shed::Shed,
+    bodies: bodies::Bodies,
     budgets: deadline::Budgets,
+    body_idle: Duration,
     trusted_proxies: usize,
 }
 
 impl Edge {
-    pub(crate) fn new(config: &Config, foundation: &Foundation) -> anyhow::Result<Self> {
+    pub(crate) fn new(config: &Config, foundation: &Foundation, routes: &[Route]) -> anyhow::Result<Self> {
+        let bodies = bodies::Bodies::new(config, routes);
         Ok(Self {
             cors: cors(&config.cors_origins)?,
             bearer: bearer::Bearer::new(foundation.verifier.clone()),
             limits: Arc::new(rate_limit::Limits::new(config, foundation)),
             shed: shed::Shed::new(config.concurrency),
-            budgets: deadline::Budgets::new(config),
+            budgets: deadline::Budgets::new(config, bodies.clone()),
+            bodies,
+            body_idle: Duration::from_millis(config.idle_timeout_ms),
             trusted_proxies: config.trusted_proxies,
         })
     }
@@ -60,12 +68,15 @@ impl Edge {
     /// Layers are listed from the innermost outwards.
     pub(crate) fn around(self, router: Router) -> Router {
         router
+            .layer(RequestBodyTimeoutLayer::new(self.body_idle))
             .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(may_be_transformed)))
             .layer(self.cors)
-            .layer(middleware::from_fn_with_state(self.budgets, deadline::set))
+            .layer(middleware::from_fn_with_state(self.bodies, bodies::bound))
             .layer(middleware::from_fn_with_state(self.shed, shed::shed))
             .layer(middleware::from_fn_with_state(self.limits, rate_limit::limit))
             .layer(middleware::from_fn_with_state(self.bearer, bearer::check))
+            .layer(middleware::from_fn_with_state(self.budgets, deadline::hold))
+            .layer(middleware::from_fn(method::known))
             .layer(CatchPanicLayer::custom(trace::panicked))
             .layer(middleware::from_fn(trace::trace))
             .layer(middleware::from_fn_with_state(self.trusted_proxies, address::find))

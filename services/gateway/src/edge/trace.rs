@@ -12,6 +12,8 @@ use careway_service::telemetry;
 use careway_transcoding::{Problem, TraceId};
 use tracing::Instrument;
 
+use super::method;
+
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -22,7 +24,7 @@ pub(crate) async fn trace(mut request: Request, next: Next) -> Response {
     let span = tracing::info_span!(
         "request",
         otel.kind = "server",
-        method = %request.method(),
+        method = method::label(request.method()),
         path = request.uri().path(),
         status = tracing::field::Empty
     );
@@ -37,19 +39,20 @@ pub(crate) async fn trace(mut request: Request, next: Next) -> Response {
     }
     request.extensions_mut().insert(TraceId(trace_id.clone()));
 
-    let method = request.method().clone();
+    let method = method::label(request.method());
     let started = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();
     span.record("status", status);
-    let labels = [("method", method.to_string()), ("status", status.to_string())];
-    metrics::histogram!("careway_http_seconds", &labels).record(started.elapsed().as_secs_f64());
+    metrics::histogram!("careway_http_seconds", "method" => method, "status" => status.to_string())
+        .record(started.elapsed().as_secs_f64());
     if let Ok(value) = HeaderValue::from_str(&trace_id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
 }
 
+#[expect(clippy::disallowed_methods, reason = "a trace is no row: its id says nothing of the time")]
 fn new_traceparent() -> String {
     let id = uuid::Uuid::new_v4().simple().to_string();
     let span = uuid::Uuid::new_v4().simple().to_string();
@@ -74,6 +77,12 @@ pub(crate) fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use axum::{Router, body::Body, middleware, routing::any};
+    use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+    use tower::ServiceExt;
+
     use super::*;
 
     #[test]
@@ -83,5 +92,40 @@ mod tests {
         assert!(!is_valid("00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01"));
         assert!(!is_valid("ff"));
         assert!(is_valid(&new_traceparent()));
+    }
+
+    /// The names and labels of what is measured.
+    fn series(handle: &PrometheusHandle) -> BTreeSet<String> {
+        let told = handle.render();
+        let lines = told.lines().filter(|line| !line.starts_with('#'));
+        lines.filter_map(|line| line.rsplit_once(' ')).map(|(series, _)| series.to_owned()).collect()
+    }
+
+    #[test]
+    fn a_thousand_methods_that_somebody_made_up_are_refused_and_counted_as_one() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let handle = recorder.handle();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let router = Router::new()
+            .route("/", any(async || "here"))
+            .layer(middleware::from_fn(method::known))
+            .layer(middleware::from_fn(trace));
+        let ask = |method: &str| {
+            let request = Request::builder().method(method).uri("/").body(Body::empty()).unwrap();
+            runtime.block_on(router.clone().oneshot(request)).unwrap().status().as_u16()
+        };
+        metrics::with_local_recorder(&recorder, || {
+            for known in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
+                assert_eq!(ask(known), 200);
+            }
+            assert_eq!(ask("SECREVIEW"), 501);
+            let before = series(&handle);
+            assert!(before.iter().any(|series| series.contains("\"PATCH\"")), "{before:?}");
+            for number in 0..1000 {
+                assert_eq!(ask(&format!("SECREVIEW{number}")), 501);
+            }
+            assert_eq!(series(&handle), before);
+            assert!(before.iter().all(|series| !series.contains("SECREVIEW")));
+        });
     }
 }

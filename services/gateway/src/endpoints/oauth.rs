@@ -4,7 +4,7 @@ use std::{collections::HashMap, time::Duration};
 
 use axum::{
     Json, Router,
-    extract::{DefaultBodyLimit, Extension},
+    extract::{DefaultBodyLimit, Extension, rejection::StringRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::post,
@@ -21,13 +21,22 @@ const LARGEST_FORM: usize = 8 * 1024;
 
 pub(crate) fn router(_config: &Config, foundation: &Foundation) -> Router {
     let identity = foundation.registry.upstream("identity");
-    let handler = move |address: Option<Extension<ClientIp>>, headers: HeaderMap, body: String| {
+    let handler = move |address: Option<Extension<ClientIp>>, headers: HeaderMap, body| {
         issue(identity.clone(), address.map(|Extension(ip)| ip), headers, body)
     };
     Router::new().route("/oauth2/token", post(handler)).layer(DefaultBodyLimit::max(LARGEST_FORM))
 }
 
-async fn issue(identity: Upstream, address: Option<ClientIp>, headers: HeaderMap, body: String) -> Response {
+async fn issue(
+    identity: Upstream,
+    address: Option<ClientIp>,
+    headers: HeaderMap,
+    body: Result<String, StringRejection>,
+) -> Response {
+    let body = match body {
+        Ok(body) => body,
+        Err(unread) => return refusal(unread.status(), "invalid_request"),
+    };
     let Some(asked) = read(&headers, &body) else {
         return refusal(StatusCode::BAD_REQUEST, "invalid_request");
     };

@@ -4,7 +4,6 @@ use careway_contract::identity::v1::{CreateMemberRequest, CreateMemberResponse, 
 use careway_events::{Fact, record};
 use careway_kernel::{MemberId, NationalId, Violations};
 use careway_service::{AuditEntry, Call, Result};
-use uuid::Uuid;
 
 use super::member_message::{self, Reading};
 use crate::{
@@ -37,7 +36,7 @@ pub(crate) async fn create_member(
     }
     let now = tx.now();
     let held = national_ids.into_iter().map(|number| HeldNationalId {
-        id: Uuid::now_v7(),
+        id: careway_kernel::id_at(now),
         number,
         from: today,
         to: None,

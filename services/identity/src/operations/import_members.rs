@@ -2,13 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use bytes::{Bytes, BytesMut};
 use careway_contract::identity::v1::{ImportMembersRequest, ImportMembersResponse};
 use careway_events::record;
 use careway_kernel::MemberId;
 use careway_service::{
-    AuditEntry, Call, Error, Result, Transaction,
-    table::{self, Limits, Table, TableError},
+    AuditEntry, Call, Result, Transaction,
+    imports::Held,
+    table::{self, Limits, Table},
 };
 use tonic::Streaming;
 use uuid::Uuid;
@@ -40,16 +40,16 @@ pub(crate) async fn import_members(
         rows: config.member_import_rows as usize,
         ..Limits::default()
     };
-    // A large list is some hundred MiB while it is read: few at a time.
-    let _place = app.members.imports.acquire().await.map_err(Error::internal)?;
-    let Upload { dry_run, media_type, bytes } = receive(upload, limits.bytes).await?;
+    let imports = &app.foundation.imports;
+    let upload = imports.receive(payer, limits.bytes, upload, |piece| (piece.dry_run, piece.file)).await?;
+    let dry_run = upload.dry_run;
     let home = home(app, call, payer).await?;
     let today = app.clock.today(home.country.default_time_zone());
-    let reading = move || {
-        let table = table::read(bytes, &media_type, limits)?;
+    let reading = move |file, media_type: &str| {
+        let table = table::read_table(file, media_type, limits)?;
         read_rows(&table, home, today)
     };
-    let (drafts, rejected) = tokio::task::spawn_blocking(reading).await.map_err(Error::internal)??;
+    let Held { value: (drafts, rejected), place: _place } = imports.read(upload, limits, reading).await?;
 
     let mut report = Report::new(dry_run, rejected);
     let import = Import { payer, home, now: app.clock.now(), today };
@@ -58,28 +58,6 @@ pub(crate) async fn import_members(
         block_import.take(block, dry_run, &mut report).await?;
     }
     Ok(report.finish())
-}
-
-struct Upload {
-    dry_run: bool,
-    media_type: String,
-    bytes: Bytes,
-}
-
-async fn receive(mut upload: Streaming<ImportMembersRequest>, limit: usize) -> Result<Upload> {
-    let (mut dry_run, mut media_type, mut bytes) = (false, String::new(), BytesMut::new());
-    while let Some(piece) = upload.message().await? {
-        dry_run |= piece.dry_run;
-        let Some(file) = piece.file else { continue };
-        if media_type.is_empty() {
-            media_type = file.content_type;
-        }
-        if bytes.len() + file.data.len() > limit {
-            return Err(TableError::TooLarge(format!("{} MiB", limit >> 20)).into());
-        }
-        bytes.extend_from_slice(&file.data);
-    }
-    Ok(Upload { dry_run, media_type, bytes: bytes.freeze() })
 }
 
 /// Every row by itself; principals before dependants, so that a principal may come later in the list.
@@ -189,7 +167,7 @@ impl Block<'_> {
                     .and_then(|number| self.families.get(number.as_str()).copied()),
                 has_dependants: member.is_some_and(|member| self.principals.contains(&member.id)),
             };
-            let decision = draft.decide(self.import, &met, Uuid::now_v7);
+            let decision = draft.decide(self.import, &met, || careway_kernel::id_at(self.import.now));
             report.add(draft, &decision);
             match decision {
                 Decision::Create(member) => {

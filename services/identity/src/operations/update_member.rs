@@ -6,7 +6,6 @@ use careway_contract::identity::v1::{
 use careway_events::{Fact, record};
 use careway_kernel::{MemberId, NationalId, Violations};
 use careway_service::{AuditEntry, Call, Error, Result};
-use uuid::Uuid;
 
 use super::{
     changes::Changes,
@@ -53,14 +52,15 @@ pub(crate) async fn update_member(
             .commit(UpdateMemberResponse { member: Some(member_message::member(&member)), warnings })
             .await;
     }
-    let member = member.apply(facts, &change, tx.now(), today, Uuid::now_v7);
+    let now = tx.now();
+    let member = member.apply(facts, &change, now, today, || careway_kernel::id_at(now));
     store::member_write::update(&mut tx, vault, payer, std::slice::from_ref(&member)).await?;
     let fresh = member.national_ids.iter().filter(|held| change.new_national_ids.contains(&held.number));
     let fresh: Vec<_> = fresh.map(|held| (id, held)).collect();
     store::member_national_id::insert(&mut tx, vault, payer, &fresh).await?;
     store::member_national_id::update(&mut tx, [&change], today).await?;
     let contacts: Vec<_> = change.contacts.iter().map(|contact| (id, contact)).collect();
-    let (now, by) = (tx.now(), call.caller.subject.to_string());
+    let by = call.caller.subject.to_string();
     store::member_contact::insert(&mut tx, vault, payer, &contacts, now, &by).await?;
     for fact in told(&member, &change) {
         record(&mut tx, fact);

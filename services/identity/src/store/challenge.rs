@@ -94,7 +94,7 @@ pub(crate) async fn count_failure(
     .bind(facility.uuid())
     .bind(now)
     .bind(lock_at.cast_signed())
-    .bind(Uuid::now_v7())
+    .bind(careway_kernel::id_at(now))
     .fetch_one(db)
     .await?;
     Ok(locked)

@@ -43,7 +43,7 @@ pub(crate) async fn insert(
     if changes.is_empty() {
         return Ok(());
     }
-    let ids: Vec<Uuid> = changes.iter().map(|_| Uuid::now_v7()).collect();
+    let ids: Vec<Uuid> = changes.iter().map(|_| careway_kernel::id_at(at)).collect();
     let members: Vec<Uuid> = changes.iter().map(|(member, _)| member.uuid()).collect();
     let kinds: Vec<&str> = changes.iter().map(|(_, change)| change.kind.as_str()).collect();
     let seal = |column, value: fn(&ContactChange) -> &Option<String>| -> Vec<Option<Vec<u8>>> {

@@ -82,6 +82,15 @@ async fn a_list_is_tried_taken_and_the_same_again_changes_nothing() {
 }
 
 #[tokio::test]
+async fn what_stands_behind_an_open_quote_is_not_left_out_in_silence() {
+    let desk = Desk::open().await;
+    let list = format!("{HEADER}R-1;Uwase;\"Aline;1990-04-12;F;;;;\nR-2;Keza;Marie;1990-04-12;F;;;;\n");
+    let refused = refusal(import(&desk, false, list.as_bytes(), CSV).await);
+    assert_eq!((refused.reason(), refused.fact("row")), ("FILE_UNREADABLE", Some("2")));
+    assert_eq!(desk.count("select count(*) from member").await, 0);
+}
+
+#[tokio::test]
 async fn a_long_list_is_taken_in_blocks() {
     let desk = Desk::open().await;
     let mut list = HEADER.to_owned();

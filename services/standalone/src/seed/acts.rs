@@ -2,17 +2,10 @@
 //! appoints its administrator, an administrator invites staff, a person follows the link of the mail, an officer
 //! uploads lists.
 
-use std::time::Duration;
-
 use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
-use super::{Answer, Credentials, Inbox, Rest};
-
-/// How long anything that follows from something else may take.
-const PATIENCE: Duration = Duration::from_secs(20);
-const PAUSE: Duration = Duration::from_millis(20);
+use super::{Answer, Credentials, Inbox, Rest, until};
 
 /// Somebody who is to work for an organization.
 #[derive(Debug, Clone)]
@@ -139,19 +132,4 @@ pub async fn await_desk(front_desk: &Rest) -> anyhow::Result<()> {
         }
     })
     .await
-}
-
-/// Asks again and again, a moment apart, until there is something; not for ever.
-pub async fn until<T>(
-    what: &str,
-    mut ask: impl AsyncFnMut() -> anyhow::Result<Option<T>>,
-) -> anyhow::Result<T> {
-    let since = Instant::now();
-    loop {
-        if let Some(found) = ask().await? {
-            return Ok(found);
-        }
-        ensure!(since.elapsed() < PATIENCE, "waited {} s for {what}", PATIENCE.as_secs());
-        tokio::time::sleep(PAUSE).await;
-    }
 }

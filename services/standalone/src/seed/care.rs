@@ -223,9 +223,9 @@ impl<'a> Care<'a> {
 fn goes_on(visit: &Value) -> bool {
     match visit["state"].as_str() {
         Some("VERIFIED" | "ADMITTED" | "DISCHARGED") => true,
-        Some("AWAITING_CODE") => {
-            text(visit, "codeExpiresAt").parse::<DateTime<Utc>>().is_ok_and(|at| at > Utc::now())
-        }
+        Some("AWAITING_CODE") => text(visit, "codeExpiresAt")
+            .parse::<DateTime<Utc>>()
+            .is_ok_and(|at| at > careway_kernel::Clock::system().now()),
         _ => false,
     }
 }

@@ -17,6 +17,7 @@ mod prices;
 mod rest;
 mod rwanda;
 mod scheme;
+mod until;
 mod vietnam;
 
 use std::{collections::HashMap, path::Path};
@@ -26,12 +27,6 @@ use careway_kernel::{Clock, CountryCode};
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
-pub use self::{
-    acts::until,
-    answer::Answer,
-    inbox::{Inbox, Mark, Message},
-    rest::{Credentials, Request, Rest},
-};
 use self::{
     acts::{await_desk, hire, register},
     care::Care,
@@ -40,6 +35,12 @@ use self::{
         AGENCY, ALL, CHANNEL, CLINIC, DENTAL_OPTICAL, HOSPITAL, Organization, PARTNER, PASSWORD,
     },
     scheme::Scheme,
+};
+pub use self::{
+    answer::Answer,
+    inbox::{Inbox, Mark, Message},
+    rest::{Credentials, Request, Rest},
+    until::until,
 };
 
 /// What is in the network, for those who try it: the content of `.dev/demo.json`.

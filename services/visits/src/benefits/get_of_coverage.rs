@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{GetCoverageBenefitsRequest, GetCoverageBenefitsResponse};
 use careway_kernel::{CoverageId, Violations, parse_date};
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{
     domain::{self, Subject, ledger::Occasion},
@@ -19,7 +19,7 @@ pub(crate) async fn get_coverage_benefits(
     request: GetCoverageBenefitsRequest,
 ) -> Result<GetCoverageBenefitsResponse> {
     let payer = call.caller.organization()?;
-    let id = CoverageId::parse(&request.coverage_id).map_err(|_| Error::not_found("coverage"))?;
+    let id: CoverageId = path_id("coverage", &request.coverage_id)?;
     let mut v = Violations::default();
     let on = v.required("on", request.on.as_str(), parse_date);
     let only = v.optional("serviceType", request.service_type.as_str(), ServiceType::parse);

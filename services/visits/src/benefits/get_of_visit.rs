@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use careway_contract::visits::v1::{BenefitStatement, GetVisitBenefitsRequest, GetVisitBenefitsResponse};
 use careway_kernel::{Language, OrganizationId, Violations, VisitId};
-use careway_service::{AuditEntry, Call, Error, Kind, Result};
+use careway_service::{AuditEntry, Call, Error, Kind, Result, path_id};
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -13,9 +13,8 @@ use super::{
     view,
 };
 use crate::{
-    App,
-    coverages::domain::entitlement::Reason,
-    language,
+    App, language,
+    plans::domain::reason::Reason,
     plans::{
         self,
         domain::{PlanDefinition, service_type::ServiceType},
@@ -28,7 +27,7 @@ pub(crate) async fn get_visit_benefits(
     request: GetVisitBenefitsRequest,
 ) -> Result<GetVisitBenefitsResponse> {
     let party = call.caller.organization()?;
-    let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
+    let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut v = Violations::default();
     let only = v.optional("serviceType", request.service_type.as_str(), ServiceType::parse);
     let language = language::parse(&mut v, call, &request.language);

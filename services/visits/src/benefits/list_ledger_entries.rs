@@ -2,12 +2,11 @@
 
 use careway_contract::visits::v1::{ListLedgerEntriesRequest, ListLedgerEntriesResponse};
 use careway_kernel::{CoverageId, Violations};
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Paging, Result, path_id};
 
 use super::{store, view};
 use crate::{
     App, coverages,
-    paging::Paging,
     plans::{self, domain::Code},
 };
 
@@ -17,12 +16,12 @@ pub(crate) async fn list_ledger_entries(
     request: ListLedgerEntriesRequest,
 ) -> Result<ListLedgerEntriesResponse> {
     let payer = call.caller.organization()?;
-    let id = CoverageId::parse(&request.coverage_id).map_err(|_| Error::not_found("coverage"))?;
+    let id: CoverageId = path_id("coverage", &request.coverage_id)?;
     let mut v = Violations::default();
     let account = v.optional("account", request.account.as_str(), Code::parse);
     let filter = ListLedgerEntriesRequest { page_size: 0, page_token: String::new(), ..request.clone() };
     let wanted = (request.page_size, request.page_token.as_str());
-    let paging = Paging::parse(&mut v, app, "ListLedgerEntries", payer.uuid(), &filter, wanted);
+    let paging = Paging::parse(&mut v, &app.page_key, "ListLedgerEntries", payer.uuid(), &filter, wanted);
     let (account, paging) = v.all((account, paging))?;
 
     let before = paging.after_number()?;
@@ -40,7 +39,7 @@ pub(crate) async fn list_ledger_entries(
     };
     let entry = AuditEntry { action: "ledger.read", member: Some(coverage.member), ..Default::default() };
     app.audit.read(call, entry).await?;
-    let (entries, next_page_token) = paging.cut(app, entries, |entry| entry.id.to_be_bytes());
+    let (entries, next_page_token) = paging.cut(entries, |entry| entry.id.to_be_bytes());
     let entries = entries.iter().map(|entry| view::entry(entry, currency)).collect();
     Ok(ListLedgerEntriesResponse { entries, next_page_token })
 }

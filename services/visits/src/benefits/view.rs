@@ -2,6 +2,7 @@
 
 use careway_contract::visits::v1::{self as proto, ledger_entry::Kind, measure::Value};
 use careway_kernel::{Currency, Language};
+use careway_service::timestamp;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
@@ -9,12 +10,12 @@ use super::{
     store::ledger::Entry,
 };
 use crate::{
-    coverages::domain::{Coverage, entitlement::Reason},
+    coverages::domain::Coverage,
+    plans::domain::reason::Reason,
     plans::{
         domain::{Ceiling, Code, PlanDefinition, Preauthorization, Unit, text_in},
         view::{count, money, needed, period, scope},
     },
-    visits::view::timestamp,
 };
 
 /// A statement of a coverage.

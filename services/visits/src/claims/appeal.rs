@@ -2,23 +2,23 @@
 
 use careway_contract::visits::v1::{AppealClaimRequest, AppealClaimResponse};
 use careway_kernel::{ClaimId, Violations};
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Result, path_id};
 
 use super::{
     events,
     locked_head::locked_of,
     store::{self, Locked},
-    view,
+    view, write,
 };
-use crate::{App, callers::facility, documents, seal::Column, texts::long};
+use crate::{App, documents, seal::Column, texts::long};
 
 pub(crate) async fn appeal_claim(
     app: &App,
     call: &Call,
     request: AppealClaimRequest,
 ) -> Result<AppealClaimResponse> {
-    let facility = facility(call)?;
-    let id = ClaimId::parse(&request.claim_id).map_err(|_| Error::not_found("claim"))?;
+    let facility = call.caller.facility()?;
+    let id: ClaimId = path_id("claim", &request.claim_id)?;
     let mut v = Violations::default();
     let reason = v.required("reason", request.reason.as_str(), long);
     let documents = documents::citations::parse(&mut v, &request.document_ids);
@@ -29,7 +29,7 @@ pub(crate) async fn appeal_claim(
     let sealed = app.desk.keys.seal(Column::ClaimAppeal, id, reason.as_bytes())?;
     let claim = claim.appeal(tx.now(), today, sealed, documents.clone())?;
     store::update::update_claim(&mut tx, &claim).await?;
-    documents::citations::cite_by_claim(&mut tx, &claim, &documents).await?;
+    write::cite(&mut tx, &claim, &documents).await?;
     events::appealed(&mut tx, &claim);
     events::note(&mut tx, call, &claim, "claim.appeal");
     tx.commit(AppealClaimResponse { claim: Some(view::listed(&claim)) }).await

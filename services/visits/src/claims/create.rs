@@ -2,22 +2,22 @@
 
 use careway_contract::visits::v1::{CreateClaimRequest, CreateClaimResponse};
 use careway_kernel::{Violations, VisitId};
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Result, path_id};
 
 use super::{
     payments::payment_request::reference,
     view,
     write::{self, ClaimWish, Written},
 };
-use crate::{App, callers::facility, documents, service_lines};
+use crate::{App, documents, service_lines};
 
 pub(crate) async fn create_claim(
     app: &App,
     call: &Call,
     request: CreateClaimRequest,
 ) -> Result<CreateClaimResponse> {
-    let facility = facility(call)?;
-    let visit = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
+    let facility = call.caller.facility()?;
+    let visit: VisitId = path_id("visit", &request.visit_id)?;
     let mut v = Violations::default();
     let lines = service_lines::view::parse(&mut v, request.lines);
     let documents = documents::citations::parse(&mut v, &request.document_ids);

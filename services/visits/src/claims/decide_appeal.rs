@@ -4,7 +4,7 @@ use careway_contract::visits::v1::{
     DecideClaimAppealRequest, DecideClaimAppealResponse, decide_claim_appeal_request::Outcome,
 };
 use careway_kernel::{CareLineId, ClaimId, OrganizationId, Violations};
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Result, path_id};
 use uuid::Uuid;
 
 use super::{
@@ -17,21 +17,15 @@ use super::{
     view::{self, ClaimLines},
     write,
 };
-use crate::{
-    App,
-    callers::{payer, subject},
-    seal::Column,
-    service_lines::domain::OwnerKind,
-    texts::long,
-};
+use crate::{App, seal::Column, service_lines::domain::OwnerKind, texts::long};
 
 pub(crate) async fn decide_claim_appeal(
     app: &App,
     call: &Call,
     request: DecideClaimAppealRequest,
 ) -> Result<DecideClaimAppealResponse> {
-    let payer = payer(call)?;
-    let id = ClaimId::parse(&request.claim_id).map_err(|_| Error::not_found("claim"))?;
+    let payer = call.caller.payer()?;
+    let id: ClaimId = path_id("claim", &request.claim_id)?;
     let mut v = Violations::default();
     let text = v.required("text", request.text.as_str(), long);
     let upheld = request.outcome() != Outcome::Overturned;
@@ -68,7 +62,7 @@ async fn overturn(
     sealed: Vec<u8>,
     request: DecideClaimAppealRequest,
 ) -> Result<DecideClaimAppealResponse> {
-    let by = subject(call)?;
+    let by = call.caller.person_or_client()?;
     let mut tx = app.db.begin(call).await?;
     let ClaimDesk { claim, lines, desk } = ClaimDesk::of_payer(app, &mut tx, (id, payer)).await?;
     let decisions = review_request::parse(&request.lines, claim.currency, &lines)?;

@@ -2,14 +2,14 @@
 
 use careway_contract::visits::v1::{GetClaimRequest, GetClaimResponse};
 use careway_kernel::ClaimId;
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Error, Result, path_id};
 
 use super::{events, store, view};
 use crate::App;
 
 pub(crate) async fn get_claim(app: &App, call: &Call, request: GetClaimRequest) -> Result<GetClaimResponse> {
     let party = call.caller.organization()?;
-    let id = ClaimId::parse(&request.claim_id).map_err(|_| Error::not_found("claim"))?;
+    let id: ClaimId = path_id("claim", &request.claim_id)?;
     let (claim, lines) = {
         let mut reader = app.db.read(call).await?;
         let claim = store::find_claim(&mut reader, id, party).await?;

@@ -4,7 +4,7 @@ use careway_contract::visits::v1::{
     ClaimExplanation, GetClaimExplanationRequest, GetClaimExplanationResponse,
 };
 use careway_kernel::{ClaimId, Language, Violations};
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Error, Result, path_id};
 use sqlx::PgConnection;
 
 use super::{
@@ -22,7 +22,7 @@ pub(crate) async fn get_claim_explanation(
     request: GetClaimExplanationRequest,
 ) -> Result<GetClaimExplanationResponse> {
     let party = call.caller.organization()?;
-    let id = ClaimId::parse(&request.claim_id).map_err(|_| Error::not_found("claim"))?;
+    let id: ClaimId = path_id("claim", &request.claim_id)?;
     let mut v = Violations::default();
     let language = language::parse(&mut v, call, &request.language);
     let (language,) = v.all((language,))?;

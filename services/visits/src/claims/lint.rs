@@ -14,7 +14,6 @@ use super::{
 };
 use crate::{
     App,
-    callers::facility,
     service_lines::{
         self,
         domain::{OwnerKind, requested::AskedLine},
@@ -27,7 +26,7 @@ pub(crate) async fn lint_claim(
     call: &Call,
     request: LintClaimRequest,
 ) -> Result<LintClaimResponse> {
-    let facility = facility(call)?;
+    let facility = call.caller.facility()?;
     let mut v = Violations::default();
     let visit = v.required("visitId", request.visit_id.as_str(), VisitId::parse);
     let lines = service_lines::view::parse(&mut v, request.lines);

@@ -2,13 +2,13 @@
 
 use careway_contract::visits::v1::{ListClaimsRequest, ListClaimsResponse};
 use careway_kernel::{ClaimId, MemberNumber, OrganizationId, Violations, VisitId, parse_date};
-use careway_service::{Call, Result};
+use careway_service::{Call, Paging, Result};
 
 use super::{
     store::{self, ClaimFilter},
     view,
 };
-use crate::{App, paging::Paging};
+use crate::App;
 
 pub(crate) async fn list_claims(
     app: &App,
@@ -25,7 +25,7 @@ pub(crate) async fn list_claims(
     let payer = v.optional("payerId", request.payer_id.as_str(), OrganizationId::parse);
     let bare = ListClaimsRequest { page_size: 0, page_token: String::new(), ..request.clone() };
     let wanted = (request.page_size, request.page_token.as_str());
-    let paging = Paging::parse(&mut v, app, "ListClaims", party.uuid(), &bare, wanted);
+    let paging = Paging::parse(&mut v, &app.page_key, "ListClaims", party.uuid(), &bare, wanted);
     let (visit, number, from, to, facility, payer, paging) =
         v.all((visit, number, from, to, facility, payer, paging))?;
 
@@ -44,6 +44,6 @@ pub(crate) async fn list_claims(
     };
     let mut reader = app.db.read(call).await?;
     let rows = store::list_claims(&mut reader, party, &filter).await?;
-    let (claims, next_page_token) = paging.cut(app, rows, |claim| claim.id.uuid().into_bytes());
+    let (claims, next_page_token) = paging.cut(rows, |claim| claim.id.uuid().into_bytes());
     Ok(ListClaimsResponse { claims: claims.iter().map(view::listed).collect(), next_page_token })
 }

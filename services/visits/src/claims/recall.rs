@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{RecallClaimRequest, RecallClaimResponse};
 use careway_kernel::{ClaimId, Violations};
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Result, path_id};
 
 use super::{
     events,
@@ -10,15 +10,15 @@ use super::{
     store::{self, Locked},
     view,
 };
-use crate::{App, callers::facility, preauthorizations, texts::short};
+use crate::{App, preauthorizations, texts::short};
 
 pub(crate) async fn recall_claim(
     app: &App,
     call: &Call,
     request: RecallClaimRequest,
 ) -> Result<RecallClaimResponse> {
-    let facility = facility(call)?;
-    let id = ClaimId::parse(&request.claim_id).map_err(|_| Error::not_found("claim"))?;
+    let facility = call.caller.facility()?;
+    let id: ClaimId = path_id("claim", &request.claim_id)?;
     let mut v = Violations::default();
     let reason = v.required("reason", request.reason.as_str(), short);
     let (reason,) = v.all((reason,))?;

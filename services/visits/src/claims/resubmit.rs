@@ -2,13 +2,11 @@
 
 use careway_contract::visits::v1::{ResubmitClaimRequest, ResubmitClaimResponse};
 use careway_kernel::{ClaimId, Violations};
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Result, path_id};
 
 use super::{locked::ClaimDesk, store::update::insert_head, view, write};
 use crate::{
-    App,
-    callers::facility,
-    documents,
+    App, documents,
     service_lines::{self, settle::new_lines},
 };
 
@@ -17,8 +15,8 @@ pub(crate) async fn resubmit_claim(
     call: &Call,
     request: ResubmitClaimRequest,
 ) -> Result<ResubmitClaimResponse> {
-    let facility = facility(call)?;
-    let id = ClaimId::parse(&request.claim_id).map_err(|_| Error::not_found("claim"))?;
+    let facility = call.caller.facility()?;
+    let id: ClaimId = path_id("claim", &request.claim_id)?;
     let mut v = Violations::default();
     let lines = service_lines::view::parse(&mut v, request.lines);
     let documents = documents::citations::parse(&mut v, &request.document_ids);
@@ -36,7 +34,7 @@ pub(crate) async fn resubmit_claim(
     let head = insert_head(&claim, &hashes);
     let place = &desk.care.facts.place;
     write::keep(app, &mut tx, head, &claim, place, (&lines, &[], &postings)).await?;
-    documents::citations::cite_by_claim(&mut tx, &claim, &claim.documents).await?;
+    write::cite(&mut tx, &claim, &claim.documents).await?;
     write::tell_submitted(&mut tx, call, &claim);
     let lines: Vec<_> = lines.into_iter().map(Into::into).collect();
     let claim = view::whole(&app.desk.keys, &claim, &lines)?;

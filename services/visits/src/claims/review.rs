@@ -2,25 +2,21 @@
 
 use careway_contract::visits::v1::{ReviewClaimRequest, ReviewClaimResponse};
 use careway_kernel::ClaimId;
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Result, path_id};
 
 use super::{
     domain::review_rules::reviewed, events, locked::ClaimDesk, review_request, store::update::update_head,
     view, write,
 };
-use crate::{
-    App,
-    callers::{payer, subject},
-    service_lines::domain::OwnerKind,
-};
+use crate::{App, service_lines::domain::OwnerKind};
 
 pub(crate) async fn review_claim(
     app: &App,
     call: &Call,
     request: ReviewClaimRequest,
 ) -> Result<ReviewClaimResponse> {
-    let (payer, by) = (payer(call)?, subject(call)?);
-    let id = ClaimId::parse(&request.claim_id).map_err(|_| Error::not_found("claim"))?;
+    let (payer, by) = (call.caller.payer()?, call.caller.person_or_client()?);
+    let id: ClaimId = path_id("claim", &request.claim_id)?;
 
     let mut tx = app.db.begin(call).await?;
     let ClaimDesk { claim, lines, desk } = ClaimDesk::of_payer(app, &mut tx, (id, payer)).await?;

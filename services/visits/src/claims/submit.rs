@@ -2,18 +2,18 @@
 
 use careway_contract::visits::v1::{SubmitClaimRequest, SubmitClaimResponse};
 use careway_kernel::ClaimId;
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Result, path_id};
 
 use super::{locked::ClaimDesk, store::update::update_head, view, write};
-use crate::{App, callers::facility, documents};
+use crate::App;
 
 pub(crate) async fn submit_claim(
     app: &App,
     call: &Call,
     request: SubmitClaimRequest,
 ) -> Result<SubmitClaimResponse> {
-    let facility = facility(call)?;
-    let id = ClaimId::parse(&request.claim_id).map_err(|_| Error::not_found("claim"))?;
+    let facility = call.caller.facility()?;
+    let id: ClaimId = path_id("claim", &request.claim_id)?;
 
     let mut tx = app.db.begin(call).await?;
     let ClaimDesk { claim, mut lines, desk } =
@@ -22,7 +22,7 @@ pub(crate) async fn submit_claim(
     let place = &desk.care.facts.place;
     let head = update_head(&claim, None);
     write::keep(app, &mut tx, head, &claim, place, (&lines, &[], &postings)).await?;
-    documents::citations::cite_by_claim(&mut tx, &claim, &claim.documents).await?;
+    write::cite(&mut tx, &claim, &claim.documents).await?;
     write::tell_submitted(&mut tx, call, &claim);
     let lines: Vec<_> = lines.into_iter().map(Into::into).collect();
     let claim = view::whole(&app.desk.keys, &claim, &lines)?;

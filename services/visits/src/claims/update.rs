@@ -2,16 +2,14 @@
 
 use careway_contract::visits::v1::{UpdateClaimRequest, UpdateClaimResponse};
 use careway_kernel::{ClaimId, Violations};
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Result, path_id};
 use uuid::Uuid;
 
 use super::{
     events, locked::ClaimDesk, payments::payment_request::reference, store::update::update_head, view, write,
 };
 use crate::{
-    App,
-    callers::facility,
-    documents,
+    App, documents,
     service_lines::{
         self,
         domain::{CareLine, requested::AskedLine},
@@ -24,9 +22,9 @@ pub(crate) async fn update_claim(
     call: &Call,
     request: UpdateClaimRequest,
 ) -> Result<UpdateClaimResponse> {
-    let facility = facility(call)?;
+    let facility = call.caller.facility()?;
     call.expected_version()?;
-    let id = ClaimId::parse(&request.claim_id).map_err(|_| Error::not_found("claim"))?;
+    let id: ClaimId = path_id("claim", &request.claim_id)?;
     let changes = Changes::parse(request)?;
 
     let mut tx = app.db.begin(call).await?;
@@ -54,7 +52,7 @@ pub(crate) async fn update_claim(
         let reference = given.flatten();
         return Err(write::named(app, call, (facility, reference.as_deref()), error).await);
     }
-    documents::citations::cite_by_claim(&mut tx, &claim, &claim.documents).await?;
+    write::cite(&mut tx, &claim, &claim.documents).await?;
     events::note(&mut tx, call, &claim, "claim.update");
     let lines: Vec<_> = lines.into_iter().map(Into::into).collect();
     let claim = view::whole(&app.desk.keys, &claim, &lines)?;

@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{self as proto, claim, claim_line_decision::Decision as DecisionProto};
 use careway_kernel::{ClaimId, Currency, Money};
-use careway_service::Result;
+use careway_service::{Result, timestamp, version};
 use chrono::{DateTime, Utc};
 
 use super::domain::{Appeal, Claim, ReviewReason, State};
@@ -13,7 +13,6 @@ use crate::{
         domain::{CareLine, Decision, requested::RequestedLine},
         view::{amounts, refusal, trace_step},
     },
-    visits::view::{timestamp, version},
 };
 
 /// A claim without its lines and texts: as it stands in lists, and in answers to what left its lines alone.

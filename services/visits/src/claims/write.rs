@@ -8,7 +8,7 @@ use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use super::{
-    domain::{self, Claim, ClaimDraft, ClaimedVisit, transitions::Decision},
+    domain::{self, Claim, ClaimDraft, ClaimedVisit, State, transitions::Decision},
     error::ClaimError,
     events,
     store::{
@@ -21,7 +21,11 @@ use crate::{
     App,
     adjudication::refusal::Refusal,
     benefits::domain::posting::{Posting, Taking},
-    documents, preauthorizations,
+    documents::{
+        self,
+        store::citation::{Citation, CitationKind},
+    },
+    preauthorizations,
     service_lines::{
         self,
         domain::{
@@ -196,7 +200,7 @@ pub(crate) async fn write(
         if submit { submitted(&desk, tx, claim, &mut lines).await? } else { (claim, Vec::new()) };
     let head = insert_head(&claim, &hashes);
     keep(app, tx, head, &claim, &desk.care.facts.place, (&lines, &[], &postings)).await?;
-    documents::citations::cite_by_claim(tx, &claim, &claim.documents).await?;
+    cite(tx, &claim, &claim.documents).await?;
     Ok(Written { claim, lines })
 }
 
@@ -257,6 +261,17 @@ pub(crate) async fn keep(
     }
     let drawn = lines.iter().filter_map(|line| line.settled.as_ref()?.approval);
     preauthorizations::usage::count_use(tx, &drawn.collect::<Vec<_>>()).await
+}
+
+/// Opens documents of the visit to the payer, for the claim that cites them. A draft is nobody's but the facility's, and
+/// cites nothing yet.
+pub(crate) async fn cite(tx: &mut Transaction, claim: &Claim, documents: &[Uuid]) -> Result<()> {
+    if claim.state == State::Draft {
+        return Ok(());
+    }
+    let (visit, payer) = (claim.visit.id, claim.visit.payer);
+    let citation = Citation { visit, payer, kind: CitationKind::Claim, by: claim.id.uuid(), at: tx.now() };
+    documents::citations::cite(tx, citation, documents).await
 }
 
 /// Says what happened to a claim that was just submitted, and perhaps decided.

@@ -5,11 +5,8 @@ use careway_kernel::{ContractId, OrganizationId, Violations, parse_date};
 use careway_service::{Call, OnConstraint, OrganizationKind, Result};
 use chrono::{DateTime, Utc};
 
-use super::{domain::Contract, store, view};
-use crate::{
-    App, callers::payer, coverages::error::contract_overlaps, plans::domain::service_type::ServiceType,
-    visits::start::facility_not_ready,
-};
+use super::{domain::Contract, error::contract_overlaps, store, view};
+use crate::{App, organizations::error::facility_not_ready, plans::domain::service_type::ServiceType};
 
 /// Seconds, more than identity takes to tell of an organization.
 const TELLING: i64 = 60;
@@ -19,7 +16,7 @@ pub(crate) async fn create_contract(
     call: &Call,
     request: CreateContractRequest,
 ) -> Result<CreateContractResponse> {
-    let payer = payer(call)?;
+    let payer = call.caller.payer()?;
     let mut v = Violations::default();
     let facility = v.required("facilityId", request.facility_id.as_str(), OrganizationId::parse);
 

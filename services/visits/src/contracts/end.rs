@@ -2,18 +2,18 @@
 
 use careway_contract::visits::v1::{EndContractRequest, EndContractResponse};
 use careway_kernel::{ContractId, Violations, parse_date};
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Error, Result, path_id};
 
 use super::{store, view};
-use crate::{App, callers::payer};
+use crate::App;
 
 pub(crate) async fn end_contract(
     app: &App,
     call: &Call,
     request: EndContractRequest,
 ) -> Result<EndContractResponse> {
-    let payer = payer(call)?;
-    let id = ContractId::parse(&request.contract_id).map_err(|_| Error::not_found("contract"))?;
+    let payer = call.caller.payer()?;
+    let id: ContractId = path_id("contract", &request.contract_id)?;
     let mut v = Violations::default();
     let last_day = v.required("lastDay", request.last_day.as_str(), parse_date);
     let (last_day,) = v.all((last_day,))?;

@@ -1,9 +1,9 @@
 //! Contracts as the contract of the API shows them.
 
 use careway_contract::visits::v1 as proto;
+use careway_service::{timestamp, version};
 
 use super::domain::Contract;
-use crate::visits::view::{timestamp, version};
 
 pub(crate) fn contract(it: &Contract) -> proto::Contract {
     proto::Contract {

@@ -9,7 +9,7 @@ use super::{
     domain::{Coverage, CoverageRefusal},
     store, view,
 };
-use crate::{App, audit, callers::payer};
+use crate::{App, audit};
 
 /// Changes one coverage of the calling payer by a rule, and shows it; the transaction is still to be committed.
 pub(crate) async fn change(
@@ -19,7 +19,7 @@ pub(crate) async fn change(
     action: &'static str,
     rule: impl FnOnce(Coverage) -> Result<Coverage, CoverageRefusal>,
 ) -> Result<(Transaction, proto::Coverage)> {
-    let payer = payer(call)?;
+    let payer = call.caller.payer()?;
     let id = CoverageId::parse(coverage_id).map_err(|_| Error::not_found("coverage"))?;
     let mut tx = app.db.begin(call).await?;
     let coverage = store::lock_coverage(&mut tx, payer, id).await?.ok_or(Error::not_found("coverage"))?;

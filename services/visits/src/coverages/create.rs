@@ -13,14 +13,11 @@ use chrono::NaiveDate;
 use super::{
     change::tell,
     domain::{Coverage, CoverageStatus},
-    error::{coverage_overlaps, member_unknown, plan_unknown},
+    error::{coverage_overlaps, member_unknown},
     store::{self, member::MemberRef},
     view,
 };
-use crate::{
-    App,
-    callers::{payer, unless_replayed},
-};
+use crate::{App, plans::error::plan_unknown};
 
 struct Wanted {
     number: MemberNumber,
@@ -37,14 +34,14 @@ pub(crate) async fn create_coverage(
     call: &Call,
     request: CreateCoverageRequest,
 ) -> Result<CreateCoverageResponse> {
-    let payer = payer(call)?;
+    let payer = call.caller.payer()?;
     let wanted = parse(&request)?;
     let asked_plan = (wanted.plan, wanted.plan_version);
     let number = &wanted.number;
     let found = store::find_ingredients(&app.db, call, payer, number, asked_plan, wanted.from).await?;
     let resolved = resolve(app, payer, &wanted.number, found.member).await;
-    let member = unless_replayed(app, call, resolved).await?;
-    let plan_version = unless_replayed(app, call, found.plan_version.ok_or_else(plan_unknown)).await?;
+    let member = app.db.unless_replayed(call, resolved).await?;
+    let plan_version = app.db.unless_replayed(call, found.plan_version.ok_or_else(plan_unknown)).await?;
 
     let mut tx = app.db.begin(call).await?;
     if found.member.is_none() {

@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{GetCoverageRequest, GetCoverageResponse};
 use careway_kernel::CoverageId;
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{store, view};
 use crate::App;
@@ -13,7 +13,7 @@ pub(crate) async fn get_coverage(
     request: GetCoverageRequest,
 ) -> Result<GetCoverageResponse> {
     let payer = call.caller.organization()?;
-    let id = CoverageId::parse(&request.coverage_id).map_err(|_| Error::not_found("coverage"))?;
+    let id: CoverageId = path_id("coverage", &request.coverage_id)?;
     let coverage = {
         let mut reader = app.db.read(call).await?;
         store::find_coverage(&mut reader, payer, id).await?.ok_or(Error::not_found("coverage"))?

@@ -5,7 +5,7 @@ use careway_contract::visits::v1::{
 };
 use careway_kernel::OrganizationId;
 use careway_service::{
-    Call, Error, Result, Transaction,
+    Call, Result, Transaction,
     table::{self, Limits, Table},
 };
 use tonic::Streaming;
@@ -18,7 +18,6 @@ use super::{
 };
 use crate::{
     App,
-    callers::payer,
     uploaded_list::{UploadedList, column_missing, gather},
 };
 
@@ -32,12 +31,10 @@ pub(crate) async fn import_coverages(
     call: &Call,
     pieces: Streaming<ImportCoveragesRequest>,
 ) -> Result<ImportCoveragesResponse> {
-    let payer = payer(call)?;
-    let UploadedList { dry_run, media_type, bytes } =
-        gather(pieces, |piece| (piece.dry_run, piece.file)).await?;
-    let table = tokio::task::spawn_blocking(move || table::read(bytes, &media_type, Limits::default()))
-        .await
-        .map_err(Error::internal)??;
+    let payer = call.caller.payer()?;
+    let as_table = |file, media_type: &str| Ok(table::read_table(file, media_type, Limits::default())?);
+    let UploadedList { dry_run, table, place: _place } =
+        gather(app, payer, pieces, |piece| (piece.dry_run, piece.file), as_table).await?;
     let (listed, rejections) = read(&table)?;
 
     let rows = table.rows.len();

@@ -1,9 +1,9 @@
 //! Coverages as the contract shows them.
 
 use careway_contract::visits::v1::{self as proto, coverage::Status};
+use careway_service::{timestamp, version};
 
 use super::domain::{Coverage, CoverageStatus, SuspensionReason, TerminationReason};
-use crate::visits::view::{timestamp, version};
 
 pub(crate) fn coverage(it: &Coverage) -> proto::Coverage {
     let suspension = it.suspensions.iter().find(|suspension| suspension.until.is_none());

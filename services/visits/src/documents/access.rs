@@ -5,7 +5,7 @@ use careway_service::{AuditEntry, Call, Error, Kind, Result};
 
 use super::{domain::Document, store};
 use crate::{
-    App, medical_file,
+    App,
     visits::{
         self,
         domain::{Patient, Visit},
@@ -38,7 +38,7 @@ pub(crate) async fn read(app: &App, call: &Call, id: &str, action: &'static str)
         let document = store::find_document(&mut reader, &app.documents.sealer, id, party).await?;
         let document = document.ok_or_else(absent)?;
         // Another facility's, opened by the medical file of a visit of the caller's own: that visit must be open.
-        let of = match medical_file::store::find_opening_visit(&mut reader, id, party).await? {
+        let of = match store::find_opening_visit(&mut reader, id, party).await? {
             Some(opening) if document.facility != party => opening,
             _ => document.visit,
         };

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use careway_contract::visits::v1::{AddDocumentRequest, AddDocumentResponse, DocumentAdded};
 use careway_events::{Fact, record};
 use careway_kernel::{DocumentId, OrganizationId, Violations, VisitId};
-use careway_service::{AuditEntry, Call, Error, Kind as ErrorKind, Result};
+use careway_service::{AuditEntry, Call, Error, Kind as ErrorKind, Result, path_id};
 use prost::Message;
 use sha2::{Digest, Sha256};
 use tonic::Streaming;
@@ -16,19 +16,14 @@ use super::{
     upload::Received,
     view,
 };
-use crate::{
-    App, audit,
-    callers::{facility, subject},
-    texts::short,
-    visits,
-};
+use crate::{App, audit, texts::short, visits};
 
 pub(crate) async fn add_document(
     app: &App,
     call: &Call,
     mut pieces: Streaming<AddDocumentRequest>,
 ) -> Result<AddDocumentResponse> {
-    let (facility, by) = (facility(call)?, subject(call)?);
+    let (facility, by) = (call.caller.facility()?, call.caller.person_or_client()?);
     let mut first = pieces.message().await?.unwrap_or_default();
     let content = first.content.take().unwrap_or_default().data;
     let wish = Wish::parse(call, &first)?;
@@ -89,7 +84,7 @@ struct Wish {
 
 impl Wish {
     fn parse(call: &Call, first: &AddDocumentRequest) -> Result<Self> {
-        let visit = VisitId::parse(&first.visit_id).map_err(|_| Error::not_found("visit"))?;
+        let visit: VisitId = path_id("visit", &first.visit_id)?;
         let mut v = Violations::default();
         let kind = v.present("kind", view::parse_kind(first.kind()));
         let title = v.required("title", first.title.as_str(), short);

@@ -4,14 +4,7 @@ use careway_kernel::{DocumentId, Violations};
 use careway_service::{Result, Transaction};
 use uuid::Uuid;
 
-use super::store::{
-    self,
-    citation::{Citation, CitationKind},
-};
-use crate::{
-    claims::domain::{Claim, State},
-    preauthorizations::domain::Preauthorization,
-};
+use super::store::{self, citation::Citation};
 
 /// Documents that one request cites, at most.
 const MOST: usize = 20;
@@ -31,29 +24,8 @@ pub(crate) fn parse(v: &mut Violations, ids: &[String]) -> Option<Vec<Uuid>> {
     Some(once)
 }
 
-/// Opens documents of the visit to the payer, for the claim that cites them. A draft is nobody's but the facility's, and
-/// cites nothing yet.
-pub(crate) async fn cite_by_claim(tx: &mut Transaction, of: &Claim, documents: &[Uuid]) -> Result<()> {
-    if of.state == State::Draft {
-        return Ok(());
-    }
-    let (visit, payer) = (of.visit.id, of.visit.payer);
-    let citation = Citation { visit, payer, kind: CitationKind::Claim, by: of.id.uuid(), at: tx.now() };
-    cite(tx, citation, documents).await
-}
-
-/// Opens documents of the visit to the payer, for the pre-authorization that cites them.
-pub(crate) async fn cite_by_preauthorization(
-    tx: &mut Transaction,
-    of: &Preauthorization,
-    documents: &[Uuid],
-) -> Result<()> {
-    let (visit, payer, by) = (of.visit, of.payer, of.id.uuid());
-    let citation = Citation { visit, payer, kind: CitationKind::Preauthorization, by, at: tx.now() };
-    cite(tx, citation, documents).await
-}
-
-async fn cite(tx: &mut Transaction, citation: Citation, documents: &[Uuid]) -> Result<()> {
+/// Opens documents of the visit to the payer, for the claim or pre-authorization that cites them.
+pub(crate) async fn cite(tx: &mut Transaction, citation: Citation, documents: &[Uuid]) -> Result<()> {
     if documents.is_empty() {
         return Ok(());
     }

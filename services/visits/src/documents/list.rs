@@ -2,10 +2,10 @@
 
 use careway_contract::visits::v1::{ListDocumentsRequest, ListDocumentsResponse};
 use careway_kernel::{DocumentId, Violations, VisitId};
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Paging, Result, path_id};
 
 use super::{access::opened, store, view};
-use crate::{App, paging::Paging, visits};
+use crate::{App, visits};
 
 pub(crate) async fn list_documents(
     app: &App,
@@ -13,11 +13,11 @@ pub(crate) async fn list_documents(
     request: ListDocumentsRequest,
 ) -> Result<ListDocumentsResponse> {
     let party = call.caller.organization()?;
-    let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
+    let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut v = Violations::default();
     let bare = ListDocumentsRequest { visit_id: request.visit_id.clone(), ..Default::default() };
     let wanted = (request.page_size, request.page_token.as_str());
-    let paging = Paging::parse(&mut v, app, "ListDocuments", party.uuid(), &bare, wanted);
+    let paging = Paging::parse(&mut v, &app.page_key, "ListDocuments", party.uuid(), &bare, wanted);
     let (paging,) = v.all((paging,))?;
 
     let (member, documents) = {
@@ -34,6 +34,6 @@ pub(crate) async fn list_documents(
     app.audit
         .read(call, AuditEntry { action: "documents.list", member, visit, ..Default::default() })
         .await?;
-    let (documents, next_page_token) = paging.cut(app, documents, |document| document.id.uuid().into_bytes());
+    let (documents, next_page_token) = paging.cut(documents, |document| document.id.uuid().into_bytes());
     Ok(ListDocumentsResponse { documents: documents.iter().map(view::document).collect(), next_page_token })
 }

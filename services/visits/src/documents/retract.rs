@@ -2,25 +2,20 @@
 
 use careway_contract::visits::v1::{RetractDocumentRequest, RetractDocumentResponse};
 use careway_kernel::{DocumentId, Violations};
-use careway_service::{AuditEntry, Call, Error, Kind, Result};
+use careway_service::{AuditEntry, Call, Error, Kind, Result, timestamp, version};
 
 use super::{
     domain::{AlreadyRetracted, Retraction},
     store,
 };
-use crate::{
-    App, audit,
-    callers::{facility, subject},
-    texts::short,
-    visits,
-};
+use crate::{App, audit, texts::short, visits};
 
 pub(crate) async fn retract_document(
     app: &App,
     call: &Call,
     request: RetractDocumentRequest,
 ) -> Result<RetractDocumentResponse> {
-    let (facility, by) = (facility(call)?, subject(call)?);
+    let (facility, by) = (call.caller.facility()?, call.caller.person_or_client()?);
     let absent = || Error::not_found("document");
     let id = DocumentId::parse(&request.document_id).map_err(|_| absent())?;
     let mut violations = Violations::default();
@@ -42,8 +37,8 @@ pub(crate) async fn retract_document(
     );
     tx.commit(RetractDocumentResponse {
         document_id: id.to_string(),
-        retracted_at: Some(visits::view::timestamp(at)),
-        version: visits::view::version(document.version),
+        retracted_at: Some(timestamp(at)),
+        version: version(document.version),
     })
     .await
 }

@@ -1,9 +1,9 @@
 //! Documents as the contract shows them.
 
 use careway_contract::visits::v1::{self as proto, document};
+use careway_service::{timestamp, version};
 
 use super::domain::{Document, Kind};
-use crate::visits::view::{timestamp, version};
 
 /// A document.
 pub(crate) fn document(it: &Document) -> proto::Document {

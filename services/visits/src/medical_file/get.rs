@@ -2,18 +2,18 @@
 
 use careway_contract::visits::v1::{GetMedicalFileRequest, GetMedicalFileResponse};
 use careway_kernel::VisitId;
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{store, view};
-use crate::{App, callers::facility, documents::access::opened, visits};
+use crate::{App, documents::access::opened, visits};
 
 pub(crate) async fn get_medical_file(
     app: &App,
     call: &Call,
     request: GetMedicalFileRequest,
 ) -> Result<GetMedicalFileResponse> {
-    let facility = facility(call)?;
-    let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
+    let facility = call.caller.facility()?;
+    let id: VisitId = path_id("visit", &request.visit_id)?;
     let visit = visits::store::find_facility_visit(&app.db, call, id, facility).await?;
     let visit = visit.ok_or(Error::not_found("visit"))?;
     opened(app, &visit, facility)?;

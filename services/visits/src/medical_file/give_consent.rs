@@ -2,23 +2,18 @@
 
 use careway_contract::visits::v1::{GiveConsentRequest, GiveConsentResponse};
 use careway_kernel::{Violations, VisitId};
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{domain::Consent, store, view};
-use crate::{
-    App, audit,
-    callers::{facility, subject},
-    documents::access::opened,
-    visits,
-};
+use crate::{App, audit, documents::access::opened, visits};
 
 pub(crate) async fn give_consent(
     app: &App,
     call: &Call,
     request: GiveConsentRequest,
 ) -> Result<GiveConsentResponse> {
-    let (facility, person) = (facility(call)?, subject(call)?);
-    let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
+    let (facility, person) = (call.caller.facility()?, call.caller.person_or_client()?);
+    let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut v = Violations::default();
     let form = v.present("form", view::parse_form(request.form()));
     let (form,) = v.all((form,))?;

@@ -1,6 +1,6 @@
 //! The medical file of a visit's patient in Postgres, and the patient's consent.
 
-use careway_kernel::{DocumentId, OrganizationId, PrescriptionId, VisitId};
+use careway_kernel::{DocumentId, PrescriptionId, VisitId};
 use careway_service::{Error, Result, Sealer};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
@@ -238,21 +238,4 @@ pub(crate) async fn update_withdrawn(
     .fetch_optional(conn)
     .await?;
     consent.map(TryInto::try_into).transpose()
-}
-
-/// The facility's own visit whose medical file opened a document of another facility, the latest.
-pub(crate) async fn find_opening_visit(
-    conn: &mut PgConnection,
-    document: DocumentId,
-    facility: OrganizationId,
-) -> Result<Option<VisitId>> {
-    let visit: Option<Uuid> = sqlx::query_scalar(
-        "select visit_id from document_opening where document_id = $1 and facility_id = $2 \
-         order by visit_id desc limit 1",
-    )
-    .bind(document.uuid())
-    .bind(facility.uuid())
-    .fetch_optional(conn)
-    .await?;
-    Ok(visit.map(VisitId::from_uuid))
 }

@@ -1,12 +1,13 @@
 //! The medical file as the contract shows it.
 
 use careway_contract::visits::v1::{self as proto, consent, get_medical_file_response};
+use careway_service::timestamp;
 
 use super::domain::{
     Consent, ConsentForm, EarlierVisit, MedicalFile, RecordedDiagnosis, RecordedDocument, RecordedMedicine,
     RecordedPrescription, Withheld,
 };
-use crate::{prescriptions::view::decimal, visits::view::timestamp};
+use crate::prescriptions::view::decimal;
 
 /// The whole file.
 pub(crate) fn medical_file(it: MedicalFile) -> proto::GetMedicalFileResponse {

@@ -2,23 +2,18 @@
 
 use careway_contract::visits::v1::{WithdrawConsentRequest, WithdrawConsentResponse};
 use careway_kernel::VisitId;
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{store, view};
-use crate::{
-    App, audit,
-    callers::{facility, subject},
-    documents::access::opened,
-    visits,
-};
+use crate::{App, audit, documents::access::opened, visits};
 
 pub(crate) async fn withdraw_consent(
     app: &App,
     call: &Call,
     request: WithdrawConsentRequest,
 ) -> Result<WithdrawConsentResponse> {
-    let (facility, person) = (facility(call)?, subject(call)?);
-    let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
+    let (facility, person) = (call.caller.facility()?, call.caller.person_or_client()?);
+    let id: VisitId = path_id("visit", &request.visit_id)?;
 
     let mut tx = app.db.begin(call).await?;
     let visit =

@@ -1,4 +1,5 @@
 //! What payers and facilities are called, as identity says it: a copy kept for reading.
 
+pub(crate) mod error;
 pub(crate) mod on_organization;
 pub(crate) mod store;

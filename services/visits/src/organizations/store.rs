@@ -1,4 +1,4 @@
-//! What visits remembers of organizations: who they are and where, and a payer's rules for visits.
+//! What visits remembers of organizations: who they are and where.
 
 use anyhow::Context;
 use careway_kernel::{CountryCode, OrganizationId};
@@ -127,35 +127,4 @@ pub(crate) async fn find_name(
         .fetch_optional(conn)
         .await?;
     Ok(name)
-}
-
-/// A payer's rules for visits, and their version; none while the defaults hold.
-pub(crate) async fn find_rules(conn: &mut PgConnection, payer: OrganizationId) -> Result<Option<(i32, i64)>> {
-    let row =
-        sqlx::query_as("select admission_notice_hours, version from payer_visit_rules where payer_id = $1")
-            .bind(payer.uuid())
-            .fetch_optional(conn)
-            .await?;
-    Ok(row)
-}
-
-/// Sets them; their new version.
-pub(crate) async fn upsert_rules(
-    conn: &mut PgConnection,
-    payer: OrganizationId,
-    admission_notice_hours: i32,
-    now: DateTime<Utc>,
-) -> Result<i64> {
-    let version = sqlx::query_scalar(
-        "insert into payer_visit_rules (payer_id, admission_notice_hours, version, updated_at) \
-         values ($1, $2, 1, $3) on conflict (payer_id) do update set \
-         admission_notice_hours = excluded.admission_notice_hours, \
-         version = payer_visit_rules.version + 1, updated_at = excluded.updated_at returning version",
-    )
-    .bind(payer.uuid())
-    .bind(admission_notice_hours)
-    .bind(now)
-    .fetch_one(conn)
-    .await?;
-    Ok(version)
 }

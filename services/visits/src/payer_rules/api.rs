@@ -1,10 +1,13 @@
 //! The RPCs of payers' claim rules: one line each, into their operation.
 
-use careway_contract::visits::v1::{self as proto, claim_rules_service_server::ClaimRulesService};
+use careway_contract::visits::v1::{
+    self as proto, claim_rules_service_server::ClaimRulesService,
+    visit_rules_service_server::VisitRulesService,
+};
 use careway_service::serve;
 use tonic::{Request, Response, Status, async_trait};
 
-use super::claim_rules;
+use super::{get_claim_rules, get_payer_claim_rules, get_visit_rules, set_claim_rules, set_visit_rules};
 use crate::App;
 
 #[async_trait]
@@ -13,20 +16,37 @@ impl ClaimRulesService for App {
         &self,
         request: Request<proto::GetClaimRulesRequest>,
     ) -> Result<Response<proto::GetClaimRulesResponse>, Status> {
-        serve(self, request, claim_rules::get_claim_rules).await
+        serve(self, request, get_claim_rules::get_claim_rules).await
     }
 
     async fn set_claim_rules(
         &self,
         request: Request<proto::SetClaimRulesRequest>,
     ) -> Result<Response<proto::SetClaimRulesResponse>, Status> {
-        serve(self, request, claim_rules::set_claim_rules).await
+        serve(self, request, set_claim_rules::set_claim_rules).await
     }
 
     async fn get_payer_claim_rules(
         &self,
         request: Request<proto::GetPayerClaimRulesRequest>,
     ) -> Result<Response<proto::GetPayerClaimRulesResponse>, Status> {
-        serve(self, request, claim_rules::get_payer_claim_rules).await
+        serve(self, request, get_payer_claim_rules::get_payer_claim_rules).await
+    }
+}
+
+#[async_trait]
+impl VisitRulesService for App {
+    async fn get_visit_rules(
+        &self,
+        request: Request<proto::GetVisitRulesRequest>,
+    ) -> Result<Response<proto::GetVisitRulesResponse>, Status> {
+        serve(self, request, get_visit_rules::get_visit_rules).await
+    }
+
+    async fn set_visit_rules(
+        &self,
+        request: Request<proto::SetVisitRulesRequest>,
+    ) -> Result<Response<proto::SetVisitRulesResponse>, Status> {
+        serve(self, request, set_visit_rules::set_visit_rules).await
     }
 }

@@ -1,4 +1,4 @@
-//! Payers' rules for pre-authorizations and claims.
+//! Payers' rules for visits, pre-authorizations and claims.
 
 use careway_kernel::{Currency, Money, OrganizationId};
 use careway_service::{Error, Result};
@@ -74,6 +74,42 @@ pub(crate) async fn upsert_claim_rules(
     .bind(i32::from(rules.preauthorization_valid_days))
     .bind(rules.medical_file_sharing.as_str())
     .bind(rules.version)
+    .bind(now)
+    .execute(conn)
+    .await?;
+    Ok(set.rows_affected() == 1)
+}
+
+/// A payer's rules for visits: hours until an admission notice is due, and their version; none while the defaults hold.
+pub(crate) async fn find_visit_rules(
+    conn: &mut PgConnection,
+    payer: OrganizationId,
+) -> Result<Option<(i32, i64)>> {
+    let row =
+        sqlx::query_as("select admission_notice_hours, version from payer_visit_rules where payer_id = $1")
+            .bind(payer.uuid())
+            .fetch_optional(conn)
+            .await?;
+    Ok(row)
+}
+
+/// Sets a payer's rules for visits, unless those that stand are not of the version before: then nothing is set.
+pub(crate) async fn upsert_visit_rules(
+    conn: &mut PgConnection,
+    payer: OrganizationId,
+    admission_notice_hours: i32,
+    version: i64,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let set = sqlx::query(
+        "insert into payer_visit_rules as r (payer_id, admission_notice_hours, version, updated_at) \
+         select $1, $2, $3, $4 where $3 = 1 or exists (select from payer_visit_rules where payer_id = $1) \
+         on conflict (payer_id) do update set admission_notice_hours = excluded.admission_notice_hours, \
+         version = excluded.version, updated_at = excluded.updated_at where r.version = excluded.version - 1",
+    )
+    .bind(payer.uuid())
+    .bind(admission_notice_hours)
+    .bind(version)
     .bind(now)
     .execute(conn)
     .await?;

@@ -5,9 +5,9 @@ use careway_contract::{
     visits::v1::{self as proto, claim_rules::MedicalFileSharing as SharingMessage},
 };
 use careway_kernel::{Money, Violations};
+use careway_service::version;
 
 use super::domain::{ClaimRules, MedicalFileSharing};
-use crate::visits::view::version;
 
 /// Reads rules; those of the version that is set are the caller's to give.
 pub(crate) fn parse(v: &mut Violations, it: &proto::ClaimRules) -> Option<ClaimRules> {

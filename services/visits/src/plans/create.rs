@@ -4,15 +4,16 @@ use careway_contract::visits::v1::{CreatePlanRequest, CreatePlanResponse};
 use careway_kernel::{PlanId, Violations};
 use careway_service::{Call, OnConstraint, Result};
 
+use super::error::plan_code_taken;
 use super::{definition, domain::PlanVersion, store, view};
-use crate::{App, callers::payer, coverages::error::plan_code_taken};
+use crate::App;
 
 pub(crate) async fn create_plan(
     app: &App,
     call: &Call,
     request: CreatePlanRequest,
 ) -> Result<CreatePlanResponse> {
-    let payer = payer(call)?;
+    let payer = call.caller.payer()?;
     let mut tx = app.db.begin(call).await?;
     let known = store::service_type::list_codes(&mut tx).await?;
     let mut v = Violations::default();

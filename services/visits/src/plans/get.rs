@@ -2,14 +2,14 @@
 
 use careway_contract::visits::v1::{GetPlanRequest, GetPlanResponse};
 use careway_kernel::PlanId;
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Error, Result, path_id};
 
 use super::{store, view};
 use crate::App;
 
 pub(crate) async fn get_plan(app: &App, call: &Call, request: GetPlanRequest) -> Result<GetPlanResponse> {
     let payer = call.caller.organization()?;
-    let id = PlanId::parse(&request.plan_id).map_err(|_| Error::not_found("plan"))?;
+    let id: PlanId = path_id("plan", &request.plan_id)?;
     let mut reader = app.db.read(call).await?;
     let plan = store::find_plan(&mut reader, payer, id, request.version).await?;
     let plan = plan.ok_or(Error::not_found("plan"))?;

@@ -4,6 +4,7 @@ pub(crate) mod api;
 pub(crate) mod create;
 pub(crate) mod definition;
 pub(crate) mod domain;
+pub(crate) mod error;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod list_service_types;

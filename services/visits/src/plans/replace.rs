@@ -2,18 +2,18 @@
 
 use careway_contract::visits::v1::{ReplacePlanRequest, ReplacePlanResponse};
 use careway_kernel::{PlanId, Violations};
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Error, Result, path_id};
 
 use super::{definition, domain::PlanVersion, store, view};
-use crate::{App, callers::payer};
+use crate::App;
 
 pub(crate) async fn replace_plan(
     app: &App,
     call: &Call,
     request: ReplacePlanRequest,
 ) -> Result<ReplacePlanResponse> {
-    let payer = payer(call)?;
-    let id = PlanId::parse(&request.plan_id).map_err(|_| Error::not_found("plan"))?;
+    let payer = call.caller.payer()?;
+    let id: PlanId = path_id("plan", &request.plan_id)?;
     call.expected_version()?;
     let mut tx = app.db.begin(call).await?;
     let known = store::service_type::list_codes(&mut tx).await?;

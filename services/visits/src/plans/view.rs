@@ -5,12 +5,12 @@ use careway_contract::visits::v1::{
     self as proto, plan_benefit, plan_definition::AdjudicationStep, plan_limit, preauthorization_rule::Needed,
 };
 use careway_kernel::{Currency, Money};
+use careway_service::timestamp;
 
 use super::domain::{
     AgeGroup, Benefit, Code, Deductible, Limit, PlanDefinition, PlanVersion, Preauthorization, Scope, Step,
     Texts, Unit, period::Period,
 };
-use crate::visits::view::timestamp;
 
 pub(crate) fn plan(plan: &PlanVersion) -> proto::Plan {
     proto::Plan {

@@ -8,14 +8,12 @@ use super::{
     domain::{Preauthorization, State, line::Amendment, transitions::may_ask},
     events,
     request_parts::{id, line, planned, text},
-    settle::Case,
+    settle::{self, Case},
     store::{self, facts::Amending},
     view,
 };
 use crate::{
-    App,
-    callers::facility,
-    documents,
+    App, documents,
     seal::Column,
     service_lines::domain::{
         CareLine,
@@ -35,7 +33,7 @@ pub(crate) async fn amend_preauthorization(
     call: &Call,
     request: AmendPreauthorizationRequest,
 ) -> Result<AmendPreauthorizationResponse> {
-    let (facility, id) = (facility(call)?, id(&request.preauthorization_id)?);
+    let (facility, id) = (call.caller.facility()?, id(&request.preauthorization_id)?);
     let mut v = Violations::default();
     let wish = parse(&mut v, &request);
     let documents = documents::citations::parse(&mut v, &request.document_ids);
@@ -63,7 +61,7 @@ pub(crate) async fn amend_preauthorization(
     }
     case.keep(app, &mut tx, store::updating, &mut it).await?;
     if it.state != State::Draft {
-        documents::citations::cite_by_preauthorization(&mut tx, &it, &documents).await?;
+        settle::cite(&mut tx, &it, &documents).await?;
         events::amended(&mut tx, &it);
         events::concluded(&mut tx, &it);
     }

@@ -7,7 +7,6 @@ use careway_service::{Call, Error, Result, Transaction};
 use super::{domain::Preauthorization, events, request_parts::id, store, view};
 use crate::{
     App,
-    callers::facility,
     service_lines::{self, domain::OwnerKind},
     texts::short,
 };
@@ -17,7 +16,7 @@ pub(crate) async fn cancel_preauthorization(
     call: &Call,
     request: CancelPreauthorizationRequest,
 ) -> Result<CancelPreauthorizationResponse> {
-    let (facility, id) = (facility(call)?, id(&request.preauthorization_id)?);
+    let (facility, id) = (call.caller.facility()?, id(&request.preauthorization_id)?);
     let mut v = Violations::default();
     let reason = v.required("reason", request.reason.as_str(), short);
     let (reason,) = v.all((reason,))?;

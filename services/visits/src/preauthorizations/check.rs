@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{CheckPreauthorizationRequest, CheckPreauthorizationResponse};
 use careway_kernel::{Violations, VisitId};
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Result, path_id};
 
 use super::{
     domain::{
@@ -16,7 +16,6 @@ use super::{
 };
 use crate::{
     App,
-    callers::{facility, subject},
     service_lines::{
         self,
         domain::requested::AskedLine,
@@ -30,8 +29,8 @@ pub(crate) async fn check_preauthorization(
     call: &Call,
     request: CheckPreauthorizationRequest,
 ) -> Result<CheckPreauthorizationResponse> {
-    let (facility, person) = (facility(call)?, subject(call)?);
-    let visit = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
+    let (facility, person) = (call.caller.facility()?, call.caller.person_or_client()?);
+    let visit: VisitId = path_id("visit", &request.visit_id)?;
     let mut v = Violations::default();
     let asked = lines(&mut v, &request.lines);
     let (asked,) = v.all((asked,))?;

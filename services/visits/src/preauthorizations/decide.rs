@@ -22,7 +22,6 @@ use super::{
 use crate::{
     App,
     adjudication::{case::Review, outcome::Verdict},
-    callers::{payer, subject},
     service_lines::domain::{CareLine, Decision},
 };
 
@@ -31,7 +30,7 @@ pub(crate) async fn decide_preauthorization(
     call: &Call,
     request: DecidePreauthorizationRequest,
 ) -> Result<DecidePreauthorizationResponse> {
-    let (payer, person) = (payer(call)?, subject(call)?);
+    let (payer, person) = (call.caller.payer()?, call.caller.person_or_client()?);
     let id = id(&request.preauthorization_id)?;
     let mut v = Violations::default();
     let decisions = parse(&mut v, &request.lines);

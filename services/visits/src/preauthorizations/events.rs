@@ -7,10 +7,10 @@ use careway_contract::visits::v1::{
     PreauthorizationReopened, PreauthorizationRequested, PreauthorizationUsed,
 };
 use careway_events::{Fact, record};
-use careway_service::{AuditEntry, Call, Transaction};
+use careway_service::{AuditEntry, Call, Transaction, timestamp};
 
 use super::domain::{Preauthorization, State};
-use crate::{audit, visits::view::timestamp};
+use crate::audit;
 
 /// A fact about a pre-authorization: whose it is, and what more is said.
 macro_rules! fact {

@@ -2,13 +2,13 @@
 
 use careway_contract::visits::v1::{ListPreauthorizationsRequest, ListPreauthorizationsResponse};
 use careway_kernel::{HumanNumber, MemberNumber, PreauthorizationId, Violations, VisitId};
-use careway_service::{Call, Result};
+use careway_service::{Call, Paging, Result};
 
 use super::{
     store::{self, PreauthorizationFilter},
     view,
 };
-use crate::{App, paging::Paging};
+use crate::App;
 
 pub(crate) async fn list_preauthorizations(
     app: &App,
@@ -22,7 +22,7 @@ pub(crate) async fn list_preauthorizations(
     let number = v.optional("number", request.number.as_str(), |text| HumanNumber::normalize("A", text));
     let bare = ListPreauthorizationsRequest { page_size: 0, page_token: String::new(), ..request.clone() };
     let wanted = (request.page_size, request.page_token.as_str());
-    let paging = Paging::parse(&mut v, app, "ListPreauthorizations", party.uuid(), &bare, wanted);
+    let paging = Paging::parse(&mut v, &app.page_key, "ListPreauthorizations", party.uuid(), &bare, wanted);
     let (visit, member, number, paging) = v.all((visit, member, number, paging))?;
 
     let filter = PreauthorizationFilter {
@@ -38,7 +38,7 @@ pub(crate) async fn list_preauthorizations(
     };
     let mut reader = app.db.read(call).await?;
     let rows = store::list_preauthorizations(&mut reader, &filter).await?;
-    let (rows, next_page_token) = paging.cut(app, rows, |it| it.id.uuid().into_bytes());
+    let (rows, next_page_token) = paging.cut(rows, |it| it.id.uuid().into_bytes());
     let preauthorizations = rows.iter().map(view::preauthorization).collect();
     Ok(ListPreauthorizationsResponse { preauthorizations, next_page_token })
 }

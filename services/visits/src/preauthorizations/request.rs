@@ -2,19 +2,17 @@
 
 use careway_contract::visits::v1::{RequestPreauthorizationRequest, RequestPreauthorizationResponse};
 use careway_kernel::{Violations, VisitId};
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Error, Result, path_id};
 
 use super::{
     domain::{Urgency, transitions::may_ask},
     events,
     request_parts::{Writing, all_planned, lines, text, write},
-    settle::Case,
+    settle::{self, Case},
     store, view,
 };
 use crate::{
-    App,
-    callers::{facility, subject},
-    documents,
+    App, documents,
     service_lines::settle::{Care, new_lines},
 };
 
@@ -23,8 +21,8 @@ pub(crate) async fn request_preauthorization(
     call: &Call,
     request: RequestPreauthorizationRequest,
 ) -> Result<RequestPreauthorizationResponse> {
-    let (facility, person) = (facility(call)?, subject(call)?);
-    let visit = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
+    let (facility, person) = (call.caller.facility()?, call.caller.person_or_client()?);
+    let visit: VisitId = path_id("visit", &request.visit_id)?;
     let mut v = Violations::default();
     let asked = lines(&mut v, &request.lines);
     let justification = v.required("justification", request.justification.as_str(), text);
@@ -45,7 +43,7 @@ pub(crate) async fn request_preauthorization(
     let mut it = if request.draft { written.keep_draft()? } else { case.settle(written.submit(now)?, now)? };
     case.keep(app, &mut tx, store::inserting, &mut it).await?;
     if !request.draft {
-        documents::citations::cite_by_preauthorization(&mut tx, &it, &it.documents).await?;
+        settle::cite(&mut tx, &it, &it.documents).await?;
         events::requested(&mut tx, &it);
         events::concluded(&mut tx, &it);
     }

@@ -12,12 +12,7 @@ use super::{
     store::{self, question::Question},
     view,
 };
-use crate::{
-    App,
-    callers::{payer, subject},
-    seal::Column,
-    texts::short,
-};
+use crate::{App, seal::Column, texts::short};
 
 /// What one question asks for, at most.
 const MOST_DOCUMENTS: usize = 20;
@@ -27,7 +22,7 @@ pub(crate) async fn request_preauthorization_information(
     call: &Call,
     request: RequestPreauthorizationInformationRequest,
 ) -> Result<RequestPreauthorizationInformationResponse> {
-    let (payer, person) = (payer(call)?, subject(call)?);
+    let (payer, person) = (call.caller.payer()?, call.caller.person_or_client()?);
     let id = id(&request.preauthorization_id)?;
     let mut v = Violations::default();
     let question = v.required("question", request.question.as_str(), text);

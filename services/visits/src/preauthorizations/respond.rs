@@ -8,22 +8,18 @@ use super::{
     domain::{State, transitions::PreauthorizationRefusal},
     events,
     request_parts::{id, text},
+    settle,
     store::{self, question::Answer},
     view,
 };
-use crate::{
-    App,
-    callers::{facility, subject},
-    documents,
-    seal::Column,
-};
+use crate::{App, documents, seal::Column};
 
 pub(crate) async fn respond_to_preauthorization(
     app: &App,
     call: &Call,
     request: RespondToPreauthorizationRequest,
 ) -> Result<RespondToPreauthorizationResponse> {
-    let (facility, person) = (facility(call)?, subject(call)?);
+    let (facility, person) = (call.caller.facility()?, call.caller.person_or_client()?);
     let id = id(&request.preauthorization_id)?;
     let mut v = Violations::default();
     let answer = v.required("answer", request.answer.as_str(), text);
@@ -48,7 +44,7 @@ pub(crate) async fn respond_to_preauthorization(
     };
     let head = store::updating(&it);
     store::question::keep_answer(&mut tx, head, &it, &answer).await?;
-    documents::citations::cite_by_preauthorization(&mut tx, &it, &answer.documents).await?;
+    settle::cite(&mut tx, &it, &answer.documents).await?;
     events::answered(&mut tx, &it, late);
     events::note(&mut tx, call, "preauthorization.respond", &it);
     let preauthorization = Some(view::preauthorization(&it));

@@ -22,6 +22,10 @@ use crate::{
         refusal::{Refusal, Refused},
     },
     benefits::domain::posting::{Posting, Taking},
+    documents::{
+        self,
+        store::citation::{Citation, CitationKind},
+    },
     service_lines::{
         self,
         domain::{CareLine, Owner, OwnerKind, Place},
@@ -217,4 +221,11 @@ impl Case {
         }
         it.totals = totals;
     }
+}
+
+/// Opens documents of the visit to the payer, for the pre-authorization that cites them.
+pub(crate) async fn cite(tx: &mut Transaction, of: &Preauthorization, documents: &[Uuid]) -> Result<()> {
+    let (visit, payer, by) = (of.visit, of.payer, of.id.uuid());
+    let citation = Citation { visit, payer, kind: CitationKind::Preauthorization, by, at: tx.now() };
+    documents::citations::cite(tx, citation, documents).await
 }

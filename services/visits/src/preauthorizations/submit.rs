@@ -7,18 +7,18 @@ use super::{
     domain::transitions::may_ask,
     events,
     request_parts::id,
-    settle::Case,
+    settle::{self, Case},
     store::{self, facts::Amending},
     view,
 };
-use crate::{App, callers::facility, documents};
+use crate::App;
 
 pub(crate) async fn submit_preauthorization(
     app: &App,
     call: &Call,
     request: SubmitPreauthorizationRequest,
 ) -> Result<SubmitPreauthorizationResponse> {
-    let (facility, id) = (facility(call)?, id(&request.preauthorization_id)?);
+    let (facility, id) = (call.caller.facility()?, id(&request.preauthorization_id)?);
     let mut tx = app.db.begin(call).await?;
     let now = tx.now();
     let (mut case, draft) = Case::lock(app, &mut tx, id, facility, Amending::default()).await?;
@@ -27,7 +27,7 @@ pub(crate) async fn submit_preauthorization(
     may_ask(&case.care.facts.visit, now, app.desk.settings.grace())?;
     let mut it = case.settle(submitted, now)?;
     case.keep(app, &mut tx, store::updating, &mut it).await?;
-    documents::citations::cite_by_preauthorization(&mut tx, &it, &it.documents).await?;
+    settle::cite(&mut tx, &it, &it.documents).await?;
     events::requested(&mut tx, &it);
     events::concluded(&mut tx, &it);
     events::note(&mut tx, call, "preauthorization.submit", &it);

@@ -6,7 +6,7 @@ use careway_contract::visits::v1::{
     preauthorization_line as wire_line,
 };
 use careway_kernel::{Currency, Money, PreauthorizationId};
-use careway_service::Result;
+use careway_service::{Result, timestamp, version};
 use uuid::Uuid;
 
 use super::{
@@ -20,7 +20,6 @@ use crate::{
     adjudication::{case::Review, quantity::Quantity},
     seal::{Column, Keys},
     service_lines::{self, domain::CareLine},
-    visits::view::{timestamp, version},
 };
 
 /// A pre-authorization, with nothing clinical.

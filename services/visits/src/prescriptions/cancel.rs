@@ -5,21 +5,21 @@ use careway_contract::visits::v1::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{PrescriptionId, Violations};
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{
     store,
     view::{self, Reader},
 };
-use crate::{App, audit, callers::facility, texts::note};
+use crate::{App, audit, texts::note};
 
 pub(crate) async fn cancel_prescription(
     app: &App,
     call: &Call,
     request: CancelPrescriptionRequest,
 ) -> Result<CancelPrescriptionResponse> {
-    let facility = facility(call)?;
-    let id = PrescriptionId::parse(&request.prescription_id).map_err(|_| Error::not_found("prescription"))?;
+    let facility = call.caller.facility()?;
+    let id: PrescriptionId = path_id("prescription", &request.prescription_id)?;
     let mut v = Violations::default();
     let reason = v.required("reason", request.reason.as_str(), note);
     let (reason,) = v.all((reason,))?;

@@ -5,25 +5,22 @@ use careway_contract::visits::v1::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{PrescriptionId, Violations};
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{
     error::Refusal,
     request, store,
     view::{self, Reader},
 };
-use crate::{
-    App, audit,
-    callers::{facility, subject},
-};
+use crate::{App, audit};
 
 pub(crate) async fn dispense_prescription(
     app: &App,
     call: &Call,
     request: DispensePrescriptionRequest,
 ) -> Result<DispensePrescriptionResponse> {
-    let (pharmacy, person) = (facility(call)?, subject(call)?);
-    let id = PrescriptionId::parse(&request.prescription_id).map_err(|_| Error::not_found("prescription"))?;
+    let (pharmacy, person) = (call.caller.facility()?, call.caller.person_or_client()?);
+    let id: PrescriptionId = path_id("prescription", &request.prescription_id)?;
     let mut v = Violations::default();
     let wishes = request::wishes(&mut v, &request.lines);
     let (wishes,) = v.all((wishes,))?;

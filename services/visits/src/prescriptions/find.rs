@@ -8,7 +8,7 @@ use super::{
     store,
     view::{self, Reader},
 };
-use crate::{App, audit, callers::facility};
+use crate::{App, audit};
 
 /// What numbers of prescriptions begin with.
 pub(crate) const PREFIX: &str = "R";
@@ -18,7 +18,7 @@ pub(crate) async fn find_prescription(
     call: &Call,
     request: FindPrescriptionRequest,
 ) -> Result<FindPrescriptionResponse> {
-    let pharmacy = facility(call)?;
+    let pharmacy = call.caller.facility()?;
     let mut v = Violations::default();
     let number = v.required("prescriptionNumber", request.prescription_number.as_str(), |text| {
         HumanNumber::parse(PREFIX, text)

@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{GetPrescriptionRequest, GetPrescriptionResponse};
 use careway_kernel::{OrganizationId, PrescriptionId};
-use careway_service::{AuditEntry, Call, Error, Kind, Result};
+use careway_service::{AuditEntry, Call, Error, Kind, Result, path_id};
 
 use super::{
     store::{self, Found},
@@ -16,7 +16,7 @@ pub(crate) async fn get_prescription(
     request: GetPrescriptionRequest,
 ) -> Result<GetPrescriptionResponse> {
     let party = call.caller.organization()?;
-    let id = PrescriptionId::parse(&request.prescription_id).map_err(|_| Error::not_found("prescription"))?;
+    let id: PrescriptionId = path_id("prescription", &request.prescription_id)?;
     let found = {
         let mut reader = app.db.read(call).await?;
         let (keys, now) = (&app.desk.keys, app.clock.now());

@@ -3,7 +3,7 @@
 use careway_contract::visits::v1::{IssuePrescriptionRequest, IssuePrescriptionResponse, PrescriptionIssued};
 use careway_events::{Fact, record};
 use careway_kernel::{HumanNumber, PrescriptionId, Violations, VisitId};
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Result, path_id};
 use chrono::{Datelike, Days};
 
 use super::{
@@ -16,7 +16,6 @@ use super::{
 };
 use crate::{
     App, audit,
-    callers::{facility, subject},
     plans::domain::{PlanDefinition, service_type::ServiceType},
     visits::{self, domain::State},
 };
@@ -26,8 +25,8 @@ pub(crate) async fn issue_prescription(
     call: &Call,
     request: IssuePrescriptionRequest,
 ) -> Result<IssuePrescriptionResponse> {
-    let (facility, person) = (facility(call)?, subject(call)?);
-    let visit_id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
+    let (facility, person) = (call.caller.facility()?, call.caller.person_or_client()?);
+    let visit_id: VisitId = path_id("visit", &request.visit_id)?;
     let mut v = Violations::default();
     let wish = request::prescription(&mut v, request);
     let (wish,) = v.all((wish,))?;

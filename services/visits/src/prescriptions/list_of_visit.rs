@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{ListVisitPrescriptionsRequest, ListVisitPrescriptionsResponse};
 use careway_kernel::VisitId;
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{get::reader, store, view};
 use crate::{App, visits};
@@ -13,7 +13,7 @@ pub(crate) async fn list_visit_prescriptions(
     request: ListVisitPrescriptionsRequest,
 ) -> Result<ListVisitPrescriptionsResponse> {
     let party = call.caller.organization()?;
-    let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
+    let id: VisitId = path_id("visit", &request.visit_id)?;
     let (visit, listed) = {
         let mut reader = app.db.read(call).await?;
         let (keys, now) = (&app.desk.keys, app.clock.now());

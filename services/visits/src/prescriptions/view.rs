@@ -1,16 +1,14 @@
 //! Prescriptions as the contract shows them.
 
 use careway_contract::visits::v1::{self as proto, prescription, prescription_line, prescription_warning};
+use careway_service::{timestamp, version};
 use chrono::NaiveDate;
 
 use super::domain::{
     Directions, Dispensing, Due, Line, Prescription, State,
     formulary::{Formulary, Warning, WarningKind},
 };
-use crate::{
-    adjudication::quantity::Quantity,
-    visits::view::{timestamp, version},
-};
+use crate::adjudication::quantity::Quantity;
 
 /// Who looks: a pharmacy is not told why a medicine was prescribed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,15 +2,14 @@
 
 use careway_contract::visits::v1::{ListTariffsRequest, ListTariffsResponse, tariff::Kind as KindMessage};
 use careway_kernel::{OrganizationId, TariffId, Violations, parse_date};
-use careway_service::{Call, Error, OrganizationKind, Result};
+use careway_service::{Call, Error, OrganizationKind, Paging, Result};
 
 use super::{
     store::{self, TariffFilter},
     view,
 };
 use crate::{
-    App, adjudication::case::TariffKind, organizations, paging::Paging,
-    service_lines::domain::requested::parse_code,
+    App, adjudication::case::TariffKind, organizations, service_lines::domain::requested::parse_code,
 };
 
 pub(crate) async fn list_tariffs(
@@ -27,7 +26,7 @@ pub(crate) async fn list_tariffs(
     let query = v.optional("query", request.query.as_str(), parse_query);
     let filter = ListTariffsRequest { page_size: 0, page_token: String::new(), ..request.clone() };
     let wanted = (request.page_size, request.page_token.as_str());
-    let paging = Paging::parse(&mut v, app, "ListTariffs", party.uuid(), &filter, wanted);
+    let paging = Paging::parse(&mut v, &app.page_key, "ListTariffs", party.uuid(), &filter, wanted);
     let (asked, payer, code, on, query, paging) = v.all((asked, payer, code, on, query, paging))?;
 
     let facility = match asked {
@@ -51,7 +50,7 @@ pub(crate) async fn list_tariffs(
     let limit = paging.limit();
     let filter = TariffFilter { party, payer, facility, code, kind, on, query, after, limit };
     let prices = store::list_tariffs(&mut reader, &filter).await?;
-    let (prices, next_page_token) = paging.cut(app, prices, |it| *it.id.uuid().as_bytes());
+    let (prices, next_page_token) = paging.cut(prices, |it| *it.id.uuid().as_bytes());
     Ok(ListTariffsResponse { tariffs: prices.iter().map(view::tariff).collect(), next_page_token })
 }
 

@@ -3,7 +3,7 @@
 use careway_contract::visits::v1::{AdmitVisitRequest, AdmitVisitResponse, VisitAdmitted};
 use careway_events::{Fact, record};
 use careway_kernel::{HumanNumber, Violations, VisitId};
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Result, path_id};
 use chrono::{Datelike, Duration};
 
 use super::{
@@ -11,15 +11,15 @@ use super::{
     error::Refusal,
     store, view,
 };
-use crate::{App, audit, callers::facility, plans::domain::service_type::ServiceType, texts::short};
+use crate::{App, audit, plans::domain::service_type::ServiceType, texts::short};
 
 pub(crate) async fn admit_visit(
     app: &App,
     call: &Call,
     request: AdmitVisitRequest,
 ) -> Result<AdmitVisitResponse> {
-    let facility = facility(call)?;
-    let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
+    let facility = call.caller.facility()?;
+    let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut violations = Violations::default();
     let service_type = violations.required("serviceType", request.service_type.as_str(), ServiceType::parse);
     let practitioner = violations.optional("practitioner", request.practitioner.as_str(), short);

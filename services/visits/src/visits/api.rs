@@ -1,8 +1,7 @@
 //! The RPCs of visits: one line each, into their operation.
 
 use careway_contract::visits::v1::{
-    self as proto, visit_override_service_server::VisitOverrideService,
-    visit_rules_service_server::VisitRulesService, visit_service_server::VisitService,
+    self as proto, visit_override_service_server::VisitOverrideService, visit_service_server::VisitService,
 };
 use careway_service::serve;
 use tonic::{Request, Response, Status, async_trait};
@@ -11,7 +10,7 @@ use super::{
     admit, approve_override, cancel, discharge, dispute, get, list, list_overrides, notify_admission,
     request_override, resend_code, resolve_dispute, review_override, start, verify,
 };
-use crate::{App, payer_rules};
+use crate::App;
 
 #[async_trait]
 impl VisitService for App {
@@ -121,22 +120,5 @@ impl VisitOverrideService for App {
         request: Request<proto::ListVisitOverridesRequest>,
     ) -> Result<Response<proto::ListVisitOverridesResponse>, Status> {
         serve(self, request, list_overrides::list_visit_overrides).await
-    }
-}
-
-#[async_trait]
-impl VisitRulesService for App {
-    async fn get_visit_rules(
-        &self,
-        request: Request<proto::GetVisitRulesRequest>,
-    ) -> Result<Response<proto::GetVisitRulesResponse>, Status> {
-        serve(self, request, payer_rules::visit_rules::get_visit_rules).await
-    }
-
-    async fn set_visit_rules(
-        &self,
-        request: Request<proto::SetVisitRulesRequest>,
-    ) -> Result<Response<proto::SetVisitRulesResponse>, Status> {
-        serve(self, request, payer_rules::visit_rules::set_visit_rules).await
     }
 }

@@ -6,7 +6,7 @@ use careway_contract::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{OrganizationId, VisitId};
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{
     domain::{
@@ -19,22 +19,19 @@ use super::{
     verify::{confirm, tell_verified},
     view,
 };
-use crate::{
-    App, audit,
-    callers::{facility, is_payer, payer, unless_replayed},
-};
+use crate::{App, audit};
 
 pub(crate) async fn approve_visit_override(
     app: &App,
     call: &Call,
     request: ApproveVisitOverrideRequest,
 ) -> Result<ApproveVisitOverrideResponse> {
-    let (organization, side) = match is_payer(call) {
-        true => (payer(call)?, Side::Payer),
-        false => (facility(call)?, Side::Facility),
+    let (organization, side) = match call.caller.is_payer() {
+        true => (call.caller.payer()?, Side::Payer),
+        false => (call.caller.facility()?, Side::Facility),
     };
     let person = call.caller.account()?;
-    let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
+    let id: VisitId = path_id("visit", &request.visit_id)?;
     let (visit, asked) = {
         let mut reader = app.db.read(call).await?;
         let visit = store::find_visit(&mut reader, id, organization).await?;
@@ -48,9 +45,9 @@ pub(crate) async fn approve_visit_override(
         visit.awaiting(app.clock.now())?;
         asked.approvable_by(person)
     });
-    unless_replayed(app, call, allowed).await?;
+    app.db.unless_replayed(call, allowed).await?;
     let member = resolve(app, &visit, (side == Side::Payer).then_some(organization)).await;
-    let member = unless_replayed(app, call, member).await?;
+    let member = app.db.unless_replayed(call, member).await?;
 
     let mut tx = app.db.begin(call).await?;
     let missing = || Error::not_found("visit");

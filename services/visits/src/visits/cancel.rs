@@ -3,18 +3,18 @@
 use careway_contract::visits::v1::{CancelVisitRequest, CancelVisitResponse, VisitCancelled};
 use careway_events::{Fact, record};
 use careway_kernel::{Violations, VisitId};
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{store, view};
-use crate::{App, audit, callers::facility, preauthorizations, texts::short};
+use crate::{App, audit, preauthorizations, texts::short};
 
 pub(crate) async fn cancel_visit(
     app: &App,
     call: &Call,
     request: CancelVisitRequest,
 ) -> Result<CancelVisitResponse> {
-    let facility = facility(call)?;
-    let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
+    let facility = call.caller.facility()?;
+    let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut violations = Violations::default();
     let reason = violations.required("reason", request.reason.as_str(), short);
     let (reason,) = violations.all((reason,))?;

@@ -3,18 +3,18 @@
 use careway_contract::visits::v1::{DischargeVisitRequest, DischargeVisitResponse, VisitDischarged};
 use careway_events::{Fact, record};
 use careway_kernel::VisitId;
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{store, view};
-use crate::{App, audit, callers::facility};
+use crate::{App, audit};
 
 pub(crate) async fn discharge_visit(
     app: &App,
     call: &Call,
     request: DischargeVisitRequest,
 ) -> Result<DischargeVisitResponse> {
-    let facility = facility(call)?;
-    let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
+    let facility = call.caller.facility()?;
+    let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut tx = app.db.begin(call).await?;
     let visit = store::lock_facility_visit(&mut tx, id, facility).await?.ok_or(Error::not_found("visit"))?;
     let visit = visit.discharge(tx.now())?;

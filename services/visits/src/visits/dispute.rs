@@ -3,9 +3,9 @@
 use careway_contract::visits::v1::{DisputeVisitRequest, DisputeVisitResponse, VisitDisputed};
 use careway_events::{Fact, record};
 use careway_kernel::Violations;
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Result, timestamp};
 
-use super::{domain::Visit, store, view::timestamp};
+use super::{domain::Visit, store};
 use crate::{App, audit, organizations};
 
 pub(crate) async fn dispute_visit(

@@ -5,7 +5,7 @@ use careway_service::{Error, Kind};
 use chrono::{DateTime, Utc};
 
 use super::domain::State;
-use crate::coverages::domain::entitlement::Reason;
+use crate::plans::domain::reason::Reason;
 
 /// A rule of the visits' domain said no.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{GetVisitRequest, GetVisitResponse};
 use careway_kernel::{OrganizationId, VisitId};
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{
     domain::{Patient, Visit},
@@ -12,7 +12,7 @@ use crate::App;
 
 pub(crate) async fn get_visit(app: &App, call: &Call, request: GetVisitRequest) -> Result<GetVisitResponse> {
     let organization = call.caller.organization()?;
-    let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
+    let id: VisitId = path_id("visit", &request.visit_id)?;
     let visit = {
         let mut reader = app.db.read(call).await?;
         store::find_visit(&mut reader, id, organization).await?.ok_or(Error::not_found("visit"))?

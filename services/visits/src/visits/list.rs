@@ -2,13 +2,13 @@
 
 use careway_contract::visits::v1::{ListVisitsRequest, ListVisitsResponse};
 use careway_kernel::{MemberNumber, Violations, VisitId, parse_date};
-use careway_service::{Call, Result};
+use careway_service::{Call, Paging, Result};
 
 use super::{
     store::{self, VisitFilter},
     view,
 };
-use crate::{App, paging::Paging, plans::domain::service_type::ServiceType};
+use crate::{App, plans::domain::service_type::ServiceType};
 
 pub(crate) async fn list_visits(
     app: &App,
@@ -23,7 +23,7 @@ pub(crate) async fn list_visits(
     let to = v.optional("to", request.to.as_str(), parse_date);
     let bare = ListVisitsRequest { page_size: 0, page_token: String::new(), ..request.clone() };
     let wanted = (request.page_size, request.page_token.as_str());
-    let paging = Paging::parse(&mut v, app, "ListVisits", organization.uuid(), &bare, wanted);
+    let paging = Paging::parse(&mut v, &app.page_key, "ListVisits", organization.uuid(), &bare, wanted);
     let (number, service_type, from, to, paging) = v.all((number, service_type, from, to, paging))?;
 
     let filter = VisitFilter {
@@ -38,6 +38,6 @@ pub(crate) async fn list_visits(
     };
     let mut reader = app.db.read(call).await?;
     let rows = store::list_visits(&mut reader, &filter).await?;
-    let (visits, next_page_token) = paging.cut(app, rows, |visit| visit.id.uuid().into_bytes());
+    let (visits, next_page_token) = paging.cut(rows, |visit| visit.id.uuid().into_bytes());
     Ok(ListVisitsResponse { visits: visits.iter().map(view::visit).collect(), next_page_token })
 }

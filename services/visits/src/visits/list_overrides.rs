@@ -2,13 +2,13 @@
 
 use careway_contract::visits::v1::{ListVisitOverridesRequest, ListVisitOverridesResponse};
 use careway_kernel::{OrganizationId, Violations, VisitId};
-use careway_service::{Call, Result};
+use careway_service::{Call, Paging, Result};
 
 use super::{
     store::{self, overrides::OverrideFilter},
     view,
 };
-use crate::{App, paging::Paging};
+use crate::App;
 
 pub(crate) async fn list_visit_overrides(
     app: &App,
@@ -20,7 +20,8 @@ pub(crate) async fn list_visit_overrides(
     let facility = v.optional("facilityId", request.facility_id.as_str(), OrganizationId::parse);
     let bare = ListVisitOverridesRequest { page_size: 0, page_token: String::new(), ..request.clone() };
     let wanted = (request.page_size, request.page_token.as_str());
-    let paging = Paging::parse(&mut v, app, "ListVisitOverrides", organization.uuid(), &bare, wanted);
+    let paging =
+        Paging::parse(&mut v, &app.page_key, "ListVisitOverrides", organization.uuid(), &bare, wanted);
     let (facility, paging) = v.all((facility, paging))?;
 
     let filter = OverrideFilter {
@@ -32,7 +33,7 @@ pub(crate) async fn list_visit_overrides(
     };
     let mut reader = app.db.read(call).await?;
     let rows = store::overrides::list_overrides(&mut reader, &filter).await?;
-    let (rows, next_page_token) = paging.cut(app, rows, |row| row.visit.uuid().into_bytes());
+    let (rows, next_page_token) = paging.cut(rows, |row| row.visit.uuid().into_bytes());
     let overrides =
         rows.iter().map(|one| view::visit_override(&app.desk.keys, one)).collect::<Result<_>>()?;
     Ok(ListVisitOverridesResponse { overrides, next_page_token })

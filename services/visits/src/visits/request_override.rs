@@ -5,7 +5,7 @@ use careway_contract::visits::v1::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{OrganizationId, Violations, VisitId};
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{
     domain::{
@@ -16,15 +16,15 @@ use super::{
     resend_code::bound,
     store, view,
 };
-use crate::{App, callers::facility, seal::Column, texts::note};
+use crate::{App, seal::Column, texts::note};
 
 pub(crate) async fn request_visit_override(
     app: &App,
     call: &Call,
     request: RequestVisitOverrideRequest,
 ) -> Result<RequestVisitOverrideResponse> {
-    let (facility, person) = (facility(call)?, call.caller.account()?);
-    let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
+    let (facility, person) = (call.caller.facility()?, call.caller.account()?);
+    let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut violations = Violations::default();
     let reason = violations.present("reason", view::parse_override_reason(request.reason()));
     let note = violations.required("note", request.note.as_str(), note);

@@ -5,7 +5,7 @@ use careway_contract::{
     visits::v1::{ResendVisitCodeRequest, ResendVisitCodeResponse},
 };
 use careway_kernel::VisitId;
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Result, path_id};
 use prost::Message;
 
 use super::{
@@ -13,22 +13,18 @@ use super::{
     start::instant,
     store, view,
 };
-use crate::{
-    App,
-    callers::{facility, unless_replayed},
-    seal::Column,
-};
+use crate::{App, seal::Column};
 
 pub(crate) async fn resend_visit_code(
     app: &App,
     call: &Call,
     request: ResendVisitCodeRequest,
 ) -> Result<ResendVisitCodeResponse> {
-    let facility = facility(call)?;
-    let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
+    let facility = call.caller.facility()?;
+    let id: VisitId = path_id("visit", &request.visit_id)?;
     let visit = store::find_facility_visit(&app.db, call, id, facility).await?;
     let visit = visit.ok_or(Error::not_found("visit"))?;
-    let challenge = unless_replayed(app, call, visit.resendable(app.clock.now()).cloned()).await?;
+    let challenge = app.db.unless_replayed(call, visit.resendable(app.clock.now()).cloned()).await?;
     let bound = bound(app, &visit, &challenge)?;
     let again = ResendChallengeRequest {
         challenge_id: challenge.id.clone(),
@@ -38,7 +34,7 @@ pub(crate) async fn resend_visit_code(
         service_date: bound.service_date,
     };
     let answer = app.desk.challenges().resend_challenge(call.forward(again)).await;
-    let answer = unless_replayed(app, call, answer).await?.into_inner();
+    let answer = app.db.unless_replayed(call, answer).await?.into_inner();
 
     let mut tx = app.db.begin(call).await?;
     let challenge = Challenge {

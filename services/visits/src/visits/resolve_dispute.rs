@@ -6,18 +6,18 @@ use careway_contract::visits::v1::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{Violations, VisitId};
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{store, view};
-use crate::{App, audit, callers::payer};
+use crate::{App, audit};
 
 pub(crate) async fn resolve_visit_dispute(
     app: &App,
     call: &Call,
     request: ResolveVisitDisputeRequest,
 ) -> Result<ResolveVisitDisputeResponse> {
-    let payer = payer(call)?;
-    let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
+    let payer = call.caller.payer()?;
+    let id: VisitId = path_id("visit", &request.visit_id)?;
     let upheld = match request.outcome() {
         Outcome::Unspecified => return Err(Violations::one("outcome", "is required").into()),
         outcome => outcome == Outcome::Upheld,

@@ -6,18 +6,18 @@ use careway_contract::visits::v1::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{Violations, VisitId};
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{domain::overrides::Review, store, view};
-use crate::{App, callers::payer, seal::Column, texts::note};
+use crate::{App, seal::Column, texts::note};
 
 pub(crate) async fn review_visit_override(
     app: &App,
     call: &Call,
     request: ReviewVisitOverrideRequest,
 ) -> Result<ReviewVisitOverrideResponse> {
-    let (payer, person) = (payer(call)?, call.caller.account()?);
-    let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
+    let (payer, person) = (call.caller.payer()?, call.caller.account()?);
+    let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut violations = Violations::default();
     let outcome = violations.present(
         "outcome",

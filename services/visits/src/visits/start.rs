@@ -6,7 +6,7 @@ use careway_contract::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{MemberNumber, NationalId, OrganizationId, Redacted, Violations, VisitId, parse_date};
-use careway_service::{AuditEntry, Call, Error, Kind, Result};
+use careway_service::{AuditEntry, Call, Error, Result};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use prost::Message;
 
@@ -16,7 +16,6 @@ use super::{
 };
 use crate::{
     App,
-    callers::{facility, subject, unless_replayed},
     organizations::{self, store::FacilityDesk},
     seal::{Column, Keys},
 };
@@ -29,7 +28,7 @@ pub(crate) async fn start_visit(
     call: &Call,
     request: StartVisitRequest,
 ) -> Result<StartVisitResponse> {
-    let (facility, by) = (facility(call)?, subject(call)?);
+    let (facility, by) = (call.caller.facility()?, call.caller.person_or_client()?);
     let mut violations = Violations::default();
     let day = violations.optional("serviceDate", request.service_date.as_str(), parse_date);
     let payer = violations.optional("payerId", request.payer_id.as_str(), OrganizationId::parse);
@@ -54,7 +53,7 @@ pub(crate) async fn start_visit(
         service_date: desk.day.to_string(),
     };
     let answer = app.desk.challenges().start_challenge(call.forward(bound.clone())).await;
-    let challenge = unless_replayed(app, call, answer).await?.into_inner();
+    let challenge = app.db.unless_replayed(call, answer).await?.into_inner();
 
     let id = VisitId::new(&app.clock);
     let start = Start {
@@ -85,17 +84,7 @@ async fn desk(
     day: Option<NaiveDate>,
 ) -> Result<FacilityDesk> {
     let desk = organizations::store::find_desk(&app.db, call, facility, day, app.clock.now()).await?;
-    desk.ok_or_else(facility_not_ready)
-}
-
-/// Identity's news of a facility takes a moment.
-pub(crate) fn facility_not_ready() -> Error {
-    Error::new(
-        Kind::Unavailable,
-        "FACILITY_NOT_READY",
-        "The facility was just registered; try again in a moment.",
-    )
-    .retry_after(std::time::Duration::from_secs(1))
+    desk.ok_or_else(organizations::error::facility_not_ready)
 }
 
 /// The patient as named at the desk.

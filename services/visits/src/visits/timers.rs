@@ -3,45 +3,22 @@
 
 use careway_contract::visits::v1::{AdmissionNoticeDue, VisitExpired};
 use careway_events::{Fact, record};
-use careway_service::{AuditEntry, Result};
-use tokio::time::MissedTickBehavior;
-use tokio_util::sync::CancellationToken;
+use careway_service::{AuditEntry, Result, timestamp};
 
-use super::{store, view::timestamp};
-use crate::{App, preauthorizations};
+use super::store;
+use crate::App;
 
 /// Visits per transaction.
 const BATCH: i64 = 100;
 
-/// Looks for what is due until `shutdown`.
-pub(crate) async fn run(app: App, shutdown: CancellationToken) {
-    let mut every = tokio::time::interval(app.desk.settings.timer());
-    every.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            _ = every.tick() => {}
-        }
-        let outcomes = [
-            ("expiry", expire_all(&app).await),
-            ("admission_notice", warn_all(&app).await),
-            ("preauthorization_clock", preauthorizations::timers::watch_all(&app).await),
-            ("preauthorization_expiry", preauthorizations::timers::expire_all(&app).await),
-        ];
-        for (timer, outcome) in outcomes {
-            if let Err(error) = outcome {
-                tracing::warn!(timer, %error, "a timer failed; it will try again");
-            }
-        }
-    }
-}
-
-async fn expire_all(app: &App) -> Result<()> {
+/// Ends visits whose time is over.
+pub(crate) async fn expire_all(app: &App) -> Result<()> {
     while expire(app).await? == BATCH {}
     Ok(())
 }
 
-async fn warn_all(app: &App) -> Result<()> {
+/// Warns of admission notices that are due soon.
+pub(crate) async fn warn_all(app: &App) -> Result<()> {
     while warn(app).await? == BATCH {}
     Ok(())
 }

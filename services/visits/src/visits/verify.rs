@@ -6,7 +6,7 @@ use careway_contract::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{FamilyId, MemberId, MemberNumber, OrganizationId, Violations, VisitId, parse_date};
-use careway_service::{AuditEntry, Call, Error, Result, Transaction};
+use careway_service::{AuditEntry, Call, Error, Result, Transaction, path_id};
 use prost::Message;
 use uuid::Uuid;
 
@@ -17,7 +17,6 @@ use super::{
 };
 use crate::{
     App, audit,
-    callers::{facility, subject, unless_replayed},
     coverages::{self, domain::entitlement::EntitlementQuery},
     seal::Column,
 };
@@ -27,8 +26,8 @@ pub(crate) async fn verify_visit(
     call: &Call,
     request: VerifyVisitRequest,
 ) -> Result<VerifyVisitResponse> {
-    let (facility, by) = (facility(call)?, subject(call)?);
-    let id = VisitId::parse(&request.visit_id).map_err(|_| Error::not_found("visit"))?;
+    let (facility, by) = (call.caller.facility()?, call.caller.person_or_client()?);
+    let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut violations = Violations::default();
     let six_digits = request.code.len() == 6 && request.code.bytes().all(|byte| byte.is_ascii_digit());
     violations.check("code", six_digits, "must be six digits");
@@ -36,7 +35,7 @@ pub(crate) async fn verify_visit(
 
     let visit = store::find_facility_visit(&app.db, call, id, facility).await?;
     let visit = visit.ok_or(Error::not_found("visit"))?;
-    let challenge = unless_replayed(app, call, visit.awaiting(app.clock.now()).cloned()).await?;
+    let challenge = app.db.unless_replayed(call, visit.awaiting(app.clock.now()).cloned()).await?;
     let bound = bound(app, &visit, &challenge)?;
     let proof = VerifyChallengeRequest {
         challenge_id: challenge.id,
@@ -47,7 +46,7 @@ pub(crate) async fn verify_visit(
         service_date: bound.service_date,
     };
     let answer = app.desk.challenges().verify_challenge(call.forward(proof)).await;
-    let member = unless_replayed(app, call, answer).await?.into_inner().member;
+    let member = app.db.unless_replayed(call, answer).await?.into_inner().member;
     let member = member.ok_or_else(|| Error::internal(anyhow::anyhow!("a passed challenge has a member")))?;
 
     let mut tx = app.db.begin(call).await?;

@@ -1,5 +1,7 @@
 //! The visits service against real Postgres, NATS and Redis. One test binary.
 
+#![expect(clippy::disallowed_methods, reason = "tests are bound to no clock")]
+
 mod benefits;
 mod care_desk;
 mod claim_desk;

@@ -309,7 +309,15 @@ async fn a_payer_sets_its_own_notice() {
         refusal(rules.set_visit_rules(desk.by(&desk.payer, &key(), none)).await).kind(),
         Kind::Invalid
     );
-    rules.set_visit_rules(desk.by(&desk.payer, &key(), twelve)).await.unwrap();
+    let unread = rules.set_visit_rules(desk.by(&desk.payer, &key(), twelve)).await;
+    assert_eq!(refusal(unread).reason(), "PRECONDITION_REQUIRED");
+    let read = |version: &'static str| {
+        let mut request = desk.by(&desk.payer, &key(), twelve);
+        request.metadata_mut().insert("if-match", version.parse().unwrap());
+        request
+    };
+    rules.set_visit_rules(read("0")).await.unwrap();
+    assert_eq!(refusal(rules.set_visit_rules(read("0")).await).reason(), "STALE_VERSION");
     let visit = desk.admitted("UM-100200", "INPATIENT").await;
     let seconds = visit.admission_notice_due_at.unwrap().seconds - visit.admitted_at.unwrap().seconds;
     assert_eq!(seconds, 12 * 3600);

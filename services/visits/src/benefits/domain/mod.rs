@@ -6,7 +6,8 @@ pub(crate) mod posting;
 use chrono::NaiveDate;
 
 use crate::{
-    coverages::domain::{Coverage, entitlement::Reason},
+    coverages::domain::Coverage,
+    plans::domain::reason::Reason,
     plans::domain::{
         Benefit, Ceiling, Code, Deductible, Limit, PlanDefinition, Scope, Unit, period::Period,
         service_type::ServiceType,

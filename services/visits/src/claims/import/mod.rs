@@ -5,7 +5,8 @@ pub(crate) mod report;
 pub(crate) mod rows;
 pub(crate) mod store;
 
-use bytes::Bytes;
+use std::{fs::File, io::Read as _};
+
 use careway_contract::visits::v1::{ImportClaimsRequest, ImportClaimsResponse};
 use careway_kernel::{OrganizationId, Violations};
 use careway_service::{
@@ -22,9 +23,7 @@ use super::{
     write::{self, ClaimWish},
 };
 use crate::{
-    App,
-    callers::facility,
-    claims,
+    App, claims,
     service_lines::{
         self,
         domain::requested::{AskedLine, Frame},
@@ -48,11 +47,9 @@ pub(crate) async fn import_claims(
     call: &Call,
     pieces: Streaming<ImportClaimsRequest>,
 ) -> Result<ImportClaimsResponse> {
-    let facility = facility(call)?;
-    let UploadedList { dry_run, media_type, bytes } =
-        gather(pieces, |piece| (piece.dry_run, piece.file)).await?;
-    let table = tokio::task::spawn_blocking(move || read(bytes, &media_type)).await;
-    let table = table.map_err(Error::internal)??;
+    let facility = call.caller.facility()?;
+    let UploadedList { dry_run, table, place: _place } =
+        gather(app, facility, pieces, |piece| (piece.dry_run, piece.file), read).await?;
     let columns = Columns::find(&table).map_err(column_missing)?;
     let (claims, wrong) = columns.gather(&table);
     let mut report = Report::of(&table, wrong);
@@ -69,9 +66,11 @@ pub(crate) async fn import_claims(
     Ok(report.into_response(dry_run))
 }
 
-fn read(bytes: Bytes, media_type: &str) -> Result<Table> {
+fn read(mut file: File, media_type: &str) -> Result<Table> {
     let bare = media_type.split(';').next().unwrap_or_default().trim();
     if bare.eq_ignore_ascii_case(JSON_LINES) {
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(Error::internal)?;
         return rows::read_json_lines(&bytes, MOST_ROWS).map_err(|error| match error {
             JsonLinesError::Line(line) => {
                 let message = format!("the list cannot be read: line {line} is no JSON object of texts");
@@ -80,7 +79,7 @@ fn read(bytes: Bytes, media_type: &str) -> Result<Table> {
             JsonLinesError::TooLong(most) => TableError::TooLarge(format!("{most} rows")).into(),
         });
     }
-    Ok(table::read(bytes, media_type, Limits { rows: MOST_ROWS, ..Limits::default() })?)
+    Ok(table::read_table(file, media_type, Limits { rows: MOST_ROWS, ..Limits::default() })?)
 }
 
 /// What is known of the visits and references that a list names.

@@ -138,6 +138,7 @@ fn line_of(field: &str) -> Option<(usize, &str)> {
 /// A list of JSON objects, one a line, as a table: their keys are its columns.
 pub(crate) fn read_json_lines(bytes: &[u8], most_rows: usize) -> Result<Table, JsonLinesError> {
     let text = std::str::from_utf8(bytes).map_err(|_| JsonLinesError::Line(1))?;
+    let text = text.trim_start_matches('\u{feff}');
     let mut table = Table { columns: Vec::new(), rows: Vec::new() };
     for (number, line) in (1_u32..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
         if table.rows.len() == most_rows {

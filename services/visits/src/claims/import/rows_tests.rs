@@ -39,6 +39,7 @@ fn json_lines_are_a_table_whose_keys_are_columns() {
 
         {"code": "LAB", "diagnoses": "R05", "visit_number": "V26-0001234-13", "external_reference": "INV-1"}"#;
     let table = read_json_lines(lines.as_bytes(), 10).unwrap();
+    assert_eq!(read_json_lines(format!("\u{feff}{lines}").as_bytes(), 10), Ok(table.clone()));
     let (claims, wrong) = Columns::find(&table).unwrap().gather(&table);
     assert_eq!(wrong, []);
     assert_eq!((claims.len(), claims[0].rows.as_slice()), (1, &[1, 3][..]));

@@ -15,7 +15,6 @@ use super::{
 };
 use crate::{
     App,
-    callers::payer,
     claims::{self, domain::Claim, events},
 };
 
@@ -24,7 +23,7 @@ pub(crate) async fn create_payment_advice(
     call: &Call,
     request: CreatePaymentAdviceRequest,
 ) -> Result<CreatePaymentAdviceResponse> {
-    let payer = payer(call)?;
+    let payer = call.caller.payer()?;
     let wish = Wish::parse(&request)?;
 
     let mut tx = app.db.begin(call).await?;

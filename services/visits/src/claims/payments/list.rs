@@ -2,13 +2,13 @@
 
 use careway_contract::visits::v1::{ListPaymentAdvicesRequest, ListPaymentAdvicesResponse};
 use careway_kernel::{OrganizationId, PaymentAdviceId, Violations};
-use careway_service::{Call, Result};
+use careway_service::{Call, Paging, Result};
 
 use super::{
     store::{self, AdviceFilter},
     view,
 };
-use crate::{App, paging::Paging};
+use crate::App;
 
 pub(crate) async fn list_payment_advices(
     app: &App,
@@ -21,7 +21,7 @@ pub(crate) async fn list_payment_advices(
     let payer = v.optional("payerId", request.payer_id.as_str(), OrganizationId::parse);
     let bare = ListPaymentAdvicesRequest { page_size: 0, page_token: String::new(), ..request.clone() };
     let wanted = (request.page_size, request.page_token.as_str());
-    let paging = Paging::parse(&mut v, app, "ListPaymentAdvices", party.uuid(), &bare, wanted);
+    let paging = Paging::parse(&mut v, &app.page_key, "ListPaymentAdvices", party.uuid(), &bare, wanted);
     let (facility, payer, paging) = v.all((facility, payer, paging))?;
 
     let filter = AdviceFilter {
@@ -34,7 +34,7 @@ pub(crate) async fn list_payment_advices(
     };
     let mut reader = app.db.read(call).await?;
     let rows = store::list_advices(&mut reader, &filter).await?;
-    let (advices, next_page_token) = paging.cut(app, rows, |advice| advice.id.uuid().into_bytes());
+    let (advices, next_page_token) = paging.cut(rows, |advice| advice.id.uuid().into_bytes());
     Ok(ListPaymentAdvicesResponse {
         payment_advices: advices.iter().map(view::listed).collect(),
         next_page_token,

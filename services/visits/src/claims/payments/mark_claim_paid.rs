@@ -2,12 +2,11 @@
 
 use careway_contract::visits::v1::{MarkClaimPaidRequest, MarkClaimPaidResponse};
 use careway_kernel::ClaimId;
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Result, path_id};
 
 use super::{payment_request, store};
 use crate::{
     App,
-    callers::payer,
     claims::{events, locked_head::locked_by, store::Locked, view},
 };
 
@@ -16,8 +15,8 @@ pub(crate) async fn mark_claim_paid(
     call: &Call,
     request: MarkClaimPaidRequest,
 ) -> Result<MarkClaimPaidResponse> {
-    let payer = payer(call)?;
-    let id = ClaimId::parse(&request.claim_id).map_err(|_| Error::not_found("claim"))?;
+    let payer = call.caller.payer()?;
+    let id: ClaimId = path_id("claim", &request.claim_id)?;
     let payment = payment_request::payment(&request.reference, &request.paid_on)?;
 
     let mut tx = app.db.begin(call).await?;

@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::{domain::NotAnnounced, payment_request, view};
 use crate::{
     App,
-    callers::payer,
     claims::{self, events, store},
 };
 
@@ -17,7 +16,7 @@ pub(crate) async fn mark_payment_advice_paid(
     call: &Call,
     request: MarkPaymentAdvicePaidRequest,
 ) -> Result<MarkPaymentAdvicePaidResponse> {
-    let payer = payer(call)?;
+    let payer = call.caller.payer()?;
     let unknown = || Error::not_found("payment advice");
     let id = PaymentAdviceId::parse(&request.payment_advice_id).map_err(|_| unknown())?;
     let payment = payment_request::payment(&request.reference, &request.paid_on)?;

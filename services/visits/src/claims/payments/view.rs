@@ -4,15 +4,13 @@ use careway_contract::visits::v1::{
     self as proto,
     payment_advice::{self, PaidClaim, PaidLine},
 };
+use careway_service::{timestamp, version};
 
 use super::{
     domain::{AdviceLine, PaymentAdvice, State},
     store::NamedClaim,
 };
-use crate::{
-    claims::{domain::Claim, view::amount},
-    visits::view::{timestamp, version},
-};
+use crate::claims::{domain::Claim, view::amount};
 
 /// An advice without the claims it names.
 pub(crate) fn listed(it: &PaymentAdvice) -> proto::PaymentAdvice {

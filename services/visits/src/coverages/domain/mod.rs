@@ -6,7 +6,7 @@ use careway_kernel::{CoverageId, FamilyId, MemberId, MemberNumber, OrganizationI
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use entitlement::Reason;
+use crate::plans::domain::reason::Reason;
 
 /// A coverage. No two of one member at one payer overlap; the database sees to that.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -222,3 +222,20 @@ pub(crate) async fn list_unknown(conn: &mut PgConnection, ids: &[DocumentId]) ->
     .await?;
     Ok(unknown.into_iter().map(DocumentId::from_uuid).collect())
 }
+
+/// The facility's own visit whose medical file opened a document of another facility, the latest.
+pub(crate) async fn find_opening_visit(
+    conn: &mut PgConnection,
+    document: DocumentId,
+    facility: OrganizationId,
+) -> Result<Option<VisitId>> {
+    let visit: Option<Uuid> = sqlx::query_scalar(
+        "select visit_id from document_opening where document_id = $1 and facility_id = $2 \
+         order by visit_id desc limit 1",
+    )
+    .bind(document.uuid())
+    .bind(facility.uuid())
+    .fetch_optional(conn)
+    .await?;
+    Ok(visit.map(VisitId::from_uuid))
+}

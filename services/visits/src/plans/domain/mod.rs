@@ -2,6 +2,7 @@
 
 pub(crate) mod code;
 pub(crate) mod period;
+pub(crate) mod reason;
 pub(crate) mod rules;
 pub(crate) mod service_type;
 
@@ -11,9 +12,9 @@ use careway_kernel::{Currency, Language, OrganizationId, Percent, PlanId};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::coverages::domain::entitlement::Reason;
 pub(crate) use code::Code;
 use period::Period;
+use reason::Reason;
 use service_type::ServiceType;
 
 /// A text per language.

@@ -8,7 +8,7 @@ use super::{
     Resolution, Start, State, Visit,
 };
 use crate::{
-    coverages::domain::entitlement::Reason,
+    plans::domain::reason::Reason,
     plans::domain::service_type::ServiceType,
     visits::error::{Refusal, wait_until},
 };

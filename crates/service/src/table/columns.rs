@@ -1,0 +1,181 @@
+//! The columns of a list: what each may be called, where it is, and what the list has that nothing is done with.
+
+use super::{Builder, Cell, Row, RowReader, Table, TableError, squeezed};
+use careway_kernel::text;
+
+/// The header is one of so many rows from the top; above it may be titles.
+pub(super) const HEADER_ROWS: usize = 20;
+/// What a row begins with that adds up the others.
+const TOTALS: [&str; 14] = [
+    "total",
+    "totals",
+    "grand total",
+    "sum",
+    "totaux",
+    "somme",
+    "tong",
+    "tong cong",
+    "tong so",
+    "cong",
+    "suma",
+    "total general",
+    "মোট",
+    "byose hamwe",
+];
+
+/// One column that a list may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// Its name in reports, like `member_number`.
+    pub name: &'static str,
+    /// What else it may be called; case, diacritics and signs do not matter.
+    pub titles: &'static [&'static str],
+    /// Whether a list must have it.
+    pub required: bool,
+}
+
+impl Column {
+    /// One that a list must have.
+    #[must_use]
+    pub const fn required(name: &'static str) -> Self {
+        Self { name, titles: &[], required: true }
+    }
+
+    /// One that it may have.
+    #[must_use]
+    pub const fn optional(name: &'static str) -> Self {
+        Self { name, titles: &[], required: false }
+    }
+
+    /// The same, with further titles.
+    #[must_use]
+    pub const fn titled(self, titles: &'static [&'static str]) -> Self {
+        Self { titles, ..self }
+    }
+
+    fn is_called(&self, title: &str) -> bool {
+        squeezed(self.name) == title || self.titles.iter().any(|known| squeezed(known) == title)
+    }
+}
+
+/// The columns of one kind of list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Columns(&'static [Column]);
+
+impl Columns {
+    /// These.
+    #[must_use]
+    pub const fn new(columns: &'static [Column]) -> Self {
+        Self(columns)
+    }
+
+    /// Where they are in a table.
+    ///
+    /// # Errors
+    /// The first that must be there and is not.
+    pub fn find(self, table: &Table) -> Result<Header, TableError> {
+        let titles: Vec<String> = table.columns.iter().map(|name| squeezed(name)).collect();
+        let at: Vec<Option<usize>> = self.0.iter().map(|column| position(column, &titles)).collect();
+        let missing = self.0.iter().zip(&at).find(|(column, at)| column.required && at.is_none());
+        if let Some((column, _)) = missing {
+            return Err(TableError::ColumnMissing(column.name));
+        }
+        let unused = |(index, name): (usize, &String)| {
+            let used = at.contains(&Some(index)) || name.is_empty();
+            (!used).then(|| name.clone())
+        };
+        let unknown = table.columns.iter().enumerate().filter_map(unused).collect();
+        Ok(Header { columns: self, at, width: table.columns.len(), unknown })
+    }
+
+    /// The list under its header.
+    pub(super) fn list(self, builder: Builder) -> Result<List, TableError> {
+        let header = builder.rows.iter().take(HEADER_ROWS).position(|row| self.is_header(row));
+        let titles = builder.rows.iter().take(header.unwrap_or(0)).map(|row| row.number).collect();
+        let mut table = builder.under(header.unwrap_or(0))?;
+        let header = self.find(&table)?;
+        let mut passed_over: Vec<u32> = titles;
+        let mut first = true;
+        table.rows.retain(|row| {
+            let numbering = std::mem::take(&mut first) && numbers_the_columns(row);
+            let kept = !numbering && !header.is_total(row);
+            if !kept {
+                passed_over.push(row.number);
+            }
+            kept
+        });
+        Ok(List { header, rows: table.rows, passed_over })
+    }
+
+    fn is_header(self, row: &Row) -> bool {
+        let titles: Vec<String> =
+            row.cells.iter().map(|cell| squeezed(&cell.text().unwrap_or_default())).collect();
+        self.0.iter().filter(|column| column.required).all(|column| position(column, &titles).is_some())
+    }
+}
+
+/// A list as it was read: where its columns are, and the rows that are not above, below or about them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct List {
+    /// Where its columns are.
+    pub header: Header,
+    /// Its rows.
+    pub rows: Vec<Row>,
+    /// The numbers of rows that are of nobody: titles, the columns' numbers, totals.
+    pub passed_over: Vec<u32>,
+}
+
+/// Where the columns of a table are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    columns: Columns,
+    at: Vec<Option<usize>>,
+    width: usize,
+    unknown: Vec<String>,
+}
+
+impl Header {
+    /// The columns that nothing is done with, by their names in lower case, `_` for whatever is between words.
+    #[must_use]
+    pub fn unknown(&self) -> &[String] {
+        &self.unknown
+    }
+
+    /// A row's cell in a column; empty when the table has no such column.
+    #[must_use]
+    pub fn cell<'a>(&self, row: &'a Row, column: &str) -> &'a Cell {
+        let index = self.columns.0.iter().position(|known| known.name == column);
+        debug_assert!(index.is_some(), "{column} is no column of this list");
+        row.cell(index.and_then(|index| self.at[index]))
+    }
+
+    /// Reads a row's cells.
+    #[must_use]
+    pub fn reader<'a>(&'a self, row: &'a Row) -> RowReader<'a> {
+        RowReader::new(self, row, row.cells.len() > self.width)
+    }
+
+    /// Whether a row adds up the others: it begins with such a word, and has not all that a row must have.
+    fn is_total(&self, row: &Row) -> bool {
+        let first = row.cells.iter().find(|cell| !cell.is_empty());
+        let Some(Cell::Text(first)) = first else { return false };
+        let first = text::fold(first);
+        let first = first.trim_end_matches([':', ' ', '.']);
+        let required = self.columns.0.iter().zip(&self.at).filter(|(column, _)| column.required);
+        let lacks = required.map(|(_, at)| row.cell(*at)).any(Cell::is_empty);
+        lacks && TOTALS.contains(&first)
+    }
+}
+
+fn position(column: &Column, titles: &[String]) -> Option<usize> {
+    titles.iter().position(|title| !title.is_empty() && column.is_called(title))
+}
+
+/// Whether a row has its columns' numbers in it: 1, 2, 3, or (1), (2), (3).
+fn numbers_the_columns(row: &Row) -> bool {
+    let says = |(index, cell): (usize, &Cell)| {
+        let text = cell.text().unwrap_or_default();
+        text.trim_matches(['(', ')', '[', ']']) == (index + 1).to_string()
+    };
+    row.cells.len() >= 3 && row.cells.iter().enumerate().all(says)
+}

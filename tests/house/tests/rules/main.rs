@@ -1,0 +1,9 @@
+//! What holds in every crate and every service; each rule is tried on sources that break it.
+
+mod circles;
+mod dependencies;
+mod features;
+mod order;
+mod purity;
+mod skeleton;
+mod workspace;
