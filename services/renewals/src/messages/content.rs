@@ -23,7 +23,7 @@ use crate::App;
 
 /// What there is to send.
 pub(super) enum Found {
-    Message(Content),
+    Message(Box<Content>),
     /// What it would say is not so any more.
     Outdated,
     /// Nobody can be reached.
@@ -55,7 +55,7 @@ pub(super) async fn find_content(app: &App, template: &str, about: &About) -> Re
     let words = template::render(template, language, &values).map_err(anyhow::Error::from)?;
     let language = language.as_str().to_owned();
     let (subject, text, mail) = (words.subject, words.text, MailHeaders::default());
-    Ok(Found::Message(Content { to, subject, text, language, mail }))
+    Ok(Found::Message(Box::new(Content { to, subject, text, language, mail })))
 }
 
 /// A member, by SMS; none when that cannot be.
