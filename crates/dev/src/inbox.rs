@@ -1,7 +1,7 @@
 //! `cargo dev inbox`: the messages the platform captured instead of delivering them.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     io::{self, Write},
     path::Path,
@@ -21,7 +21,8 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// What to show of the inbox, and how.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Print one JSON object a line {at, channel, to, text} for each recipient of a message, the newest last
+    /// Print one JSON object a line {at, channel, to, text} for each recipient of a message, the newest last; a mail has
+    /// subject, html and headers too
     #[arg(long)]
     json: bool,
     /// Go on with messages as they come, until Ctrl-C
@@ -41,6 +42,11 @@ struct Message {
     #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<String>,
     text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    html: Option<String>,
+    /// Of a mail, as it would be sent.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    headers: BTreeMap<String, String>,
 }
 
 /// Shows the inbox.
@@ -106,11 +112,14 @@ fn is_to(message: &Message, address: Option<&str>) -> bool {
     address.is_none_or(|address| message.to.to_lowercase().contains(&address.to_lowercase()))
 }
 
-/// A head line with time, channel and address; then the subject and the text, indented.
+/// A head line with time, channel and address; then, indented, a mail's headers, its subject and the text.
 fn readable(message: &Message) -> String {
     let time = message.at.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S").to_string();
     let mut shown =
         format!("{}  {:<5}  {}\n", say::paint("2", &time), message.channel, say::paint("1", &message.to));
+    for (name, value) in &message.headers {
+        shown += &format!("    {}\n", say::paint("2", &format!("{name}: {value}")));
+    }
     let subject = message.subject.iter().flat_map(|subject| [subject.as_str(), ""]);
     for line in subject.chain(message.text.trim_end().lines()) {
         shown += format!("    {line}").trim_end();
@@ -152,6 +161,21 @@ mod tests {
         );
         let shown = readable(&mail);
         assert_eq!(shown.lines().skip(1).collect::<Vec<_>>(), ["    Case C-1", "", "    One", "", "    Two"]);
+    }
+
+    #[test]
+    fn a_mails_headers_come_before_its_subject() {
+        let mail = message(
+            r#"{"at":"2026-11-21T10:00:00Z","channel":"EMAIL","to":"an@example.com","subject":"Case C-1","text":"One",
+                "html":"<p>One</p>","headers":{"Reply-To":"c@example.com","Message-ID":"<c@example.com>"}}"#,
+        );
+        let shown = readable(&mail);
+        let lines: Vec<_> = shown.lines().skip(1).collect();
+        assert_eq!(lines.len(), 5, "{shown}");
+        assert!(
+            lines[0].contains("Message-ID: <c@example.com>") && lines[1].contains("Reply-To: c@example.com")
+        );
+        assert_eq!(lines[2..], ["    Case C-1", "", "    One"]);
     }
 
     #[test]

@@ -33,6 +33,9 @@ pub struct Config {
     /// The sender of e-mail.
     #[arg(long, env = "CAREWAY_RENEWALS_MAIL_FROM", default_value = "Careway <no-reply@careway.example>")]
     pub mail_from: String,
+    /// The envelope sender of e-mail, where bounces go; absent, the address of its sender.
+    #[arg(long, env = "CAREWAY_RENEWALS_MAIL_ENVELOPE_SENDER")]
+    pub mail_envelope_sender: Option<String>,
     /// Where a member disputes a visit; the token of the visit is put after it. The gateway has a page for it at
     /// `/dispute`, which takes the token from the fragment.
     #[arg(long, env = "CAREWAY_RENEWALS_DISPUTE_URL", default_value = "https://careway.example/dispute#")]

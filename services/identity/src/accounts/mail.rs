@@ -81,6 +81,7 @@ impl Mail {
             dedupe_key: format!("{template}:{}", hex::encode(digest(token.expose()))),
             expires_at: Some(timestamp(expires_at)),
             organization_id: organization.id.to_string(),
+            mail: None,
         };
         self.notifications.clone().send(self.identity.request(message)).await?;
         Ok(())

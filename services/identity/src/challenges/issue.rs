@@ -85,6 +85,7 @@ pub(crate) async fn issue_code(app: &App, call: &Call, ask: Ask) -> Result<Answe
         dedupe_key: format!("code:{challenge}:{}", resend_at.timestamp_millis()),
         expires_at: Some(timestamp(expires_at)),
         organization_id: person.payer.to_string(),
+        mail: None,
     });
     app.foundation.errands.spawn(tell(app.clone(), call.clone(), member, message));
     Ok(Answer { challenge, masked_destination, expires_at, resend_at })

@@ -13,6 +13,7 @@ use super::{
     domain::{
         about::{About, Reader},
         decisions,
+        mail::MailHeaders,
         message::Content,
         rules, template,
     },
@@ -22,7 +23,7 @@ use crate::App;
 
 /// What there is to send.
 pub(super) enum Found {
-    Message(Content),
+    Message(Box<Content>),
     /// What it would say is not so any more.
     Outdated,
     /// Nobody can be reached.
@@ -52,7 +53,9 @@ pub(super) async fn find_content(app: &App, template: &str, about: &About) -> Re
         *decision = decisions::words(decision, language).map_or_else(|| decision.clone(), str::to_owned);
     }
     let words = template::render(template, language, &values).map_err(anyhow::Error::from)?;
-    Ok(Found::Message(Content { to, subject: words.subject, text: words.text }))
+    let language = language.as_str().to_owned();
+    let (subject, text, mail) = (words.subject, words.text, MailHeaders::default());
+    Ok(Found::Message(Box::new(Content { to, subject, text, language, mail })))
 }
 
 /// A member, by SMS; none when that cannot be.

@@ -1,12 +1,16 @@
 //! Take a message for sending: rendered and checked now, kept, and sent by the sender.
 
-use careway_contract::renewals::v1::{SendRequest, SendResponse, send_request};
+use careway_contract::{
+    renewals::v1::{SendRequest, SendResponse, send_request},
+    types::v1::mail_headers,
+};
 use careway_kernel::{CountryCode, Email, Language, MessageId, OrganizationId, PhoneNumber, Violations};
 use careway_service::{Call, Result};
 use chrono::{DateTime, Utc};
 
 use super::{
     domain::{
+        mail::{self, AutoSubmitted, InvalidHeader, MailHeaders},
         message::{Channel, Content, NewMessage, Priority},
         template,
     },
@@ -31,6 +35,7 @@ pub(crate) async fn send(app: &App, call: &Call, request: SendRequest) -> Result
         id => violations.field("organizationId", OrganizationId::parse(id)),
     };
     let language = Language::parse(&request.language).unwrap_or(Language::En);
+    let mail = mail_headers(&request, &mut violations);
     let words = violations.field("values", template::render(&request.template, language, &request.values));
     violations.finish()?;
     let (channel, words) = channel.zip(words).expect("no violation, so both are there");
@@ -45,7 +50,13 @@ pub(crate) async fn send(app: &App, call: &Call, request: SendRequest) -> Result
         due_at: clock.now(),
         expires_at: request.expires_at.and_then(instant),
     };
-    let content = Content { to: vec![request.to], subject: words.subject, text: words.text };
+    let content = Content {
+        to: vec![request.to],
+        subject: words.subject,
+        text: words.text,
+        language: language.as_str().to_owned(),
+        mail,
+    };
     let sealed = app.sealer.seal(
         store::SEALED,
         message.id.uuid(),
@@ -78,6 +89,34 @@ fn channel(request: &SendRequest, violations: &mut Violations) -> Option<Channel
             violations.field("to", Email::parse(&request.to));
             Some(Channel::Email)
         }
+    }
+}
+
+fn mail_headers(request: &SendRequest, violations: &mut Violations) -> MailHeaders {
+    let Some(mail) = &request.mail else { return MailHeaders::default() };
+    violations.check("mail", request.channel() == send_request::Channel::Email, "an SMS has none");
+    let mut optional =
+        |field, text: &str, parse: fn(&str) -> std::result::Result<String, InvalidHeader>| match text {
+            "" => None,
+            text => violations.field(field, parse(text)),
+        };
+    MailHeaders {
+        reply_to: optional("mail.replyTo", &mail.reply_to, mail::address),
+        envelope_sender: match mail.envelope_sender.as_deref() {
+            Some("") => Some(String::new()),
+            sender => sender.and_then(|sender| optional("mail.envelopeSender", sender, mail::address)),
+        },
+        message_id: optional("mail.messageId", &mail.message_id, mail::message_id),
+        in_reply_to: optional("mail.inReplyTo", &mail.in_reply_to, mail::message_id),
+        cc: violations.field("mail.cc", mail::all(&mail.cc, mail::address)).unwrap_or_default(),
+        references: violations
+            .field("mail.references", mail::all(&mail.references, mail::message_id))
+            .unwrap_or_default(),
+        auto_submitted: match mail.auto_submitted() {
+            mail_headers::AutoSubmitted::AutoReplied => AutoSubmitted::Replied,
+            mail_headers::AutoSubmitted::No => AutoSubmitted::No,
+            _ => AutoSubmitted::Generated,
+        },
     }
 }
 

@@ -64,7 +64,7 @@ async fn take(app: &App, most: usize) -> Result<Vec<Submitted>> {
         return Ok(Vec::new());
     }
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    Ok(store::update_submitted(&mut reader, now, most).await?)
+    store::update_submitted(&mut reader, now, most).await
 }
 
 /// Sends one, and passes on how it ended.

@@ -1,5 +1,9 @@
 //! `NotificationService.Send`: kept, sent once, told of, and gone when it must be.
 
+use careway_contract::{
+    renewals::v1::SendRequest,
+    types::v1::{MailHeaders, mail_headers::AutoSubmitted},
+};
 use careway_service::Call;
 use careway_testing::{SmtpSink, SmtpStage};
 use tonic::Code;
@@ -36,10 +40,7 @@ async fn every_violation_is_named_and_nothing_is_kept() {
     request.values.remove("code");
     let status = world.send(request).await.unwrap_err();
     assert_eq!(status.code(), Code::InvalidArgument);
-    let details = tonic_types::StatusExt::get_error_details(&status);
-    let fields: Vec<_> =
-        details.bad_request().unwrap().field_violations.iter().map(|one| one.field.as_str()).collect();
-    assert_eq!(fields, ["to", "dedupeKey", "values"]);
+    assert_eq!(fields(&status), ["to", "dedupeKey", "values"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -63,6 +64,126 @@ async fn an_email_reaches_a_real_mail_server_with_its_accents() {
     assert_eq!(mails[0].to, ["desk@ubuzima.example"]);
     assert!(mails[0].text().contains("Phòng khám Ubuzima"));
     assert!(world.files().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_is_text_and_html_and_says_that_a_program_wrote_it() {
+    let sink = SmtpSink::start().await;
+    let world = World::start(Some(&sink.url())).await;
+    let sent = world.send(mail("invite", "Ubuzima & <Co>")).await.unwrap();
+    let mails = sink.wait_for(1).await;
+    let header = |name| mails[0].header(name).unwrap_or_default();
+    assert!(header("Content-Type").starts_with("multipart/alternative"));
+    assert_eq!(header("MIME-Version"), "1.0");
+    assert_eq!(header("Auto-Submitted"), "auto-generated");
+    assert_eq!(header("Message-ID"), format!("<{}@careway.example>", sent.message_id));
+    assert_eq!(mails[0].from, "no-reply@careway.example");
+    let text = mails[0].text();
+    let (plain, html) = text.split_once("text/html").unwrap();
+    assert!(plain.contains("text/plain") && plain.contains("Ubuzima & <Co>"), "{plain}");
+    assert!(html.contains("<html lang=\"vi\">") && html.contains("Ubuzima &amp; &lt;Co&gt;"), "{html}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_of_a_conversation_has_its_headers_and_the_same_ones_when_it_is_tried_again() {
+    let sink = SmtpSink::start().await;
+    let world = World::start(Some(&sink.url())).await;
+    let headers = MailHeaders {
+        cc: vec!["binh@example.com".to_owned()],
+        reply_to: "support+S26-0000017-90@careway.example".to_owned(),
+        envelope_sender: Some("bounces+1@careway.example".to_owned()),
+        message_id: "<c.1.ab@careway.example>".to_owned(),
+        in_reply_to: "<last@example.com>".to_owned(),
+        references: vec!["<root@careway.example>".to_owned(), "<last@example.com>".to_owned()],
+        auto_submitted: AutoSubmitted::No.into(),
+    };
+    sink.refuse(SmtpStage::Data, "451 come back later");
+    let request = SendRequest { mail: Some(headers.clone()), ..mail("conversation", "Ubuzima") };
+    let sent = world.send(request).await.unwrap();
+    world.becomes(&sent.message_id, "QUEUED").await;
+    sink.accept();
+    world.foundation.clock.advance(std::time::Duration::from_secs(600));
+    world.becomes(&sent.message_id, "ACCEPTED").await;
+
+    let mails = sink.wait_for(1).await;
+    assert_eq!(mails[0].from, "bounces+1@careway.example");
+    assert_eq!(mails[0].to, ["desk@ubuzima.example", "binh@example.com"]);
+    for (name, value) in [
+        ("Cc", "binh@example.com"),
+        ("Reply-To", "support+S26-0000017-90@careway.example"),
+        ("Message-ID", "<c.1.ab@careway.example>"),
+        ("In-Reply-To", "<last@example.com>"),
+        ("References", "<root@careway.example> <last@example.com>"),
+    ] {
+        assert_eq!(mails[0].header(name).as_deref(), Some(value), "{name}");
+    }
+    assert_eq!(mails[0].header("Auto-Submitted"), None);
+
+    let answer = MailHeaders {
+        envelope_sender: Some(String::new()),
+        auto_submitted: AutoSubmitted::AutoReplied.into(),
+        ..MailHeaders::default()
+    };
+    world.send(SendRequest { mail: Some(answer), ..mail("answer", "Ubuzima") }).await.unwrap();
+    let mails = sink.wait_for(2).await;
+    assert_eq!(mails[1].from, "", "nothing answers an answer");
+    assert_eq!(mails[1].header("Auto-Submitted").as_deref(), Some("auto-replied"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_folder_shows_a_mails_headers_in_everybodys_mailbox() {
+    let world = World::start(None).await;
+    let headers = MailHeaders { cc: vec!["binh@example.com".to_owned()], ..MailHeaders::default() };
+    let request = SendRequest { mail: Some(headers), ..mail("folder", "Phòng khám Ubuzima") };
+    let sent = world.send(request).await.unwrap();
+    world.becomes(&sent.message_id, "ACCEPTED").await;
+    let files = world.files();
+    assert_eq!([&files[0]["to"], &files[1]["to"]], ["desk@ubuzima.example", "binh@example.com"]);
+    for file in &files {
+        let headers = &file["headers"];
+        assert_eq!(headers["From"], "Careway <no-reply@careway.example>");
+        assert_eq!(headers["To"], "desk@ubuzima.example");
+        assert_eq!(headers["Cc"], "binh@example.com");
+        assert_eq!(headers["Return-Path"], "<no-reply@careway.example>");
+        assert_eq!(headers["Message-ID"], format!("<{}@careway.example>", sent.message_id));
+        assert!(file["text"].as_str().unwrap().contains("Phòng khám Ubuzima"));
+        assert!(file["html"].as_str().unwrap().contains("Phòng khám Ubuzima"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_header_of_a_mail_can_add_another() {
+    let world = World::start(None).await;
+    let injected = |text: &str| format!("{text}\r\nBcc: all@example.org");
+    let headers = MailHeaders {
+        cc: vec![injected("an@example.com")],
+        reply_to: injected("an@example.com"),
+        envelope_sender: Some(injected("an@example.com")),
+        message_id: injected("<a@b.c>"),
+        in_reply_to: injected("<a@b.c>"),
+        references: vec![injected("<a@b.c>")],
+        auto_submitted: 0,
+    };
+    let request = SendRequest { mail: Some(headers.clone()), ..mail("inject", "Ubuzima") };
+    assert_eq!(
+        fields(&world.send(request).await.unwrap_err()),
+        [
+            "mail.replyTo",
+            "mail.envelopeSender",
+            "mail.messageId",
+            "mail.inReplyTo",
+            "mail.cc",
+            "mail.references"
+        ]
+    );
+    let sms = SendRequest { mail: Some(MailHeaders::default()), ..code_message("sms") };
+    assert_eq!(fields(&world.send(sms).await.unwrap_err()), ["mail"]);
+}
+
+fn fields(status: &tonic::Status) -> Vec<String> {
+    let details = tonic_types::StatusExt::get_error_details(status);
+    let violations = details.bad_request().unwrap().field_violations.clone();
+    violations.into_iter().map(|violation| violation.field).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,8 @@ use careway_kernel::{MessageId, OrganizationId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::mail::MailHeaders;
+
 /// How a message travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Channel {
@@ -57,6 +59,10 @@ pub(crate) struct Content {
     pub(crate) to: Vec<String>,
     pub(crate) subject: Option<String>,
     pub(crate) text: String,
+    /// Of the words, for whatever reads them aloud.
+    pub(crate) language: String,
+    /// Of an e-mail.
+    pub(crate) mail: MailHeaders,
 }
 
 /// What a port says of a message.

@@ -2,6 +2,8 @@
 
 pub(super) mod about;
 pub(super) mod decisions;
+pub(super) mod html;
+pub(super) mod mail;
 pub(super) mod message;
 pub(super) mod rule;
 pub(super) mod rules;

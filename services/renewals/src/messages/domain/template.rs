@@ -23,7 +23,7 @@ pub(crate) enum Unrenderable {
     Missing(&'static str),
     #[error("{0} is not a value of this template")]
     Unknown(String),
-    #[error("line breaks are not allowed in {0}")]
+    #[error("line breaks and control characters are not allowed in {0}")]
     LineBreak(String),
     #[error("the template does not render")]
     Broken,
@@ -45,6 +45,14 @@ pub(crate) fn render(
     values: &HashMap<String, String>,
 ) -> Result<Words, Unrenderable> {
     let template = find(name).ok_or_else(|| Unrenderable::UnknownTemplate(name.to_owned()))?;
+    render_template(template, language, values)
+}
+
+fn render_template(
+    template: &Template,
+    language: Language,
+    values: &HashMap<String, String>,
+) -> Result<Words, Unrenderable> {
     if let Some(unknown) = values.keys().find(|value| !template.values.contains(&value.as_str())) {
         return Err(Unrenderable::Unknown(unknown.clone()));
     }
@@ -53,9 +61,11 @@ pub(crate) fn render(
     {
         return Err(Unrenderable::Missing(missing));
     }
-    if let Some((value, _)) = values.iter().find(|(_, text)| text.contains(['\r', '\n', '\0'])) {
-        return Err(Unrenderable::LineBreak(value.clone()));
-    }
+    let values = values.iter().map(|(name, text)| {
+        let text = if template.lines.contains(&name.as_str()) { lines(text) } else { line(text) };
+        Ok((name.clone(), text.ok_or_else(|| Unrenderable::LineBreak(name.clone()))?))
+    });
+    let values: HashMap<_, _> = values.collect::<Result<_, _>>()?;
     let body = template.bodies.iter().find(|(of, _)| *of == language.as_str());
     let (_, body) = body.ok_or(Unrenderable::Broken)?;
     let (subject, text) = if template.mail {
@@ -69,8 +79,26 @@ pub(crate) fn render(
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
-    let words = |source: &str| environment.render_str(source, values).map_err(|_| Unrenderable::Broken);
-    Ok(Words { subject: subject.map(words).transpose()?, text: words(text.trim_end())? })
+    let words = |source: &str| environment.render_str(source, &values).map_err(|_| Unrenderable::Broken);
+    let subject = subject.map(words).transpose()?;
+    if subject.as_deref().is_some_and(|subject| line(subject).is_none()) {
+        return Err(Unrenderable::Broken);
+    }
+    Ok(Words { subject, text: words(text.trim_end())? })
+}
+
+/// A value of one line: without a control character, or what else breaks one.
+fn line(text: &str) -> Option<String> {
+    let is_line =
+        !text.contains(|letter: char| letter.is_control() || ['\u{2028}', '\u{2029}'].contains(&letter));
+    is_line.then(|| text.to_owned())
+}
+
+/// A value of several lines, each ended as in a template; of control characters it has only tabs besides.
+fn lines(text: &str) -> Option<String> {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let is_text = !text.contains(|letter: char| letter.is_control() && !['\n', '\t'].contains(&letter));
+    is_text.then_some(text)
 }
 
 #[cfg(test)]
@@ -114,6 +142,30 @@ mod tests {
             let said: std::collections::HashSet<_> = template.bodies.iter().map(|(_, text)| text).collect();
             assert_eq!(said.len(), Language::ALL.len(), "{}", template.name);
         }
+    }
+
+    #[test]
+    fn a_value_has_several_lines_where_the_template_says_so_but_never_in_a_subject() {
+        let bodies = |body| Language::ALL.map(|language| (language.as_str(), body));
+        let template = Template {
+            name: "case_message",
+            values: &["case", "message"],
+            lines: &["message"],
+            mail: true,
+            bodies: bodies("Subject: Case {{ case }}\n\n{{ message }}\n\nCareway"),
+        };
+        let values = |case: &str, message: &str| {
+            HashMap::from([("case".to_owned(), case.to_owned()), ("message".to_owned(), message.to_owned())])
+        };
+        let render = |template, values| render_template(template, Language::En, &values);
+        let words = render(&template, values("S-1", "One\r\n\ttwo\rthree")).unwrap();
+        assert_eq!(words.text, "One\n\ttwo\nthree\n\nCareway");
+        let refused = Err(Unrenderable::LineBreak("case".to_owned()));
+        assert_eq!(render(&template, values("S-1\nBcc: all@example.org", "x")), refused);
+        let refused = Err(Unrenderable::LineBreak("message".to_owned()));
+        assert_eq!(render(&template, values("S-1", "bell \u{7}")), refused);
+        let in_subject = Template { bodies: bodies("Subject: {{ message }}\n\n{{ case }}"), ..template };
+        assert_eq!(render(&in_subject, values("S-1", "One\nBcc: two")), Err(Unrenderable::Broken));
     }
 
     #[test]

@@ -4,6 +4,8 @@
 pub(super) struct Template {
     pub(super) name: &'static str,
     pub(super) values: &'static [&'static str],
+    /// Those of the values that may have several lines; none of them stands in a subject.
+    pub(super) lines: &'static [&'static str],
     /// A mail's words begin with its subject.
     pub(super) mail: bool,
     /// By language.
@@ -15,6 +17,7 @@ macro_rules! template {
         Template {
             name: $name,
             values: &$values,
+            lines: &[],
             mail: $mail,
             bodies: [
                 ("en", include_str!(concat!("../../../templates/", $name, ".en.txt"))),

@@ -1,34 +1,44 @@
-//! A folder in place of a carrier: each message a JSON file {at, channel, to, subject, text}, named so that they sort by
-//! time; a mail to several people is one for each, as each finds it in their mailbox. For development and tests only: the
-//! words stand there readable.
+//! A folder in place of a carrier: each message a JSON file {at, channel, to, subject, text, html, headers}, named so that
+//! they sort by time; a mail to several people is one for each, as each finds it in their mailbox. For development and
+//! tests only: the words stand there readable.
 
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
+use lettre::Message;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::super::domain::message::{Channel, Content, Outcome};
+use super::super::domain::{
+    html,
+    message::{Channel, Content, Outcome},
+};
+
+/// The headers that are written, as they would be sent.
+const HEADERS: [&str; 8] =
+    ["From", "To", "Cc", "Reply-To", "Message-ID", "In-Reply-To", "References", "Auto-Submitted"];
 
 #[derive(Clone)]
-pub(crate) struct Folder {
+pub(super) struct Folder {
     path: PathBuf,
 }
 
 impl Folder {
-    pub(crate) async fn open(path: &Path) -> anyhow::Result<Self> {
+    pub(super) async fn open(path: &Path) -> anyhow::Result<Self> {
         tokio::fs::create_dir_all(path).await?;
         Ok(Self { path: path.to_owned() })
     }
 
-    pub(crate) async fn send(
+    /// Writes a message; of an e-mail its mail too.
+    pub(super) async fn send(
         &self,
         id: Uuid,
-        channel: Channel,
         content: &Content,
+        mail: Option<&Message>,
         now: DateTime<Utc>,
     ) -> Outcome {
         let name = format!("{}-{}", now.format("%Y%m%dT%H%M%S%.6f"), id.simple());
-        match self.write(&name, channel, content, now).await {
+        match self.write(&name, content, message(content, mail, now)).await {
             Ok(()) => Outcome::Accepted,
             Err(error) => {
                 tracing::warn!(%error, "the message folder cannot be written");
@@ -39,18 +49,13 @@ impl Folder {
 
     /// Written beside and moved: whoever reads the folder never sees half a message. Moved when all are written: what is
     /// tried again does not come twice.
-    async fn write(
-        &self,
-        name: &str,
-        channel: Channel,
-        content: &Content,
-        now: DateTime<Utc>,
-    ) -> std::io::Result<()> {
+    async fn write(&self, name: &str, content: &Content, mut message: Value) -> std::io::Result<()> {
         let mut written = Vec::new();
-        for (copy, to) in content.to.iter().enumerate() {
+        for (copy, to) in content.to.iter().chain(&content.mail.cc).enumerate() {
             let name = format!("{name}-{copy:02}.json");
             let partial = self.path.join(format!(".{name}"));
-            tokio::fs::write(&partial, message(channel, to, content, now).to_string()).await?;
+            message["to"] = to.as_str().into();
+            tokio::fs::write(&partial, message.to_string()).await?;
             written.push((partial, self.path.join(name)));
         }
         for (partial, whole) in written {
@@ -60,46 +65,26 @@ impl Folder {
     }
 }
 
-/// What one recipient reads.
-fn message(channel: Channel, to: &str, content: &Content, now: DateTime<Utc>) -> serde_json::Value {
-    let mut message = serde_json::json!({
+/// What every recipient reads.
+fn message(content: &Content, mail: Option<&Message>, now: DateTime<Utc>) -> Value {
+    let channel = if mail.is_some() { Channel::Email } else { Channel::Sms };
+    let mut message = json!({
         "at": now.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
         "channel": channel.as_str(),
-        "to": to,
         "text": content.text,
     });
     if let Some(subject) = &content.subject {
         message["subject"] = subject.as_str().into();
+        message["html"] = html::of_text(&content.language, subject, &content.text).unwrap_or_default().into();
+    }
+    if let Some(mail) = mail {
+        let return_path = mail.envelope().from().map(ToString::to_string).unwrap_or_default();
+        message["headers"] = json!({ "Return-Path": format!("<{return_path}>") });
+        for name in HEADERS {
+            if let Some(value) = mail.headers().get_raw(name) {
+                message["headers"][name] = value.into();
+            }
+        }
     }
     message
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_mail_to_several_people_is_in_the_mailbox_of_each() {
-        let path = std::env::temp_dir().join(format!("careway-renewals-folder-{}", std::process::id()));
-        let folder = Folder::open(&path).await.unwrap();
-        let content = Content {
-            to: vec!["an@example.com".to_owned(), "binh@example.com".to_owned()],
-            subject: Some("Claim C-1 is decided".to_owned()),
-            text: "See for yourself.".to_owned(),
-        };
-        let now = DateTime::UNIX_EPOCH;
-        assert_eq!(folder.send(Uuid::nil(), Channel::Email, &content, now).await, Outcome::Accepted);
-        let mut files: Vec<_> =
-            std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()).collect();
-        files.sort();
-        let read = |file| serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
-        let messages: Vec<serde_json::Value> = files.iter().map(read).collect();
-        let to: Vec<_> = messages.iter().map(|message| &message["to"]).collect();
-        assert_eq!(to, ["an@example.com", "binh@example.com"]);
-        for message in &messages {
-            assert_eq!(message["subject"], "Claim C-1 is decided");
-            assert_eq!(message["text"], "See for yourself.");
-        }
-        std::fs::remove_dir_all(&path).unwrap();
-    }
 }

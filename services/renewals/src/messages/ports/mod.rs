@@ -1,6 +1,7 @@
 //! How messages leave: an SMTP server for e-mail, a folder for development.
 
 mod folder;
+mod mail;
 mod smtp;
 
 use anyhow::Context;
@@ -14,6 +15,7 @@ use crate::config::Config;
 pub(crate) struct Ports {
     sms: Option<folder::Folder>,
     email: Email,
+    sender: mail::Sender,
 }
 
 enum Email {
@@ -29,16 +31,14 @@ impl Ports {
             None => None,
         };
         let email = match (&config.smtp_url, &folder) {
-            (Some(url), _) => {
-                Email::Smtp(smtp::Smtp::new(url, &config.mail_from).context("CAREWAY_RENEWALS_SMTP_URL")?)
-            }
+            (Some(url), _) => Email::Smtp(smtp::Smtp::new(url).context("CAREWAY_RENEWALS_SMTP_URL")?),
             (None, Some(folder)) => Email::Folder(folder.clone()),
             (None, None) => Email::Nowhere,
         };
         if folder.is_none() {
             tracing::warn!("no port takes SMS: messages wait, and are given up when they expire");
         }
-        Ok(Self { sms: folder, email })
+        Ok(Self { sms: folder, email, sender: mail::Sender::new(config)? })
     }
 
     pub(crate) async fn send(
@@ -48,12 +48,27 @@ impl Ports {
         content: &Content,
         now: DateTime<Utc>,
     ) -> Outcome {
-        match (channel, &self.sms, &self.email) {
-            (Channel::Sms, Some(folder), _) | (Channel::Email, _, Email::Folder(folder)) => {
-                folder.send(id, channel, content, now).await
+        match channel {
+            Channel::Sms => match &self.sms {
+                Some(folder) => folder.send(id, content, None, now).await,
+                None => Outcome::Deferred,
+            },
+            Channel::Email => self.send_mail(id, content, now).await,
+        }
+    }
+
+    async fn send_mail(&self, id: Uuid, content: &Content, now: DateTime<Utc>) -> Outcome {
+        let mail = match self.sender.mail(id, content) {
+            Ok(mail) => mail,
+            Err(error) => {
+                tracing::warn!(%error, "a message makes no mail");
+                return Outcome::Rejected;
             }
-            (Channel::Email, _, Email::Smtp(smtp)) => smtp.send(id, content).await,
-            (Channel::Sms, None, _) | (Channel::Email, _, Email::Nowhere) => Outcome::Deferred,
+        };
+        match &self.email {
+            Email::Smtp(smtp) => smtp.send(mail).await,
+            Email::Folder(folder) => folder.send(id, content, Some(&mail), now).await,
+            Email::Nowhere => Outcome::Deferred,
         }
     }
 }

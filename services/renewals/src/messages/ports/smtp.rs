@@ -1,57 +1,28 @@
-//! E-mail by SMTP (RFC 5321), pooled, TLS where the URL says so. The typed builder leaves no room for header injection.
+//! E-mail by SMTP (RFC 5321), pooled, TLS where the URL says so.
 
 use careway_kernel::Redacted;
-use lettre::{
-    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    message::{
-        Body, Mailbox, Mailboxes,
-        header::{ContentTransferEncoding, ContentType, To},
-    },
-    transport::smtp::Error,
-};
-use uuid::Uuid;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor, transport::smtp::Error};
 
-use super::super::domain::message::{Content, Outcome};
+use super::super::domain::message::Outcome;
 
-pub(crate) struct Smtp {
+pub(super) struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
-    from: Mailbox,
 }
 
 impl Smtp {
-    pub(crate) fn new(url: &Redacted, from: &str) -> anyhow::Result<Self> {
+    pub(super) fn new(url: &Redacted) -> anyhow::Result<Self> {
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose())?
             .timeout(Some(std::time::Duration::from_secs(20)))
             .build();
-        Ok(Self { transport, from: from.parse()? })
+        Ok(Self { transport })
     }
 
-    pub(crate) async fn send(&self, id: Uuid, content: &Content) -> Outcome {
-        let Ok(mail) = self.mail(id, content) else { return Outcome::Rejected };
+    pub(super) async fn send(&self, mail: Message) -> Outcome {
         match self.transport.send(mail).await {
             Ok(_) => Outcome::Accepted,
             Err(error) => outcome(&error),
         }
     }
-
-    fn mail(&self, id: Uuid, content: &Content) -> anyhow::Result<Message> {
-        let domain = self.from.email.domain();
-        // Readable in any mail store, whatever the language.
-        let body = Body::new_with_encoding(content.text.clone(), ContentTransferEncoding::QuotedPrintable)
-            .map_err(|_| anyhow::anyhow!("the words cannot be encoded"))?;
-        Ok(Message::builder()
-            .from(self.from.clone())
-            .mailbox(To::from(mailboxes(&content.to)?))
-            .subject(content.subject.as_deref().unwrap_or_default())
-            .message_id(Some(format!("<{id}@{domain}>")))
-            .header(ContentType::TEXT_PLAIN)
-            .body(body)?)
-    }
-}
-
-fn mailboxes(addresses: &[String]) -> anyhow::Result<Mailboxes> {
-    let addresses = addresses.iter().map(|address| Ok(Mailbox::new(None, address.parse()?)));
-    addresses.collect()
 }
 
 /// Only a definite refusal is one; a time-out may have been a success.
