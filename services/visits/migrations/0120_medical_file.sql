@@ -46,36 +46,27 @@ create policy document_opened on document for select
 create policy document_doors on document for select to current_user using (true);
 create policy visit_doors on visit for select to current_user using (true);
 
--- The medical file of a visit's patient, for the facility whose verified visit it is; nothing for anybody else. Of other
--- facilities only what the payer's rules, and the patient's consent where they want it, allow. Visits that the member
--- says were not theirs are nobody's file. Sealed columns stay sealed; bytes are written in hexadecimal.
-create function medical_file(in_visit uuid, in_most integer, in_at timestamptz) returns jsonb
+-- What was recorded of a visit's patient, for the facility whose visit it is; nothing for anybody else. With `in_others`
+-- also what other facilities recorded, whose documents are open to the visit from now on: whether they may be seen is
+-- decided by who asks. Visits that the member says were not theirs are nobody's file. Sealed columns stay sealed; bytes are
+-- written in hexadecimal.
+create function medical_file(in_visit uuid, in_others boolean, in_most integer, in_at timestamptz) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     here visit;
-    sharing text;
-    consent visit_consent;
-    everything boolean;
     answer jsonb;
 begin
     select v.* into here from visit v
-    where v.visit_id = in_visit and v.facility_id = caller_organization() and v.member_id is not null
-      and v.state in ('VERIFIED', 'ADMITTED', 'DISCHARGED');
+    where v.visit_id = in_visit and v.facility_id = caller_organization() and v.member_id is not null;
     if not found then
         return null;
     end if;
-    select coalesce((select r.medical_file_sharing from payer_claim_rules r where r.payer_id = here.payer_id),
-        'WITH_CONSENT') into sharing;
-    select c.* into consent from visit_consent c where c.visit_id = in_visit;
-    everything := sharing = 'ALWAYS'
-        or (sharing = 'WITH_CONSENT' and consent.given_at is not null and consent.withdrawn_at is null);
-
     with theirs as (
         select v.visit_id, v.facility_id, v.visit_number, v.service_date, v.service_type, v.practitioner, o.name as facility_name
         from visit v
         left join organization_ref o on o.organization_id = v.facility_id
         where v.member_id = here.member_id and v.payer_id = here.payer_id and v.state in ('ADMITTED', 'DISCHARGED')
-          and (everything or v.facility_id = here.facility_id)
+          and (in_others or v.facility_id = here.facility_id)
           and (v.disputed_at is null or v.dispute_outcome = 'DISMISSED')
     ), cared as (
         select l.line_id, l.sealed_details, l.given_on, t.facility_name
@@ -103,9 +94,6 @@ begin
         select t.* from theirs t where t.visit_id <> in_visit order by t.service_date desc, t.visit_id desc limit in_most
     )
     select jsonb_build_object(
-        'withheld', case when everything then null when sharing = 'NEVER' then 'NOT_SHARED' else 'CONSENT_NEEDED' end,
-        'consent', case when consent.given_at is not null then jsonb_build_object(
-            'form', consent.form, 'given_at', consent.given_at, 'withdrawn_at', consent.withdrawn_at) end,
         'visits', (select coalesce(jsonb_agg(jsonb_build_object('visit_number', e.visit_number, 'facility_name',
             e.facility_name, 'service_date', e.service_date, 'service_type', e.service_type, 'practitioner',
             e.practitioner) order by e.service_date desc, e.visit_id desc), '[]') from earlier e),

@@ -3,6 +3,8 @@
 use careway_kernel::DocumentId;
 use chrono::{DateTime, NaiveDate, Utc};
 
+use crate::payer_rules::domain::MedicalFileSharing;
+
 /// How a patient consented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ConsentForm {
@@ -37,13 +39,23 @@ pub(crate) struct Consent {
 pub(crate) enum Withheld {
     ConsentNeeded,
     NotShared,
+    /// The patient is here without a code, and the payer has not accepted that.
+    ReviewNeeded,
 }
 
-/// The file, opened.
+/// Why what other facilities recorded is withheld, by the payer's rule and the patient's consent; none when it is shown.
+pub(crate) fn withheld(sharing: MedicalFileSharing, consent: Option<&Consent>) -> Option<Withheld> {
+    match sharing {
+        MedicalFileSharing::Always => None,
+        MedicalFileSharing::Never => Some(Withheld::NotShared),
+        MedicalFileSharing::WithConsent if consent.is_some_and(|given| given.withdrawn_at.is_none()) => None,
+        MedicalFileSharing::WithConsent => Some(Withheld::ConsentNeeded),
+    }
+}
+
+/// What was recorded, opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MedicalFile {
-    pub(crate) withheld: Option<Withheld>,
-    pub(crate) consent: Option<Consent>,
     pub(crate) visits: Vec<EarlierVisit>,
     pub(crate) diagnoses: Vec<RecordedDiagnosis>,
     pub(crate) prescriptions: Vec<RecordedPrescription>,
@@ -116,6 +128,25 @@ pub(crate) fn diagnoses(mut found: Vec<RecordedDiagnosis>) -> Vec<RecordedDiagno
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_payers_rule_and_a_consent_that_holds_open_the_records_of_others() {
+        use MedicalFileSharing::{Always, Never, WithConsent};
+        let at: DateTime<Utc> = "2026-03-01T08:00:00Z".parse().unwrap();
+        let given = Consent { form: ConsentForm::Spoken, given_at: at, withdrawn_at: None };
+        let taken_back = Consent { withdrawn_at: Some(at), ..given };
+        let cases = [
+            (Always, None, None),
+            (Always, Some(&taken_back), None),
+            (Never, Some(&given), Some(Withheld::NotShared)),
+            (WithConsent, None, Some(Withheld::ConsentNeeded)),
+            (WithConsent, Some(&taken_back), Some(Withheld::ConsentNeeded)),
+            (WithConsent, Some(&given), None),
+        ];
+        for (sharing, consent, expected) in cases {
+            assert_eq!(withheld(sharing, consent), expected, "{sharing:?} {consent:?}");
+        }
+    }
 
     #[test]
     fn a_diagnosis_stands_once_per_day_and_facility() {

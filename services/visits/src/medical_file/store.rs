@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::domain::{
     Consent, ConsentForm, EarlierVisit, MedicalFile, RecordedDiagnosis, RecordedDocument, RecordedMedicine,
-    RecordedPrescription, Withheld, diagnoses,
+    RecordedPrescription, diagnoses,
 };
 use crate::{
     coverages::store::row::one_of,
@@ -25,16 +25,14 @@ const MOST: i32 = 200;
 
 #[derive(Deserialize)]
 struct FileJson {
-    withheld: Option<String>,
-    consent: Option<ConsentJson>,
     visits: Vec<VisitJson>,
     care: Vec<CareJson>,
     prescriptions: Vec<PrescriptionJson>,
     documents: Vec<DocumentJson>,
 }
 
-#[derive(Deserialize, FromRow)]
-struct ConsentJson {
+#[derive(FromRow)]
+struct ConsentRow {
     form: String,
     given_at: DateTime<Utc>,
     withdrawn_at: Option<DateTime<Utc>>,
@@ -85,15 +83,28 @@ struct DocumentJson {
     facility_name: Option<String>,
 }
 
-/// The file of a verified visit's patient, for the visit's facility. What others filed is open to it from now on.
+/// The consent of a visit's patient.
+pub(crate) async fn find_consent(conn: &mut PgConnection, visit: VisitId) -> Result<Option<Consent>> {
+    let consent: Option<ConsentRow> =
+        sqlx::query_as("select form, given_at, withdrawn_at from visit_consent where visit_id = $1")
+            .bind(visit.uuid())
+            .fetch_optional(conn)
+            .await?;
+    consent.map(TryInto::try_into).transpose()
+}
+
+/// What was recorded of a visit's patient, for the visit's facility; with `others`, what others recorded too, whose
+/// documents are open to it from now on.
 pub(crate) async fn find_medical_file(
     conn: &mut PgConnection,
     (keys, documents): (&Keys, &Sealer),
     visit: VisitId,
+    others: bool,
     now: DateTime<Utc>,
 ) -> Result<Option<MedicalFile>> {
-    let file: Option<Json<FileJson>> = sqlx::query_scalar("select medical_file($1, $2, $3)")
+    let file: Option<Json<FileJson>> = sqlx::query_scalar("select medical_file($1, $2, $3, $4)")
         .bind(visit.uuid())
+        .bind(others)
         .bind(MOST)
         .bind(now)
         .fetch_one(conn)
@@ -113,11 +124,6 @@ pub(crate) async fn find_medical_file(
     let prescriptions = file.prescriptions.into_iter().map(|it| it.open(keys, &mut found));
     let prescriptions = prescriptions.collect::<Result<_>>()?;
     Ok(Some(MedicalFile {
-        withheld: file.withheld.map(|word| match word.as_str() {
-            "NOT_SHARED" => Withheld::NotShared,
-            _ => Withheld::ConsentNeeded,
-        }),
-        consent: file.consent.map(TryInto::try_into).transpose()?,
         visits: file.visits.into_iter().map(Into::into).collect(),
         diagnoses: diagnoses(found),
         prescriptions,
@@ -125,12 +131,12 @@ pub(crate) async fn find_medical_file(
     }))
 }
 
-impl TryFrom<ConsentJson> for Consent {
+impl TryFrom<ConsentRow> for Consent {
     type Error = Error;
 
-    fn try_from(json: ConsentJson) -> Result<Self> {
-        let form = one_of("visit_consent.form", &json.form, &ConsentForm::ALL, ConsentForm::as_str)?;
-        Ok(Self { form, given_at: json.given_at, withdrawn_at: json.withdrawn_at })
+    fn try_from(row: ConsentRow) -> Result<Self> {
+        let form = one_of("visit_consent.form", &row.form, &ConsentForm::ALL, ConsentForm::as_str)?;
+        Ok(Self { form, given_at: row.given_at, withdrawn_at: row.withdrawn_at })
     }
 }
 
@@ -227,7 +233,7 @@ pub(crate) async fn update_withdrawn(
     by: Uuid,
     now: DateTime<Utc>,
 ) -> Result<Option<Consent>> {
-    let consent: Option<ConsentJson> = sqlx::query_as(
+    let consent: Option<ConsentRow> = sqlx::query_as(
         "with closed as (delete from document_opening where visit_id = $1) \
          update visit_consent set withdrawn_at = coalesce(withdrawn_at, $2), withdrawn_by = coalesce(withdrawn_by, $3) \
          where visit_id = $1 returning form, given_at, withdrawn_at",

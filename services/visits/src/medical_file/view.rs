@@ -10,19 +10,24 @@ use super::domain::{
 use crate::prescriptions::view::decimal;
 
 /// The whole file.
-pub(crate) fn medical_file(it: MedicalFile) -> proto::GetMedicalFileResponse {
-    let withheld = match it.withheld {
+pub(crate) fn medical_file(
+    given: Option<&Consent>,
+    withheld: Option<Withheld>,
+    file: MedicalFile,
+) -> proto::GetMedicalFileResponse {
+    let withheld = match withheld {
         None => get_medical_file_response::Withheld::Unspecified,
         Some(Withheld::ConsentNeeded) => get_medical_file_response::Withheld::ConsentNeeded,
         Some(Withheld::NotShared) => get_medical_file_response::Withheld::NotShared,
+        Some(Withheld::ReviewNeeded) => get_medical_file_response::Withheld::ReviewNeeded,
     };
     proto::GetMedicalFileResponse {
         withheld: withheld.into(),
-        consent: it.consent.as_ref().map(consent),
-        visits: it.visits.into_iter().map(visit).collect(),
-        diagnoses: it.diagnoses.into_iter().map(diagnosis).collect(),
-        prescriptions: it.prescriptions.into_iter().map(prescription).collect(),
-        documents: it.documents.into_iter().map(document).collect(),
+        consent: given.map(consent),
+        visits: file.visits.into_iter().map(visit).collect(),
+        diagnoses: file.diagnoses.into_iter().map(diagnosis).collect(),
+        prescriptions: file.prescriptions.into_iter().map(prescription).collect(),
+        documents: file.documents.into_iter().map(document).collect(),
     }
 }
 
