@@ -69,3 +69,4 @@ mod tokens;
 mod traces;
 mod twins;
 mod visit_notices;
+mod who_may_see;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use careway_contract::visits::v1::{BenefitStatement, GetVisitBenefitsRequest, GetVisitBenefitsResponse};
-use careway_kernel::{Language, OrganizationId, Violations, VisitId};
-use careway_service::{AuditEntry, Call, Error, Kind, Result, path_id};
+use careway_kernel::{Language, Violations, VisitId};
+use careway_service::{AuditEntry, Call, Error, Result, path_id};
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -35,7 +35,7 @@ pub(crate) async fn get_visit_benefits(
 
     let found = store::find_visit_benefits(&app.db, call, id, party).await?;
     let found = found.ok_or(Error::not_found("visit"))?;
-    readable(app, &found, party)?;
+    found.access.shows_member_to(party, app.clock.now(), app.desk.settings.grace())?;
     let plan = match &found.cover {
         Some(cover) => Some(plan_of(app, call, id, cover).await?),
         None => None,
@@ -45,28 +45,6 @@ pub(crate) async fn get_visit_benefits(
     app.audit.read(call, entry).await?;
     let statement = statement(id, &found, plan.as_deref(), only, (app.clock.now(), language))?;
     Ok(GetVisitBenefitsResponse { statement: Some(statement) })
-}
-
-/// A facility reads while its patient is verified or admitted, and some time after the discharge; the payer always.
-fn readable(app: &App, found: &VisitBenefits, party: OrganizationId) -> Result<()> {
-    if found.member.is_none() {
-        return Err(Error::new(
-            Kind::Refused,
-            "VISIT_NOT_VERIFIED",
-            "The patient's presence is not confirmed.",
-        ));
-    }
-    let open = matches!(found.state.as_str(), "VERIFIED" | "ADMITTED")
-        || found.discharged_at.is_some_and(|at| app.clock.now() <= at + app.desk.settings.grace());
-    if open || found.payer == Some(party) {
-        Ok(())
-    } else {
-        Err(Error::new(
-            Kind::Refused,
-            "VISIT_OVER",
-            "The visit is over; its patient's benefits are no longer shown.",
-        ))
-    }
 }
 
 /// The plan's text, from memory but for the first time.

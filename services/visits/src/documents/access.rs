@@ -1,32 +1,13 @@
 //! Who may see a visit's documents: its facility while the visit shows the member, and the payer where they are cited.
 
-use careway_kernel::{DocumentId, OrganizationId};
-use careway_service::{AuditEntry, Call, Error, Kind, Result};
+use careway_kernel::DocumentId;
+use careway_service::{AuditEntry, Call, Error, Result};
 
 use super::{domain::Document, store};
 use crate::{
     App,
-    visits::{
-        self,
-        domain::{Patient, Visit},
-    },
+    visits::{self, access::opened},
 };
-
-/// The patient, if the visit's documents are open to this party.
-///
-/// # Errors
-/// `VISIT_NOT_VERIFIED`, `VISIT_OVER`; never to the payer, who sees what is cited for as long as it is.
-pub(crate) fn opened<'v>(app: &App, visit: &'v Visit, party: OrganizationId) -> Result<&'v Patient> {
-    let Some(patient) = &visit.patient else {
-        let message = "The patient's presence is not confirmed.";
-        return Err(Error::new(Kind::Refused, "VISIT_NOT_VERIFIED", message));
-    };
-    let shown = visit.shows_member(app.clock.now(), app.desk.settings.grace());
-    if shown || patient.payer == party {
-        return Ok(patient);
-    }
-    Err(Error::new(Kind::Refused, "VISIT_OVER", "The visit is over; its documents are no longer shown."))
-}
 
 /// A document that the caller may read now. That it was read is noted before anything of it is told.
 pub(crate) async fn read(app: &App, call: &Call, id: &str, action: &'static str) -> Result<Document> {

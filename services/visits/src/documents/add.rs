@@ -10,13 +10,16 @@ use sha2::{Digest, Sha256};
 use tonic::Streaming;
 
 use super::{
-    access::opened,
     domain::{self, Document, Kind},
     store,
     upload::Received,
     view,
 };
-use crate::{App, audit, texts::short, visits};
+use crate::{
+    App, audit,
+    texts::short,
+    visits::{self, access::opened},
+};
 
 pub(crate) async fn add_document(
     app: &App,

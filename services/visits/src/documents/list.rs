@@ -4,8 +4,11 @@ use careway_contract::visits::v1::{ListDocumentsRequest, ListDocumentsResponse};
 use careway_kernel::{DocumentId, Violations, VisitId};
 use careway_service::{AuditEntry, Call, Error, Paging, Result, path_id};
 
-use super::{access::opened, store, view};
-use crate::{App, visits};
+use super::{store, view};
+use crate::{
+    App,
+    visits::{self, access::opened},
+};
 
 pub(crate) async fn list_documents(
     app: &App,

@@ -39,6 +39,8 @@ pub(crate) struct Consent {
 pub(crate) enum Withheld {
     ConsentNeeded,
     NotShared,
+    /// The patient is here without a code, and the payer has not accepted that.
+    ReviewNeeded,
 }
 
 /// Why what other facilities recorded is withheld, by the payer's rule and the patient's consent; none when it is shown.

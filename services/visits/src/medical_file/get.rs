@@ -4,8 +4,14 @@ use careway_contract::visits::v1::{GetMedicalFileRequest, GetMedicalFileResponse
 use careway_kernel::VisitId;
 use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
-use super::{domain, store, view};
-use crate::{App, documents::access::opened, payer_rules, visits};
+use super::{
+    domain::{self, Withheld},
+    store, view,
+};
+use crate::{
+    App, payer_rules,
+    visits::{self, access::opened},
+};
 
 pub(crate) async fn get_medical_file(
     app: &App,
@@ -22,7 +28,14 @@ pub(crate) async fn get_medical_file(
         let rules =
             payer_rules::store::find_claim_rules(&mut reader, patient.payer).await?.unwrap_or_default();
         let consent = store::find_consent(&mut reader, id).await?;
-        let withheld = domain::withheld(rules.medical_file_sharing, consent.as_ref());
+        let review = match patient.overridden {
+            true => visits::store::overrides::find_override(&mut reader, id, facility).await?,
+            false => None,
+        };
+        let withheld = match patient.opens_records_of_others(review.map(|known| known.review)) {
+            true => domain::withheld(rules.medical_file_sharing, consent.as_ref()),
+            false => Some(Withheld::ReviewNeeded),
+        };
         let (sealers, others) = ((&app.desk.keys, &app.documents.sealer), withheld.is_none());
         let file = store::find_medical_file(&mut reader, sealers, id, others, app.clock.now()).await?;
         (consent, withheld, file.ok_or(Error::not_found("visit"))?)

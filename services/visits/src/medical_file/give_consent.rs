@@ -5,7 +5,10 @@ use careway_kernel::{Violations, VisitId};
 use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{domain::Consent, store, view};
-use crate::{App, audit, documents::access::opened, visits};
+use crate::{
+    App, audit,
+    visits::{self, access::opened},
+};
 
 pub(crate) async fn give_consent(
     app: &App,

@@ -19,6 +19,7 @@ pub(crate) fn medical_file(
         None => get_medical_file_response::Withheld::Unspecified,
         Some(Withheld::ConsentNeeded) => get_medical_file_response::Withheld::ConsentNeeded,
         Some(Withheld::NotShared) => get_medical_file_response::Withheld::NotShared,
+        Some(Withheld::ReviewNeeded) => get_medical_file_response::Withheld::ReviewNeeded,
     };
     proto::GetMedicalFileResponse {
         withheld: withheld.into(),

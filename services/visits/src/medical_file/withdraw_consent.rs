@@ -5,7 +5,10 @@ use careway_kernel::VisitId;
 use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{store, view};
-use crate::{App, audit, documents::access::opened, visits};
+use crate::{
+    App, audit,
+    visits::{self, access::opened},
+};
 
 pub(crate) async fn withdraw_consent(
     app: &App,

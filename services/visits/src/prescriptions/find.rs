@@ -5,6 +5,7 @@ use careway_kernel::{HumanNumber, MemberNumber, Violations};
 use careway_service::{AuditEntry, Call, Error, Result};
 
 use super::{
+    get::reader,
     store,
     view::{self, Reader},
 };
@@ -36,6 +37,7 @@ pub(crate) async fn find_prescription(
     let found = store::find_prescription(&mut tx, keys, id, pharmacy, now)
         .await?
         .ok_or(Error::not_found("prescription"))?;
+    reader(app, &found, pharmacy)?;
     let (it, member) = (&found.prescription, Some(found.prescription.member));
     let entry =
         AuditEntry { action: "prescription.find", member, visit: Some(it.visit), ..Default::default() };

@@ -2,13 +2,13 @@
 
 use careway_contract::visits::v1::{GetPrescriptionRequest, GetPrescriptionResponse};
 use careway_kernel::{OrganizationId, PrescriptionId};
-use careway_service::{AuditEntry, Call, Error, Kind, Result, path_id};
+use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{
     store::{self, Found},
     view::{self, Reader},
 };
-use crate::App;
+use crate::{App, visits::error::Refusal};
 
 pub(crate) async fn get_prescription(
     app: &App,
@@ -34,21 +34,14 @@ pub(crate) async fn get_prescription(
     Ok(GetPrescriptionResponse { prescription: Some(shown) })
 }
 
-/// The payer always; the facility while the visit shows its patient; whoever found it as a pharmacy.
+/// The payer always; the facility while the visit shows its patient; whoever found it as a pharmacy. The facility of a
+/// disputed visit is no pharmacy for it either.
 pub(crate) fn reader(app: &App, found: &Found, party: OrganizationId) -> Result<Reader> {
-    let it = &found.prescription;
-    let grace = |at| app.clock.now() < at + app.desk.settings.grace();
-    if it.payer == party
-        || it.facility == party && (found.visit_open || found.discharged_at.is_some_and(grace))
-    {
-        Ok(Reader::Party)
-    } else if found.found {
-        Ok(Reader::Pharmacy)
-    } else {
-        Err(Error::new(
-            Kind::Refused,
-            "VISIT_OVER",
-            "The visit is over; its patient's prescriptions are no longer shown.",
-        ))
+    let (now, grace) = (app.clock.now(), app.desk.settings.grace());
+    match found.access.map(|access| access.shows_member_to(party, now, grace)) {
+        Some(Ok(())) => Ok(Reader::Party),
+        Some(Err(Refusal::Disputed)) => Err(Refusal::Disputed.into()),
+        _ if found.found => Ok(Reader::Pharmacy),
+        refused => Err(refused.and_then(std::result::Result::err).unwrap_or(Refusal::Over).into()),
     }
 }

@@ -5,7 +5,10 @@ use careway_kernel::VisitId;
 use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{get::reader, store, view};
-use crate::{App, visits};
+use crate::{
+    App,
+    visits::{self, access::opened},
+};
 
 pub(crate) async fn list_visit_prescriptions(
     app: &App,
@@ -19,6 +22,7 @@ pub(crate) async fn list_visit_prescriptions(
         let (keys, now) = (&app.desk.keys, app.clock.now());
         let visit =
             visits::store::find_visit(&mut reader, id, party).await?.ok_or(Error::not_found("visit"))?;
+        opened(app, &visit, party)?;
         (visit, store::list_visit_prescriptions(&mut reader, keys, id, party, now).await?)
     };
     let shown = listed

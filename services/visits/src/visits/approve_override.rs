@@ -9,6 +9,7 @@ use careway_kernel::{OrganizationId, VisitId};
 use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{
+    access::read_again,
     domain::{
         Visit,
         overrides::{Approval, Side},
@@ -40,6 +41,7 @@ pub(crate) async fn approve_visit_override(
             store::overrides::find_override(&mut reader, id, organization).await?,
         )
     };
+    read_again(app, call, &visit, organization, "visit.approve_override").await?;
     // Whoever may not approve learns nothing of the member, not even that there is one.
     let allowed = asked.ok_or(Refusal::OverrideNotRequested).and_then(|asked| {
         visit.awaiting(app.clock.now())?;

@@ -28,6 +28,14 @@ pub(crate) enum Refusal {
     NoticeAlreadyGiven,
     #[error("A visit with claims cannot be cancelled; recall its claims first.")]
     HasClaims,
+    #[error("The patient's presence is not confirmed.")]
+    NotVerified,
+    #[error("The visit is over; nothing of its patient is shown any more.")]
+    Over,
+    #[error(
+        "The member says that the visit was not theirs; until that is dismissed, nothing of them is shown."
+    )]
+    Disputed,
     #[error("The visit is not disputed.")]
     NotDisputed,
     #[error("An override was asked for already; it awaits a second person.")]
@@ -58,6 +66,9 @@ impl Refusal {
             Self::NoticeNotRequired => "NOTICE_NOT_REQUIRED",
             Self::NoticeAlreadyGiven => "NOTICE_ALREADY_GIVEN",
             Self::HasClaims => "VISIT_HAS_CLAIMS",
+            Self::NotVerified => "VISIT_NOT_VERIFIED",
+            Self::Over => "VISIT_OVER",
+            Self::Disputed => "VISIT_DISPUTED",
             Self::NotDisputed => "NOT_DISPUTED",
             Self::OverrideAlreadyRequested => "OVERRIDE_ALREADY_REQUESTED",
             Self::OverrideNotRequested => "OVERRIDE_NOT_REQUESTED",

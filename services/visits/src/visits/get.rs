@@ -1,13 +1,10 @@
 //! Read a visit; with the member's data only while it allows that, and never unaudited.
 
 use careway_contract::visits::v1::{GetVisitRequest, GetVisitResponse};
-use careway_kernel::{OrganizationId, VisitId};
+use careway_kernel::VisitId;
 use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
-use super::{
-    domain::{Patient, Visit},
-    store, view,
-};
+use super::{access::opened, store, view};
 use crate::App;
 
 pub(crate) async fn get_visit(app: &App, call: &Call, request: GetVisitRequest) -> Result<GetVisitResponse> {
@@ -18,7 +15,7 @@ pub(crate) async fn get_visit(app: &App, call: &Call, request: GetVisitRequest) 
         store::find_visit(&mut reader, id, organization).await?.ok_or(Error::not_found("visit"))?
     };
     let mut answer = GetVisitResponse { visit: Some(view::visit(&visit)), ..Default::default() };
-    if let Some(patient) = readable(app, &visit, organization) {
+    if let Ok(patient) = opened(app, &visit, organization) {
         let member = Some(patient.member);
         let entry = AuditEntry { action: "visit.read", member, visit: Some(id), ..Default::default() };
         app.audit.read(call, entry).await?;
@@ -28,12 +25,4 @@ pub(crate) async fn get_visit(app: &App, call: &Call, request: GetVisitRequest) 
         answer.service_types = shown.service_types;
     }
     Ok(answer)
-}
-
-/// The patient, for the facility while the visit allows it, and for the payer whose member it is.
-fn readable<'v>(app: &App, visit: &'v Visit, organization: OrganizationId) -> Option<&'v Patient> {
-    let patient = visit.patient.as_ref()?;
-    let allowed =
-        patient.payer == organization || visit.shows_member(app.clock.now(), app.desk.settings.grace());
-    allowed.then_some(patient)
 }

@@ -2,6 +2,7 @@
 //!
 //! The facility leads it; the member may dispute it; the payer resolves disputes and reviews overrides.
 
+pub(crate) mod access;
 pub(crate) mod admit;
 pub(crate) mod api;
 pub(crate) mod approve_override;

@@ -11,6 +11,7 @@ use prost::Message;
 use uuid::Uuid;
 
 use super::{
+    access::read_again,
     domain::{Patient, Visit},
     resend_code::bound,
     store, view,
@@ -35,6 +36,7 @@ pub(crate) async fn verify_visit(
 
     let visit = store::find_facility_visit(&app.db, call, id, facility).await?;
     let visit = visit.ok_or(Error::not_found("visit"))?;
+    read_again(app, call, &visit, facility, "visit.verify").await?;
     let challenge = app.db.unless_replayed(call, visit.awaiting(app.clock.now()).cloned()).await?;
     let bound = bound(app, &visit, &challenge)?;
     let proof = VerifyChallengeRequest {

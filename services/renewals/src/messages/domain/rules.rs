@@ -13,6 +13,8 @@ use super::rule::{
 /// Every rule.
 pub const RULES: &[Rule] = &[
     rule("visits.VisitAdmitted", Member, "visit_admitted"),
+    // Nobody showed a code: whoever it was not hears of it at once.
+    rule("visits.VisitOverrideApproved", Member, "visit_overridden"),
     // The payer settles a dispute; meanwhile the facility's claims are frozen.
     rule("visits.VisitDisputed", Payer("visits.override.review"), "staff_visit_disputed"),
     rule("visits.VisitDisputed", Facility("claims.submit"), "staff_visit_disputed"),

@@ -48,6 +48,7 @@ macro_rules! mail {
 pub(super) const TEMPLATES: &[Template] = &[
     sms!("visit_code", ["code", "facility", "purpose", "minutes"]),
     sms!("visit_admitted", ["facility", "number", "dispute_link"]),
+    sms!("visit_overridden", ["facility", "dispute_link"]),
     sms!("visit_dispute_upheld", ["facility", "number"]),
     sms!("visit_dispute_dismissed", ["facility", "number"]),
     sms!(

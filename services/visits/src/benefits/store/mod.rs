@@ -4,8 +4,8 @@ pub(crate) mod ledger;
 pub(crate) mod posting;
 
 use careway_kernel::{CoverageId, MemberId, OrganizationId, VisitId};
-use careway_service::{Call, Database, Result, question};
-use chrono::{DateTime, NaiveDate, Utc};
+use careway_service::{Call, Database, Error, Result, question};
+use chrono::NaiveDate;
 use sqlx::{FromRow, PgConnection, Row as _, postgres::PgRow, types::Json};
 use uuid::Uuid;
 
@@ -16,6 +16,7 @@ use crate::{
         store::row::{CoverageRow, one_of},
     },
     plans::domain::{PlanDefinition, Scope, Unit, period::Period},
+    visits::{domain::access::VisitAccess, store::row::AccessRow},
 };
 
 /// A coverage, and what is used of it on a day.
@@ -27,12 +28,10 @@ pub(crate) struct CoverageUse {
 
 /// A visit, and its patient's cover.
 pub(crate) struct VisitBenefits {
-    pub(crate) state: String,
-    pub(crate) payer: Option<OrganizationId>,
+    pub(crate) access: VisitAccess,
     pub(crate) member: Option<MemberId>,
     pub(crate) service_type: Option<String>,
     pub(crate) service_date: NaiveDate,
-    pub(crate) discharged_at: Option<DateTime<Utc>>,
     /// As it was verified.
     pub(crate) entitlement: Option<Entitlement>,
     pub(crate) cover: Option<CoverageUse>,
@@ -68,12 +67,11 @@ struct VisitRow {
 
 #[derive(FromRow)]
 struct VisitColumns {
-    state: String,
-    payer_id: Option<Uuid>,
+    #[sqlx(flatten)]
+    access: AccessRow,
     member_id: Option<Uuid>,
     service_type: Option<String>,
     service_date: NaiveDate,
-    discharged_at: Option<DateTime<Utc>>,
     entitlement: Option<Json<Entitlement>>,
 }
 
@@ -95,11 +93,17 @@ pub(crate) async fn find_visit_benefits(
     party: OrganizationId,
 ) -> Result<Option<VisitBenefits>> {
     let asked = question!(
-        "select state, payer_id, member_id, service_type, service_date, discharged_at, entitlement,
+        "select visit_state, visit_payer_id, visit_expires_at, visit_discharged_at, visit_disputed_at,
+            visit_dispute_resolved_at, visit_dispute_outcome, member_id, service_type, service_date, entitlement,
             coverage_id, family_id, plan_id, plan_version, valid_from, valid_to, member_since, policy_year_from,
             status, suspensions, termination_reason, replaced_by, version, created_at, family_size, accounts,
             scopes, periods, units, used, reserved
-         from visit_benefits where visit_id = $4 and (facility_id = $5 or payer_id = $5)"
+         from visit_benefits
+         join (select visit_id, state as visit_state, payer_id as visit_payer_id, expires_at as visit_expires_at,
+            discharged_at as visit_discharged_at, disputed_at as visit_disputed_at,
+            dispute_resolved_at as visit_dispute_resolved_at, dispute_outcome as visit_dispute_outcome
+            from visit) access using (visit_id)
+         where visit_id = $4 and (facility_id = $5 or payer_id = $5)"
     );
     let mut rows: Vec<VisitRow> =
         db.ask(call, asked, |asked| asked.bind(visit.uuid()).bind(party.uuid())).await?;
@@ -154,13 +158,12 @@ impl TryFrom<VisitRow> for VisitBenefits {
 
     fn try_from(row: VisitRow) -> Result<Self> {
         let visit = row.visit;
+        let access = visit.access.access()?;
         Ok(Self {
-            state: visit.state,
-            payer: visit.payer_id.map(OrganizationId::from_uuid),
+            access: access.ok_or_else(|| Error::internal(anyhow::anyhow!("a visit has a state")))?,
             member: visit.member_id.map(MemberId::from_uuid),
             service_type: visit.service_type,
             service_date: visit.service_date,
-            discharged_at: visit.discharged_at,
             entitlement: visit.entitlement.map(|json| json.0),
             cover: row.cover.map(TryInto::try_into).transpose()?,
         })

@@ -7,7 +7,10 @@ use super::{
     Deadline, Decision, Preauthorization, Rules, State, Validity,
     line::{Amendment, Change, Need, Outcome, PreauthorizationLine},
 };
-use crate::visits::domain::{Cancellation, Visit};
+use crate::visits::{
+    domain::{Cancellation, Visit},
+    error::Refusal,
+};
 
 /// What adjudication found of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,13 +55,10 @@ pub(crate) fn may_ask(
     now: DateTime<Utc>,
     grace: Duration,
 ) -> Result<(), PreauthorizationRefusal> {
-    if visit.is_disputed() {
-        Err(PreauthorizationRefusal::VisitDisputed)
-    } else if visit.shows_member(now, grace) {
-        Ok(())
-    } else {
-        Err(PreauthorizationRefusal::VisitOver)
-    }
+    visit.access().shows_member(now, grace).map_err(|refusal| match refusal {
+        Refusal::Disputed => PreauthorizationRefusal::VisitDisputed,
+        _ => PreauthorizationRefusal::VisitOver,
+    })
 }
 
 type Moved = Result<Preauthorization, PreauthorizationRefusal>;

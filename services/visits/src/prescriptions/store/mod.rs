@@ -11,7 +11,10 @@ use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
 use super::domain::{Dispensing, Prescription};
-use crate::seal::Keys;
+use crate::{
+    seal::Keys,
+    visits::{domain::access::VisitAccess, store::row::AccessRow},
+};
 use row::{DispensingJson, LineJson, PrescriptionRow};
 
 /// A prescription, and what is known of it beside itself.
@@ -23,9 +26,8 @@ pub(crate) struct Found {
     pub(crate) dispensings: Vec<Dispensing>,
     /// The caller found it as a pharmacy.
     pub(crate) found: bool,
-    /// Its visit is verified or admitted, as far as the caller may see that.
-    pub(crate) visit_open: bool,
-    pub(crate) discharged_at: Option<DateTime<Utc>>,
+    /// Of its visit, for the parties to it.
+    pub(crate) access: Option<VisitAccess>,
 }
 
 /// Opens a prescription to a pharmacy that knows its number and the member's and has a contract with the payer today;
@@ -87,11 +89,14 @@ async fn list(
         lines: Json<Vec<LineJson>>,
         dispensings: Json<Vec<DispensingJson>>,
         found: bool,
-        visit_state: Option<String>,
-        discharged_at: Option<DateTime<Utc>>,
+        #[sqlx(flatten)]
+        access: AccessRow,
     }
     let rows: Vec<Row> = sqlx::query_as(
-        "select p.*, here.today, v.state as visit_state, v.discharged_at, f.facility_id is not null as found, \
+        "select p.*, here.today, v.state as visit_state, v.payer_id as visit_payer_id, \
+         v.expires_at as visit_expires_at, v.discharged_at as visit_discharged_at, \
+         v.disputed_at as visit_disputed_at, v.dispute_resolved_at as visit_dispute_resolved_at, \
+         v.dispute_outcome as visit_dispute_outcome, f.facility_id is not null as found, \
          (select jsonb_agg(l order by l.line_number) from prescription_line l \
          where l.prescription_id = p.prescription_id) as lines, \
          coalesce((select jsonb_agg(d order by d.at, d.line_number) from dispensing d \
@@ -118,10 +123,7 @@ async fn list(
             today: row.today,
             dispensings: row.dispensings.0.into_iter().map(TryInto::try_into).collect::<Result<_>>()?,
             found: row.found,
-            visit_open: row
-                .visit_state
-                .is_some_and(|state| matches!(state.as_str(), "VERIFIED" | "ADMITTED")),
-            discharged_at: row.discharged_at,
+            access: row.access.access()?,
         })
     });
     found.collect()

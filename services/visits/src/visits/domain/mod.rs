@@ -1,5 +1,6 @@
 //! A visit: what is known of it in each of its states. What may happen to it stands in `visit_transitions`.
 
+pub(crate) mod access;
 pub(crate) mod overrides;
 pub(crate) mod transitions;
 
@@ -134,10 +135,17 @@ pub(crate) struct Cancellation {
 }
 
 /// The member's "this was not me", and what the payer made of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Dispute {
     pub(crate) at: DateTime<Utc>,
     pub(crate) resolution: Option<Resolution>,
+}
+
+impl Dispute {
+    /// It is not dismissed: claims are frozen, and the facility sees nothing of the member.
+    pub(crate) fn stands(self) -> bool {
+        self.resolution.is_none_or(|end| end.upheld)
+    }
 }
 
 /// The end of a dispute.
@@ -185,21 +193,15 @@ impl Visit {
 
     /// Disputed and not dismissed: claims are frozen.
     pub(crate) fn is_disputed(&self) -> bool {
-        self.dispute.as_ref().is_some_and(|dispute| dispute.resolution.is_none_or(|end| end.upheld))
-    }
-
-    /// Whether the facility may read the member's data: while the visit lasts, and for a grace after the discharge.
-    pub(crate) fn shows_member(&self, now: DateTime<Utc>, grace: Duration) -> bool {
-        match self.state {
-            State::Verified => !self.is_over(now),
-            State::Admitted => true,
-            State::Discharged => self.discharged_at.is_some_and(|at| now < at + grace),
-            State::AwaitingCode | State::Cancelled | State::Expired => false,
-        }
+        self.dispute.is_some_and(Dispute::stands)
     }
 
     /// Its time is over, whether or not the timer came.
     pub(crate) fn is_over(&self, now: DateTime<Utc>) -> bool {
-        self.expires_at.is_some_and(|at| at <= now)
+        is_over(self.expires_at, now)
     }
+}
+
+fn is_over(expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    expires_at.is_some_and(|at| at <= now)
 }

@@ -107,6 +107,9 @@ impl Visit {
         rule: NoticeRule,
     ) -> Result<Self, Refusal> {
         self.in_time(State::Verified, now)?;
+        if self.is_disputed() {
+            return Err(Refusal::Disputed);
+        }
         self.may_admit(&wish.service_type)?;
         let notice = (wish.service_type.as_str() == INPATIENT).then(|| AdmissionNotice {
             due_at: now + rule.within,

@@ -12,6 +12,7 @@ use crate::{
     plans::domain::service_type::ServiceType,
     visits::domain::{
         Admission, AdmissionNotice, Cancellation, Challenge, Dispute, Patient, Resolution, State, Visit,
+        access::VisitAccess,
     },
 };
 
@@ -145,8 +146,45 @@ impl VisitRow {
     }
 
     fn dispute(&self) -> Option<Dispute> {
-        let resolution = self.dispute_resolved_at.zip(self.dispute_outcome.as_deref());
-        let resolution = resolution.map(|(at, outcome)| Resolution { at, upheld: outcome == "UPHELD" });
-        Some(Dispute { at: self.disputed_at?, resolution })
+        dispute(self.disputed_at, self.dispute_resolved_at, self.dispute_outcome.as_deref())
+    }
+}
+
+fn dispute(
+    disputed: Option<DateTime<Utc>>,
+    resolved: Option<DateTime<Utc>>,
+    outcome: Option<&str>,
+) -> Option<Dispute> {
+    let resolution = resolved.zip(outcome);
+    let resolution = resolution.map(|(at, outcome)| Resolution { at, upheld: outcome == "UPHELD" });
+    Some(Dispute { at: disputed?, resolution })
+}
+
+/// The columns of a visit, joined to something else, that decide who may see its member.
+#[derive(FromRow)]
+pub(crate) struct AccessRow {
+    visit_state: Option<String>,
+    visit_payer_id: Option<Uuid>,
+    visit_expires_at: Option<DateTime<Utc>>,
+    visit_discharged_at: Option<DateTime<Utc>>,
+    visit_disputed_at: Option<DateTime<Utc>>,
+    visit_dispute_resolved_at: Option<DateTime<Utc>>,
+    visit_dispute_outcome: Option<String>,
+}
+
+impl AccessRow {
+    /// None of a visit that the caller does not see.
+    pub(crate) fn access(&self) -> Result<Option<VisitAccess>, Error> {
+        let Some(word) = &self.visit_state else { return Ok(None) };
+        let state =
+            State::find(word).with_context(|| format!("the state {word}")).map_err(Error::internal)?;
+        let outcome = self.visit_dispute_outcome.as_deref();
+        Ok(Some(VisitAccess {
+            state,
+            payer: self.visit_payer_id.map(OrganizationId::from_uuid),
+            expires_at: self.visit_expires_at,
+            discharged_at: self.visit_discharged_at,
+            dispute: dispute(self.visit_disputed_at, self.visit_dispute_resolved_at, outcome),
+        }))
     }
 }
