@@ -33,7 +33,8 @@ pub mod upstream;
 mod wire;
 
 /// Every program's allocator: it takes less time than the system's, and gives memory back after a burst of sign-ins.
-#[cfg_attr(not(test), global_allocator)]
+#[cfg(not(test))]
+#[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 pub use access::{Access, Policy};
