@@ -281,6 +281,31 @@ fn the_member_is_shown_from_the_verification_to_the_end_of_the_grace() {
     assert!(shown(&discharged, now() + hours(71)) && !shown(&discharged, now() + hours(72)));
 }
 
+#[test]
+fn a_disputed_visit_shows_the_facility_nobody_until_that_is_dismissed() {
+    let grace = hours(72);
+    let shown = |visit: &Visit| visit.access().shows_member(now(), grace);
+    let disputed = admitted("OUTPATIENT").dispute(now()).unwrap();
+    assert_eq!(shown(&disputed), Err(Refusal::Disputed));
+    assert_eq!(shown(&disputed.clone().resolve_dispute(now(), true).unwrap()), Err(Refusal::Disputed));
+    assert_eq!(shown(&disputed.clone().resolve_dispute(now(), false).unwrap()), Ok(()));
+    assert_eq!(shown(&started()), Err(Refusal::NotVerified));
+    let payer = disputed.patient.as_ref().unwrap().payer;
+    assert!(disputed.patient_for(payer, now(), grace).is_ok(), "the payer settles it");
+    assert_eq!(disputed.patient_for(disputed.facility, now(), grace), Err(Refusal::Disputed));
+}
+
+#[test]
+fn a_presence_without_a_code_opens_records_of_others_once_the_payer_accepts_it() {
+    use crate::visits::domain::overrides::Review::{Accepted, Pending, Rejected};
+    let vouched = Patient { overridden: true, ..patient() };
+    assert!(patient().opens_records_of_others(None));
+    for review in [None, Some(Pending), Some(Rejected)] {
+        assert!(!vouched.opens_records_of_others(review), "{review:?}");
+    }
+    assert!(vouched.opens_records_of_others(Some(Accepted)));
+}
+
 proptest! {
     #[test]
     fn whatever_is_tried_the_visit_stays_sound(tries in prop::collection::vec((0..COMMANDS.len(), 0..600_i64), 1..40)) {
