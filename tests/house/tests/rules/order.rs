@@ -41,11 +41,18 @@ const ORDERS: &[Order] = &[
             "medical_file",
             "claims",
         ],
-        exceptions: &[Exception {
-            from: "visits/cancel.rs",
-            to: "preauthorizations",
-            _because: "whoever cancels a visit cancels what was asked for it, in the same transaction",
-        }],
+        exceptions: &[
+            Exception {
+                from: "visits/cancel.rs",
+                to: "preauthorizations",
+                _because: "whoever cancels a visit cancels what was asked for it, in the same transaction",
+            },
+            Exception {
+                from: "benefits/store/mod.rs",
+                to: "visits",
+                _because: "one statement reads the balances with what decides who may see them",
+            },
+        ],
     },
     Order {
         context: "identity",
