@@ -17,7 +17,7 @@ use super::{challenge_request::find, member_message::timestamp};
 use crate::{
     App,
     codes::{Holder, Issue, Issued},
-    domain::challenge::{Asked, Occasion, number_block},
+    domain::challenge::{Asked, Occasion, destination, number_block},
 };
 
 /// How often a message is offered to the sender, and how long is waited in between.
@@ -69,6 +69,7 @@ pub(super) async fn issue_code(app: &App, call: &Call, ask: Ask) -> Result<Answe
                 subject: ask.asked.subject(vault, member),
                 member,
                 payer: known.map(|person| person.payer),
+                sent_to: number.as_ref().map(|number| destination(vault, number)),
             },
             number_block: if known.is_some() { block } else { String::new() },
             deliverable: number.is_some() && known.is_some_and(|person| !person.locked),

@@ -4,7 +4,7 @@ use careway_contract::identity::v1::{
     ChallengeLocked, ChallengePassed, VerifyChallengeRequest, VerifyChallengeResponse,
 };
 use careway_events::{Fact, record};
-use careway_kernel::{ChallengeId, MemberId, Violations};
+use careway_kernel::{ChallengeId, Violations};
 use careway_service::{AuditEntry, Call, Result, Subject};
 
 use super::{
@@ -15,7 +15,7 @@ use crate::{
     App,
     codes::{Attempt, Holder, Verdict},
     domain::{
-        challenge::{Occasion, parse_code},
+        challenge::{Occasion, parse_code, still_theirs},
         member::Summary,
         member_refusal::MemberRefusal,
     },
@@ -75,12 +75,7 @@ async fn passed(
     occasion: &Occasion,
     holder: Holder,
 ) -> Result<VerifyChallengeResponse> {
-    let member = match holder.member {
-        Some(member) => find(app, call, member).await?,
-        None => None,
-    };
-    // A code that was sent before the lock does not get past it.
-    let member = member.filter(|member| !member.codes_locked).ok_or_else(|| rejected(0))?;
+    let member = app.db.unless_replayed(call, present(app, call, &holder).await).await?;
 
     let mut tx = app.db.begin(call).await?;
     store::challenge::clear_failures(&mut tx, &holder.subject).await?;
@@ -101,9 +96,15 @@ async fn passed(
     tx.commit(VerifyChallengeResponse { member: Some(summary(&member)) }).await
 }
 
-async fn find(app: &App, call: &Call, member: MemberId) -> Result<Option<Summary>> {
-    let call = as_system(call, "challenges");
-    Ok(store::member_list::by_ids(&app.db, &call, &[member.uuid()]).await?.pop())
+/// The member whose code was right. A code that was sent before the lock does not get past it, nor one that went to a
+/// number which is the member's no more.
+async fn present(app: &App, call: &Call, holder: &Holder) -> Result<Summary> {
+    let vault = &app.members.vault;
+    let member = holder.member.ok_or_else(|| rejected(0))?;
+    let found = store::challenge::find_holder(&app.db, &as_system(call, "challenges"), member).await?;
+    let (member, phones) = found.ok_or_else(|| rejected(0))?;
+    let reached = still_theirs(vault, holder.sent_to, phones.sms_number(vault)?.as_ref());
+    if member.codes_locked || !reached { Err(rejected(0)) } else { Ok(member) }
 }
 
 /// One more wrong code in a row, for a stranger as for a member; it must outlive Redis.
