@@ -46,6 +46,10 @@ begin
             where t.payer_id = locked.payer_id and t.code = w.code and t.valid_from <= w.day
               and (t.valid_to is null or t.valid_to >= w.day)
               and (t.facility_id is null or t.facility_id = locked.facility_id)
+              -- A price is agreed as long as there is a contract; that of the visit's own day held when it was verified.
+              and (w.day = locked.service_date or exists (
+                select from contract k
+                where k.payer_id = locked.payer_id and k.facility_id = locked.facility_id and k.valid @> w.day))
             order by t.facility_id nulls last limit 1) t
     ), benefits as (
         select distinct b.benefit, p.day from priced p cross join lateral unnest(p.benefits) b (benefit)

@@ -112,9 +112,18 @@ async fn resolve(
     number: &MemberNumber,
     known: Option<(MemberId, FamilyId)>,
 ) -> Result<MemberRef> {
-    if let Some((id, family)) = known {
-        return Ok(MemberRef { id, payer, number: number.clone(), family });
+    match known {
+        Some((id, family)) => Ok(MemberRef { id, payer, number: number.clone(), family }),
+        None => ask_identity(app, payer, number).await?.ok_or_else(member_unknown),
     }
+}
+
+/// The member as identity knows them; none when the payer has none of this number.
+pub(super) async fn ask_identity(
+    app: &App,
+    payer: OrganizationId,
+    number: &MemberNumber,
+) -> Result<Option<MemberRef>> {
     let identifier = MemberIdentifier {
         identifier: Some(Identifier::MemberNumber(number.as_str().to_owned())),
         payer_id: payer.to_string(),
@@ -124,11 +133,11 @@ async fn resolve(
     };
     let asked = app.desk.identity.request(ResolveMemberRequest { member: Some(identifier) });
     let member = app.desk.challenges().resolve_member(asked).await?.into_inner().member;
-    let member = member.filter(|it| it.payer_id == payer.to_string()).ok_or_else(member_unknown)?;
-    Ok(MemberRef {
+    let Some(member) = member.filter(|it| it.payer_id == payer.to_string()) else { return Ok(None) };
+    Ok(Some(MemberRef {
         id: MemberId::parse(&member.member_id).map_err(Error::internal)?,
         payer,
         number: number.clone(),
         family: FamilyId::parse(&member.family_id).map_err(Error::internal)?,
-    })
+    }))
 }

@@ -1,5 +1,7 @@
 //! Take a list of coverages: the rows that are right, with a report on the others.
 
+use std::collections::HashMap;
+
 use careway_contract::visits::v1::{
     ImportCoveragesRequest, ImportCoveragesResponse, import_coverages_response::RejectedRow,
 };
@@ -8,13 +10,15 @@ use careway_service::{
     Call, Result, Transaction,
     table::{self, Limits, Table},
 };
+use futures::{StreamExt, TryStreamExt, stream};
 use tonic::Streaming;
 
 use super::{
     change::tell_all,
+    create::ask_identity,
     domain::ListedCoverage,
     import_rows::{Columns, Rejection},
-    store::{self, import::Imported},
+    store::{self, import::Imported, member::MemberRef},
 };
 use crate::{
     App,
@@ -23,6 +27,8 @@ use crate::{
 
 /// Rows taken in one transaction.
 const BATCH: usize = 500;
+/// Members that identity is asked for at once.
+const ASKED_AT_ONCE: usize = 8;
 /// Rows reported at most.
 const MOST_REPORTED: usize = 1000;
 
@@ -39,6 +45,7 @@ pub(crate) async fn import_coverages(
 
     let rows = table.rows.len();
     drop(table);
+    let mut registered = just_registered(app, call, payer, &listed).await?;
     let mut report = Report { rejections, ..Report::default() };
     // The same list again changes nothing, so each batch stands for itself and the request's key for none of them.
     let own = Call::by(call.caller.clone());
@@ -46,11 +53,13 @@ pub(crate) async fn import_coverages(
         // Everything is done and undone, so that the report is what would happen.
         let mut tx = app.db.begin(&own).await?;
         for batch in listed.chunks(BATCH) {
+            know(&mut tx, &mut registered, batch).await?;
             take(app, &mut tx, &own, payer, batch, &mut report).await?;
         }
     } else {
         for batch in listed.chunks(BATCH) {
             let mut tx = app.db.begin(&own).await?;
+            know(&mut tx, &mut registered, batch).await?;
             take(app, &mut tx, &own, payer, batch, &mut report).await?;
             tx.finish().await?;
         }
@@ -68,6 +77,39 @@ fn read(table: &Table) -> Result<(Vec<ListedCoverage>, Vec<Rejection>)> {
         }
     }
     Ok((listed, rejected))
+}
+
+/// Whoever identity knows and no event told of yet: a list of coverages comes right after the list of its members.
+async fn just_registered(
+    app: &App,
+    call: &Call,
+    payer: OrganizationId,
+    listed: &[ListedCoverage],
+) -> Result<HashMap<String, MemberRef>> {
+    let numbers = listed.iter().map(|coverage| coverage.number.as_str().to_owned()).collect();
+    let unknown = store::member::unknown_numbers(&app.db, call, payer, numbers).await?;
+    stream::iter(unknown)
+        .map(|number| async move { ask_identity(app, payer, &number).await })
+        .buffer_unordered(ASKED_AT_ONCE)
+        .try_filter_map(|member| {
+            futures::future::ok(member.map(|member| (member.number.as_str().to_owned(), member)))
+        })
+        .try_collect()
+        .await
+}
+
+/// Keeps those of the batch whom identity told of.
+async fn know(
+    tx: &mut Transaction,
+    registered: &mut HashMap<String, MemberRef>,
+    batch: &[ListedCoverage],
+) -> Result<()> {
+    for listed in batch {
+        if let Some(member) = registered.remove(listed.number.as_str()) {
+            store::member::upsert_member(tx, &member, None).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn take(

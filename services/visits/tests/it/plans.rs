@@ -363,6 +363,25 @@ async fn a_list_of_coverages_is_taken_row_by_row() {
 }
 
 #[tokio::test]
+async fn a_list_may_cover_whoever_was_registered_just_before() {
+    let desk = Desk::open().await;
+    desk.create_plan(silver()).await.unwrap();
+    let mut list = "member_number,plan_code,from,to\n".to_owned();
+    // More than a batch, of whom no event told.
+    for n in 0..600 {
+        desk.identity.register(desk.payer.organization, &format!("UM-{n}"), "");
+        list.push_str(&format!("UM-{n},SILVER,2026-01-01,2026-12-31\n"));
+    }
+    list.push_str("UM-NOBODY,SILVER,2026-01-01,2026-12-31\n");
+    for dry_run in [true, false] {
+        let taken = desk.import(dry_run, &list).await.unwrap();
+        assert_eq!((taken.created, taken.rejected), (600, 1));
+        assert_eq!((taken.rejections[0].row, taken.rejections[0].message.as_str()), (602, "no such member"));
+    }
+    assert_eq!(desk.import(false, &list).await.unwrap().unchanged, 600);
+}
+
+#[tokio::test]
 async fn service_types_are_a_table() {
     let desk = Desk::open().await;
     let known = desk

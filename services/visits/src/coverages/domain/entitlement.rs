@@ -73,6 +73,10 @@ pub(crate) fn decide(facts: &EntitlementFacts, on: NaiveDate) -> Entitlement {
     let Some(coverage) = relevant(&facts.coverages, on) else {
         return refused(facts, None, Reason::UnknownCard);
     };
+    // A cover may be older than a child who was born into it: nobody is treated before the birth.
+    if facts.birth_date.is_some_and(|born| on < born) {
+        return refused(facts, Some(coverage), Reason::NotYetStarted);
+    }
     if let Some(reason) = coverage.refusal_on(on) {
         return refused(facts, Some(coverage), reason);
     }

@@ -1,6 +1,7 @@
 //! What visits keeps of identity's members: number and family, to make coverages with.
 
 use careway_kernel::{FamilyId, MemberId, MemberNumber, OrganizationId};
+use careway_service::{Call, Database, Error, Result, question};
 use sqlx::PgConnection;
 
 /// A member, by number and family.
@@ -36,10 +37,26 @@ pub(crate) async fn upsert_member(
     Ok(())
 }
 
+/// Those of the numbers that no event told of yet, each once.
+pub(crate) async fn unknown_numbers(
+    db: &Database,
+    call: &Call,
+    payer: OrganizationId,
+    numbers: Vec<String>,
+) -> Result<Vec<MemberNumber>> {
+    let asked = question!(
+        "select distinct l.number from unnest($5::text[]) l (number)
+         where not exists (select from member_ref m where m.payer_id = $4 and m.member_number = l.number)"
+    );
+    let rows: Vec<(String,)> =
+        db.ask(call, asked, |asked| asked.bind(payer.uuid()).bind(numbers.clone())).await?;
+    rows.iter().map(|(number,)| MemberNumber::parse(number).map_err(Error::internal)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use careway_kernel::{Clock, Redacted};
-    use careway_service::{Database, Sealer};
+    use careway_service::Sealer;
     use careway_testing::TestDatabase;
 
     use super::*;

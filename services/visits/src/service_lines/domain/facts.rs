@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use careway_kernel::{Currency, VisitId};
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 
 use super::{
     CareLine, OwnerKind, Place,
@@ -24,7 +24,7 @@ use crate::{
     coverages::domain::Coverage,
     payer_rules::domain::ClaimRules,
     plans::domain::{Code, PlanDefinition, Scope, Unit, service_type::ServiceType},
-    visits::domain::Visit,
+    visits::domain::{Visit, transitions::INPATIENT},
 };
 
 /// One visit, its patient's cover, and what bears on its care.
@@ -189,6 +189,7 @@ impl CareFacts {
             tariff,
             decision: self
                 .uncovered(asked.date)
+                .or_else(|| self.outside(owner, asked))
                 .or_else(|| line.decision.as_ref().map(|it| it.review.clone())),
             approval: self.approval_for(asked).map(|it| it.approval.clone()),
         }
@@ -198,6 +199,20 @@ impl CareFacts {
     fn uncovered(&self, date: NaiveDate) -> Option<Review> {
         let over = date != self.visit.service_date && self.coverage.refusal_on(date).is_some();
         over.then(|| Review::Reject { refusal: Refusal::CoverNotInForce, text: String::new() })
+    }
+
+    /// A code proves that the patient was there on one day: an outpatient's care is of that day or of the night after it.
+    /// Later care needs the patient again, unless the payer was asked for it first and allowed it on that day.
+    fn outside(&self, owner: OwnerKind, line: &RequestedLine) -> Option<Review> {
+        let stays = self.service_type.as_str() == INPATIENT;
+        let night = self.visit.service_date.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
+        if stays || owner == OwnerKind::Preauthorization || line.date <= night {
+            return None;
+        }
+        let allowed = self.approval_for(line).map(|it| &it.approval);
+        let allowed =
+            allowed.is_some_and(|it| it.code == line.code && (it.from..=it.to).contains(&line.date));
+        (!allowed).then(|| Review::Reject { refusal: Refusal::OutsideVisit, text: String::new() })
     }
 
     /// The price agreed in the plan's currency, as it was when the line was first adjudicated.

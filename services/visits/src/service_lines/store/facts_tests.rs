@@ -135,6 +135,56 @@ async fn a_price_is_the_facilitys_own_or_the_general_one_of_the_day() {
 }
 
 #[tokio::test]
+async fn nothing_is_agreed_after_the_contract() {
+    let clinic = Clinic::open().await;
+    let at = clinic.admitted().await;
+    let days = ["2026-06-10", "2026-06-11", "2026-06-12"];
+    let lines = days.map(|day| clinic.line(1, "CONS-GP", day));
+    let mut priced = Vec::new();
+    for last_day in ["2026-06-11", "2026-06-09"] {
+        sqlx::query("update contract set valid_to = $1")
+            .bind(day(last_day))
+            .execute(&clinic.admin)
+            .await
+            .unwrap();
+        let facts = clinic.facts(clinic.facility, &at, None, &lines).await.unwrap();
+        let mut found: Vec<_> = facts.tariffs.iter().map(|it| it.day.to_string()).collect();
+        found.sort();
+        priced.push(found);
+    }
+    assert_eq!(priced[0], days[..2]);
+    assert_eq!(priced[1], days[..1], "on the visit's own day what was verified holds");
+}
+
+#[tokio::test]
+async fn an_outpatients_care_is_of_the_day_and_the_night_after() {
+    let clinic = Clinic::open().await;
+    let mut lines = [
+        clinic.line(1, "CONS-GP", "2026-06-10"),
+        clinic.line(2, "CONS-GP", "2026-06-11"),
+        clinic.line(3, "CONS-GP", "2026-06-12"),
+    ];
+    let at = clinic.admitted().await;
+    clinic.submit(OwnerKind::Claim, &at, &mut lines).await.unwrap();
+    assert_eq!(lines.each_ref().map(refusals), [vec![], vec![], vec![Refusal::OutsideVisit]]);
+    assert_eq!(lines[2].settled.as_ref().unwrap().amounts.payer, 0);
+
+    let mut asked = [clinic.line(1, "CONS-GP", "2026-06-12")];
+    let at = clinic.admitted().await;
+    clinic.submit(OwnerKind::Preauthorization, &at, &mut asked).await.unwrap();
+    assert!(refusals(&asked[0]).is_empty(), "the payer may be asked for days to come");
+
+    let mut stay = [clinic.line(1, "CONS-GP", "2026-06-12")];
+    let at = clinic.admitted().await;
+    sqlx::query("update visit set service_type = 'INPATIENT'").execute(&clinic.admin).await.unwrap();
+    clinic.submit(OwnerKind::Claim, &at, &mut stay).await.unwrap();
+    assert!(
+        !refusals(&stay[0]).contains(&Refusal::OutsideVisit),
+        "who stays is cared for until the discharge"
+    );
+}
+
+#[tokio::test]
 async fn only_the_parties_see_a_visits_care() {
     let clinic = Clinic::open().await;
     let at = clinic.admitted().await;
