@@ -133,7 +133,9 @@ async fn several_may_migrate_at_once() {
         let (two, changed) = (of(TWO), of(CHANGED));
         let (one, other, third) =
             tokio::join!(empty.migrate(&two), empty.migrate(&changed), empty.migrate(&two));
-        (one.unwrap(), other.unwrap(), third.unwrap());
+        one.unwrap();
+        other.unwrap();
+        third.unwrap();
         // Whoever came last, the text that is kept is the text that is there.
         let last = empty.look("doubled").await.is_some();
         let body = empty.look("answer").await.unwrap().2;
