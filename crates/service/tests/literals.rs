@@ -28,6 +28,9 @@ fn instant() -> impl Strategy<Value = DateTime<Utc>> {
 
 type Value = (String, Vec<u8>, DateTime<Utc>, Option<[u8; 16]>);
 
+/// A row of the outbox: type, payload, instant, the other organization, the aggregate's type.
+type Row = (String, Vec<u8>, DateTime<Utc>, Option<Uuid>, String);
+
 fn value() -> impl Strategy<Value = Value> {
     (text(), prop::collection::vec(any::<u8>(), 0..40), instant(), any::<Option<[u8; 16]>>())
 }
@@ -56,7 +59,7 @@ fn any_text_bytes_and_instant_arrive_as_they_were() {
         let db = Database::connect(&database.url_app, 1, Clock::system(), answers).await.unwrap();
         (db, PgConnection::connect(&database.url_admin).await.unwrap())
     });
-    let admin = std::cell::RefCell::new(&mut admin);
+    let admin = tokio::sync::Mutex::new(&mut admin);
     let values = prop::collection::vec(value(), 1..1_500);
     let config = ProptestConfig { cases: 8, max_shrink_iters: 200, ..ProptestConfig::default() };
     TestRunner::new(config)
@@ -66,12 +69,12 @@ fn any_text_bytes_and_instant_arrive_as_they_were() {
                 let mut tx = db.begin_system("tests").await.unwrap();
                 values.iter().enumerate().for_each(|value| tx.record(event(aggregate, value)));
                 tx.finish().await.unwrap();
-                let arrived: Vec<(String, Vec<u8>, DateTime<Utc>, Option<Uuid>, String)> = sqlx::query_as(
+                let arrived: Vec<Row> = sqlx::query_as(
                     "select type, payload, occurred_at, also_organization, aggregate_type from outbox \
                      where aggregate_id = $1 order by aggregate_version",
                 )
                 .bind(aggregate)
-                .fetch_all(&mut **admin.borrow_mut())
+                .fetch_all(&mut **admin.lock().await)
                 .await
                 .unwrap();
                 assert!(arrived.iter().all(|(.., aggregate_type)| aggregate_type == "o'clock \\"));

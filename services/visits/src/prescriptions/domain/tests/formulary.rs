@@ -107,7 +107,11 @@ fn a_prescription_runs_as_long_as_its_fills_last() {
     ];
     for (prescribed, last) in cases {
         let last = day(last);
-        assert_eq!(running(vec![prescribed.clone()], last), std::slice::from_ref(&medicine), "{prescribed:?} on {last}");
+        assert_eq!(
+            running(vec![prescribed.clone()], last),
+            std::slice::from_ref(&medicine),
+            "{prescribed:?} on {last}"
+        );
         let after = last.succ_opt().unwrap();
         assert_eq!(running(vec![prescribed.clone()], after), [], "{prescribed:?} on {after}");
     }
