@@ -95,7 +95,7 @@ pub(crate) async fn find_visit_benefits(
     let asked = question!(
         "select visit_state, visit_payer_id, visit_expires_at, visit_discharged_at, visit_disputed_at,
             visit_dispute_resolved_at, visit_dispute_outcome, member_id, service_type, service_date, entitlement,
-            coverage_id, family_id, plan_id, plan_version, valid_from, valid_to, member_since, policy_year_from,
+            coverage_id, payer_id, family_id, plan_id, plan_version, valid_from, valid_to, member_since, policy_year_from,
             status, suspensions, termination_reason, replaced_by, version, created_at, family_size, accounts,
             scopes, periods, units, used, reserved
          from visit_benefits
