@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use anyhow::Context;
+use bytes::Bytes;
 use careway_service::Database;
 use prost::{Message, Name};
 
@@ -10,7 +11,7 @@ use crate::{
     bus::Bus,
     consumer::Consumer,
     dead_letters::DeadLetters,
-    reaction::{AnyEvent, Reaction, Reactions},
+    reaction::{Reaction, Reactions},
     retries::Retries,
     stream::{Stream, context_of},
     worker::Worker,
@@ -54,18 +55,28 @@ impl Consumers {
         M: Message + Name + Default + 'static,
         F: for<'a> Reaction<'a, A, M>,
     {
-        self.reactions.add(purpose, app, reaction);
+        self.reactions.add(purpose, M::full_name(), |payload| M::decode(payload).ok(), app, reaction);
         self
     }
 
-    /// Has `reaction` called for every event of this type, undecoded: for who hears by a table of types.
+    /// Has `reaction` called for every event of this type, read by `decode`: for who hears by a table of types. What
+    /// `decode` has no message for will never be understood, and becomes a dead letter at once.
     #[must_use]
-    pub fn on_any<A, F>(mut self, purpose: &'static str, event_type: &str, app: A, reaction: F) -> Self
+    pub fn on_any<A, M, F, D>(
+        mut self,
+        purpose: &'static str,
+        event_type: &str,
+        decode: D,
+        app: A,
+        reaction: F,
+    ) -> Self
     where
         A: Send + Sync + 'static,
-        F: for<'a> Reaction<'a, A, AnyEvent>,
+        M: Send + 'static,
+        F: for<'a> Reaction<'a, A, M>,
+        D: Fn(Bytes) -> Option<M> + Send + Sync + 'static,
     {
-        self.reactions.add_any(purpose, event_type, app, reaction);
+        self.reactions.add(purpose, event_type.to_owned(), decode, app, reaction);
         self
     }
 

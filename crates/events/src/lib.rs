@@ -59,7 +59,7 @@ pub use consumers::{Consumers, Listening};
 pub use dead_letters::{DeadLetter, DeadLetters, DeadLettersCommand, Redriven};
 pub use fact::{Fact, record};
 pub use probe::Probe;
-pub use reaction::{AnyEvent, Reaction, Received};
+pub use reaction::{Reaction, Received};
 pub use relay::{Relay, RelayHandle};
 pub use retries::Retries;
 pub use stream::Stream;

@@ -1,13 +1,12 @@
 //! What a context does when another's event arrives, and the register of it all.
 
-use std::{collections::BTreeMap, panic::AssertUnwindSafe, time::Duration};
+use std::{collections::BTreeMap, marker::PhantomData, panic::AssertUnwindSafe, time::Duration};
 
 use bytes::Bytes;
 use careway_kernel::OrganizationId;
 use careway_service::{Error, Result, Transaction};
 use chrono::{DateTime, Utc};
 use futures::{FutureExt, future::BoxFuture};
-use prost::{Message, Name};
 use uuid::Uuid;
 
 use crate::envelope::Envelope;
@@ -29,15 +28,6 @@ pub struct Received<M> {
     pub version: i64,
     /// What it says.
     pub message: M,
-}
-
-/// An event whose type is known only when it arrives, not yet decoded.
-#[derive(Debug, Clone)]
-pub struct AnyEvent {
-    /// The full protobuf name.
-    pub event_type: String,
-    /// The encoded message.
-    pub payload: Bytes,
 }
 
 /// An `async fn(&App, &mut Transaction, Received<M>) -> Result<()>`. Nobody implements it by hand.
@@ -109,16 +99,19 @@ pub(crate) async fn react(
     }
 }
 
-struct Typed<A, M, F> {
+struct Typed<A, M, F, D> {
     app: A,
     reaction: F,
-    decode: fn(&Envelope, Bytes) -> Option<M>,
+    /// The message; none when it will never be understood.
+    decode: D,
+    message: PhantomData<fn() -> M>,
 }
 
-impl<A, M, F> Handler for Typed<A, M, F>
+impl<A, M, F, D> Handler for Typed<A, M, F, D>
 where
     A: Send + Sync + 'static,
     M: Send + 'static,
+    D: Fn(Bytes) -> Option<M> + Send + Sync + 'static,
     F: for<'a> Reaction<'a, A, M>,
 {
     fn handle<'a>(
@@ -127,7 +120,7 @@ where
         envelope: &'a Envelope,
         payload: Bytes,
     ) -> BoxFuture<'a, Result<(), Failure>> {
-        let Some(message) = (self.decode)(envelope, payload) else {
+        let Some(message) = (self.decode)(payload) else {
             return Box::pin(async { Err(Failure::Undecodable) });
         };
         let received = Received {
@@ -151,36 +144,26 @@ pub(crate) struct Reactions {
 }
 
 impl Reactions {
-    pub(crate) fn add<A, M, F>(&mut self, purpose: &'static str, app: A, reaction: F)
-    where
+    /// A reaction to every event of a type, whose messages `decode` reads.
+    pub(crate) fn add<A, M, F, D>(
+        &mut self,
+        purpose: &'static str,
+        event_type: String,
+        decode: D,
+        app: A,
+        reaction: F,
+    ) where
         A: Send + Sync + 'static,
-        M: Message + Name + Default + 'static,
+        M: Send + 'static,
         F: for<'a> Reaction<'a, A, M>,
+        D: Fn(Bytes) -> Option<M> + Send + Sync + 'static,
     {
-        self.insert(
-            purpose,
-            M::full_name(),
-            Typed { app, reaction, decode: |_, payload| M::decode(payload).ok() },
-        );
-    }
-
-    pub(crate) fn add_any<A, F>(&mut self, purpose: &'static str, event_type: &str, app: A, reaction: F)
-    where
-        A: Send + Sync + 'static,
-        F: for<'a> Reaction<'a, A, AnyEvent>,
-    {
-        let decode = |envelope: &Envelope, payload| {
-            Some(AnyEvent { event_type: envelope.event_type.clone(), payload })
-        };
-        self.insert(purpose, event_type.to_owned(), Typed { app, reaction, decode });
-    }
-
-    fn insert(&mut self, purpose: &'static str, event_type: String, handler: impl Handler + 'static) {
         let key = (purpose, event_type);
         if self.handlers.contains_key(&key) {
             self.twice.push(format!("{purpose}: {}", key.1));
         }
-        self.handlers.insert(key, Box::new(handler));
+        self.handlers
+            .insert(key, Box::new(Typed { app, reaction, decode, message: PhantomData::<fn() -> M> }));
     }
 
     /// Refuses two reactions to one type under one purpose: the inbox would let only one of them run.

@@ -127,12 +127,16 @@ pub enum TableError {
 
 impl From<TableError> for Error {
     fn from(error: TableError) -> Self {
-        let of = |reason| Self::new(Kind::Invalid, reason, error.to_string());
+        let reason = match error {
+            TableError::TooLarge(_) => "FILE_TOO_LARGE",
+            TableError::Unreadable(_) | TableError::OpenQuote(_) => "FILE_UNREADABLE",
+            TableError::ColumnMissing(_) => "COLUMN_MISSING",
+        };
+        let refused = Self::new(Kind::Invalid, reason, error.to_string());
         match error {
-            TableError::TooLarge(_) => of("FILE_TOO_LARGE"),
-            TableError::Unreadable(_) => of("FILE_UNREADABLE"),
-            TableError::OpenQuote(row) => of("FILE_UNREADABLE").with("row", row),
-            TableError::ColumnMissing(column) => of("COLUMN_MISSING").with("column", column),
+            TableError::OpenQuote(row) => refused.with("row", row),
+            TableError::ColumnMissing(column) => refused.with("column", column),
+            _ => refused,
         }
     }
 }

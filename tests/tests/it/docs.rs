@@ -129,7 +129,11 @@ fn read_reasons(folder: &Path, given: &mut Given) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if path.is_dir() && !["tests", "target", "dev", "seed"].contains(&name.as_str()) {
             read_reasons(&path, given);
-        } else if name.ends_with(".rs") && !name.ends_with("tests.rs") && name != "problems.rs" {
+        } else if name.ends_with(".rs")
+            && !name.ends_with("tests.rs")
+            // What is wrong with a cell stands in an import's report, not in a problem.
+            && !["problems.rs", "cell.rs"].contains(&name.as_str())
+        {
             let text = std::fs::read_to_string(&path).unwrap();
             let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
             beside_a_kind(code, given);

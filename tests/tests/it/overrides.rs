@@ -151,8 +151,9 @@ async fn the_payer_is_told_of_an_inpatient_and_the_facility_warned_before_it_is_
     let admitted = accepted(200, admit(&desk, &inpatient, "INPATIENT")).await;
     assert_eq!(due_after(&admitted), TimeDelta::hours(24));
     refused(403, "PERMISSION_DENIED", desk.put("/v1/visit-rules", json!({"admissionNoticeHours": 1}))).await;
-    refused(400, "INVALID_REQUEST", payer.officer.put("/v1/visit-rules", json!({"admissionNoticeHours": 0})))
-        .await;
+    let none =
+        payer.officer.put("/v1/visit-rules", json!({"admissionNoticeHours": 0})).if_match(rules.etag());
+    refused(400, "INVALID_REQUEST", none).await;
     let eight = || payer.officer.put("/v1/visit-rules", json!({"admissionNoticeHours": 8}));
     refused(428, "PRECONDITION_REQUIRED", eight()).await;
     accepted(200, eight().if_match(rules.etag())).await;

@@ -16,13 +16,15 @@ mod send;
 mod sender;
 pub(crate) mod store;
 
+#[cfg(test)]
+pub(crate) use domain::about::Event;
 pub use domain::{
     rule::{Condition, Rule, To},
     rules::RULES,
 };
 pub(crate) use on_event::hear;
 #[cfg(test)]
-pub(crate) use on_event::keep_messages;
+pub(crate) use on_event::{keep_messages, read};
 pub(crate) use ports::Ports;
 pub(crate) use send::send;
 pub(crate) use sender::run as run_sender;

@@ -3,12 +3,13 @@
 //! No call to another service runs inside the transaction: whom a message goes to, in which language, and its words are
 //! found out when it is sent.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use anyhow::Context;
-use careway_events::{AnyEvent, Consumers, Received};
+use bytes::Bytes;
+use careway_events::{Consumers, Received};
 use careway_kernel::MessageId;
-use careway_service::{Error, Result, Transaction};
+use careway_service::{Result, Transaction};
 use prost_reflect::{DescriptorPool, DynamicMessage, Value};
 
 use super::{
@@ -29,7 +30,9 @@ const MAIL_GOOD_FOR: chrono::Duration = chrono::Duration::hours(96);
 pub(crate) fn hear(consumers: Consumers, app: &App) -> Consumers {
     let event_types: BTreeSet<_> = RULES.iter().map(|rule| rule.event_type()).collect();
     event_types.iter().fold(consumers, |consumers, event_type| {
-        consumers.on_any(purpose(&app.contract, event_type), event_type, app.clone(), keep_messages)
+        let (contract, name) = (app.contract.clone(), event_type.clone());
+        let decode = move |payload| read(&contract, &name, payload).ok();
+        consumers.on_any(purpose(&app.contract, event_type), event_type, decode, app.clone(), keep_messages)
     })
 }
 
@@ -47,15 +50,10 @@ fn purpose(contract: &DescriptorPool, event_type: &str) -> &'static str {
 }
 
 /// Keeps a message for each rule that applies, once for event, template and reader.
-pub(crate) async fn keep_messages(
-    app: &App,
-    tx: &mut Transaction,
-    received: Received<AnyEvent>,
-) -> Result<()> {
-    let event = read(&app.contract, &received.message).map_err(Error::internal)?;
+pub(crate) async fn keep_messages(app: &App, tx: &mut Transaction, received: Received<Event>) -> Result<()> {
     let now = tx.now();
     for rule in rules_for(&received.message.event_type) {
-        let Some(about) = rule.about(&event) else { continue };
+        let Some(about) = rule.about(&received.message) else { continue };
         let (channel, good_for) = route(&about);
         let message = NewMessage {
             id: MessageId::new(&app.foundation.clock),
@@ -81,12 +79,12 @@ fn route(about: &About) -> (Channel, chrono::Duration) {
 }
 
 /// An event, by the contract.
-fn read(contract: &DescriptorPool, event: &AnyEvent) -> anyhow::Result<Event> {
-    let descriptor = contract.get_message_by_name(&event.event_type).context("an event of the contract")?;
-    let context = event.event_type.split('.').nth(1).unwrap_or_default().to_owned();
+pub(crate) fn read(contract: &DescriptorPool, event_type: &str, payload: Bytes) -> anyhow::Result<Event> {
+    let descriptor = contract.get_message_by_name(event_type).context("an event of the contract")?;
+    let context = event_type.split('.').nth(1).unwrap_or_default().to_owned();
     let subject = descriptor.get_field(1).context("an event names what it is about in its first field")?;
     let kind = subject.name().trim_end_matches("_id").to_uppercase();
-    let message = DynamicMessage::decode(descriptor.clone(), event.payload.clone())?;
+    let message = DynamicMessage::decode(descriptor.clone(), payload)?;
     let field = |field: prost_reflect::FieldDescriptor| {
         let text = match message.get_field(&field).as_ref() {
             Value::String(text) => text.clone(),
@@ -95,8 +93,7 @@ fn read(contract: &DescriptorPool, event: &AnyEvent) -> anyhow::Result<Event> {
         };
         Some((field.name().to_owned(), text))
     };
-    let event =
-        Event { context, kind, id: String::new(), fields: descriptor.fields().filter_map(field).collect() };
-    let id = event.field(subject.name()).to_owned();
-    Ok(Event { id, ..event })
+    let fields: HashMap<_, _> = descriptor.fields().filter_map(field).collect();
+    let id = fields.get(subject.name()).cloned().unwrap_or_default();
+    Ok(Event { event_type: event_type.to_owned(), context, kind, id, fields })
 }

@@ -1,7 +1,7 @@
 //! What can only be seen from inside: when the sender is woken.
 
 use careway_contract::visits::v1::PrescriptionIssued;
-use careway_events::{AnyEvent, Received};
+use careway_events::Received;
 use careway_kernel::Clock;
 use careway_service::{Foundation, Settings, run};
 use careway_testing::{Leftovers, TestDatabase, TestServers, unique_prefix};
@@ -9,7 +9,11 @@ use futures::FutureExt;
 use prost::{Message, Name};
 use uuid::Uuid;
 
-use crate::{Config, MIGRATOR, NAME, messages::keep_messages, open};
+use crate::{
+    App, Config, MIGRATOR, NAME,
+    messages::{Event, keep_messages, read},
+    open,
+};
 
 #[derive(clap::Parser)]
 struct Whole {
@@ -19,7 +23,7 @@ struct Whole {
     config: Config,
 }
 
-fn issued() -> Received<AnyEvent> {
+fn issued(app: &App) -> Received<Event> {
     let event = PrescriptionIssued {
         prescription_id: Uuid::from_u128(1).to_string(),
         member_id: Uuid::from_u128(2).to_string(),
@@ -32,10 +36,7 @@ fn issued() -> Received<AnyEvent> {
         also: None,
         aggregate: Uuid::from_u128(1),
         version: 1,
-        message: AnyEvent {
-            event_type: PrescriptionIssued::full_name(),
-            payload: event.encode_to_vec().into(),
-        },
+        message: read(&app.contract, &PrescriptionIssued::full_name(), event.encode_to_vec().into()).unwrap(),
     }
 }
 
@@ -61,12 +62,12 @@ async fn the_sender_is_woken_after_the_commit_and_not_before() {
     let is_woken = || app.wake.notified().now_or_never().is_some();
 
     let mut rolled_back = app.db.begin_system("tests").await.unwrap();
-    keep_messages(&app, &mut rolled_back, issued()).await.unwrap();
+    keep_messages(&app, &mut rolled_back, issued(&app)).await.unwrap();
     drop(rolled_back);
     assert!(!is_woken());
 
     let mut tx = app.db.begin_system("tests").await.unwrap();
-    keep_messages(&app, &mut tx, issued()).await.unwrap();
+    keep_messages(&app, &mut tx, issued(&app)).await.unwrap();
     assert!(!is_woken());
     tx.finish().await.unwrap();
     assert!(is_woken());

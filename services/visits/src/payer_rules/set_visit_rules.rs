@@ -24,6 +24,6 @@ pub(crate) async fn set_visit_rules(
         return Err(Error::stale());
     }
     tx.audit(AuditEntry { action: "visit_rules.set", ..Default::default() });
-    let rules = VisitRules { admission_notice_hours: hours, version: version(changes) };
+    let rules = VisitRules { admission_notice_hours: hours, version: Some(version(changes)) };
     tx.commit(SetVisitRulesResponse { rules: Some(rules) }).await
 }

@@ -300,7 +300,10 @@ async fn a_payer_sets_its_own_notice() {
     let mut rules = VisitRulesServiceClient::new(desk.service.upstream.clone());
     let defaults =
         rules.get_visit_rules(desk.by(&desk.payer, &key(), GetVisitRulesRequest {})).await.unwrap();
-    assert_eq!(defaults.into_inner().rules, Some(VisitRules { admission_notice_hours: 24, version: 0 }));
+    assert_eq!(
+        defaults.into_inner().rules,
+        Some(VisitRules { admission_notice_hours: 24, version: Some(0) })
+    );
     let twelve = SetVisitRulesRequest { admission_notice_hours: 12 };
     let facility = rules.set_visit_rules(desk.by(&desk.facility, &key(), twelve)).await;
     assert_eq!(refusal(facility).kind(), Kind::Forbidden);

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 /// An event as rules look at it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Event {
+    /// Its full protobuf name.
+    pub(crate) event_type: String,
     /// The context that says it, like `visits`.
     pub(crate) context: String,
     /// What it is about, as that context calls it: `CLAIM`, and its id. It is an event's first field.
