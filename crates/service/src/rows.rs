@@ -19,7 +19,7 @@ pub struct OutgoingEvent {
     pub organization: Option<OrganizationId>,
     /// The other party to it.
     pub also: Option<OrganizationId>,
-    /// What it is about, like `visit`.
+    /// The context that says it, like `visits`.
     pub aggregate_type: &'static str,
     /// Which one; events of one aggregate are published in order.
     pub aggregate_id: Uuid,

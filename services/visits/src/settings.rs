@@ -1,4 +1,4 @@
-//! What the visit half of the service runs with: its settings, its keys, and its way to identity.
+//! What visits runs with: its settings, its keys, and its way to identity.
 
 use std::{sync::Arc, time::Duration};
 

@@ -117,7 +117,7 @@ impl Claim {
         Ok(self.next().decided(now, decision))
     }
 
-    /// The facility takes it back; whether the ledger has something of it to give back.
+    /// The facility takes it back, before it is paid.
     pub(crate) fn recall(self, now: DateTime<Utc>, reason: String) -> Result<Self, ClaimError> {
         self.in_states(&[
             State::Draft,
