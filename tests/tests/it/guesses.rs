@@ -105,7 +105,8 @@ fn shape(value: &Value) -> String {
             shape.push(letter);
         }
     }
-    shape
+    // An instant on a whole second has no fraction.
+    shape.replace(".#Z", "Z")
 }
 
 /// A visit of this member; where its code is verified.
