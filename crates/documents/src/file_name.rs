@@ -10,10 +10,10 @@ const LONGEST: usize = 200;
 /// A name with a path, with control characters, or one that reads otherwise than it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be a file name without a path, of at most 200 characters on one line")]
-pub(crate) struct InvalidFileName;
+pub struct InvalidFileName;
 
 /// Reads a file's name.
-pub(crate) fn parse(text: &str) -> Result<String, InvalidFileName> {
+pub fn parse(text: &str) -> Result<String, InvalidFileName> {
     let name: String = text.trim().nfc().collect();
     let misleading = |letter: char| {
         // Marks that turn the direction of reading: `gpj.exe` is shown as `exe.jpg`.
@@ -30,7 +30,7 @@ pub(crate) fn parse(text: &str) -> Result<String, InvalidFileName> {
 }
 
 /// `Content-Disposition` of a download (RFC 6266): the name in ASCII for old clients, and as it is (RFC 8187).
-pub(crate) fn disposition(name: &str) -> String {
+pub fn disposition(name: &str) -> String {
     let plain =
         |letter: char| letter.is_ascii_graphic() && !matches!(letter, '"' | '\\' | '%') || letter == ' ';
     let ascii: String = name.chars().map(|letter| if plain(letter) { letter } else { '_' }).collect();
