@@ -10,8 +10,6 @@
 //! [`DocumentRows`]. Services share a folder or a bucket: each one's objects are under its own name, and it looks at no
 //! others.
 
-#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests are bound to no clock"))]
-
 mod brake;
 mod chunks;
 mod content;
