@@ -29,7 +29,6 @@ mod settings;
 mod tariffs;
 mod texts;
 mod timers;
-mod uploaded_list;
 mod visits;
 
 use std::sync::Arc;

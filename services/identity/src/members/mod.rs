@@ -41,7 +41,7 @@ use careway_events::Consumers;
 use careway_kernel::OrganizationId;
 use careway_service::{Call, Result};
 
-use crate::{App, config::MembersConfig};
+use crate::App;
 use domain::Home;
 
 /// How long a payer's country and language are believed.
@@ -49,16 +49,12 @@ const HOME_BELIEVED: Duration = Duration::from_secs(60);
 
 /// What the operations on members share.
 pub(crate) struct Members {
-    pub(crate) config: MembersConfig,
     homes: moka::sync::Cache<OrganizationId, Home>,
 }
 
 impl Members {
-    pub(crate) fn new(config: MembersConfig) -> Self {
-        Self {
-            config,
-            homes: moka::sync::Cache::builder().max_capacity(1000).time_to_live(HOME_BELIEVED).build(),
-        }
+    pub(crate) fn new() -> Self {
+        Self { homes: moka::sync::Cache::builder().max_capacity(1000).time_to_live(HOME_BELIEVED).build() }
     }
 }
 
