@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use careway_kernel::{Currency, Language, Money, OrganizationId, text::Line};
+use careway_kernel::{Currency, Language, Money, OrganizationId};
 use careway_service::table::{Cell, Column, Columns, Report, RowReader, Table, TableError};
 
 use super::domain::{ListedPrice, Medicine, Price, parse_atc};
@@ -10,6 +10,7 @@ use crate::{
     adjudication::{case::TariffKind, quantity::Quantity},
     plans::domain::{Code, Texts},
     service_lines::domain::requested::parse_code,
+    texts::Name,
 };
 
 /// The columns of the list; `name` is English.
@@ -36,8 +37,6 @@ const COLUMNS: Columns = Columns::new(&[
 ]);
 /// Benefits of one row, at most.
 const MOST_BENEFITS: usize = 20;
-/// A name, a form or a strength.
-type Name = Line<200>;
 
 /// The rows that are right so far, and the report begun with the others: each code once from one day on, of a facility or in
 /// general.
