@@ -24,12 +24,10 @@ mod config;
 mod members;
 mod opaque_token;
 mod organizations;
-mod page;
 mod revocations;
 mod sessions;
 mod throttle;
 mod vault;
-mod wire;
 
 use std::sync::Arc;
 

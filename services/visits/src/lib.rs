@@ -15,7 +15,6 @@ mod config;
 mod contracts;
 mod coverages;
 mod documents;
-mod language;
 mod medical_file;
 mod notices;
 mod organizations;
