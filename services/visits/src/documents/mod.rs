@@ -3,24 +3,30 @@
 //! An upload goes through [`intake`]: looked at, counted, hashed, shown to the virus [`scanner`], sealed in [`chunks`]
 //! under a key of its own, and written to the [`depot`]. The key is wrapped by the [`vault`] and stands in the row.
 
-pub(crate) mod access;
-pub(crate) mod add;
-pub(crate) mod api;
-pub(crate) mod chunks;
+mod access;
+mod add;
+mod api;
+mod chunks;
 pub(crate) mod citations;
-pub(crate) mod domain;
-pub(crate) mod download;
-pub(crate) mod get;
-pub(crate) mod list;
-pub(crate) mod object_store;
-pub(crate) mod retract;
-pub(crate) mod scanner;
+mod domain;
+mod download;
+mod get;
+mod list;
+mod object_store;
+mod retract;
+mod scanner;
 pub(crate) mod settings;
 pub(crate) mod store;
 pub(crate) mod timers;
-pub(crate) mod upload;
-pub(crate) mod view;
-pub(crate) mod wrapping_keys;
+mod upload;
+mod view;
+mod wrapping_keys;
+
+use add::add_document;
+use download::download_document;
+use get::get_document;
+use list::list_documents;
+use retract::retract_document;
 
 use std::sync::Arc;
 

@@ -1,8 +1,8 @@
 //! Take a list of members: read it within bounds, decide row by row, keep it block by block.
 
-pub(crate) mod domain;
-pub(crate) mod report;
-pub(crate) mod rows;
+mod domain;
+mod report;
+mod rows;
 
 use std::collections::{HashMap, HashSet};
 

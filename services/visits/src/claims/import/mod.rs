@@ -1,10 +1,10 @@
 //! Take a list of claims: each that is right is submitted, for itself, with an answer for every row.
 
-pub(crate) mod dry_run;
-pub(crate) mod json_lines;
-pub(crate) mod report;
-pub(crate) mod rows;
-pub(crate) mod store;
+mod dry_run;
+mod json_lines;
+mod report;
+mod rows;
+mod store;
 
 use std::{collections::HashSet, io::Read as _};
 
