@@ -33,6 +33,11 @@ def has_database(root: Path, service: str) -> bool:
     return (root / "services" / service / "migrations").is_dir()
 
 
+def takes_lists(root: Path, service: str) -> bool:
+    """Whether lists are uploaded to it, which come to a temporary file."""
+    return "imports.take(" in re.sub(r"\s+", "", text(root / "services" / service / "src"))
+
+
 @cache
 def text(folder: Path) -> str:
     return "\n".join(file.read_text() for file in sorted(folder.rglob("*.rs")))

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use unicode_normalization::UnicodeNormalization;
+use careway_kernel::text::Line;
 
 /// Characters at most.
 const LONGEST: usize = 200;
@@ -14,19 +14,9 @@ pub struct InvalidFileName;
 
 /// Reads a file's name.
 pub fn parse(text: &str) -> Result<String, InvalidFileName> {
-    let name: String = text.trim().nfc().collect();
-    let misleading = |letter: char| {
-        // Marks that turn the direction of reading: `gpj.exe` is shown as `exe.jpg`.
-        letter.is_control()
-            || matches!(letter, '/' | '\\' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if name.chars().count() > LONGEST
-        || name.chars().any(misleading)
-        || matches!(name.as_str(), "" | "." | "..")
-    {
-        return Err(InvalidFileName);
-    }
-    Ok(name)
+    let name = Line::<LONGEST>::parse(text).map_err(|_| InvalidFileName)?;
+    let is_path = name.as_str().contains(['/', '\\']) || matches!(name.as_str(), "" | "." | "..");
+    if is_path { Err(InvalidFileName) } else { Ok(name.into()) }
 }
 
 /// `Content-Disposition` of a download (RFC 6266): the name in ASCII for old clients, and as it is (RFC 8187).

@@ -15,7 +15,6 @@ mod config;
 mod contracts;
 mod coverages;
 mod documents;
-mod language;
 mod medical_file;
 mod notices;
 mod organizations;
@@ -29,7 +28,6 @@ mod settings;
 mod tariffs;
 mod texts;
 mod timers;
-mod uploaded_list;
 mod visits;
 
 use std::sync::Arc;

@@ -114,7 +114,7 @@ async fn a_long_list_is_taken_in_blocks() {
 
 #[tokio::test]
 async fn what_cannot_be_read_is_refused_as_a_whole() {
-    let desk = Desk::open_with(&["--member-import-mib", "1", "--member-import-rows", "2"]).await;
+    let desk = Desk::open_with(&["--import-mib", "1", "--import-rows", "2"]).await;
     let rows = |rows: &str| format!("{HEADER}{rows}").into_bytes();
     for (list, media_type, reason) in [
         (vec![b'x'; (1 << 20) + 1], CSV, "FILE_TOO_LARGE"),

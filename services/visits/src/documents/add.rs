@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     App, audit,
-    texts::short,
+    texts::Short,
     visits::{self, access::opened},
 };
 
@@ -45,7 +45,7 @@ pub(crate) async fn add_document(
         visit: visit.id,
         facility,
         kind: wish.kind,
-        title: wish.title,
+        title: wish.title.into(),
         file_name: wish.file_name,
         content,
         added_by: by,
@@ -78,7 +78,7 @@ pub(crate) async fn add_document(
 struct Wish {
     visit: VisitId,
     kind: Kind,
-    title: String,
+    title: Short,
     file_name: Option<String>,
     length: Option<u64>,
     digest: Option<[u8; 32]>,
@@ -89,7 +89,7 @@ impl Wish {
         let visit: VisitId = path_id("visit", &first.visit_id)?;
         let mut v = Violations::default();
         let kind = v.present("kind", view::parse_kind(first.kind()));
-        let title = v.required("title", first.title.as_str(), short);
+        let title = v.required("title", first.title.as_str(), Short::parse);
         let file_name = v.optional("fileName", first.file_name.as_str(), file_name::parse);
         let digest = |v: &mut Violations, header: &str| {
             let parsed = call.of_raw_body(&header.to_ascii_lowercase()).map(content_digest::sha256);

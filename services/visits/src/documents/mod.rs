@@ -1,18 +1,24 @@
 //! The medical documents of a visit: what is known of them, who may see them, and what cites them. The files are
 //! [`careway_documents`]'.
 
-pub(crate) mod access;
-pub(crate) mod add;
-pub(crate) mod api;
+mod access;
+mod add;
+mod api;
 pub(crate) mod citations;
-pub(crate) mod domain;
-pub(crate) mod download;
-pub(crate) mod get;
-pub(crate) mod list;
-pub(crate) mod retract;
+mod domain;
+mod download;
+mod get;
+mod list;
+mod retract;
 pub(crate) mod rows;
 pub(crate) mod store;
-pub(crate) mod view;
+mod view;
+
+use add::add_document;
+use download::download_document;
+use get::get_document;
+use list::list_documents;
+use retract::retract_document;
 
 use careway_documents::{DocumentSettings, DocumentStore};
 use careway_kernel::Redacted;
