@@ -1,21 +1,27 @@
-//! What tests need: databases of their own, prefixes, captured logs and mail, and connections that can be cut.
+//! What tests need: services and databases of their own, callers, captured logs and mail, and connections that can be cut.
 //! A dev-dependency only.
 
+pub mod calls;
 pub mod database;
 pub mod leftovers;
 pub mod logs;
 pub mod mail;
+pub mod people;
 pub mod prefix;
 pub mod proxy;
 pub mod servers;
+pub mod service;
 mod template;
 pub mod trap;
 
+pub use calls::{eventually, key, refusal};
 pub use database::TestDatabase;
 pub use leftovers::Leftovers;
 pub use logs::{CapturedLogs, capture_logs};
 pub use mail::{Mail, SmtpSink, SmtpStage};
+pub use people::{Person, TokenSigner, upstream};
 pub use prefix::unique_prefix;
 pub use proxy::FaultProxy;
 pub use servers::TestServers;
+pub use service::{SECRET, TestService, TestSetup};
 pub use trap::{Side, Sprung};

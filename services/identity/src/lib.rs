@@ -27,6 +27,8 @@ mod organizations;
 mod page;
 mod revocations;
 mod sessions;
+#[cfg(test)]
+mod tests;
 mod throttle;
 mod vault;
 mod wire;

@@ -10,5 +10,5 @@ mod measuring;
 mod nats;
 mod outage;
 mod relaying;
+mod test_events;
 mod throughput;
-mod world;

@@ -120,5 +120,4 @@ impl Draft {
 }
 
 #[cfg(test)]
-#[path = "tests/decision.rs"]
 mod tests;

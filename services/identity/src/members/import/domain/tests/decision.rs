@@ -4,7 +4,7 @@ use bytes::Bytes;
 use careway_kernel::{CountryCode, Language};
 use careway_service::table::{Limits, read as read_table};
 
-use super::row::{Columns, Rejected, read};
+use super::super::row::{Columns, Rejected, read};
 use crate::members::{domain::refusal::Refusal, import};
 use import::domain::*;
 
