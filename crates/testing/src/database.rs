@@ -3,7 +3,10 @@
 use careway_kernel::{Clock, Redacted};
 use careway_service::{Database, Migrator, Sealer};
 
-use crate::{servers::TestServers, service::SECRET, template::Template};
+use crate::{servers::TestServers, template::Template};
+
+/// Every secret of a service that a test starts.
+pub const SECRET: &str = "a secret of the tests, long enough";
 
 /// A service's database for one test. It is the test's alone until the test's runtime ends; then another test may
 /// take it, emptied.

@@ -15,7 +15,7 @@ mod template;
 pub mod trap;
 
 pub use calls::{eventually, key, refusal};
-pub use database::TestDatabase;
+pub use database::{SECRET, TestDatabase};
 pub use leftovers::Leftovers;
 pub use logs::{CapturedLogs, capture_logs};
 pub use mail::{Mail, SmtpSink, SmtpStage};
@@ -23,5 +23,5 @@ pub use people::{Person, TokenSigner, upstream};
 pub use prefix::unique_prefix;
 pub use proxy::FaultProxy;
 pub use servers::TestServers;
-pub use service::{SECRET, TestService, TestSetup};
+pub use service::{TestService, TestSetup};
 pub use trap::{Side, Sprung};

@@ -7,10 +7,7 @@ use careway_service::{Foundation, Migrator, Service, Settings, run};
 use clap::{Args, Parser};
 use sqlx::{PgPool, postgres::PgPoolOptions};
 
-use crate::{FaultProxy, Leftovers, TestDatabase, TestServers, unique_prefix};
-
-/// Every secret of a service that a test starts.
-pub const SECRET: &str = "a secret of the tests, long enough";
+use crate::{FaultProxy, Leftovers, TestDatabase, TestServers, database::SECRET, unique_prefix};
 
 /// What a service is started with.
 #[derive(Debug, Clone)]

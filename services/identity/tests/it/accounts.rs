@@ -25,10 +25,8 @@ async fn an_invited_person_chooses_a_password_and_works() {
     let (_, administrator) = identity.organization(Kind::Facility, "Facility").await;
     let by = &administrator.access_token;
     let mut accounts = identity.accounts();
-    let invited = accounts
-        .create_account(ask(account("TestMembers@Facility.example", "FRONT_DESK")).by(by))
-        .await
-        .unwrap();
+    let invited =
+        accounts.create_account(ask(account("Desk@Facility.example", "FRONT_DESK")).by(by)).await.unwrap();
     let invited = invited.into_inner().account.unwrap();
     assert_eq!((invited.email.as_str(), invited.status()), ("desk@facility.example", Status::Invited));
     let mail = &identity.sent_to("desk@facility.example")[0];

@@ -211,7 +211,7 @@ async fn ten_thousand_submissions_of_a_hundred_claims_make_a_hundred() {
     }
     let claims = i64::try_from(CLAIMS).unwrap();
     for table in ["claim", "care_line", "benefit_entry"] {
-        assert_eq!(service.count(table).await, claims, "{table}");
+        assert_eq!(service.rows_of(table).await, claims, "{table}");
     }
     assert_eq!(
         service.rows_of("idempotency_record").await,
