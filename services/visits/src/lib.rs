@@ -26,6 +26,8 @@ mod seal;
 mod service_lines;
 mod settings;
 mod tariffs;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod timers;
 mod visits;

@@ -10,7 +10,7 @@ use crate::{
         outcome::Verdict,
     },
     benefits::domain::ledger::Standing,
-    plans::domain::{AgeGroup, Benefit, Preauthorization, Span, Unit, Waiting, tests::benefit},
+    plans::domain::{AgeGroup, Benefit, Preauthorization, Span, Unit, Waiting, tests::plan::benefit},
 };
 
 fn yearly_care(unit: Unit, most: i64) -> Benefit {

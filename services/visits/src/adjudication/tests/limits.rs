@@ -10,7 +10,7 @@ use crate::{
     },
     benefits::domain::ledger::Standing,
     plans::domain::{
-        AgeGroup, Benefit, Growth, Limit, Preauthorization, Scope, Unit, period::Period, tests::benefit,
+        AgeGroup, Benefit, Growth, Limit, Preauthorization, Scope, Unit, period::Period, tests::plan::benefit,
     },
 };
 

@@ -17,7 +17,7 @@ use crate::{
     benefits::domain::{ledger::Standing, posting::Cause},
     plans::domain::{
         AgeGroup, Benefit, Code, Growth, Limit, Preauthorization, Scope, Span, Step, Unit, Waiting,
-        period::Period, service_type::ServiceType, tests::benefit,
+        period::Period, service_type::ServiceType, tests::plan::benefit,
     },
 };
 

@@ -12,7 +12,9 @@ use crate::{
         refusal::Refusal,
         trace::{Because, Stage},
     },
-    plans::domain::{Benefit, Preauthorization, Scope, Span, Step, Waiting, period::Period, tests::benefit},
+    plans::domain::{
+        Benefit, Preauthorization, Scope, Span, Step, Waiting, period::Period, tests::plan::benefit,
+    },
 };
 
 fn percent(text: &str) -> Percent {

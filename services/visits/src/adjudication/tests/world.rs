@@ -23,7 +23,7 @@ use crate::{
         Benefit, Ceiling, Code, Deductible, Limit, PlanDefinition, Scope, Unit,
         period::Period,
         service_type::ServiceType,
-        tests::{benefit, plan},
+        tests::plan::{benefit, plan},
     },
 };
 

@@ -170,5 +170,4 @@ fn line(
 }
 
 #[cfg(test)]
-#[path = "tests/benefit.rs"]
 mod tests;

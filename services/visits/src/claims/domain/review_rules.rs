@@ -119,7 +119,3 @@ pub(crate) fn adjusted(
     }
     Ok(Review::Adjust { quantity, unit_price, reason })
 }
-
-#[cfg(test)]
-#[path = "tests/review_rules.rs"]
-mod tests;

@@ -337,7 +337,7 @@ pub(crate) async fn update_preauthorization(conn: &mut PgConnection, it: &Preaut
 }
 
 /// Makes the row.
-pub(super) fn push_insert(statement: &mut QueryBuilder<Postgres>, it: &Preauthorization) {
+pub(crate) fn push_insert(statement: &mut QueryBuilder<Postgres>, it: &Preauthorization) {
     statement.push("insert into preauthorization (").push(COLUMNS).push(") select ").push(COLUMNS);
     statement.push(" from jsonb_populate_record(null::preauthorization, ");
     statement.push_bind(Json(PreauthorizationRow::from(it))).push(")");

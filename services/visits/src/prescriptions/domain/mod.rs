@@ -257,5 +257,4 @@ pub(crate) fn default_expiry(issued_on: NaiveDate, lines: &[(i16, i16)]) -> Naiv
 }
 
 #[cfg(test)]
-#[path = "tests/prescription.rs"]
 mod tests;

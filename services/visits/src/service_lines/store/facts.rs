@@ -232,7 +232,3 @@ impl From<KeyJson> for Key {
         Self { account: it.account, scope: it.scope, period_key: it.period_key, unit: it.unit }
     }
 }
-
-#[cfg(test)]
-#[path = "facts_tests.rs"]
-mod tests;

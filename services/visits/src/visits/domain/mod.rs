@@ -205,3 +205,6 @@ impl Visit {
 fn is_over(expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
     expires_at.is_some_and(|at| at <= now)
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

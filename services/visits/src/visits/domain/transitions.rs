@@ -232,7 +232,3 @@ impl Visit {
         Self { version: self.version + 1, ..self }
     }
 }
-
-#[cfg(test)]
-#[path = "tests/transitions.rs"]
-pub(crate) mod tests;

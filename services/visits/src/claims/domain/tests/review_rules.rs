@@ -1,14 +1,17 @@
 //! What is left to a person, and decisions that fit their lines.
 
-use careway_kernel::Clock;
+use careway_kernel::{Clock, Money};
 
-use super::*;
+use super::super::{review_rules::*, *};
 use crate::{
-    adjudication::{diagnosis::Diagnosis, refusal::Refusal},
-    service_lines::domain::requested::RequestedLine,
+    adjudication::{
+        case::Review, diagnosis::Diagnosis, outcome::Verdict, quantity::Quantity, refusal::Refusal,
+    },
+    payer_rules::domain::ClaimRules,
+    service_lines::domain::{CareLine, requested::RequestedLine},
     visits::domain::{
-        AdmissionNotice,
-        transitions::tests::{admitted, now},
+        AdmissionNotice, Visit,
+        tests::transitions::{admitted, now},
     },
 };
 

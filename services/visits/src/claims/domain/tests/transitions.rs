@@ -3,8 +3,8 @@
 use careway_kernel::{ClaimId, Clock, CoverageId, Currency, MemberId, OrganizationId, VisitId};
 use proptest::prelude::*;
 
-use super::*;
-use crate::{claims::domain::ClaimedVisit, plans::domain::service_type::ServiceType};
+use super::super::{transitions::*, *};
+use crate::{adjudication::outcome::Verdict, claims::error::ClaimError};
 
 fn now() -> DateTime<Utc> {
     "2026-03-02T08:00:00Z".parse().unwrap()

@@ -3,8 +3,7 @@
 use careway_kernel::{Clock, CoverageId, Currency, MemberId, OrganizationId, PreauthorizationId, VisitId};
 use proptest::prelude::*;
 
-use super::*;
-use crate::{plans::domain::service_type::ServiceType, preauthorizations::domain::Urgency};
+use super::super::{line::*, transitions::*, *};
 
 fn now() -> DateTime<Utc> {
     "2026-03-02T08:00:00Z".parse().unwrap()
@@ -153,7 +152,11 @@ const VERBS: [Verb; 14] = [
 ];
 
 /// What becomes of it; the timers' and the claims' verbs leave alone what is none of theirs.
-fn run(it: Preauthorization, verb: Verb, at: DateTime<Utc>) -> Moved {
+fn run(
+    it: Preauthorization,
+    verb: Verb,
+    at: DateTime<Utc>,
+) -> Result<Preauthorization, PreauthorizationRefusal> {
     let untouched = it.clone();
     let ruling = |line: &PreauthorizationLine| Ruling {
         sequence: line.sequence,

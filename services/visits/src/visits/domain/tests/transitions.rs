@@ -4,12 +4,17 @@ use careway_kernel::{Clock, CoverageId, FamilyId, MemberId, PlanId, VisitId};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::*;
-use crate::coverages::domain::{
-    CoverageStatus,
-    entitlement::{CoverageRef, Entitlement, ServiceTypeOption},
+use super::super::{transitions::*, *};
+use crate::{
+    coverages::domain::{
+        CoverageStatus,
+        entitlement::{CoverageRef, ServiceTypeOption},
+    },
+    plans::domain::reason::Reason,
+    visits::error::Refusal,
 };
 
+const INPATIENT: &str = "INPATIENT";
 const HASH: [u8; 1] = [7];
 
 pub(crate) fn now() -> DateTime<Utc> {

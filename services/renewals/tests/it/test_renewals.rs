@@ -1,53 +1,36 @@
 //! The service started for one test, and asked as Careway's other services ask it.
 
-use std::{collections::HashMap, path::PathBuf, time::Duration};
+use std::{collections::HashMap, ops::Deref, path::PathBuf};
 
 use careway_contract::renewals::v1::{
     SendRequest, SendResponse, notification_service_client::NotificationServiceClient, send_request,
 };
-use careway_kernel::Clock;
-use careway_renewals::{Config, MIGRATOR, NAME};
-use careway_service::{Database, Foundation, Settings, run};
-use careway_testing::{Leftovers, TestDatabase, TestServers, unique_prefix};
+use careway_renewals::{MIGRATOR, NAME};
+use careway_testing::{TestService, TestSetup, eventually};
 
-#[derive(clap::Parser)]
-struct Whole {
-    #[command(flatten)]
-    settings: Settings,
-    #[command(flatten)]
-    config: Config,
-}
-
-pub(crate) struct World {
-    pub(crate) foundation: Foundation,
-    pub(crate) db: Database,
+pub(crate) struct TestRenewals {
+    service: TestService,
     pub(crate) folder: PathBuf,
-    _leftovers: Leftovers,
 }
 
-impl World {
+impl Deref for TestRenewals {
+    type Target = TestService;
+    fn deref(&self) -> &TestService {
+        &self.service
+    }
+}
+
+impl TestRenewals {
     pub(crate) async fn start(smtp_url: Option<&str>) -> Self {
-        let servers = TestServers::from_env();
-        let database = TestDatabase::create(NAME, &MIGRATOR).await;
-        let prefix = unique_prefix();
-        let folder = std::env::temp_dir().join(format!("careway-{prefix}"));
-        let mut settings = vec![
-            ("CAREWAY_REDIS_URL", servers.redis.clone()),
-            ("CAREWAY_NATS_URL", servers.nats.clone()),
-            ("CAREWAY_SERVICE_SECRET", "a secret of the tests, long enough".to_owned()),
-            ("CAREWAY_PREFIX", prefix.clone()),
-            ("CAREWAY_DATABASE_CONNECTIONS", "4".to_owned()),
-            ("CAREWAY_RENEWALS_DATABASE_URL", database.url_app.clone()),
-            ("CAREWAY_RENEWALS_MASTER_KEY", "a master key of the tests, long enough".to_owned()),
-            ("CAREWAY_RENEWALS_FOLDER", folder.display().to_string()),
-        ];
-        settings.extend(smtp_url.map(|url| ("CAREWAY_RENEWALS_SMTP_URL", url.to_owned())));
-        let settings: Vec<_> = settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let whole: Whole = run::parse_settings(&settings).unwrap();
-        let foundation = Foundation::build(&whole.settings, Clock::movable()).await.unwrap();
-        let service = careway_renewals::start(whole.config, foundation.clone()).await.unwrap();
-        let _leftovers = Leftovers::of(&prefix, &foundation.shutdown);
-        Self { foundation, db: service.database, folder, _leftovers }
+        let setup = TestSetup::of(NAME, &MIGRATOR).await;
+        let folder = std::env::temp_dir().join(format!("careway-{}", setup.prefix));
+        let setup = setup
+            .with("CAREWAY_DATABASE_CONNECTIONS", "4")
+            .with("CAREWAY_RENEWALS_FOLDER", folder.display().to_string());
+        let setup =
+            smtp_url.into_iter().fold(setup, |setup, url| setup.with("CAREWAY_RENEWALS_SMTP_URL", url));
+        let service = setup.start(|_| {}, careway_renewals::start).await;
+        Self { service, folder }
     }
 
     pub(crate) async fn send(&self, request: SendRequest) -> Result<SendResponse, tonic::Status> {
@@ -57,21 +40,13 @@ impl World {
 
     /// The message's state, once it is `wanted`; panics when it does not become so.
     pub(crate) async fn becomes(&self, message_id: &str, wanted: &str) {
-        let started = std::time::Instant::now();
-        loop {
-            let state = self.column(message_id, "state").await;
-            if state.as_deref() == Some(wanted) {
-                return;
-            }
-            assert!(started.elapsed() < Duration::from_secs(10), "{message_id} is {state:?}, not {wanted}");
-            tokio::task::yield_now().await;
-        }
+        let so = async || self.column(message_id, "state").await.as_deref() == Some(wanted);
+        eventually(&format!("{message_id} is {wanted}"), so).await;
     }
 
     pub(crate) async fn column(&self, message_id: &str, column: &str) -> Option<String> {
-        let mut reader = self.db.read(&careway_service::Call::system("tests")).await.unwrap();
         let query = format!("select {column}::text from message where message_id = '{message_id}'");
-        sqlx::query_scalar(sqlx::AssertSqlSafe(query)).fetch_one(&mut *reader).await.unwrap()
+        sqlx::query_scalar(sqlx::AssertSqlSafe(query)).fetch_one(&self.admin).await.unwrap()
     }
 
     pub(crate) fn files(&self) -> Vec<serde_json::Value> {
@@ -83,7 +58,7 @@ impl World {
     }
 }
 
-impl Drop for World {
+impl Drop for TestRenewals {
     fn drop(&mut self) {
         self.foundation.shutdown.cancel();
         let _ = std::fs::remove_dir_all(&self.folder);

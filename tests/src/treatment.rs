@@ -3,12 +3,12 @@
 use chrono::Months;
 use serde_json::{Value, json};
 
-use crate::{Answer, Facility, Member, Network, Request, Rest, World, accepted, today};
+use crate::{Answer, Facility, Member, Network, Request, Rest, TestPlatform, accepted, today};
 
 /// A clinician with an admitted patient, a plan that covers medicines, and a payer's price list.
-pub struct Ward {
+pub struct Treatment {
     /// The platform.
-    pub world: World,
+    pub platform: TestPlatform,
     /// The payer, the facility and its desk.
     pub network: Network,
     /// Who treats the patient, signed in.
@@ -19,11 +19,11 @@ pub struct Ward {
     pub visit: String,
 }
 
-impl Ward {
+impl Treatment {
     /// A facility with one outpatient.
     pub async fn open() -> Self {
-        let world = World::start().await;
-        let mut network = Network::of(&world).await;
+        let platform = TestPlatform::start().await;
+        let mut network = Network::of(&platform).await;
         let payer = &mut network.payer;
         let named = |text: &str| json!([{"language": "en", "text": text}]);
         let plan = json!({
@@ -32,7 +32,7 @@ impl Ward {
         });
         payer.plan =
             accepted(201, payer.officer.post("/v1/plans", plan)).await.text("plan.planId").to_owned();
-        let from = today(&world) - Months::new(12);
+        let from = today(&platform) - Months::new(12);
         let prices = format!(
             "code,kind,name,benefits,currency,price,from,atc_code,form,strength\n\
              AMOX-500,MEDICINE,Amoxicillin,MEDICINES,RWF,80,{from},J01CA04,capsule,500 mg\n\
@@ -40,26 +40,26 @@ impl Ward {
         );
         let taken = accepted(200, payer.officer.upload("/v1/tariffs/import", "text/csv", prices)).await;
         assert_eq!(*taken.at("created"), json!(2), "{}", taken.body);
-        let member = payer.covered_member(&world).await;
+        let member = payer.covered_member(&platform).await;
 
-        let visit = check_in(&world, &network.desk, &member).await;
-        let clinician = network.facility.staff(&world, &["CLINICIAN"]).await;
-        Self { world, network, clinician, member, visit }
+        let visit = check_in(&platform, &network.desk, &member).await;
+        let clinician = network.facility.staff(&platform, &["CLINICIAN"]).await;
+        Self { platform, network, clinician, member, visit }
     }
 
     /// The member's access log, as the payer reads it.
     pub async fn access_log(&self) -> Answer {
-        self.world.settle().await;
+        self.platform.settle().await;
         let log = format!("/v1/members/{}/access-log", self.member.id);
         self.network.payer.officer.get(&log).await.and_then(Answer::ok).expect("an access log")
     }
 
     /// Another facility with a contract, and its pharmacist.
     pub async fn pharmacy(&self) -> (Facility, Rest) {
-        let pharmacy = Facility::of(&self.world).await;
-        self.network.payer.contract(&self.world, &pharmacy).await;
-        let pharmacist = pharmacy.staff(&self.world, &["PHARMACIST"]).await;
-        self.world.settle().await;
+        let pharmacy = Facility::of(&self.platform).await;
+        self.network.payer.contract(&self.platform, &pharmacy).await;
+        let pharmacist = pharmacy.staff(&self.platform, &["PHARMACIST"]).await;
+        self.platform.settle().await;
         (pharmacy, pharmacist)
     }
 
@@ -79,13 +79,13 @@ impl Ward {
 }
 
 /// From the desk to the admission as an outpatient; the visit's path.
-pub async fn check_in(world: &World, desk: &Rest, member: &Member) -> String {
+pub async fn check_in(platform: &TestPlatform, desk: &Rest, member: &Member) -> String {
     let started = accepted(201, desk.post("/v1/visits", json!({"memberNumber": member.number}))).await;
     let visit = format!("/v1/visits/{}", started.text("visit.visitId"));
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
     accepted(200, desk.post(&format!("{visit}/verify"), json!({"code": code}))).await;
     accepted(200, desk.post(&format!("{visit}/admit"), json!({"serviceType": "OUTPATIENT"}))).await;
     // Messages overtake each other; the admission's is there first.
-    world.settle().await;
+    platform.settle().await;
     visit
 }

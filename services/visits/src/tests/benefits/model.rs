@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use proptest::{collection::vec, prelude::*, test_runner::TestRunner};
+use uuid::Uuid;
 
-use super::*;
+use super::ledger::{LIMITS, Ledger, postings};
+use crate::benefits::domain::posting::{Cause, Taking};
 
 #[derive(Debug, Clone)]
 enum Move {

@@ -1,4 +1,4 @@
-//! Claims at the desk: prices, the payer's rules, and every command of a claim in a word.
+//! Calls about claims, and what they take: a plan, prices, the payer's rules, patients.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -16,11 +16,11 @@ use careway_contract::{
 };
 use careway_kernel::Clock;
 use careway_service::{Error, Upstream};
-use careway_testing::TestDatabase;
+use careway_testing::{Person, TestSetup, key};
 use tonic::Request;
 use uuid::Uuid;
 
-use crate::desk::{Desk, Person, key};
+use crate::test_visits::TestVisits;
 
 /// What a family may cost its payer in a policy year under [`family_plan`].
 pub(crate) const CEILING: i64 = 100_000;
@@ -76,63 +76,42 @@ pub(crate) fn at_most(line: i32, quantity: &str) -> ClaimLineDecision {
     }
 }
 
-impl Desk {
-    /// A desk with prices for codes `A` to `Z`, 10,000 each but `A`, which is 1,000, whose payer lets the rules decide.
+impl TestVisits {
+    /// With prices for codes `A` to `Z`, 10,000 each but `A`, which is 1,000, whose payer lets the rules decide.
     pub(crate) async fn for_claims() -> Self {
-        let database = TestDatabase::create("visits", &careway_visits::MIGRATOR).await;
-        let url = database.url_app.clone();
-        Self::for_claims_at(&database, url).await
+        Self::for_claims_of(Self::setup().await).await
     }
 
-    /// The same, with the service's database behind this URL.
-    pub(crate) async fn for_claims_at(database: &TestDatabase, url_app: String) -> Self {
-        let desk = Self::open_at(database, url_app, family_plan()).await;
-        for code in 'A'..='Z' {
-            desk.price(&code.to_string(), if code == 'A' { 1_000 } else { 10_000 }).await;
-        }
-        desk.rules(Some(1_000_000)).await;
-        desk
+    /// The same, started so.
+    pub(crate) async fn for_claims_of(setup: TestSetup) -> Self {
+        let service = Self::of(setup, family_plan()).await;
+        let codes: Vec<_> = ('A'..='Z').map(|code| code.to_string()).collect();
+        let prices: Vec<_> =
+            codes.iter().map(|code| (&**code, "CARE", if code == "A" { 1_000 } else { 10_000 })).collect();
+        service.price_list(&prices).await;
+        service.rules(Some(1_000_000)).await;
+        service
     }
 
-    pub(crate) async fn price(&self, code: &str, price: i64) {
-        sqlx::query(
-            "insert into tariff (tariff_id, payer_id, code, kind, names, search, benefits, currency, price, valid_from,
-                created_at, changed_at)
-             values ($1, $2, $3, 'SERVICE', $4, lower($3), '{CARE}', 'RWF', $5, '2020-01-01', now(), now())",
-        )
-        .bind(Uuid::now_v7())
-        .bind(self.payer.organization.uuid())
-        .bind(code)
-        .bind(serde_json::json!({"en": format!("Service {code}"), "fr": format!("Soin {code}")}))
-        .bind(price)
-        .execute(&self.admin)
-        .await
-        .unwrap();
+    /// Prices of so many codes that begin so.
+    pub(crate) async fn price_each(&self, prefix: &str, codes: usize, price: i64) {
+        let codes: Vec<_> = (0..codes).map(|code| format!("{prefix}{code}")).collect();
+        let prices: Vec<_> = codes.iter().map(|code| (&**code, "CARE", price)).collect();
+        self.price_list(&prices).await;
     }
 
     /// Up to so much no person is needed; a rejected claim is resubmitted twice, an appeal comes within 30 days.
     pub(crate) async fn rules(&self, automatic_up_to: Option<i64>) {
-        sqlx::query(
-            "insert into payer_claim_rules (payer_id, automatic_up_to, automatic_currency, submission_deadline_day,
-                resubmissions_most, appeal_days, preauthorization_urgent_hours, preauthorization_standard_hours,
-                information_hours, preauthorization_valid_days, medical_file_sharing, version, updated_at)
-             values ($1, $2, case when $2 is not null then 'RWF' end, 15, 2, 30, 72, 168, 72, 30, 'NEVER', 1, now())
-             on conflict (payer_id) do update set automatic_up_to = excluded.automatic_up_to,
-                automatic_currency = excluded.automatic_currency",
-        )
-        .bind(self.payer.organization.uuid())
-        .bind(automatic_up_to)
-        .execute(&self.admin)
-        .await
-        .unwrap();
+        let rules = ClaimRules { resubmissions_most: Some(2), appeal_days: Some(30), ..Default::default() };
+        self.decide_up_to(automatic_up_to, rules).await;
     }
 
     pub(crate) fn claims(&self) -> ClaimServiceClient<Upstream> {
-        ClaimServiceClient::new(self.service.upstream.clone())
+        ClaimServiceClient::new(self.upstream())
     }
 
     pub(crate) fn advices(&self) -> PaymentAdviceServiceClient<Upstream> {
-        PaymentAdviceServiceClient::new(self.service.upstream.clone())
+        PaymentAdviceServiceClient::new(self.upstream())
     }
 
     /// An admitted outpatient who is insured under this number.
@@ -269,9 +248,8 @@ impl Desk {
     }
 
     /// How many rows a table has.
-    pub(crate) async fn count(&self, table: &str) -> i64 {
-        let sql = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
-        sqlx::query_scalar(sql).fetch_one(&self.admin).await.unwrap()
+    pub(crate) async fn rows_of(&self, table: &str) -> i64 {
+        self.count(&format!("select count(*) from {table}")).await
     }
 
     /// The member disputes the visit.
@@ -284,7 +262,7 @@ impl Desk {
     /// What a message says of a thing.
     pub(crate) async fn notice(&self, kind: Kind, id: &str) -> GetNoticeResponse {
         let request = GetNoticeRequest { kind: kind.into(), id: id.to_owned(), ..Default::default() };
-        let mut notices = NoticeServiceClient::new(self.service.upstream.clone());
+        let mut notices = NoticeServiceClient::new(self.upstream());
         notices.get_notice(self.foundation.identity.request(request)).await.unwrap().into_inner()
     }
 }

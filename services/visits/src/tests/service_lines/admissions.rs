@@ -1,36 +1,54 @@
-//! A clinic of the tests: a payer, a facility, a plan, prices, and patients who are admitted.
+//! A payer, a facility, a plan, prices, and patients who are admitted; and what is done with their lines.
 
-use careway_kernel::{CareLineId, ClientId, Clock, CoverageId, FamilyId, Percent, PlanId, Redacted};
-use careway_service::{Call, Caller, Database, OrganizationKind, Sealer, Subject};
-use careway_testing::TestDatabase;
-use sqlx::{PgConnection, PgPool, QueryBuilder};
+use careway_kernel::{
+    CareLineId, ClientId, Clock, CoverageId, FamilyId, MemberId, OrganizationId, Percent, PlanId, Redacted,
+    VisitId,
+};
+use careway_service::{Call, Caller, Database, OrganizationKind, Result, Subject};
+use careway_testing::{SECRET, TestDatabase, database};
+use chrono::NaiveDate;
+use sqlx::{PgConnection, PgPool, QueryBuilder, types::Json};
+use uuid::Uuid;
 
-use super::*;
 use crate::{
-    adjudication::diagnosis::Diagnosis,
+    MIGRATOR, NAME,
+    adjudication::{diagnosis::Diagnosis, quantity::Quantity},
     benefits::domain::posting::Taking,
     coverages::{
         self,
         domain::{
-            CoverageStatus,
+            Coverage, CoverageStatus,
             entitlement::{CoverageRef, Entitlement},
         },
     },
+    organizations::store::{OrganizationRef, upsert_organization},
     plans::{
         self,
-        domain::{Benefit, Ceiling, Limit, PlanDefinition, PlanVersion, Preauthorization, period::Period},
+        domain::{
+            Benefit, Ceiling, Code, Limit, PlanDefinition, PlanVersion, Preauthorization, Scope, Unit,
+            period::Period,
+        },
     },
     seal::Keys,
     service_lines::{
-        domain::{CareLine, Owner, OwnerKind, facts::Settlement, requested::RequestedLine},
-        store::{SaveLines, list_lines, push_save, push_undo, refusal},
+        domain::{
+            CareLine, Owner, OwnerKind,
+            facts::{CareFacts, Settlement},
+            requested::{RequestedLine, Wanted},
+        },
+        store::{
+            SaveLines,
+            facts::{Looking, lock_care},
+            list_lines, push_save, push_undo, refusal,
+        },
     },
 };
 
 /// What the family's shared ceiling allows.
 pub(crate) const CEILING: i64 = 10_000;
 
-pub(crate) struct Clinic {
+/// A facility that admits patients.
+pub(crate) struct Admissions {
     pub(crate) db: Database,
     _database: TestDatabase,
     pub(crate) admin: PgPool,
@@ -61,7 +79,7 @@ fn definition() -> PlanDefinition {
     let benefit = |name: &str| Benefit {
         coinsurance: Percent::parse("20").unwrap(),
         ceilings: vec![code("ALL")],
-        ..plans::domain::tests::benefit(name, "OUTPATIENT")
+        ..plans::domain::tests::plan::benefit(name, "OUTPATIENT")
     };
     let limit = Limit {
         period: Period::PolicyYear,
@@ -71,8 +89,12 @@ fn definition() -> PlanDefinition {
         growth: None,
     };
     PlanDefinition {
-        ceilings: vec![Ceiling { code: code("ALL"), names: plans::domain::tests::plan(vec![]).names, limit }],
-        ..plans::domain::tests::plan(vec![
+        ceilings: vec![Ceiling {
+            code: code("ALL"),
+            names: plans::domain::tests::plan::plan(vec![]).names,
+            limit,
+        }],
+        ..plans::domain::tests::plan::plan(vec![
             benefit("CONS"),
             Benefit { preauthorization: Preauthorization::Always, ..benefit("SCAN") },
             Benefit { frequency_days: Some(365), ..benefit("GLASSES") },
@@ -80,18 +102,16 @@ fn definition() -> PlanDefinition {
     }
 }
 
-impl Clinic {
+impl Admissions {
     pub(crate) async fn open() -> Self {
-        let database = TestDatabase::create("visits", &crate::MIGRATOR).await;
+        let database = TestDatabase::create(NAME, &MIGRATOR).await;
         let url = database.url_app.clone();
         Self::open_at(database, &url).await
     }
 
     pub(crate) async fn open_at(database: TestDatabase, url: &str) -> Self {
         let clock = Clock::manual("2026-06-10T09:00:00Z".parse().unwrap());
-        let secret = Redacted::new("a secret of the tests, long enough");
-        let answers = Sealer::derive(&secret, "tests").unwrap();
-        let db = Database::connect(url, 16, clock.clone(), answers).await.unwrap();
+        let db = database::open(url, 16, &clock).await;
         let admin = PgPool::connect(&database.url_admin).await.unwrap();
         let payer = OrganizationId::new(&clock);
         let plan = PlanVersion {
@@ -102,8 +122,8 @@ impl Clinic {
             created_at: clock.now(),
             definition: definition(),
         };
-        let clinic = Self {
-            keys: Keys::derive(&secret).unwrap(),
+        let admissions = Self {
+            keys: Keys::derive(&Redacted::new(SECRET)).unwrap(),
             facility: OrganizationId::new(&clock),
             db,
             _database: database,
@@ -112,27 +132,32 @@ impl Clinic {
             payer,
             plan,
         };
-        let mut tx = clinic.db.begin_system("test").await.unwrap();
-        plans::store::insert_plan(&mut tx, &clinic.plan).await.unwrap();
+        let mut tx = admissions.db.begin_system("test").await.unwrap();
+        plans::store::insert_plan(&mut tx, &admissions.plan).await.unwrap();
         tx.finish().await.unwrap();
-        clinic.contract(clinic.facility).await;
+        admissions.contract(admissions.facility).await;
         for (name, benefit, price) in
             [("CONS-GP", "CONS", 500), ("SCAN-CT", "SCAN", 4_000), ("LENS", "GLASSES", 900)]
         {
-            clinic.price(None, name, benefit, price, "2026-01-01").await;
+            admissions.price(None, name, benefit, price, "2026-01-01").await;
         }
-        clinic
+        admissions
     }
 
     /// Known to visits, and contracted.
     pub(crate) async fn contract(&self, facility: OrganizationId) {
-        sqlx::query(
-            "insert into organization_ref values ($1, 'FACILITY', 'Clinic', 'RW', 'Africa/Kigali', 'rw', 1)",
-        )
-        .bind(facility.uuid())
-        .execute(&self.admin)
-        .await
-        .unwrap();
+        let known = OrganizationRef {
+            organization_id: facility.uuid(),
+            kind: OrganizationKind::Facility.as_str().to_owned(),
+            name: "Kigali Clinic".to_owned(),
+            country: "RW".to_owned(),
+            time_zone: "Africa/Kigali".to_owned(),
+            locale: "rw".to_owned(),
+            version: 1,
+        };
+        let mut tx = self.db.begin_system("test").await.unwrap();
+        upsert_organization(&mut tx, &known).await.unwrap();
+        tx.finish().await.unwrap();
         sqlx::query(
             "insert into contract (contract_id, payer_id, facility_id, service_types, valid_from, version, created_at)
              values ($1, $2, $3, '{OUTPATIENT}', '2026-01-01', 1, now())",

@@ -1,4 +1,4 @@
-//! What asking for care takes: a plan with and without pre-authorization, prices, the payer's rules, a patient.
+//! Calls about pre-authorizations, and what they take: a plan with and without them, prices, the payer's rules, a patient.
 
 use careway_contract::{
     types::v1::LocalizedText,
@@ -13,10 +13,10 @@ use careway_contract::{
     },
 };
 use careway_service::{Error, Upstream};
+use careway_testing::{Person, key};
 use tonic::Request;
-use uuid::Uuid;
 
-use crate::desk::{Desk, Person, key};
+use crate::test_visits::TestVisits;
 
 /// The member whose care is asked for.
 pub(crate) const MEMBER: &str = "UM-100200";
@@ -76,55 +76,31 @@ pub(crate) fn asking(visit_id: &str, lines: Vec<CareLineInput>) -> RequestPreaut
     }
 }
 
-impl Desk {
-    /// A desk with prices and a patient who is admitted; the visit.
-    pub(crate) async fn of_care() -> (Self, Visit) {
-        let desk = Self::open_with(plan()).await;
-        let visit = desk.admit_patient().await;
-        (desk, visit)
+impl TestVisits {
+    /// With prices and a patient who is admitted; the visit.
+    pub(crate) async fn with_patient() -> (Self, Visit) {
+        let service = Self::with_plan(plan()).await;
+        let visit = service.admit_patient().await;
+        (service, visit)
     }
 
     /// Prices, and a patient who is admitted; the visit.
     pub(crate) async fn admit_patient(&self) -> Visit {
-        for (code, benefit, price) in
-            [("CONS-GP", "CONSULTATION", 5_000), ("MRI", "SCAN", 100_000), ("PHYSIO", "THERAPY", 8_000)]
-        {
-            self.asks_price(code, benefit, price).await;
-        }
+        let prices =
+            [("CONS-GP", "CONSULTATION", 5_000), ("MRI", "SCAN", 100_000), ("PHYSIO", "THERAPY", 8_000)];
+        self.price_list(&prices).await;
         self.member(MEMBER, "1199070012345601").await;
         self.admitted(MEMBER, "OUTPATIENT").await
     }
 
-    async fn asks_price(&self, code: &str, benefit: &str, price: i64) {
-        sqlx::query(
-            "insert into tariff (tariff_id, payer_id, code, kind, names, search, benefits, currency, price, valid_from,
-                created_at, changed_at)
-             values ($1, $2, $3, 'SERVICE', '{}', '', array[$4], 'RWF', $5, '2020-01-01', now(), now())",
-        )
-        .bind(Uuid::now_v7())
-        .bind(self.payer.organization.uuid())
-        .bind(code)
-        .bind(benefit)
-        .bind(price)
-        .execute(&self.admin)
-        .await
-        .unwrap();
-    }
-
     /// Lets the rules decide what costs the payer at most so much.
     pub(crate) async fn trust_up_to(&self, amount: i64) {
-        sqlx::query(
-            "insert into payer_claim_rules values ($1, $2, 'RWF', 15, 3, 30, 72, 168, 48, 30, 'NEVER', 1, now())",
-        )
-        .bind(self.payer.organization.uuid())
-        .bind(amount)
-        .execute(&self.admin)
-        .await
-        .unwrap();
+        let rules = ClaimRules { information_hours: Some(48), ..Default::default() };
+        self.decide_up_to(Some(amount), rules).await;
     }
 
     pub(crate) fn preauthorizations(&self) -> PreauthorizationServiceClient<Upstream> {
-        PreauthorizationServiceClient::new(self.service.upstream.clone())
+        PreauthorizationServiceClient::new(self.upstream())
     }
 
     /// The facility's own request, under a key of its own.
@@ -182,7 +158,7 @@ impl Desk {
     /// What is reserved of the year's scans.
     pub(crate) async fn reserved(&self, visit_id: &str) -> String {
         let request = GetVisitBenefitsRequest { visit_id: visit_id.to_owned(), ..Default::default() };
-        let mut benefits = BenefitServiceClient::new(self.service.upstream.clone());
+        let mut benefits = BenefitServiceClient::new(self.upstream());
         let statement =
             benefits.get_visit_benefits(self.theirs(request)).await.unwrap().into_inner().statement;
         let benefits = statement.unwrap().benefits;

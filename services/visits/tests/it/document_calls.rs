@@ -1,4 +1,4 @@
-//! What tests of documents do at a desk: upload, download, and look at what is left behind.
+//! Calls about documents: upload, download, and a look at what is left behind.
 
 use std::path::PathBuf;
 
@@ -7,10 +7,11 @@ use careway_contract::{
     visits::v1::{document_service_client::DocumentServiceClient, *},
 };
 use careway_service::{Error, Registry, Upstream};
+use careway_testing::{Person, key};
 use futures::{Stream, TryStreamExt, stream};
 use tonic::{Request, Response, metadata::MetadataMap};
 
-use crate::desk::{Desk, Person, key};
+use crate::test_visits::TestVisits;
 
 /// A file that is a PDF as far as anybody looks, of this size.
 pub(crate) fn pdf(size: usize) -> Vec<u8> {
@@ -69,9 +70,9 @@ impl Download {
     }
 }
 
-impl Desk {
+impl TestVisits {
     pub(crate) fn documents(&self) -> DocumentServiceClient<Upstream> {
-        DocumentServiceClient::new(self.service.upstream.clone())
+        DocumentServiceClient::new(self.upstream())
     }
 
     pub(crate) async fn upload(
@@ -110,7 +111,7 @@ impl Desk {
         tokio::spawn(careway_service::run::serve_grpc(listener, self.service.clone(), stopping));
         let registry = Registry::default();
         registry.connect("visits", &url).unwrap();
-        self.service.upstream = registry.upstream("visits");
+        self.call_by(registry.upstream("visits"));
     }
 
     /// A document of the facility's.

@@ -26,10 +26,10 @@ use crate::{
 
 const OPERATOR: [&str; 2] = ["operator@careway.example", "umuganda ku wa gatandatu"];
 
-/// Each world takes some twenty connections of Postgres, which has a hundred unless told otherwise. A test has one world.
+/// Each platform takes some twenty connections of Postgres, which has a hundred unless told otherwise. A test has one platform.
 static AT_ONCE: Semaphore = Semaphore::const_new(4);
 
-/// What a world is to be like; by default as an installation that says nothing.
+/// What a platform is to be like; by default as an installation that says nothing.
 #[derive(Clone, Copy, Default)]
 pub struct Setup<'a> {
     /// How the services are spread.
@@ -41,7 +41,7 @@ pub struct Setup<'a> {
 }
 
 /// The whole platform, for one test.
-pub struct World {
+pub struct TestPlatform {
     running: Running,
     clock: Clock,
     rest: Rest,
@@ -55,10 +55,10 @@ pub struct World {
     _turn: SemaphorePermit<'static>,
 }
 
-/// A folder of the world's, gone with it.
+/// A folder of the platform's, gone with it.
 struct Folder(PathBuf);
 
-impl World {
+impl TestPlatform {
     /// A platform with an operator and nobody else.
     ///
     /// # Panics
@@ -75,13 +75,13 @@ impl World {
         Self::of(Setup { settings, ..Setup::default() }).await
     }
 
-    /// A world like this.
+    /// A platform like this.
     ///
     /// # Panics
     /// When it does not start.
     pub async fn of(setup: Setup<'_>) -> Self {
         match Self::try_of(setup).await {
-            Ok(world) => world,
+            Ok(platform) => platform,
             // A port that was free when it was picked may be another program's by the time a process listens on it.
             Err(error) if format!("{error:#}").contains("Address already in use") => {
                 Self::try_of(setup).await.unwrap_or_else(|error| panic!("no platform for a test: {error:#}"))
@@ -92,9 +92,9 @@ impl World {
 
     /// Starts a platform in this layout, lets the journey pass, and ends the platform as an operator would.
     pub async fn passes(layout: Layout, journey: impl AsyncFnOnce(&Self)) {
-        let world = Self::of(Setup { layout, ..Setup::default() }).await;
-        journey(&world).await;
-        world.end().await;
+        let platform = Self::of(Setup { layout, ..Setup::default() }).await;
+        journey(&platform).await;
+        platform.end().await;
     }
 
     async fn try_of(setup: Setup<'_>) -> anyhow::Result<Self> {
@@ -154,7 +154,7 @@ impl World {
     ///
     /// # Panics
     /// When it runs in other processes: a test does not see into those.
-    pub fn platform(&self) -> &Platform {
+    pub fn in_process(&self) -> &Platform {
         self.running.platform().expect("a test does not see into a platform of separate processes")
     }
 

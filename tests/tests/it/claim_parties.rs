@@ -1,6 +1,6 @@
 //! What journeys of claims begin with: agreed prices, the payer's rules, a clerk, a reviewer, and admitted patients.
 
-use careway_tests::{Answer, Member, Network, Request, Rest, World, accepted, today};
+use careway_tests::{Answer, Member, Network, Request, Rest, TestPlatform, accepted, today};
 use serde_json::{Value, json};
 
 /// Prices of codes that the plan pays for: as consultations, and on the ward once it was asked.
@@ -13,8 +13,8 @@ const PRICES: &str = "code,kind,name,name_fr,benefits,currency,price,from\n\
     SURGERY,SERVICE,Surgery,Chirurgie,WARD,RWF,400000,2020-01-01\n";
 
 /// A payer, a facility, and those who deal with claims, signed in.
-pub(crate) struct Scene {
-    pub(crate) world: World,
+pub(crate) struct ClaimParties {
+    pub(crate) platform: TestPlatform,
     pub(crate) network: Network,
     /// The facility's claims clerk.
     pub(crate) clerk: Rest,
@@ -31,24 +31,24 @@ pub(crate) struct Patient {
     pub(crate) visit_number: String,
 }
 
-impl Scene {
+impl ClaimParties {
     /// With rules that decide whatever costs the payer at most this much.
     pub(crate) async fn with_rules(automatic_up_to: &str) -> Self {
-        Self::of(World::start().await, automatic_up_to).await
+        Self::of(TestPlatform::start().await, automatic_up_to).await
     }
 
-    /// The same in this world.
-    pub(crate) async fn of(world: World, automatic_up_to: &str) -> Self {
-        let network = Network::of(&world).await;
+    /// The same in this platform.
+    pub(crate) async fn of(platform: TestPlatform, automatic_up_to: &str) -> Self {
+        let network = Network::of(&platform).await;
         let (clerk, reviewer) = tokio::join!(
-            network.facility.staff(&world, &["CLAIMS_CLERK"]),
-            network.payer.staff(&world, &["MEDICAL_REVIEWER"])
+            network.facility.staff(&platform, &["CLAIMS_CLERK"]),
+            network.payer.staff(&platform, &["MEDICAL_REVIEWER"])
         );
         let officer = &network.payer.officer;
         accepted(200, officer.upload("/v1/tariffs/import", "text/csv", PRICES)).await;
-        let scene = Self { world, network, clerk, reviewer };
-        scene.rules(automatic_up_to).await;
-        scene
+        let parties = Self { platform, network, clerk, reviewer };
+        parties.rules(automatic_up_to).await;
+        parties
     }
 
     /// Sets the payer's rules anew.
@@ -64,13 +64,13 @@ impl Scene {
 
     /// A covered member, admitted as an outpatient.
     pub(crate) async fn patient(&self) -> Patient {
-        let member = self.network.payer.covered_member(&self.world).await;
+        let member = self.network.payer.covered_member(&self.platform).await;
         self.admitted(member, "OUTPATIENT").await
     }
 
     /// A covered member on the ward, of whom the payer knows.
     pub(crate) async fn inpatient(&self) -> Patient {
-        let member = self.network.payer.covered_member(&self.world).await;
+        let member = self.network.payer.covered_member(&self.platform).await;
         let patient = self.admitted(member, "INPATIENT").await;
         let notice = self.network.desk.post(&format!("{}/notify-admission", patient.visit), json!({}));
         accepted(200, notice).await;
@@ -83,12 +83,12 @@ impl Scene {
         let started = accepted(201, desk.post("/v1/visits", json!({"memberNumber": member.number}))).await;
         let visit_id = started.text("visit.visitId").to_owned();
         let visit = format!("/v1/visits/{visit_id}");
-        let code = self.world.code_for(&member.phone).await;
+        let code = self.platform.code_for(&member.phone).await;
         accepted(200, desk.post(&format!("{visit}/verify"), json!({"code": code}))).await;
         let admit = desk.post(&format!("{visit}/admit"), json!({"serviceType": service_type}));
         let admitted = accepted(200, admit).await;
         // Messages overtake each other; the admission's is there first.
-        self.world.settle().await;
+        self.platform.settle().await;
         let visit_number = admitted.text("visit.visitNumber").to_owned();
         Patient { member, visit, visit_id, visit_number }
     }
@@ -127,7 +127,7 @@ impl Scene {
     }
 
     pub(crate) fn today(&self) -> String {
-        today(&self.world).to_string()
+        today(&self.platform).to_string()
     }
 }
 

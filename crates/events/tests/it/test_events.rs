@@ -11,6 +11,7 @@ use std::{
 use careway_events::{Bus, Consumers, Fact, Received, Relay, Retries, record};
 use careway_kernel::Clock;
 use careway_service::{Database, Error, Kind, Migrator, Result, Transaction, migrate};
+use careway_testing::{TestServers, eventually};
 use prost::Name;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -56,7 +57,7 @@ pub(crate) async fn note(app: &App, tx: &mut Transaction, received: Received<Hap
     Ok(())
 }
 
-pub(crate) struct World {
+pub(crate) struct TestEvents {
     pub(crate) bus: Bus,
     pub(crate) clock: Clock,
     pub(crate) database: Database,
@@ -71,7 +72,7 @@ pub(crate) struct World {
 pub(crate) const QUICK: Retries =
     Retries { deliveries: 3, first: Duration::from_millis(5), longest: Duration::from_millis(20) };
 
-impl World {
+impl TestEvents {
     pub(crate) async fn new() -> Self {
         let database_name = format!("events_{}", Uuid::now_v7().simple());
         create_database(&database_name).await;
@@ -188,28 +189,11 @@ impl World {
 }
 
 async fn connect(database: &str, clock: &Clock) -> Database {
-    let secret = careway_kernel::Redacted::new("a secret of the tests, long enough");
-    let answers = careway_service::Sealer::derive(&secret, "tests").unwrap();
-    Database::connect(&url_of("events_app", database), 10, clock.clone(), answers).await.unwrap()
-}
-
-/// Polls until it is so; fails after half a minute.
-pub(crate) async fn eventually(what: &str, mut so: impl AsyncFnMut() -> bool) {
-    let poll = async {
-        let mut ticks = tokio::time::interval(Duration::from_millis(20));
-        loop {
-            ticks.tick().await;
-            if so().await {
-                return;
-            }
-        }
-    };
-    assert!(tokio::time::timeout(Duration::from_secs(30), poll).await.is_ok(), "not in time: {what}");
+    careway_testing::database::open(&url_of("events_app", database), 10, clock).await
 }
 
 fn admin_url() -> String {
-    std::env::var("CAREWAY_TEST_POSTGRES_URL")
-        .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned())
+    TestServers::from_env().postgres
 }
 
 fn url_of(role: &str, database: &str) -> String {

@@ -1,8 +1,8 @@
 //! The service started for one test, with an operator; mails are caught, and requests carry what the gateway sends.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    ops::Deref,
+    sync::{Arc, Mutex},
 };
 
 use careway_contract::{
@@ -18,23 +18,13 @@ use careway_contract::{
         notification_service_server::{NotificationService, NotificationServiceServer},
     },
 };
-use careway_identity::{Config, MIGRATOR, NAME};
-use careway_kernel::Clock;
-use careway_service::{Foundation, Settings, Upstream, run};
-use careway_testing::{Leftovers, TestDatabase, TestServers, unique_prefix};
-use sqlx::{Connection, PgConnection};
+use careway_identity::{MIGRATOR, NAME};
+use careway_service::{Foundation, Upstream};
+use careway_testing::{TestService, TestSetup, eventually, key};
 use tonic::{Request, Response, Status, service::Routes};
 
 pub(crate) const OPERATOR: &str = "operator@careway.example";
 pub(crate) const PASSWORD: &str = "umuganda ku wa gatandatu";
-
-#[derive(clap::Parser)]
-struct Whole {
-    #[command(flatten)]
-    settings: Settings,
-    #[command(flatten)]
-    config: Config,
-}
 
 /// Catches what would be sent.
 #[derive(Clone, Default)]
@@ -48,12 +38,9 @@ impl NotificationService for Caught {
     }
 }
 
-pub(crate) struct World {
-    pub(crate) foundation: Foundation,
-    pub(crate) clock: Clock,
-    pub(crate) database: TestDatabase,
+pub(crate) struct TestIdentity {
+    service: TestService,
     caught: Caught,
-    _leftovers: Leftovers,
 }
 
 /// A request as the gateway sends it.
@@ -61,9 +48,7 @@ pub(crate) struct Ask<M>(Request<M>);
 
 /// A request by nobody in particular, with a key of its own.
 pub(crate) fn ask<M>(message: M) -> Ask<M> {
-    static KEYS: AtomicU64 = AtomicU64::new(0);
-    let key = format!("test-key-{:016}", KEYS.fetch_add(1, Ordering::Relaxed));
-    Ask(Request::new(message)).key(&key)
+    Ask(Request::new(message)).key(&key())
 }
 
 impl<M> Ask<M> {
@@ -93,36 +78,32 @@ impl<M> Ask<M> {
     }
 }
 
-impl World {
+impl Deref for TestIdentity {
+    type Target = TestService;
+    fn deref(&self) -> &TestService {
+        &self.service
+    }
+}
+
+impl TestIdentity {
     pub(crate) async fn start() -> Self {
-        let (servers, prefix) = (TestServers::from_env(), unique_prefix());
-        let database = TestDatabase::create(NAME, &MIGRATOR).await;
-        let settings = [
-            ("CAREWAY_REDIS_URL", servers.redis.as_str()),
-            ("CAREWAY_NATS_URL", &servers.nats),
-            ("CAREWAY_SERVICE_SECRET", "a secret of the tests, long enough"),
-            ("CAREWAY_PREFIX", &prefix),
+        let setup = TestSetup::of(NAME, &MIGRATOR).await.with_all(&[
             ("CAREWAY_DATABASE_CONNECTIONS", "4"),
-            ("CAREWAY_IDENTITY_DATABASE_URL", &database.url_app),
-            ("CAREWAY_IDENTITY_MASTER_KEY", "a master key of the tests, long enough"),
             ("CAREWAY_IDENTITY_CODE_PEPPER", "a pepper of the tests, long enough too"),
             ("CAREWAY_IDENTITY_OPERATOR_EMAIL", OPERATOR),
             ("CAREWAY_IDENTITY_OPERATOR_PASSWORD", PASSWORD),
-        ];
-        let settings: Vec<_> = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        let whole: Whole = run::parse_settings(&settings).unwrap();
-        let clock = Clock::movable();
-        let foundation = Foundation::build(&whole.settings, clock.clone()).await.unwrap();
+        ]);
         let caught = Caught::default();
-        let renewals = foundation.guard(Routes::new(NotificationServiceServer::new(caught.clone())));
-        foundation.registry.provide("renewals", renewals);
-        careway_identity::start(whole.config, foundation.clone()).await.unwrap();
-        let _leftovers = Leftovers::of(&prefix, &foundation.shutdown);
-        Self { foundation, clock, database, caught, _leftovers }
+        let renewals = |foundation: &Foundation| {
+            let routes = Routes::new(NotificationServiceServer::new(caught.clone()));
+            foundation.registry.provide("renewals", foundation.guard(routes));
+        };
+        let service = setup.start(renewals, careway_identity::start).await;
+        Self { service, caught }
     }
 
     fn upstream(&self) -> Upstream {
-        self.foundation.registry.upstream(NAME)
+        self.service.service.upstream.clone()
     }
 
     pub(crate) fn accounts(&self) -> AccountServiceClient<Upstream> {
@@ -222,11 +203,7 @@ impl World {
 
     /// Waits until this many mails were sent to the address: some are sent after the answer.
     pub(crate) async fn mails_to(&self, email: &str, wanted: usize) {
-        let started = std::time::Instant::now();
-        while self.sent_to(email).len() < wanted {
-            assert!(started.elapsed() < std::time::Duration::from_secs(10), "the mail does not come");
-            tokio::task::yield_now().await;
-        }
+        eventually("the mail comes", async || self.sent_to(email).len() >= wanted).await;
     }
 
     /// The token of the link that was last sent to the address.
@@ -240,12 +217,6 @@ impl World {
     pub(crate) async fn hear_revocations(&self) {
         let mut redis = self.foundation.redis.clone();
         self.foundation.verifier.read_revocations(&mut redis, &self.foundation.prefix).await.unwrap();
-    }
-
-    /// One value of the database, as the superuser sees it.
-    pub(crate) async fn count(&self, query: &'static str) -> i64 {
-        let mut connection = PgConnection::connect(&self.database.url_admin).await.unwrap();
-        sqlx::query_scalar(query).fetch_one(&mut connection).await.unwrap()
     }
 }
 

@@ -1,14 +1,21 @@
 //! What claims' lines make of a pre-authorization, as they come and go: real Postgres.
 
-use careway_kernel::{Clock, Redacted};
-use careway_service::{Call, Caller, Database, OrganizationKind, Sealer, Subject};
+use careway_kernel::Clock;
+use careway_service::{Call, Caller, Database, OrganizationKind, Subject};
 use careway_testing::TestDatabase;
 use sqlx::PgPool;
+use uuid::Uuid;
 
-use super::*;
-use crate::preauthorizations::domain::{Preauthorization, State, transitions::tests::approved};
+use crate::{
+    MIGRATOR, NAME,
+    preauthorizations::{
+        domain::{Preauthorization, State, tests::transitions::approved},
+        store,
+        usage::count_use,
+    },
+};
 
-struct Use {
+struct Used {
     db: Database,
     /// Sees every row, and is bound by no foreign key.
     admin: PgPool,
@@ -16,13 +23,12 @@ struct Use {
     it: Preauthorization,
 }
 
-impl Use {
+impl Used {
     /// A pre-authorization of two lines, of two and of one.
     async fn open() -> Self {
-        let database = TestDatabase::create("visits", &crate::MIGRATOR).await;
+        let database = TestDatabase::create(NAME, &MIGRATOR).await;
         let clock = Clock::movable();
-        let answers = Sealer::derive(&Redacted::new("a secret of the tests, long enough"), "tests").unwrap();
-        let db = Database::connect(&database.url_app, 2, clock.clone(), answers).await.unwrap();
+        let db = database.open(2, &clock).await;
         let options = sqlx::postgres::PgPoolOptions::new().max_connections(1);
         let admin = options.connect(&database.url_admin).await.unwrap();
         sqlx::query("set session_replication_role = replica").execute(&admin).await.unwrap();
@@ -106,7 +112,7 @@ impl Use {
 
 #[tokio::test]
 async fn it_is_used_when_all_is_taken_and_open_again_when_some_is_given_back() {
-    let case = Use::open().await;
+    let case = Used::open().await;
     let lines = [case.it.lines[0].id, case.it.lines[1].id];
     case.take(0, 1_500).await;
     case.take(1, 1_000).await;
