@@ -132,7 +132,7 @@ fn read_reasons(folder: &Path, given: &mut Given) {
         } else if name.ends_with(".rs")
             && !name.ends_with("tests.rs")
             // What is wrong with a cell stands in an import's report, not in a problem.
-            && !["problems.rs", "cell.rs"].contains(&name.as_str())
+            && !["problems.rs", "cell_error.rs"].contains(&name.as_str())
         {
             let text = std::fs::read_to_string(&path).unwrap();
             let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();

@@ -102,7 +102,7 @@ async fn every_list_is_read_as_its_writer_sees_it() {
         assert_eq!(report.at("unknownColumns"), &json!(["ghi_chú", "until"]), "{path}");
         assert_eq!(told(&report), list.only(2), "{path}");
         let plain = accepted(200, list.send(CSV, format!("{header}\n{wrong}\n"))).await;
-        assert!(plain.at("unknownColumns").is_null(), "{path}");
+        assert!(plain.at("unknownColumns").as_array().is_none_or(Vec::is_empty), "{path}");
         // A cell without a column belongs to some other row or column.
         let wide = list.told(CSV, format!("{header}\n{wrong},more\n")).await;
         assert!(wide.contains(&(2, String::new())), "{path}: {wide:?}");
@@ -110,7 +110,7 @@ async fn every_list_is_read_as_its_writer_sees_it() {
         // A quote that is never closed.
         let open = format!("{header},remarks\n{wrong},\n{wrong},\"moved\n{wrong},\n");
         let open = refused(400, "FILE_UNREADABLE", list.send(CSV, open)).await;
-        assert_eq!(open.text("row"), "3", "{path}");
+        assert_eq!(open.at("row"), 3, "{path}");
 
         // Which row.
         for ends in ["\n", "\r\n", "\r"] {
