@@ -122,7 +122,8 @@ fn add_items(tokens: TokenStream, file: &str, found: &mut Vec<StoreFunction>) {
     while let Some(token) = tokens.next() {
         match token {
             TokenTree::Punct(punct) if punct.as_char() == '#' => {
-                if attribute(&mut tokens).is_some_and(|attribute| is_of_tests(&attribute)) {
+                let of_tests = attribute(&mut tokens).is_some_and(|attribute| is_of_tests(&attribute));
+                if of_tests {
                     skip_item(&mut tokens);
                 }
             }
