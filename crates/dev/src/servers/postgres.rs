@@ -62,8 +62,10 @@ pub(super) async fn start(checkout: &Checkout, folder: &Path, port: u16) -> anyh
 
 /// Whether the extension `pg_stat_statements` came with PostgreSQL; it does, but where packages are cut small.
 fn counts_statements(programs: &Path) -> bool {
-    let beside = |folder: &str| programs.join("..").join(folder);
-    let folders = [beside("lib"), beside("lib/postgresql")];
+    // A package's program may be linked to from elsewhere; its libraries stand beside itself.
+    let program = programs.join("postgres").canonicalize().unwrap_or_default();
+    let Some(root) = program.parent().and_then(Path::parent) else { return false };
+    let folders = [root.join("lib"), root.join("lib/postgresql")];
     let files = ["pg_stat_statements.so", "pg_stat_statements.dylib"];
     folders.iter().any(|folder| files.iter().any(|file| folder.join(file).is_file()))
 }
