@@ -231,9 +231,11 @@ async fn cite(platform: &TestPlatform, document: &str, payer: &str) {
     cited.bind(id).bind(payer).execute(&mut *reader).await.unwrap();
 }
 
-/// Every file where documents are kept, unfinished ones too.
+/// Every file of a document, unfinished ones too.
 fn files(platform: &TestPlatform) -> Vec<std::path::PathBuf> {
-    let folders = std::fs::read_dir(platform.documents()).unwrap().map(|folder| folder.unwrap().path());
+    let Ok(folders) = std::fs::read_dir(platform.documents().join("visits")) else { return Vec::new() };
+    // Beside them is the word whose they are.
+    let folders = folders.map(|folder| folder.unwrap().path()).filter(|folder| folder.is_dir());
     folders.flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|file| file.unwrap().path()).collect()
 }
 
