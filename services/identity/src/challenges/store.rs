@@ -8,7 +8,11 @@ use uuid::Uuid;
 
 use super::domain::{Asked, Identifier};
 use crate::{
-    members::{self, domain::ContactKind},
+    members::{
+        self,
+        domain::{ContactKind, Summary},
+        store::summary::{self, select_summary},
+    },
     vault::{Place, Vault},
 };
 
@@ -29,12 +33,26 @@ struct Row {
     member_id: Uuid,
     payer_id: Uuid,
     language: String,
+    #[sqlx(flatten)]
+    phones: PhoneColumns,
+    locked: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct PhoneColumns {
     mobile: Option<Vec<u8>>,
     phone: Option<Vec<u8>>,
     principal_id: Option<Uuid>,
     principal_mobile: Option<Vec<u8>>,
     principal_phone: Option<Vec<u8>>,
-    locked: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct HolderRow {
+    #[sqlx(flatten)]
+    member: summary::Row,
+    #[sqlx(flatten)]
+    phones: PhoneColumns,
 }
 
 /// The person, by the first of the payers that knows them. The same statement whoever is asked for.
@@ -63,6 +81,21 @@ pub(crate) async fn find_person(
     let mut rows: Vec<Row> =
         db.ask(call, question, |it| it.bind(payers.clone()).bind(number.clone()).bind(index.clone())).await?;
     rows.pop().map(Row::person).transpose()
+}
+
+/// The member whose code it was, and the phones they have now.
+pub(crate) async fn find_holder(
+    db: &Database,
+    call: &Call,
+    member: MemberId,
+) -> Result<Option<(Summary, Phones)>> {
+    let question = question!(select_summary!(
+        ", m.mobile, m.phone, p.member_id as principal_id, p.mobile as principal_mobile, p.phone as principal_phone",
+        "left join member p on p.member_id = m.principal_member_id where m.member_id = $4"
+    ));
+    let mut rows: Vec<HolderRow> = db.ask(call, question, |it| it.bind(member.uuid())).await?;
+    let Some(row) = rows.pop() else { return Ok(None) };
+    Ok(Some((row.member.summary()?, row.phones.of(member.uuid()))))
 }
 
 /// Counts one more wrong code in a row and, at `lock_at` of them, locks the member's codes.
@@ -108,22 +141,28 @@ pub(crate) async fn delete_strangers(conn: &mut PgConnection, before: DateTime<U
 
 impl Row {
     fn person(self) -> Result<Person> {
-        let place = |row, kind: ContactKind| Place::new(members::store::TABLE, kind.field(), row);
-        let mut phones = vec![
-            (place(self.member_id, ContactKind::Mobile), self.mobile),
-            (place(self.member_id, ContactKind::Phone), self.phone),
-        ];
-        if let Some(principal) = self.principal_id {
-            phones.push((place(principal, ContactKind::Mobile), self.principal_mobile));
-            phones.push((place(principal, ContactKind::Phone), self.principal_phone));
-        }
         Ok(Person {
             id: MemberId::from_uuid(self.member_id),
             payer: OrganizationId::from_uuid(self.payer_id),
             language: Language::parse(&self.language).map_err(Error::internal)?,
             locked: self.locked,
-            phones: Phones(phones),
+            phones: self.phones.of(self.member_id),
         })
+    }
+}
+
+impl PhoneColumns {
+    fn of(self, member: Uuid) -> Phones {
+        let place = |row, kind: ContactKind| Place::new(members::store::TABLE, kind.field(), row);
+        let mut phones = vec![
+            (place(member, ContactKind::Mobile), self.mobile),
+            (place(member, ContactKind::Phone), self.phone),
+        ];
+        if let Some(principal) = self.principal_id {
+            phones.push((place(principal, ContactKind::Mobile), self.principal_mobile));
+            phones.push((place(principal, ContactKind::Phone), self.principal_phone));
+        }
+        Phones(phones)
     }
 }
 

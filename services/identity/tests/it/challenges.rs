@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use careway_contract::identity::v1::UnlockMemberCodesRequest;
+use careway_contract::identity::v1::{CreateMemberRequest, UnlockMemberCodesRequest, UpdateMemberRequest};
 use careway_service::{Kind, OrganizationKind};
 use careway_testing::{FaultProxy, TestServers};
+use prost_types::FieldMask;
+use tonic::metadata::MetadataValue;
 
-use crate::desk::{Desk, key, refusal};
+use crate::desk::{Desk, key, new_member, refusal};
 
 const NIN: &str = "1199070012345601";
 
@@ -228,6 +230,41 @@ async fn a_dependants_code_goes_to_the_principal_and_nobodys_nowhere() {
     let child =
         desk.verify(&desk.facility, &key(), &challenge, &desk.by_number("RSSB-2"), &code).await.unwrap();
     assert_eq!(child.member.unwrap().member_number, "RSSB-2");
+}
+
+#[tokio::test]
+async fn a_code_dies_with_the_number_it_was_sent_to() {
+    let desk = Desk::open().await;
+    let parent = desk.register("RSSB-1", NIN, "0788123456").await;
+    let child = CreateMemberRequest { principal_member_id: parent.member_id.clone(), ..new_member("RSSB-2") };
+    desk.members().create_member(desk.by(&desk.payer, &key(), child)).await.unwrap();
+    let members = [desk.by_number("RSSB-1"), desk.by_number("RSSB-2")];
+    let mut sent = Vec::new();
+    for member in &members {
+        sent.push(desk.started(member).await);
+    }
+
+    let change = UpdateMemberRequest {
+        member_id: parent.member_id,
+        mobile: "0788654321".to_owned(),
+        update_mask: Some(FieldMask { paths: vec!["mobile".to_owned()] }),
+        ..Default::default()
+    };
+    let mut change = desk.by(&desk.payer, &key(), change);
+    change.metadata_mut().insert("if-match", MetadataValue::from(1));
+    desk.members().update_member(change).await.unwrap();
+
+    for (member, (challenge, code)) in members.iter().zip(&sent) {
+        let late = desk.verify(&desk.facility, &key(), challenge, member, code).await;
+        assert_eq!(refusal(late).reason(), "CODE_REJECTED");
+    }
+    assert_eq!(desk.said("ChallengePassed").await, 0);
+    desk.clock.advance(Duration::from_secs(61));
+    desk.resend(&desk.facility, &sent[1].0, &members[1]).await.unwrap();
+    let message = desk.phone.message().await;
+    assert_eq!(message.to, "+250788654321");
+    let code = &message.values["code"];
+    desk.verify(&desk.facility, &key(), &sent[1].0, &members[1], code).await.unwrap();
 }
 
 #[tokio::test]

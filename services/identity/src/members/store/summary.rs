@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::members::domain::Summary;
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(crate) struct Row {
     member_id: Uuid,
     payer_id: Uuid,
     payer_name: String,
@@ -25,15 +25,20 @@ struct Row {
 
 macro_rules! select_summary {
     ($rest:literal) => {
+        $crate::members::store::summary::select_summary!("", $rest)
+    };
+    ($more:literal, $rest:literal) => {
         concat!(
             "select m.member_id, m.payer_id, o.name as payer_name, m.member_number, m.given_names, m.family_name, \
              m.birth_date, m.sex, m.language, m.principal_member_id, \
-             exists (select from code_lock l where l.member_id = m.member_id and l.lifted_at is null) as codes_locked \
-             from member m join organization o on o.organization_id = m.payer_id ",
+             exists (select from code_lock l where l.member_id = m.member_id and l.lifted_at is null) as codes_locked",
+            $more,
+            " from member m join organization o on o.organization_id = m.payer_id ",
             $rest
         )
     };
 }
+pub(crate) use select_summary;
 
 /// Every member of the payer by name, after the member `after`.
 pub(crate) async fn list_all(
@@ -151,7 +156,7 @@ fn summaries(rows: Vec<Row>) -> Result<Vec<Summary>> {
 }
 
 impl Row {
-    fn summary(self) -> anyhow::Result<Summary> {
+    pub(crate) fn summary(self) -> anyhow::Result<Summary> {
         Ok(Summary {
             id: MemberId::from_uuid(self.member_id),
             payer: OrganizationId::from_uuid(self.payer_id),
