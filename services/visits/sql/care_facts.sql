@@ -111,6 +111,11 @@ begin
             select json_agg(json_build_object('day', p.day, 'code', p.code, 'kind', p.kind, 'benefits', p.benefits,
                 'currency', p.currency, 'price', p.price, 'most_quantity', p.most_quantity))
             from priced p),
+        'contracts', (
+            select json_agg(json_build_object('from', k.valid_from, 'to', k.valid_to))
+            from contract k
+            where k.payer_id = locked.payer_id and k.facility_id = locked.facility_id
+              and k.valid && daterange(first_day, last_day, '[]')),
         'history', (select json_agg(json_build_object('code', h.code, 'benefit', h.benefit, 'date', h.given_on)) from earlier h),
         'approvals', (
             select json_agg(json_build_object('line', a.line_id, 'number', a.owner_number, 'visit', a.visit_id,

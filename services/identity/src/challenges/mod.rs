@@ -10,6 +10,7 @@ pub(crate) mod codes;
 pub(crate) mod domain;
 mod error;
 pub(crate) mod issue;
+pub(crate) mod match_members;
 pub(crate) mod request;
 pub(crate) mod resend;
 pub(crate) mod resolve_member;
@@ -17,6 +18,7 @@ pub(crate) mod start;
 pub(crate) mod store;
 pub(crate) mod verify;
 
+use match_members::match_members;
 use resend::resend_challenge;
 use resolve_member::resolve_member;
 use start::start_challenge;

@@ -12,6 +12,7 @@ pub(crate) mod import;
 pub(crate) mod import_rows;
 pub(crate) mod list;
 pub(crate) mod on_member;
+mod registry;
 pub(crate) mod resume;
 pub(crate) mod store;
 pub(crate) mod suspend;

@@ -1,22 +1,32 @@
 //! Start a visit: a code goes to the patient's phone. Known and unknown members are answered alike.
 
 use careway_contract::{
-    identity::v1::{MemberIdentifier, StartChallengeRequest, StartChallengeResponse, member_identifier},
+    identity::v1::{
+        MatchMembersRequest, MemberIdentifier, StartChallengeRequest, StartChallengeResponse,
+        match_members_request::Identifiers, member_identifier,
+    },
     visits::v1::{StartVisitRequest, StartVisitResponse, VisitStarted, start_visit_request::Identifier},
 };
 use careway_events::{Fact, record};
-use careway_kernel::{MemberNumber, NationalId, OrganizationId, Redacted, Violations, VisitId, parse_date};
+use careway_kernel::{
+    MemberId, MemberNumber, NationalId, OrganizationId, Redacted, Violations, VisitId, parse_date,
+};
 use careway_service::{AuditEntry, Call, Error, Result};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use prost::Message;
 
 use super::{
     domain::{Challenge, Start, Visit},
-    store, view,
+    store::{
+        self,
+        desk::{Candidates, FacilityDesk},
+    },
+    view,
 };
 use crate::{
     App,
-    organizations::{self, store::FacilityDesk},
+    coverages::domain::choice::by_cover,
+    organizations,
     seal::{Column, Keys},
 };
 
@@ -32,16 +42,21 @@ pub(crate) async fn start_visit(
     let mut violations = Violations::default();
     let day = violations.optional("serviceDate", request.service_date.as_str(), parse_date);
     let payer = violations.optional("payerId", request.payer_id.as_str(), OrganizationId::parse);
-    let desk = desk(app, call, facility, day.flatten()).await?;
+    let candidates = match request.payer_id.as_str() {
+        "" => app.db.unless_replayed(call, candidates(app, request.identifier.as_ref()).await).await?,
+        _ => Candidates::default(),
+    };
+    let desk = desk(app, call, facility, day.flatten(), &candidates).await?;
     let identifier = identifier(&mut violations, request.identifier, &desk);
     check_day(&mut violations, &desk, app.desk.settings.service_date_days_back);
     let (_, payer, identifier) = violations.all((day, payer, identifier))?;
 
-    let payers: Vec<_> = desk.payers.iter().filter(|it| payer.is_none_or(|payer| payer == **it)).collect();
+    let contracted = desk.payers.iter().copied().filter(|it| payer.is_none_or(|payer| payer == *it));
+    let payers = by_cover(contracted.collect(), &desk.coverages, desk.day);
     let bound = StartChallengeRequest {
         member: Some(MemberIdentifier {
             payer_id: payer
-                .filter(|payer| payers.contains(&payer))
+                .filter(|payer| payers.contains(payer))
                 .map(|it| it.to_string())
                 .unwrap_or_default(),
             payer_ids: payers.iter().map(ToString::to_string).collect(),
@@ -77,13 +92,33 @@ pub(crate) async fn start_visit(
     tx.commit(StartVisitResponse { visit: Some(view::visit(&visit)) }).await
 }
 
+/// Whom the identifier may mean. A member number is known here; of a national id, identity knows whose it is. Strangers
+/// are looked for like members.
+async fn candidates(app: &App, identifier: Option<&Identifier>) -> Result<Candidates> {
+    match identifier {
+        Some(Identifier::MemberNumber(number)) => {
+            Ok(Candidates { number: MemberNumber::parse(number).ok(), ..Candidates::default() })
+        }
+        Some(Identifier::NationalId(id)) => {
+            let asked = MatchMembersRequest { identifiers: Some(Identifiers::NationalId(id.clone())) };
+            let asked = app.desk.identity.request(asked);
+            let known = app.desk.challenges().match_members(asked).await?.into_inner().members;
+            let members = known.iter().map(|it| MemberId::parse(&it.member_id).map_err(Error::internal));
+            Ok(Candidates { members: members.collect::<Result<_>>()?, ..Candidates::default() })
+        }
+        None => Ok(Candidates::default()),
+    }
+}
+
 async fn desk(
     app: &App,
     call: &Call,
     facility: OrganizationId,
     day: Option<NaiveDate>,
+    candidates: &Candidates,
 ) -> Result<FacilityDesk> {
-    let desk = organizations::store::find_desk(&app.db, call, facility, day, app.clock.now()).await?;
+    let now = app.clock.now();
+    let desk = store::desk::find_desk(&app.db, call, facility, day, candidates, now).await?;
     desk.ok_or_else(organizations::error::facility_not_ready)
 }
 

@@ -1,7 +1,7 @@
 //! Verify a visit: the patient's code confirms presence; the entitlement is decided and kept as it was.
 
 use careway_contract::{
-    identity::v1::{MemberSummary, VerifyChallengeRequest},
+    identity::v1::{MemberSummary, StartChallengeRequest, VerifyChallengeRequest},
     visits::v1::{VerifyVisitRequest, VerifyVisitResponse, VisitVerified},
 };
 use careway_events::{Fact, record};
@@ -18,7 +18,10 @@ use super::{
 };
 use crate::{
     App, audit,
-    coverages::{self, domain::entitlement::EntitlementQuery},
+    coverages::{
+        self,
+        domain::entitlement::{EntitlementQuery, decide},
+    },
     seal::Column,
 };
 
@@ -39,6 +42,7 @@ pub(crate) async fn verify_visit(
     read_again(app, call, &visit, facility, "visit.verify").await?;
     let challenge = app.db.unless_replayed(call, visit.awaiting(app.clock.now()).cloned()).await?;
     let bound = bound(app, &visit, &challenge)?;
+    let asked = asked(&bound);
     let proof = VerifyChallengeRequest {
         challenge_id: challenge.id,
         code: request.code,
@@ -52,7 +56,7 @@ pub(crate) async fn verify_visit(
     let member = member.ok_or_else(|| Error::internal(anyhow::anyhow!("a passed challenge has a member")))?;
 
     let mut tx = app.db.begin(call).await?;
-    let visit = confirm(app, &mut tx, visit, &member, by, false).await?;
+    let visit = confirm(app, &mut tx, visit, Confirmed { member: &member, asked, by, overridden: false }).await?;
     store::update::update_visit(&mut tx, &visit).await?;
     let patient = tell_verified(&mut tx, &visit)?;
     let entry = AuditEntry {
@@ -72,14 +76,27 @@ pub(crate) async fn verify_visit(
     .await
 }
 
+/// The payers that were asked for the patient, in their order.
+pub(crate) fn asked(bound: &StartChallengeRequest) -> Vec<OrganizationId> {
+    let payers = bound.member.iter().flat_map(|member| &member.payer_ids);
+    payers.filter_map(|payer| OrganizationId::parse(payer).ok()).collect()
+}
+
+/// Who is present, and who says so.
+pub(crate) struct Confirmed<'a> {
+    pub(crate) member: &'a MemberSummary,
+    /// The payers that were asked for them.
+    pub(crate) asked: Vec<OrganizationId>,
+    pub(crate) by: Uuid,
+    pub(crate) overridden: bool,
+}
+
 /// The visit with its patient: who it is, and what they are entitled to on the day of service.
 pub(crate) async fn confirm(
     app: &App,
     tx: &mut Transaction,
     visit: Visit,
-    member: &MemberSummary,
-    by: Uuid,
-    overridden: bool,
+    Confirmed { member, asked, by, overridden }: Confirmed<'_>,
 ) -> Result<Visit> {
     let number = MemberNumber::parse(&member.member_number).map_err(Error::internal)?;
     let query = EntitlementQuery {
@@ -97,7 +114,7 @@ pub(crate) async fn confirm(
         payer: query.payer,
         birth_date: query.birth_date,
         sealed_member: app.desk.keys.seal(Column::Member, visit.id, &member.encode_to_vec())?,
-        entitlement: coverages::domain::entitlement::decide(&facts, visit.service_date),
+        entitlement: decide(&facts, visit.service_date).after_asking(asked),
         verified_at: tx.now(),
         verified_by: by,
         overridden,

@@ -135,6 +135,7 @@ fn coverage(it: &Entitlement) -> proto::VisitCoverage {
         plan_version: coverage.map(|it| it.plan_version).unwrap_or_default(),
         from: coverage.map(|it| it.from.to_string()).unwrap_or_default(),
         to: coverage.map(|it| it.to.to_string()).unwrap_or_default(),
+        asked_payer_ids: it.asked.iter().map(ToString::to_string).collect(),
     }
 }
 

@@ -140,6 +140,25 @@ pub(crate) async fn list_by_ids(db: &Database, call: &Call, ids: &[Uuid]) -> Res
     summaries(db.ask(call, question, |it| it.bind(ids.to_vec())).await?)
 }
 
+/// Those of the payer's members that have one of these numbers: for Careway's own services.
+pub(crate) async fn list_by_numbers(
+    db: &Database,
+    call: &Call,
+    payer: OrganizationId,
+    numbers: Vec<String>,
+) -> Result<Vec<Summary>> {
+    let question = question!(select_summary!("where m.payer_id = $4 and m.member_number = any($5)"));
+    summaries(db.ask(call, question, |asked| asked.bind(payer.uuid()).bind(numbers.clone())).await?)
+}
+
+/// Members of any payer with this national id, by its index: for Careway's own services.
+pub(crate) async fn list_by_national_id(db: &Database, call: &Call, index: &[u8]) -> Result<Vec<Summary>> {
+    let question = question!(select_summary!(
+        "where m.member_id in (select n.member_id from member_national_id n where n.number_index = $4)"
+    ));
+    summaries(db.ask(call, question, |asked| asked.bind(index.to_vec())).await?)
+}
+
 /// Whether the payer has this member.
 pub(crate) async fn exists(conn: &mut PgConnection, payer: OrganizationId, id: MemberId) -> Result<bool> {
     let found =

@@ -44,6 +44,17 @@ pub(crate) struct Entitlement {
     pub(crate) adult: bool,
     /// Every service type, allowed or with the reason why not.
     pub(crate) service_types: Vec<ServiceTypeOption>,
+    /// The payers that were asked for the patient, when none of them covers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) asked: Vec<OrganizationId>,
+}
+
+impl Entitlement {
+    /// With the payers that were asked in vain.
+    pub(crate) fn after_asking(self, payers: Vec<OrganizationId>) -> Self {
+        let asked = if self.refusal.is_some() { payers } else { Vec::new() };
+        Self { asked, ..self }
+    }
 }
 
 /// The coverage as it was when the entitlement was decided.
@@ -73,6 +84,10 @@ pub(crate) fn decide(facts: &EntitlementFacts, on: NaiveDate) -> Entitlement {
     let Some(coverage) = relevant(&facts.coverages, on) else {
         return refused(facts, None, Reason::UnknownCard);
     };
+    // A cover may be older than a child who was born into it: nobody is treated before the birth.
+    if facts.birth_date.is_some_and(|born| on < born) {
+        return refused(facts, Some(coverage), Reason::NotYetStarted);
+    }
     if let Some(reason) = coverage.refusal_on(on) {
         return refused(facts, Some(coverage), reason);
     }
@@ -92,6 +107,7 @@ pub(crate) fn decide(facts: &EntitlementFacts, on: NaiveDate) -> Entitlement {
         refusal: None,
         adult,
         service_types: facts.service_types.iter().map(option).collect(),
+        asked: Vec::new(),
     }
 }
 
@@ -114,6 +130,7 @@ fn refused(facts: &EntitlementFacts, coverage: Option<&Coverage>, reason: Reason
         refusal: Some(reason),
         adult: true,
         service_types: facts.service_types.iter().map(option).collect(),
+        asked: Vec::new(),
     }
 }
 

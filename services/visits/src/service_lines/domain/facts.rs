@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use careway_kernel::{Currency, VisitId};
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 
 use super::{
     CareLine, OwnerKind, Place,
@@ -22,10 +22,11 @@ use crate::{
         ledger::{Account, Standing},
         posting::Posting,
     },
+    contracts::domain::Term,
     coverages::domain::Coverage,
     payer_rules::domain::ClaimRules,
     plans::domain::{Code, PlanDefinition, Scope, Unit, service_type::ServiceType},
-    visits::domain::Visit,
+    visits::domain::{Visit, transitions::INPATIENT},
 };
 
 /// One visit, its patient's cover, and what bears on its care.
@@ -45,6 +46,8 @@ pub(crate) struct CareFacts {
     pub(crate) rules: ClaimRules,
     /// By the code and the day they were looked up for.
     pub(crate) tariffs: Vec<KnownTariff>,
+    /// When the payer and the facility had a contract, of the days that are looked at.
+    pub(crate) contracts: Vec<Term>,
     /// The visit's own, and those that were named.
     pub(crate) approvals: Vec<KnownApproval>,
     /// The member's earlier care that bears on the lines.
@@ -190,6 +193,7 @@ impl CareFacts {
             tariff,
             decision: self
                 .uncovered(asked.date)
+                .or_else(|| self.outside(owner, asked))
                 .or_else(|| line.decision.as_ref().map(|it| it.review.clone())),
             approval: self.approval_for(asked).map(|it| it.approval.clone()),
         }
@@ -201,11 +205,35 @@ impl CareFacts {
         over.then(|| Review::Reject { refusal: Refusal::CoverNotInForce, text: String::new() })
     }
 
+    /// A code proves that the patient was there on one day: an outpatient's care is of that day or of the night after it.
+    /// Later care needs the patient again, unless the payer was asked for it first and allowed it on that day.
+    fn outside(&self, owner: OwnerKind, line: &RequestedLine) -> Option<Review> {
+        let night = self.visit.service_date.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
+        if self.stays() || owner == OwnerKind::Preauthorization || line.date <= night {
+            return None;
+        }
+        let allowed = self.approval_for(line).is_some_and(|it| {
+            it.approval.code == line.code && (it.approval.from..=it.approval.to).contains(&line.date)
+        });
+        (!allowed).then(|| Review::Reject { refusal: Refusal::OutsideVisit, text: String::new() })
+    }
+
+    /// Prices are agreed as long as there is a contract. The one that was verified holds on the visit's own day, and for
+    /// whoever was admitted to stay until the discharge.
+    fn contracted(&self, day: NaiveDate) -> bool {
+        day == self.visit.service_date || self.stays() || self.contracts.iter().any(|term| term.holds(day))
+    }
+
+    /// Whether the patient stays until the discharge, where everybody else's care is of one day.
+    fn stays(&self) -> bool {
+        self.service_type.as_str() == INPATIENT
+    }
+
     /// The price agreed in the plan's currency, as it was when the line was first adjudicated.
     fn tariff(&self, plan: &PlanDefinition, line: &CareLine) -> Option<Tariff> {
         let asked = &line.asked;
         let current = self.tariffs.iter().find(|it| it.day == asked.date && it.tariff.code == asked.code);
-        let current = current.filter(|it| it.currency == plan.currency).map(|it| &it.tariff);
+        let current = current.filter(|it| it.currency == plan.currency && self.contracted(it.day)).map(|it| &it.tariff);
         let frozen =
             line.settled.as_ref().and_then(|it| it.kind.zip(it.tariff_price).zip(it.benefit.clone()));
         match frozen {

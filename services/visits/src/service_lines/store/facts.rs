@@ -13,6 +13,7 @@ use crate::{
         quantity::Quantity,
     },
     benefits::domain::ledger::Standing,
+    contracts::domain::Term,
     coverages::{
         domain::Coverage,
         store::row::{CoverageRow, one_of},
@@ -56,6 +57,7 @@ pub(crate) struct FactsJson {
     last_day: NaiveDate,
     rules: Option<RulesRow>,
     tariffs: Option<Vec<TariffJson>>,
+    contracts: Option<Vec<TermJson>>,
     history: Option<Vec<CareJson>>,
     approvals: Option<Vec<ApprovalJson>>,
     balances: Option<Vec<BalanceJson>>,
@@ -70,6 +72,12 @@ struct TariffJson {
     currency: Currency,
     price: i64,
     most_quantity: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct TermJson {
+    from: NaiveDate,
+    to: Option<NaiveDate>,
 }
 
 #[derive(Deserialize)]
@@ -159,6 +167,7 @@ impl FactsJson {
         };
         let coverage: Coverage = self.coverage.try_into()?;
         let tariffs = self.tariffs.into_iter().flatten().map(TryInto::try_into).collect::<Result<_>>()?;
+        let contracts = self.contracts.into_iter().flatten();
         let history = self.history.into_iter().flatten();
         let approvals = self.approvals.into_iter().flatten();
         let balances = self.balances.into_iter().flatten();
@@ -177,6 +186,7 @@ impl FactsJson {
             last_day: self.last_day,
             rules: self.rules.map(TryInto::try_into).transpose()?.unwrap_or_default(),
             tariffs,
+            contracts: contracts.map(|it| Term { from: it.from, to: it.to }).collect(),
             history: history.map(Into::into).collect(),
             approvals: approvals.map(Into::into).collect(),
             balances: balances

@@ -134,6 +134,62 @@ async fn a_price_is_the_facilitys_own_or_the_general_one_of_the_day() {
 }
 
 #[tokio::test]
+async fn nothing_is_agreed_after_the_contract_but_for_whoever_stays() {
+    let clinic = Clinic::open().await;
+    for (kind, last_day, priced) in [
+        ("OUTPATIENT", "2026-06-11", 2),
+        // On the visit's own day what was verified holds.
+        ("OUTPATIENT", "2026-06-09", 1),
+        ("INPATIENT", "2026-06-09", 3),
+    ] {
+        let at = clinic.admitted().await;
+        sqlx::query("update contract set valid_to = $1")
+            .bind(day(last_day))
+            .execute(&clinic.admin)
+            .await
+            .unwrap();
+        sqlx::query("update visit set service_type = $1").bind(kind).execute(&clinic.admin).await.unwrap();
+        let mut lines = ["2026-06-10", "2026-06-11", "2026-06-12"].map(|day| clinic.line(1, "CONS-GP", day));
+        for (at_line, line) in lines.iter_mut().enumerate() {
+            line.position = u16::try_from(at_line).unwrap() + 1;
+        }
+        clinic.submit(OwnerKind::Preauthorization, &at, &mut lines).await.unwrap();
+        let agreed: Vec<_> =
+            lines.iter().map(|line| !refusals(line).contains(&Refusal::NoAgreedPrice)).collect();
+        let expected: Vec<_> = (0..3).map(|place| place < priced).collect();
+        assert_eq!(agreed, expected, "{kind}, a contract until {last_day}");
+    }
+}
+
+#[tokio::test]
+async fn an_outpatients_care_is_of_the_day_and_the_night_after() {
+    let clinic = Clinic::open().await;
+    let mut lines = [
+        clinic.line(1, "CONS-GP", "2026-06-10"),
+        clinic.line(2, "CONS-GP", "2026-06-11"),
+        clinic.line(3, "CONS-GP", "2026-06-12"),
+    ];
+    let at = clinic.admitted().await;
+    clinic.submit(OwnerKind::Claim, &at, &mut lines).await.unwrap();
+    assert_eq!(lines.each_ref().map(refusals), [vec![], vec![], vec![Refusal::OutsideVisit]]);
+    assert_eq!(lines[2].settled.as_ref().unwrap().amounts.payer, 0);
+
+    let mut asked = [clinic.line(1, "CONS-GP", "2026-06-12")];
+    let at = clinic.admitted().await;
+    clinic.submit(OwnerKind::Preauthorization, &at, &mut asked).await.unwrap();
+    assert!(refusals(&asked[0]).is_empty(), "the payer may be asked for days to come");
+
+    let mut stay = [clinic.line(1, "CONS-GP", "2026-06-12")];
+    let at = clinic.admitted().await;
+    sqlx::query("update visit set service_type = 'INPATIENT'").execute(&clinic.admin).await.unwrap();
+    clinic.submit(OwnerKind::Claim, &at, &mut stay).await.unwrap();
+    assert!(
+        !refusals(&stay[0]).contains(&Refusal::OutsideVisit),
+        "who stays is cared for until the discharge"
+    );
+}
+
+#[tokio::test]
 async fn only_the_parties_see_a_visits_care() {
     let clinic = Clinic::open().await;
     let at = clinic.admitted().await;

@@ -207,6 +207,7 @@ impl Clinic {
             refusal: None,
             adult: true,
             service_types: vec![],
+            asked: vec![],
         };
         sqlx::query(
             "insert into visit (visit_id, version, facility_id, payer_id, state, service_date, started_at, started_by,

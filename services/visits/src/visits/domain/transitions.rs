@@ -15,8 +15,8 @@ use crate::{
 
 /// Resends of a code per visit.
 pub(crate) const MAX_RESENDS: i32 = 5;
-/// The service type whose admission the payer must be told of.
-const INPATIENT: &str = "INPATIENT";
+/// The kind of care that lasts until the discharge, where every other is of one day; the payer must be told of it.
+pub(crate) const INPATIENT: &str = "INPATIENT";
 
 impl Visit {
     /// A visit that awaits its code.

@@ -1,5 +1,6 @@
 //! Visits in Postgres: found, locked, listed, started.
 
+pub(crate) mod desk;
 pub(crate) mod overrides;
 pub(crate) mod row;
 pub(crate) mod update;

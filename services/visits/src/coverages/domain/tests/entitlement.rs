@@ -74,6 +74,16 @@ fn every_refusal_is_distinct() {
 }
 
 #[test]
+fn nobody_is_covered_before_the_birth() {
+    let born = EntitlementFacts {
+        birth_date: Some(day("2026-06-02")),
+        ..facts(vec![coverage("2026-01-01", "2026-12-31")])
+    };
+    assert_eq!(refusal(&born, "2026-06-01"), Some(Reason::NotYetStarted));
+    assert_eq!(refusal(&born, "2026-06-02"), None);
+}
+
+#[test]
 fn the_cover_of_that_day_is_found_among_others() {
     let newer = coverage("2026-06-01", "2027-05-31");
     let older = coverage("2026-01-01", "2026-12-31").replace(newer.id, day("2026-06-01")).unwrap();

@@ -72,6 +72,7 @@ fn patient() -> Patient {
                 option(INPATIENT, None),
                 option("DENTAL", Some(Reason::ServiceNotContracted)),
             ],
+            asked: vec![],
         },
         verified_at: now(),
         verified_by: Uuid::nil(),

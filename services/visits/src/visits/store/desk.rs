@@ -1,0 +1,89 @@
+//! What starts a visit, in one statement: the facility on the day of service, and the patient's covers with its payers.
+
+use anyhow::Context;
+use careway_kernel::{CountryCode, MemberId, MemberNumber, OrganizationId};
+use careway_service::{Call, Database, Error, Result, question};
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::{FromRow, types::Json};
+use uuid::Uuid;
+
+use crate::coverages::{domain::Coverage, store::row::CoverageRow};
+
+/// What the desk of a facility needs to start a visit.
+#[derive(Debug, Clone)]
+pub(crate) struct FacilityDesk {
+    pub(crate) name: String,
+    pub(crate) country: CountryCode,
+    /// The facility's own date.
+    pub(crate) today: NaiveDate,
+    /// The day of service.
+    pub(crate) day: NaiveDate,
+    /// The payers with a contract on that day.
+    pub(crate) payers: Vec<OrganizationId>,
+    /// What those payers have of whoever may be meant, past and future covers too.
+    pub(crate) coverages: Vec<Coverage>,
+}
+
+/// Who may be meant by what was said at the desk.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Candidates {
+    /// Whoever has this number with a payer.
+    pub(crate) number: Option<MemberNumber>,
+    /// These, each of a payer of their own.
+    pub(crate) members: Vec<MemberId>,
+}
+
+#[derive(FromRow)]
+struct Row {
+    name: String,
+    country: String,
+    today: NaiveDate,
+    day: NaiveDate,
+    payers: Vec<Uuid>,
+    coverages: Json<Vec<CoverageRow>>,
+}
+
+/// The desk of a facility on the day of service (today there, unless given); none until identity told of it.
+pub(crate) async fn find_desk(
+    db: &Database,
+    call: &Call,
+    facility: OrganizationId,
+    day: Option<NaiveDate>,
+    candidates: &Candidates,
+    now: DateTime<Utc>,
+) -> Result<Option<FacilityDesk>> {
+    let number = candidates.number.as_ref().map(|number| number.as_str().to_owned());
+    let members: Vec<Uuid> = candidates.members.iter().map(|member| member.uuid()).collect();
+    let asked = question!(
+        "select name, country, here.today, here.day, contracted.payers, coalesce((
+             select json_agg(c.cover) from (
+                 select to_json(c) as cover from candidate_coverage c
+                 where c.payer_id = any (contracted.payers) and c.member_number = $7
+                 union all
+                 select to_json(c) from candidate_coverage c
+                 where c.payer_id = any (contracted.payers) and c.member_id = any ($8)) c), '[]') as coverages
+         from organization_ref
+         cross join lateral (select ($6 at time zone time_zone)::date as today,
+             coalesce($5, ($6 at time zone time_zone)::date) as day) here
+         cross join lateral (select array(select distinct payer_id from contract
+             where contract.facility_id = organization_id and valid @> here.day order by payer_id) as payers) contracted
+         where organization_id = $4"
+    );
+    let mut rows: Vec<Row> = db
+        .ask(call, asked, |asked| {
+            asked.bind(facility.uuid()).bind(day).bind(now).bind(number.clone()).bind(members.clone())
+        })
+        .await?;
+    let Some(row) = rows.pop() else { return Ok(None) };
+    let country = CountryCode::parse(&row.country)
+        .with_context(|| format!("the country of organization {facility}"))
+        .map_err(Error::internal)?;
+    Ok(Some(FacilityDesk {
+        name: row.name,
+        country,
+        today: row.today,
+        day: row.day,
+        payers: row.payers.into_iter().map(OrganizationId::from_uuid).collect(),
+        coverages: row.coverages.0.into_iter().map(TryInto::try_into).collect::<Result<_>>()?,
+    }))
+}
