@@ -7,7 +7,7 @@ use careway_kernel::{
 use chrono::NaiveDate;
 use contract::member::Sex as ContractSex;
 
-use super::domain::{Facts, HeldNationalId, Home, Member, Summary, check_birth_date, parse_mobile, warnings};
+use super::domain::{Change, Facts, HeldNationalId, Home, Member, Summary, check_birth_date, parse_mobile, warnings};
 use crate::wire::timestamp;
 
 /// A member with contacts and national ids.
@@ -89,6 +89,12 @@ pub(crate) fn warning_messages(facts: &Facts, national_ids: &[NationalId]) -> Ve
     let warning =
         |(index, message)| contract::MemberWarning { field: format!("nationalIds[{index}].number"), message };
     warnings(facts.birth_date, facts.sex, national_ids).into_iter().map(warning).collect()
+}
+
+/// The same about a birth date that a change moves.
+pub(crate) fn birth_date_warning(change: &Change) -> Option<contract::MemberWarning> {
+    let message = change.birth_date_warning()?.to_owned();
+    Some(contract::MemberWarning { field: "birthDate".to_owned(), message })
 }
 
 /// Reads fields of the contract one by one; every fault is collected.

@@ -1,7 +1,7 @@
 //! Members: registered, found, changed, and seen by nobody else.
 
 use careway_contract::{
-    identity::v1::*,
+    identity::v1::{match_members_request::Identifiers, *},
     visits::v1::{MemberDataAccessed, member_data_accessed::Access},
 };
 use careway_events::{Fact, record};
@@ -277,6 +277,43 @@ async fn others_see_no_member() {
         other.organization.to_string(),
         "the first payer that knows them"
     );
+}
+
+#[tokio::test]
+async fn careways_own_services_match_members_by_numbers_of_a_payer_or_by_a_national_id() {
+    let desk = Desk::open().await;
+    let other = desk.other(OrganizationKind::Payer, "Other Health").await;
+    let uwase = desk.register("RSSB-1", NIN, "0788123456").await;
+    let keza = desk.register("RSSB-2", "1199070012345612", "0788123457").await;
+    let request = CreateMemberRequest {
+        national_ids: vec![NationalIdInput { number: NIN.to_owned(), ..Default::default() }],
+        ..new_member("RSSB-1")
+    };
+    let abroad = desk.members().create_member(desk.by(&other, &key(), request)).await.unwrap().into_inner();
+    let matched = async |identifiers: Identifiers| {
+        let asked = MatchMembersRequest { identifiers: Some(identifiers) };
+        let asked = desk.foundation.identity.request(asked);
+        let known = desk.challenges().match_members(asked).await.unwrap().into_inner().members;
+        let mut known: Vec<_> = known.into_iter().map(|it| (it.member_number, it.member_id, it.birth_date)).collect();
+        known.sort();
+        known
+    };
+    let told = |member: &Member| (member.member_number.clone(), member.member_id.clone(), member.birth_date.clone());
+    let numbers = |payer: &Person| {
+        let numbers = ["RSSB-2", "rssb-1", "RSSB-3"].map(str::to_owned).into();
+        Identifiers::MemberNumbers(PayerMemberNumbers { payer_id: payer.organization.to_string(), numbers })
+    };
+    let abroad = abroad.member.unwrap();
+    assert_eq!(matched(numbers(&desk.payer)).await, [told(&uwase), told(&keza)]);
+    assert_eq!(matched(numbers(&other)).await, [told(&abroad)]);
+    let mut everywhere = [told(&uwase), told(&abroad)];
+    everywhere.sort();
+    assert_eq!(matched(Identifiers::NationalId("1 1990 7 0012345 6 01".to_owned())).await, everywhere);
+    assert!(matched(Identifiers::NationalId("nobody's".to_owned())).await.is_empty());
+
+    let asked = MatchMembersRequest { identifiers: Some(numbers(&desk.payer)) };
+    let refused = desk.challenges().match_members(desk.by(&desk.payer, &key(), asked)).await;
+    assert_eq!(refusal(refused).kind(), Kind::Forbidden, "of Careway's own services alone");
 }
 
 #[tokio::test]

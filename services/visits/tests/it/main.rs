@@ -23,6 +23,7 @@ mod fake_s3;
 mod plans;
 mod preauthorization_clocks;
 mod preauthorizations;
+mod several_payers;
 mod tariffs;
 mod visit_overrides;
 mod visit_round_trips;

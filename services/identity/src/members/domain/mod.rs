@@ -101,6 +101,8 @@ pub(crate) struct Change {
     pub(crate) language: bool,
     /// Whether the number or the family is another one.
     pub(crate) belonging: bool,
+    /// Whether the member was born later than was known: whatever cover or care there is of before contradicts that.
+    pub(crate) born_later: bool,
     /// Ids told for the first time.
     pub(crate) new_national_ids: Vec<NationalId>,
     /// Ids in use again.
@@ -109,7 +111,15 @@ pub(crate) struct Change {
     pub(crate) closed_national_ids: Vec<Uuid>,
 }
 
+/// What a registrar is told of a birth that is later than was known.
+const BORN_LATER: &str = "is later than before: covers and visits of the days until then, if there are any, contradict it";
+
 impl Change {
+    /// What a registrar should look at again about the birth date.
+    pub(crate) fn birth_date_warning(&self) -> Option<&'static str> {
+        self.born_later.then_some(BORN_LATER)
+    }
+
     /// The contract's names of what changed about how the member is reached.
     pub(crate) fn contact_fields(&self) -> Vec<String> {
         let contacts = self.contacts.iter().map(|change| change.kind.field());
@@ -149,6 +159,7 @@ impl Member {
         let mut change = Change {
             language: self.facts.language != facts.language,
             belonging: self.facts.number != facts.number || self.facts.principal != facts.principal,
+            born_later: self.facts.birth_date < facts.birth_date,
             ..Change::default()
         };
         for kind in [ContactKind::Phone, ContactKind::Mobile, ContactKind::Email] {

@@ -48,7 +48,7 @@ impl Report {
                 member_number: number,
                 outcome: outcome.into(),
                 violations: Vec::new(),
-                warnings: draft.warnings().iter().map(violation).collect(),
+                warnings: draft.warnings(decision).iter().map(violation).collect(),
             });
         }
     }

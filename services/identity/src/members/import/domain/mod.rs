@@ -85,10 +85,15 @@ impl Draft {
     }
 
     /// What is unusual, though taken.
-    pub(crate) fn warnings(&self) -> Vec<Fault> {
-        let Some(national_id) = &self.national_id else { return Vec::new() };
-        let warned = warnings(self.birth_date, self.sex, std::slice::from_ref(national_id));
-        warned.into_iter().map(|(_, message)| Fault { column: "national_id", message }).collect()
+    pub(crate) fn warnings(&self, decision: &Decision) -> Vec<Fault> {
+        let of_number = warnings(self.birth_date, self.sex, self.national_id.as_slice());
+        let of_birth = match decision {
+            Decision::Update(_, change) => change.birth_date_warning(),
+            _ => None,
+        };
+        let of_number = of_number.into_iter().map(|(_, message)| Fault { column: "national_id", message });
+        let of_birth = of_birth.map(|message| Fault { column: "birth_date", message: message.to_owned() });
+        of_number.chain(of_birth).collect()
     }
 
     /// An empty cell changes nothing.

@@ -124,6 +124,17 @@ fn a_principal_must_be_one() {
 
 #[test]
 fn a_card_that_tells_another_story_is_a_warning() {
-    let warnings = draft("M,RSSB-1,Uwase,Eric,1990-04-12,,1199070012345601,,").warnings();
-    assert_eq!(warnings.len(), 1);
+    let odd = draft("M,RSSB-1,Uwase,Eric,1990-04-12,,1199070012345601,,");
+    assert_eq!(odd.warnings(&Decision::Unchanged).len(), 1);
+}
+
+#[test]
+fn a_birth_that_is_later_than_before_is_a_warning() {
+    let uwase = member(UWASE);
+    let met = Met { existing: Some(&uwase), ..new() };
+    for (born, warned) in [("1990-04-13", vec!["birth_date"]), ("1990-04-11", vec![]), ("1990-04-12", vec![])] {
+        let listed = draft(&format!("F,RSSB-1,Uwase,Aline,{born},,,,"));
+        let warnings = listed.warnings(&listed.decide(import(), &met, fresh_ids()));
+        assert_eq!(warnings.iter().map(|it| it.column).collect::<Vec<_>>(), warned, "{born}");
+    }
 }

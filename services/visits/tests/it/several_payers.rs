@@ -1,0 +1,153 @@
+//! A patient whom several payers know: whoever covers on the day is asked first, by number as by national id.
+
+use careway_contract::visits::v1::{start_visit_request::Identifier, *};
+use careway_kernel::OrganizationId;
+use careway_testing::{FaultProxy, TestDatabase};
+use tonic::Request;
+
+use crate::{
+    desk::{Desk, Person, gold, key},
+    fake_identity::CODE,
+    visit_round_trips::quiet,
+};
+
+const NUMBER: &str = "UM-100200";
+const NIN: &str = "1199070012345601";
+
+/// A second payer of the desk's facility, younger than its first.
+async fn second_payer(desk: &Desk) -> Person {
+    let second = desk.stranger();
+    desk.know(&second, "Ubuzima Insurance").await;
+    sqlx::query(
+        "insert into contract (contract_id, payer_id, facility_id, service_types, valid_from, version, created_at)
+         values (gen_random_uuid(), $1, $2, '{OUTPATIENT}', '2020-01-01', 1, now())",
+    )
+    .bind(second.organization.uuid())
+    .bind(desk.facility.organization.uuid())
+    .execute(&desk.admin)
+    .await
+    .unwrap();
+    second
+}
+
+/// The same person with a payer, covered from a day to another one.
+async fn known(desk: &Desk, payer: OrganizationId, period: Option<(&str, &str)>) {
+    let member = desk.identity.register(payer, NUMBER, NIN);
+    sqlx::query(
+        "insert into member_ref (member_id, payer_id, member_number, family_id) values ($1, $2, $3, $1)",
+    )
+    .bind(member.uuid())
+    .bind(payer.uuid())
+    .bind(NUMBER)
+    .execute(&desk.admin)
+    .await
+    .unwrap();
+    let Some((from, to)) = period else { return };
+    // The first payer's plan does for both: nothing here is about plans.
+    sqlx::query(
+        "insert into coverage (coverage_id, payer_id, member_id, family_id, plan_id, plan_version, valid_from,
+            valid_to, member_since, policy_year_from, status, version, created_at)
+         select gen_random_uuid(), $1, $2, $2, plan_id, version, $3::date, $4::date, $3::date, $3::date, 'ACTIVE', 1, now()
+         from plan_version limit 1",
+    )
+    .bind(payer.uuid())
+    .bind(member.uuid())
+    .bind(from)
+    .bind(to)
+    .execute(&desk.admin)
+    .await
+    .unwrap();
+}
+
+fn named(desk: &Desk, identifier: Identifier, payer: Option<&Person>) -> Request<StartVisitRequest> {
+    let payer_id = payer.map(|payer| payer.organization.to_string()).unwrap_or_default();
+    let request = StartVisitRequest { identifier: Some(identifier), payer_id, ..Default::default() };
+    desk.by(&desk.facility, &key(), request)
+}
+
+fn identifiers() -> [Identifier; 2] {
+    [Identifier::MemberNumber(NUMBER.to_lowercase()), Identifier::NationalId("1 1990 7 0012345 6 01".to_owned())]
+}
+
+async fn checked_in(desk: &Desk, identifier: Identifier, payer: Option<&Person>) -> (String, VisitCoverage) {
+    let started = desk.visits().start_visit(named(desk, identifier, payer)).await.unwrap().into_inner();
+    let visit = started.visit.unwrap().visit_id;
+    let verified = desk.verify(&desk.facility, &key(), &visit, CODE).await.unwrap().into_inner();
+    (verified.visit.unwrap().payer_id, verified.coverage.unwrap())
+}
+
+#[tokio::test]
+async fn whoever_covers_on_the_day_is_taken_whichever_payer_is_older() {
+    let (lapsed, active, later) = (
+        Some(("2020-01-01", "2021-12-31")),
+        Some(("2020-01-01", "2099-12-31")),
+        Some(("2098-01-01", "2099-12-31")),
+    );
+    for (first, second, taken) in [
+        (lapsed, active, 1),
+        (later, active, 1),
+        (None, active, 1),
+        (active, lapsed, 0),
+        (active, active, 0),
+    ] {
+        let desk = Desk::open().await;
+        let payers = [desk.payer.clone(), second_payer(&desk).await];
+        known(&desk, payers[0].organization, first).await;
+        known(&desk, payers[1].organization, second).await;
+        for identifier in identifiers() {
+            let (payer, coverage) = checked_in(&desk, identifier, None).await;
+            assert_eq!(payer, payers[taken].organization.to_string(), "{first:?}, {second:?}");
+            assert!(coverage.in_force && coverage.asked_payer_ids.is_empty());
+        }
+    }
+}
+
+#[tokio::test]
+async fn when_nobody_covers_the_answer_says_who_was_asked() {
+    let desk = Desk::open().await;
+    let second = second_payer(&desk).await;
+    known(&desk, desk.payer.organization, None).await;
+    known(&desk, second.organization, Some(("2020-01-01", "2021-12-31"))).await;
+    let ids = [&second, &desk.payer].map(|payer| payer.organization.to_string());
+    for identifier in identifiers() {
+        let (payer, coverage) = checked_in(&desk, identifier.clone(), None).await;
+        assert_eq!((payer.as_str(), coverage.reason.as_str()), (&*ids[0], "LAPSED"), "it can say why");
+        assert_eq!(coverage.asked_payer_ids, ids);
+        // The desk may name one; then nobody else is asked.
+        let (payer, coverage) = checked_in(&desk, identifier, Some(&desk.payer)).await;
+        assert_eq!((payer.as_str(), coverage.reason.as_str()), (&*ids[1], "UNKNOWN_CARD"));
+        assert_eq!(coverage.asked_payer_ids, [ids[1].clone()]);
+    }
+}
+
+#[tokio::test]
+async fn payers_without_a_contract_are_not_looked_at() {
+    let desk = Desk::open().await;
+    let elsewhere = desk.stranger();
+    known(&desk, desk.payer.organization, Some(("2020-01-01", "2021-12-31"))).await;
+    known(&desk, elsewhere.organization, Some(("2020-01-01", "2099-12-31"))).await;
+    for identifier in identifiers() {
+        let (payer, coverage) = checked_in(&desk, identifier, None).await;
+        assert_eq!(payer, desk.payer.organization.to_string());
+        assert_eq!(coverage.asked_payer_ids, [payer]);
+    }
+}
+
+#[tokio::test]
+async fn several_payers_cost_no_round_trip_more() {
+    let database = TestDatabase::create("visits", &careway_visits::MIGRATOR).await;
+    let (proxy, url) = FaultProxy::before(&database.url_app).await;
+    let desk = Desk::open_at(&database, url, gold()).await;
+    let second = second_payer(&desk).await;
+    known(&desk, desk.payer.organization, Some(("2020-01-01", "2021-12-31"))).await;
+    known(&desk, second.organization, Some(("2020-01-01", "2099-12-31"))).await;
+    for identifier in identifiers() {
+        let mut fewest = u64::MAX;
+        for _ in 0..6 {
+            let begun = quiet(&proxy).await;
+            desk.visits().start_visit(named(&desk, identifier.clone(), None)).await.unwrap();
+            fewest = fewest.min(proxy.round_trips() - begun);
+        }
+        assert_eq!(fewest, 1 + 3, "the desk with all covers; begin, insert, commit");
+    }
+}
