@@ -1,6 +1,6 @@
 //! A patient with cards of several payers: whoever covers today is taken, and nobody is turned away for an older card.
 
-use careway_tests::{Network, Payer, World, accepted, today};
+use careway_tests::{Network, Payer, World, accepted, refused, today};
 use chrono::Months;
 use serde_json::json;
 
@@ -31,7 +31,9 @@ async fn the_payer_that_covers_today_is_taken(world: &World) {
     let path = format!("/v1/visits/{}", visit.text("visit.visitId"));
     let verified = accepted(200, desk.post(&format!("{path}/verify"), json!({"code": code}))).await;
     assert_eq!(verified.text("coverage.reason"), "LAPSED");
-    assert_eq!(*verified.at("coverage.askedPayerIds"), json!([former.id, present.id]));
+    let said: Vec<_> =
+        verified.list("coverage.askedPayers").iter().map(|it| (&it["payerId"], &it["reason"])).collect();
+    assert_eq!(said, [(&json!(former.id), &json!("LAPSED")), (&json!(present.id), &json!("UNKNOWN_CARD"))]);
     assert_eq!(*accepted(200, desk.get(&path)).await.at("coverage"), *verified.at("coverage"), "as it was");
 
     let cover = json!({
@@ -43,7 +45,25 @@ async fn the_payer_that_covers_today_is_taken(world: &World) {
     let code = world.code_for(phone).await;
     let path = format!("/v1/visits/{}", visit.text("visit.visitId"));
     let verified = accepted(200, desk.post(&format!("{path}/verify"), json!({"code": code}))).await;
-    assert_eq!((verified.text("visit.payerId"), verified.at("coverage.inForce")), (&*present.id, &json!(true)));
-    assert!(verified.at("coverage.askedPayerIds").is_null());
+    assert_eq!(
+        (verified.text("visit.payerId"), verified.at("coverage.inForce")),
+        (&*present.id, &json!(true))
+    );
+    assert!(verified.at("coverage.askedPayers").is_null());
     accepted(200, desk.post(&format!("{path}/admit"), json!({"serviceType": "OUTPATIENT"}))).await;
+
+    // Covered by both, somebody must say which one it is to be.
+    let twice = former.covered_member(world).await;
+    let card = json!({
+        "memberNumber": twice.number, "givenNames": "Aline", "familyName": "Uwase", "birthDate": "1990-04-12",
+        "sex": "FEMALE", "nationalIds": [{"number": twice.national_id}], "mobile": "+250788999502", "language": "en",
+    });
+    accepted(201, present.officer.post("/v1/members", card)).await;
+    present.cover(&twice, today, today + Months::new(12)).await;
+    let named = json!({"nationalId": twice.national_id});
+    let several = refused(409, "SEVERAL_PAYERS", desk.post("/v1/visits", named)).await;
+    assert_eq!(several.text("payerIds"), format!("{}, {}", former.id, present.id));
+    let named = json!({"nationalId": twice.national_id, "payerId": present.id});
+    accepted(201, desk.post("/v1/visits", named)).await;
+    world.code_for("+250788999502").await;
 }

@@ -45,11 +45,7 @@ pub(crate) async fn match_members(
 
 fn read(asked: &PayerMemberNumbers) -> Result<(OrganizationId, Vec<String>)> {
     let mut violations = Violations::default();
-    let payer = violations.required(
-        "memberNumbers.payerId",
-        asked.payer_id.as_str(),
-        OrganizationId::parse,
-    );
+    let payer = violations.required("memberNumbers.payerId", asked.payer_id.as_str(), OrganizationId::parse);
     violations.check("memberNumbers.numbers", asked.numbers.len() <= NUMBERS, "must be at most 500");
     let numbers = asked.numbers.iter().take(NUMBERS);
     let numbers = violations.each("memberNumbers.numbers", numbers, |violations, number| {

@@ -7,7 +7,9 @@ use careway_kernel::{
 use chrono::NaiveDate;
 use contract::member::Sex as ContractSex;
 
-use super::domain::{Change, Facts, HeldNationalId, Home, Member, Summary, check_birth_date, parse_mobile, warnings};
+use super::domain::{
+    Change, Facts, HeldNationalId, Home, Member, Summary, check_birth_date, parse_mobile, warnings,
+};
 use crate::wire::timestamp;
 
 /// A member with contacts and national ids.

@@ -294,11 +294,13 @@ async fn careways_own_services_match_members_by_numbers_of_a_payer_or_by_a_natio
         let asked = MatchMembersRequest { identifiers: Some(identifiers) };
         let asked = desk.foundation.identity.request(asked);
         let known = desk.challenges().match_members(asked).await.unwrap().into_inner().members;
-        let mut known: Vec<_> = known.into_iter().map(|it| (it.member_number, it.member_id, it.birth_date)).collect();
+        let mut known: Vec<_> =
+            known.into_iter().map(|it| (it.member_number, it.member_id, it.birth_date)).collect();
         known.sort();
         known
     };
-    let told = |member: &Member| (member.member_number.clone(), member.member_id.clone(), member.birth_date.clone());
+    let told =
+        |member: &Member| (member.member_number.clone(), member.member_id.clone(), member.birth_date.clone());
     let numbers = |payer: &Person| {
         let numbers = ["RSSB-2", "rssb-1", "RSSB-3"].map(str::to_owned).into();
         Identifiers::MemberNumbers(PayerMemberNumbers { payer_id: payer.organization.to_string(), numbers })

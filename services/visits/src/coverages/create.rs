@@ -111,9 +111,10 @@ async fn resolve(
     wanted: &Wanted,
     known: Option<(MemberId, FamilyId)>,
 ) -> Result<MemberRef> {
-    let known =
-        known.map(|(id, family)| MemberRef { id, payer, number: wanted.number.clone(), family });
-    if !may_end_before_birth(wanted.to, app.clock.now()) && let Some(known) = known {
+    let known = known.map(|(id, family)| MemberRef { id, payer, number: wanted.number.clone(), family });
+    if !may_end_before_birth(wanted.to, app.clock.now())
+        && let Some(known) = known
+    {
         return Ok(known);
     }
     match registered(app, payer, std::slice::from_ref(&wanted.number)).await?.remove(&wanted.number) {

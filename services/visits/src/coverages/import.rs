@@ -85,12 +85,7 @@ struct Registry {
 }
 
 impl Registry {
-    async fn ask(
-        app: &App,
-        call: &Call,
-        payer: OrganizationId,
-        listed: &[ListedCoverage],
-    ) -> Result<Self> {
+    async fn ask(app: &App, call: &Call, payer: OrganizationId, listed: &[ListedCoverage]) -> Result<Self> {
         let numbers = listed.iter().map(|it| it.number.as_str().to_owned()).collect();
         let new: HashSet<_> =
             store::member::list_unknown_numbers(&app.db, call, payer, numbers).await?.into_iter().collect();

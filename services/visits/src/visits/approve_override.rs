@@ -10,17 +10,17 @@ use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{
     access::read_again,
+    bound::Bound,
     domain::{
         Visit,
         overrides::{Approval, Side},
     },
     error::Refusal,
-    resend_code::bound,
     store,
-    verify::{Confirmed, asked, confirm, tell_verified},
+    verify::{Confirmed, confirm, tell_verified},
     view,
 };
-use crate::{App, audit};
+use crate::{App, audit, coverages::domain::choice::AskedPayer};
 
 pub(crate) async fn approve_visit_override(
     app: &App,
@@ -97,12 +97,11 @@ async fn resolve(
     app: &App,
     visit: &Visit,
     payer: Option<OrganizationId>,
-) -> Result<(MemberSummary, Vec<OrganizationId>)> {
-    let bound = bound(app, visit, visit.awaiting(app.clock.now())?)?;
-    let payers = asked(&bound);
-    let asked = app.desk.identity.request(ResolveMemberRequest { member: bound.member });
+) -> Result<(MemberSummary, Vec<AskedPayer>)> {
+    let bound = Bound::open(app, visit, visit.awaiting(app.clock.now())?)?;
+    let asked = app.desk.identity.request(ResolveMemberRequest { member: bound.challenge.member });
     let member = app.desk.challenges().resolve_member(asked).await?.into_inner().member;
     let own = |member: &MemberSummary| payer.is_none_or(|payer| payer.to_string() == member.payer_id);
     let member = member.filter(own).ok_or(Refusal::MemberUnknown)?;
-    Ok((member, payers))
+    Ok((member, bound.asked))
 }

@@ -6,6 +6,7 @@ pub(crate) mod access;
 pub(crate) mod admit;
 pub(crate) mod api;
 pub(crate) mod approve_override;
+mod bound;
 pub(crate) mod cancel;
 pub(crate) mod discharge;
 pub(crate) mod dispute;

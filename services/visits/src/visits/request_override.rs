@@ -8,12 +8,12 @@ use careway_kernel::{OrganizationId, Violations, VisitId};
 use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{
+    bound::Bound,
     domain::{
         Visit,
         overrides::{Review, VisitOverride},
     },
     error::Refusal,
-    resend_code::bound,
     store, view,
 };
 use crate::{App, seal::Column, texts::note};
@@ -84,7 +84,7 @@ fn certain_payer(
     visit: &Visit,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<Option<OrganizationId>> {
-    let member = bound(app, visit, visit.awaiting(now)?)?.member.unwrap_or_default();
+    let member = Bound::open(app, visit, visit.awaiting(now)?)?.member();
     match member.payer_ids.as_slice() {
         [only] => Ok(OrganizationId::parse(only).ok()),
         _ => Ok(None),

@@ -1,5 +1,7 @@
 //! Start a visit: a code goes to the patient's phone. Known and unknown members are answered alike.
 
+use std::collections::BTreeSet;
+
 use careway_contract::{
     identity::v1::{
         MatchMembersRequest, MemberIdentifier, StartChallengeRequest, StartChallengeResponse,
@@ -13,10 +15,11 @@ use careway_kernel::{
 };
 use careway_service::{AuditEntry, Call, Error, Result};
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use prost::Message;
 
 use super::{
+    bound::Bound,
     domain::{Challenge, Start, Visit},
+    error::Refusal,
     store::{
         self,
         desk::{Candidates, FacilityDesk},
@@ -25,9 +28,9 @@ use super::{
 };
 use crate::{
     App,
-    coverages::domain::choice::by_cover,
+    coverages::domain::choice::{AskedPayer, in_turn},
     organizations,
-    seal::{Column, Keys},
+    seal::Keys,
 };
 
 /// What the code of a visit is for; part of its binding.
@@ -51,15 +54,14 @@ pub(crate) async fn start_visit(
     check_day(&mut violations, &desk, app.desk.settings.service_date_days_back);
     let (_, payer, identifier) = violations.all((day, payer, identifier))?;
 
-    let contracted = desk.payers.iter().copied().filter(|it| payer.is_none_or(|payer| payer == *it));
-    let payers = by_cover(contracted.collect(), &desk.coverages, desk.day);
+    let asked = asked(app, call, &desk, payer).await?;
     let bound = StartChallengeRequest {
         member: Some(MemberIdentifier {
             payer_id: payer
-                .filter(|payer| payers.contains(payer))
+                .filter(|payer| asked.iter().any(|it| it.payer == *payer))
                 .map(|it| it.to_string())
                 .unwrap_or_default(),
-            payer_ids: payers.iter().map(ToString::to_string).collect(),
+            payer_ids: asked.iter().map(|it| it.payer.to_string()).collect(),
             country: desk.country.to_string(),
             identifier: Some(identifier.asked()),
         }),
@@ -69,6 +71,7 @@ pub(crate) async fn start_visit(
     };
     let answer = app.desk.challenges().start_challenge(call.forward(bound.clone())).await;
     let challenge = app.db.unless_replayed(call, answer).await?.into_inner();
+    let bound = Bound { challenge: bound, asked };
 
     let id = VisitId::new(&app.clock);
     let start = Start {
@@ -77,7 +80,7 @@ pub(crate) async fn start_visit(
         service_date: desk.day,
         by,
         identifier_hash: identifier.hash(&app.desk.keys),
-        challenge: awaited(challenge, app.desk.keys.seal(Column::Challenge, id, &bound.encode_to_vec())?)?,
+        challenge: awaited(challenge, bound.seal(&app.desk.keys, id)?)?,
     };
     let mut tx = app.db.begin(call).await?;
     let visit = Visit::start(tx.now(), start, app.desk.settings.unverified());
@@ -108,6 +111,32 @@ async fn candidates(app: &App, identifier: Option<&Identifier>) -> Result<Candid
         }
         None => Ok(Candidates::default()),
     }
+}
+
+/// The payers that are asked, in their order. Where several cover the patient, the desk must say which: the same number
+/// may be another person's with another payer.
+async fn asked(
+    app: &App,
+    call: &Call,
+    desk: &FacilityDesk,
+    named: Option<OrganizationId>,
+) -> Result<Vec<AskedPayer>> {
+    let contracted = desk.payers.iter().filter(|(payer, _)| named.is_none_or(|named| named == *payer));
+    let asked =
+        contracted.map(|(payer, name)| AskedPayer::on(*payer, name.clone(), &desk.coverages, desk.day));
+    let asked = in_turn(asked.collect());
+    if asked.iter().filter(|it| it.covers()).count() < 2 {
+        return Ok(asked);
+    }
+    let covering = asked.into_iter().filter(AskedPayer::covers).collect();
+    let refusal = app.db.unless_replayed(call, Err(Refusal::SeveralPayers(covering))).await;
+    // Who covers a patient is told before they are present: an access to each whom it may mean.
+    let members: BTreeSet<_> = desk.coverages.iter().map(|coverage| coverage.member).collect();
+    for member in members {
+        let entry = AuditEntry { action: "visit.several_payers", member: Some(member), ..Default::default() };
+        app.audit.read(call, entry).await?;
+    }
+    refusal
 }
 
 async fn desk(

@@ -1,7 +1,7 @@
 //! Verify a visit: the patient's code confirms presence; the entitlement is decided and kept as it was.
 
 use careway_contract::{
-    identity::v1::{MemberSummary, StartChallengeRequest, VerifyChallengeRequest},
+    identity::v1::{MemberSummary, VerifyChallengeRequest},
     visits::v1::{VerifyVisitRequest, VerifyVisitResponse, VisitVerified},
 };
 use careway_events::{Fact, record};
@@ -12,15 +12,18 @@ use uuid::Uuid;
 
 use super::{
     access::read_again,
+    bound::Bound,
     domain::{Patient, Visit},
-    resend_code::bound,
     store, view,
 };
 use crate::{
     App, audit,
     coverages::{
         self,
-        domain::entitlement::{EntitlementQuery, decide},
+        domain::{
+            choice::AskedPayer,
+            entitlement::{EntitlementQuery, decide},
+        },
     },
     seal::Column,
 };
@@ -41,8 +44,7 @@ pub(crate) async fn verify_visit(
     let visit = visit.ok_or(Error::not_found("visit"))?;
     read_again(app, call, &visit, facility, "visit.verify").await?;
     let challenge = app.db.unless_replayed(call, visit.awaiting(app.clock.now()).cloned()).await?;
-    let bound = bound(app, &visit, &challenge)?;
-    let asked = asked(&bound);
+    let Bound { challenge: bound, asked } = Bound::open(app, &visit, &challenge)?;
     let proof = VerifyChallengeRequest {
         challenge_id: challenge.id,
         code: request.code,
@@ -56,7 +58,8 @@ pub(crate) async fn verify_visit(
     let member = member.ok_or_else(|| Error::internal(anyhow::anyhow!("a passed challenge has a member")))?;
 
     let mut tx = app.db.begin(call).await?;
-    let visit = confirm(app, &mut tx, visit, Confirmed { member: &member, asked, by, overridden: false }).await?;
+    let visit =
+        confirm(app, &mut tx, visit, Confirmed { member: &member, asked, by, overridden: false }).await?;
     store::update::update_visit(&mut tx, &visit).await?;
     let patient = tell_verified(&mut tx, &visit)?;
     let entry = AuditEntry {
@@ -76,17 +79,11 @@ pub(crate) async fn verify_visit(
     .await
 }
 
-/// The payers that were asked for the patient, in their order.
-pub(crate) fn asked(bound: &StartChallengeRequest) -> Vec<OrganizationId> {
-    let payers = bound.member.iter().flat_map(|member| &member.payer_ids);
-    payers.filter_map(|payer| OrganizationId::parse(payer).ok()).collect()
-}
-
 /// Who is present, and who says so.
 pub(crate) struct Confirmed<'a> {
     pub(crate) member: &'a MemberSummary,
     /// The payers that were asked for them.
-    pub(crate) asked: Vec<OrganizationId>,
+    pub(crate) asked: Vec<AskedPayer>,
     pub(crate) by: Uuid,
     pub(crate) overridden: bool,
 }
@@ -114,7 +111,7 @@ pub(crate) async fn confirm(
         payer: query.payer,
         birth_date: query.birth_date,
         sealed_member: app.desk.keys.seal(Column::Member, visit.id, &member.encode_to_vec())?,
-        entitlement: decide(&facts, visit.service_date).after_asking(asked),
+        entitlement: decide(&facts, visit.service_date).after_asking(asked, query.payer),
         verified_at: tx.now(),
         verified_by: by,
         overridden,

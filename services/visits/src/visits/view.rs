@@ -14,7 +14,7 @@ use super::domain::{
     transitions::MAX_RESENDS,
 };
 use crate::{
-    coverages::domain::entitlement::Entitlement,
+    coverages::domain::{choice::AskedPayer, entitlement::Entitlement},
     seal::{Column, Keys},
 };
 
@@ -135,7 +135,15 @@ fn coverage(it: &Entitlement) -> proto::VisitCoverage {
         plan_version: coverage.map(|it| it.plan_version).unwrap_or_default(),
         from: coverage.map(|it| it.from.to_string()).unwrap_or_default(),
         to: coverage.map(|it| it.to.to_string()).unwrap_or_default(),
-        asked_payer_ids: it.asked.iter().map(ToString::to_string).collect(),
+        asked_payers: it.asked.iter().map(asked_payer).collect(),
+    }
+}
+
+fn asked_payer(it: &AskedPayer) -> proto::AskedPayer {
+    proto::AskedPayer {
+        payer_id: it.payer.to_string(),
+        name: it.name.clone(),
+        reason: it.reason.map(|reason| reason.code().to_owned()).unwrap_or_default(),
     }
 }
 

@@ -376,10 +376,7 @@ async fn a_list_may_cover_whoever_was_registered_just_before() {
     for dry_run in [true, false] {
         let taken = desk.import(dry_run, &list).await.unwrap();
         assert_eq!((taken.created, taken.rejected), (600, 1));
-        assert_eq!(
-            (taken.rejections[0].row, taken.rejections[0].message.as_str()),
-            (602, "no such member")
-        );
+        assert_eq!((taken.rejections[0].row, taken.rejections[0].message.as_str()), (602, "no such member"));
     }
     assert_eq!(desk.import(false, &list).await.unwrap().unchanged, 600);
 }

@@ -2,11 +2,12 @@
 
 use careway_contract::visits::v1::{start_visit_request::Identifier, *};
 use careway_kernel::OrganizationId;
+use careway_service::Kind;
 use careway_testing::{FaultProxy, TestDatabase};
 use tonic::Request;
 
 use crate::{
-    desk::{Desk, Person, gold, key},
+    desk::{Desk, Person, gold, key, refusal},
     fake_identity::CODE,
     visit_round_trips::quiet,
 };
@@ -66,7 +67,19 @@ fn named(desk: &Desk, identifier: Identifier, payer: Option<&Person>) -> Request
 }
 
 fn identifiers() -> [Identifier; 2] {
-    [Identifier::MemberNumber(NUMBER.to_lowercase()), Identifier::NationalId("1 1990 7 0012345 6 01".to_owned())]
+    [
+        Identifier::MemberNumber(NUMBER.to_lowercase()),
+        Identifier::NationalId("1 1990 7 0012345 6 01".to_owned()),
+    ]
+}
+
+fn ids(payers: &[&Person]) -> Vec<String> {
+    payers.iter().map(|payer| payer.organization.to_string()).collect()
+}
+
+fn said(coverage: &VisitCoverage) -> Vec<(&str, &str, &str)> {
+    let said = |it: &'_ AskedPayer| (it.payer_id.as_str(), it.name.as_str(), it.reason.as_str());
+    coverage.asked_payers.iter().map(said).collect()
 }
 
 async fn checked_in(desk: &Desk, identifier: Identifier, payer: Option<&Person>) -> (String, VisitCoverage) {
@@ -83,13 +96,9 @@ async fn whoever_covers_on_the_day_is_taken_whichever_payer_is_older() {
         Some(("2020-01-01", "2099-12-31")),
         Some(("2098-01-01", "2099-12-31")),
     );
-    for (first, second, taken) in [
-        (lapsed, active, 1),
-        (later, active, 1),
-        (None, active, 1),
-        (active, lapsed, 0),
-        (active, active, 0),
-    ] {
+    for (first, second, taken) in
+        [(lapsed, active, 1), (later, active, 1), (None, active, 1), (active, lapsed, 0)]
+    {
         let desk = Desk::open().await;
         let payers = [desk.payer.clone(), second_payer(&desk).await];
         known(&desk, payers[0].organization, first).await;
@@ -97,7 +106,7 @@ async fn whoever_covers_on_the_day_is_taken_whichever_payer_is_older() {
         for identifier in identifiers() {
             let (payer, coverage) = checked_in(&desk, identifier, None).await;
             assert_eq!(payer, payers[taken].organization.to_string(), "{first:?}, {second:?}");
-            assert!(coverage.in_force && coverage.asked_payer_ids.is_empty());
+            assert!(coverage.in_force && coverage.asked_payers.is_empty());
         }
     }
 }
@@ -108,16 +117,42 @@ async fn when_nobody_covers_the_answer_says_who_was_asked() {
     let second = second_payer(&desk).await;
     known(&desk, desk.payer.organization, None).await;
     known(&desk, second.organization, Some(("2020-01-01", "2021-12-31"))).await;
-    let ids = [&second, &desk.payer].map(|payer| payer.organization.to_string());
+    let ids = ids(&[&second, &desk.payer]);
+    let lapsed = (&*ids[0], "Ubuzima Insurance", "LAPSED");
+    let unknown = (&*ids[1], "Umurage Health", "UNKNOWN_CARD");
     for identifier in identifiers() {
         let (payer, coverage) = checked_in(&desk, identifier.clone(), None).await;
         assert_eq!((payer.as_str(), coverage.reason.as_str()), (&*ids[0], "LAPSED"), "it can say why");
-        assert_eq!(coverage.asked_payer_ids, ids);
+        assert_eq!(said(&coverage), [lapsed, unknown]);
         // The desk may name one; then nobody else is asked.
         let (payer, coverage) = checked_in(&desk, identifier, Some(&desk.payer)).await;
         assert_eq!((payer.as_str(), coverage.reason.as_str()), (&*ids[1], "UNKNOWN_CARD"));
-        assert_eq!(coverage.asked_payer_ids, [ids[1].clone()]);
+        assert_eq!(said(&coverage), [unknown]);
     }
+}
+
+#[tokio::test]
+async fn of_several_that_cover_the_desk_names_one() {
+    let desk = Desk::open().await;
+    let second = second_payer(&desk).await;
+    let active = Some(("2020-01-01", "2099-12-31"));
+    known(&desk, desk.payer.organization, active).await;
+    known(&desk, second.organization, active).await;
+    for identifier in identifiers() {
+        let refused = refusal(desk.visits().start_visit(named(&desk, identifier.clone(), None)).await);
+        assert_eq!((refused.kind(), refused.reason()), (Kind::Refused, "SEVERAL_PAYERS"));
+        assert_eq!(refused.fact("payers"), Some("Umurage Health, Ubuzima Insurance"));
+        assert_eq!(refused.fact("payerIds"), Some(&*ids(&[&desk.payer, &second]).join(", ")));
+        let (payer, coverage) = checked_in(&desk, identifier, Some(&second)).await;
+        assert_eq!((payer, coverage.in_force), (second.organization.to_string(), true));
+    }
+    let told: i64 = sqlx::query_scalar(
+        "select count(distinct member_id) from audit_entry where action = 'visit.several_payers'",
+    )
+    .fetch_one(&desk.admin)
+    .await
+    .unwrap();
+    assert_eq!(told, 2, "it is an access to either");
 }
 
 #[tokio::test]
@@ -129,7 +164,7 @@ async fn payers_without_a_contract_are_not_looked_at() {
     for identifier in identifiers() {
         let (payer, coverage) = checked_in(&desk, identifier, None).await;
         assert_eq!(payer, desk.payer.organization.to_string());
-        assert_eq!(coverage.asked_payer_ids, [payer]);
+        assert_eq!(said(&coverage), [(&*payer, "Umurage Health", "LAPSED")]);
     }
 }
 

@@ -112,7 +112,8 @@ pub(crate) struct Change {
 }
 
 /// What a registrar is told of a birth that is later than was known.
-const BORN_LATER: &str = "is later than before: covers and visits of the days until then, if there are any, contradict it";
+const BORN_LATER: &str =
+    "is later than before: covers and visits of the days until then, if there are any, contradict it";
 
 impl Change {
     /// What a registrar should look at again about the birth date.

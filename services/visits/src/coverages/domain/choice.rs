@@ -1,40 +1,46 @@
-//! Which payer is asked first for a patient whom several may know.
+//! Which payer is asked for a patient whom several may know: the one that covers on the day.
 
 use careway_kernel::OrganizationId;
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
-use super::Coverage;
+use super::{Coverage, entitlement::relevant};
+use crate::plans::domain::reason::Reason;
 
-/// How a payer stands to a patient on a day, the best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Standing {
-    Covers,
-    /// The cover is of another day, ended or suspended: the payer can say why.
-    CoveredAtOtherTimes,
-    NoCover,
+/// A payer that is asked for a patient.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct AskedPayer {
+    pub(crate) payer: OrganizationId,
+    pub(crate) name: String,
+    /// Why it does not cover the patient on the day; none where it does.
+    pub(crate) reason: Option<Reason>,
 }
 
-/// The payers in the order in which they are asked: whoever covers the patient on the day comes first, so that nobody who
-/// is covered is turned away for an older card of another payer. Alike ones stay as they are.
-pub(crate) fn by_cover(
-    mut payers: Vec<OrganizationId>,
-    coverages: &[Coverage],
-    on: NaiveDate,
-) -> Vec<OrganizationId> {
-    payers.sort_by_key(|payer| standing(*payer, coverages, on));
+impl AskedPayer {
+    /// How this payer stands to the patient on that day.
+    pub(crate) fn on(payer: OrganizationId, name: String, coverages: &[Coverage], day: NaiveDate) -> Self {
+        let own = coverages.iter().filter(|coverage| coverage.payer == payer);
+        let reason = match relevant(own, day) {
+            Some(coverage) => coverage.refusal_on(day),
+            None => Some(Reason::UnknownCard),
+        };
+        Self { payer, name, reason }
+    }
+
+    pub(crate) const fn covers(&self) -> bool {
+        self.reason.is_none()
+    }
+}
+
+/// In the order in which they are asked: whoever covers the patient, so that nobody is turned away for an older card of
+/// another payer; then whoever did or will, for it can say why it does not. Alike ones stay as they are.
+pub(crate) fn in_turn(mut payers: Vec<AskedPayer>) -> Vec<AskedPayer> {
+    payers.sort_by_key(|asked| match asked.reason {
+        None => 0,
+        Some(Reason::UnknownCard) => 2,
+        Some(_) => 1,
+    });
     payers
-}
-
-fn standing(payer: OrganizationId, coverages: &[Coverage], on: NaiveDate) -> Standing {
-    coverages
-        .iter()
-        .filter(|coverage| coverage.payer == payer)
-        .map(|coverage| match coverage.refusal_on(on) {
-            None => Standing::Covers,
-            Some(_) => Standing::CoveredAtOtherTimes,
-        })
-        .min()
-        .unwrap_or(Standing::NoCover)
 }
 
 #[cfg(test)]
@@ -42,12 +48,26 @@ mod tests {
     use careway_kernel::Clock;
 
     use super::*;
-    use crate::coverages::domain::tests::{coverage, day};
+    use crate::coverages::domain::{
+        SuspensionReason,
+        tests::{coverage, day},
+    };
+
+    fn payers() -> Vec<OrganizationId> {
+        let clock = Clock::system();
+        (0..5).map(|_| OrganizationId::new(&clock)).collect()
+    }
+
+    /// The places of the payers in the order in which they are asked, and what each says.
+    fn asked(payers: &[OrganizationId], coverages: &[Coverage], on: &str) -> Vec<(usize, Option<Reason>)> {
+        let asked = payers.iter().map(|payer| AskedPayer::on(*payer, String::new(), coverages, day(on)));
+        let place = |payer| payers.iter().position(|it| *it == payer).unwrap();
+        in_turn(asked.collect()).into_iter().map(|it| (place(it.payer), it.reason)).collect()
+    }
 
     #[test]
-    fn whoever_covers_on_the_day_is_asked_first() {
-        let clock = Clock::system();
-        let payers: Vec<_> = (0..5).map(|_| OrganizationId::new(&clock)).collect();
+    fn whoever_covers_on_the_day_is_asked_first_and_the_others_say_why_not() {
+        let payers = payers();
         let of = |place: usize, from: &str, to: &str| Coverage { payer: payers[place], ..coverage(from, to) };
         let coverages = [
             of(1, "2024-01-01", "2024-12-31"),
@@ -56,23 +76,26 @@ mod tests {
             of(3, "2026-01-01", "2026-12-31"),
             of(4, "2026-01-01", "2026-12-31"),
         ];
-        let order = |on: &str| -> Vec<usize> {
-            let asked = by_cover(payers.clone(), &coverages, day(on));
-            asked.iter().map(|payer| payers.iter().position(|it| it == payer).unwrap()).collect()
-        };
-        assert_eq!(order("2026-06-01"), [3, 4, 1, 2, 0]);
-        assert_eq!(order("2027-06-01"), [2, 1, 3, 4, 0]);
-        assert_eq!(order("2023-06-01"), [1, 2, 3, 4, 0], "none covers: whoever knows of a cover can say why");
+        let (lapsed, later, unknown) =
+            (Some(Reason::Lapsed), Some(Reason::NotYetStarted), Some(Reason::UnknownCard));
+        assert_eq!(
+            asked(&payers, &coverages, "2026-06-01"),
+            [(3, None), (4, None), (1, lapsed), (2, later), (0, unknown)]
+        );
+        assert_eq!(
+            asked(&payers, &coverages, "2027-06-01"),
+            [(2, None), (1, lapsed), (3, lapsed), (4, lapsed), (0, unknown)]
+        );
+        assert_eq!(asked(&payers, &[], "2026-06-01")[0], (0, unknown), "nobody is known: as they are");
     }
 
     #[test]
     fn a_suspended_cover_is_none() {
-        let payers: Vec<_> = (0..2).map(|_| OrganizationId::new(&Clock::system())).collect();
-        let suspended = Coverage { payer: payers[0], ..coverage("2026-01-01", "2026-12-31") }
-            .suspend(day("2026-05-01"), crate::coverages::domain::SuspensionReason::Unpaid)
-            .unwrap();
+        let payers = payers();
+        let suspended = Coverage { payer: payers[0], ..coverage("2026-01-01", "2026-12-31") };
+        let suspended = suspended.suspend(day("2026-05-01"), SuspensionReason::Unpaid).unwrap();
         let other = Coverage { payer: payers[1], ..coverage("2026-01-01", "2026-12-31") };
-        let asked = by_cover(payers.clone(), &[suspended, other], day("2026-06-01"));
-        assert_eq!(asked, [payers[1], payers[0]]);
+        let turns = asked(&payers[..2], &[suspended, other], "2026-06-01");
+        assert_eq!(turns, [(1, None), (0, Some(Reason::Suspended))]);
     }
 }

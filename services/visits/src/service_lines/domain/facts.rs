@@ -233,7 +233,8 @@ impl CareFacts {
     fn tariff(&self, plan: &PlanDefinition, line: &CareLine) -> Option<Tariff> {
         let asked = &line.asked;
         let current = self.tariffs.iter().find(|it| it.day == asked.date && it.tariff.code == asked.code);
-        let current = current.filter(|it| it.currency == plan.currency && self.contracted(it.day)).map(|it| &it.tariff);
+        let current =
+            current.filter(|it| it.currency == plan.currency && self.contracted(it.day)).map(|it| &it.tariff);
         let frozen =
             line.settled.as_ref().and_then(|it| it.kind.zip(it.tariff_price).zip(it.benefit.clone()));
         match frozen {

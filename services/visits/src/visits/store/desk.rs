@@ -18,8 +18,8 @@ pub(crate) struct FacilityDesk {
     pub(crate) today: NaiveDate,
     /// The day of service.
     pub(crate) day: NaiveDate,
-    /// The payers with a contract on that day.
-    pub(crate) payers: Vec<OrganizationId>,
+    /// The payers with a contract on that day, by name.
+    pub(crate) payers: Vec<(OrganizationId, String)>,
     /// What those payers have of whoever may be meant, past and future covers too.
     pub(crate) coverages: Vec<Coverage>,
 }
@@ -40,6 +40,7 @@ struct Row {
     today: NaiveDate,
     day: NaiveDate,
     payers: Vec<Uuid>,
+    payer_names: Vec<String>,
     coverages: Json<Vec<CoverageRow>>,
 }
 
@@ -55,7 +56,7 @@ pub(crate) async fn find_desk(
     let number = candidates.number.as_ref().map(|number| number.as_str().to_owned());
     let members: Vec<Uuid> = candidates.members.iter().map(|member| member.uuid()).collect();
     let asked = question!(
-        "select name, country, here.today, here.day, contracted.payers, coalesce((
+        "select organization_ref.name, organization_ref.country, here.today, here.day, contracted.payers, contracted.payer_names, coalesce((
              select json_agg(c.cover) from (
                  select to_json(c) as cover from candidate_coverage c
                  where c.payer_id = any (contracted.payers) and c.member_number = $7
@@ -63,11 +64,14 @@ pub(crate) async fn find_desk(
                  select to_json(c) from candidate_coverage c
                  where c.payer_id = any (contracted.payers) and c.member_id = any ($8)) c), '[]') as coverages
          from organization_ref
-         cross join lateral (select ($6 at time zone time_zone)::date as today,
-             coalesce($5, ($6 at time zone time_zone)::date) as day) here
-         cross join lateral (select array(select distinct payer_id from contract
-             where contract.facility_id = organization_id and valid @> here.day order by payer_id) as payers) contracted
-         where organization_id = $4"
+         cross join lateral (select ($6 at time zone organization_ref.time_zone)::date as today,
+             coalesce($5, ($6 at time zone organization_ref.time_zone)::date) as day) here
+         cross join lateral (
+             select coalesce(array_agg(k.payer_id order by k.payer_id), '{}') as payers,
+                 coalesce(array_agg(coalesce(p.name, '') order by k.payer_id), '{}') as payer_names
+             from contract k left join organization_ref p on p.organization_id = k.payer_id
+             where k.facility_id = organization_ref.organization_id and k.valid @> here.day) contracted
+         where organization_ref.organization_id = $4"
     );
     let mut rows: Vec<Row> = db
         .ask(call, asked, |asked| {
@@ -83,7 +87,7 @@ pub(crate) async fn find_desk(
         country,
         today: row.today,
         day: row.day,
-        payers: row.payers.into_iter().map(OrganizationId::from_uuid).collect(),
+        payers: row.payers.into_iter().map(OrganizationId::from_uuid).zip(row.payer_names).collect(),
         coverages: row.coverages.0.into_iter().map(TryInto::try_into).collect::<Result<_>>()?,
     }))
 }

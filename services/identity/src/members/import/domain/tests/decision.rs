@@ -132,7 +132,8 @@ fn a_card_that_tells_another_story_is_a_warning() {
 fn a_birth_that_is_later_than_before_is_a_warning() {
     let uwase = member(UWASE);
     let met = Met { existing: Some(&uwase), ..new() };
-    for (born, warned) in [("1990-04-13", vec!["birth_date"]), ("1990-04-11", vec![]), ("1990-04-12", vec![])] {
+    for (born, warned) in [("1990-04-13", vec!["birth_date"]), ("1990-04-11", vec![]), ("1990-04-12", vec![])]
+    {
         let listed = draft(&format!("F,RSSB-1,Uwase,Aline,{born},,,,"));
         let warnings = listed.warnings(&listed.decide(import(), &met, fresh_ids()));
         assert_eq!(warnings.iter().map(|it| it.column).collect::<Vec<_>>(), warned, "{born}");
