@@ -1,5 +1,6 @@
 //! What every request passes, in this order: trace, method, deadline, bearer token, rate limit, load shedding, the size of
-//! its body, CORS, codings, compression, and on routes of the contract the permission; then a coded body is refused. A body that stops coming is given up.
+//! its body, CORS, codings, compression, and on routes of the contract the permission; then a coded body is refused. A body
+//! that stops coming is given up.
 
 mod address;
 mod bearer;

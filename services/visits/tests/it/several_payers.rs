@@ -78,8 +78,7 @@ fn ids(payers: &[&Person]) -> Vec<String> {
 }
 
 fn said(coverage: &VisitCoverage) -> Vec<(&str, &str, &str)> {
-    let said = |it: &'_ AskedPayer| (it.payer_id.as_str(), it.name.as_str(), it.reason.as_str());
-    coverage.asked_payers.iter().map(said).collect()
+    coverage.asked_payers.iter().map(|it| (&*it.payer_id, &*it.name, &*it.reason)).collect()
 }
 
 async fn checked_in(desk: &Desk, identifier: Identifier, payer: Option<&Person>) -> (String, VisitCoverage) {
