@@ -296,9 +296,9 @@ fn settings(prefix: &str, folder: &Path, documents: &Path) -> Vec<(String, Strin
         ("CAREWAY_IDENTITY_PASSWORD_MEMORY_KIB", "64"),
         ("CAREWAY_VISITS_MASTER_KEY", secret),
         ("CAREWAY_VISITS_TIMER_SECONDS", "1"),
-        ("CAREWAY_VISITS_DOCUMENTS", &documents.to_string_lossy()),
-        ("CAREWAY_VISITS_DOCUMENT_KEYS", secret),
-        ("CAREWAY_VISITS_DOCUMENT_TIMER_SECONDS", "1"),
+        ("CAREWAY_DOCUMENTS_PLACE", &documents.to_string_lossy()),
+        ("CAREWAY_DOCUMENTS_KEYS", secret),
+        ("CAREWAY_DOCUMENTS_TIMER_SECONDS", "1"),
         ("CAREWAY_RENEWALS_MASTER_KEY", secret),
         ("CAREWAY_RENEWALS_FOLDER", &folder.to_string_lossy()),
     ]

@@ -97,7 +97,7 @@ impl Foundation {
             page_key: Arc::new(page_key.finalize().into()),
             database_connections: settings.database_connections,
             streams: settings.streams,
-            imports: Imports::default(),
+            imports: Imports::new(settings.imports.into()),
             answers: Sealer::derive(&settings.service_secret, "kept answers")?,
             traced: settings.telemetry.otlp_endpoint.is_some(),
             tasks,

@@ -1,8 +1,9 @@
 //! The settings of the visits service.
 
+use careway_documents::DocumentArgs;
 use careway_kernel::Redacted;
 
-pub use crate::{documents::settings::DocumentSettings, settings::DeskSettings};
+pub use crate::settings::DeskSettings;
 
 /// Everything the visits service can be told.
 #[derive(Debug, Clone, clap::Args)]
@@ -21,5 +22,5 @@ pub struct Config {
     pub desk: DeskSettings,
     /// How documents are kept.
     #[command(flatten)]
-    pub documents: DocumentSettings,
+    pub documents: DocumentArgs,
 }

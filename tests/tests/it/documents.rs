@@ -122,7 +122,7 @@ async fn a_document_goes_from_the_desk_to_the_clinician_and_once_it_is_cited_to_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_a_document_is_refused_and_its_sender_hears_why() {
-    let world = World::with(&[("CAREWAY_VISITS_DOCUMENT_MAX_MIB", "1")]).await;
+    let world = World::with(&[("CAREWAY_DOCUMENTS_MAX_MIB", "1")]).await;
     let Network { payer, desk, .. } = Network::of(&world).await;
     let member = payer.covered_member(&world).await;
     let visit = verified(&world, &desk, &member).await;

@@ -50,6 +50,7 @@ mod guide;
 mod imports;
 mod isolation;
 mod kills;
+mod lists;
 mod lost_streams;
 mod medical_file;
 mod members;

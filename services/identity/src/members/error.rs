@@ -11,12 +11,7 @@ impl From<Refusal> for Error {
             Refusal::NationalIdTaken => (Kind::Conflict, "NATIONAL_ID_TAKEN"),
             Refusal::Principal(_) => (Kind::Refused, "PRINCIPAL_NOT_ELIGIBLE"),
             Refusal::NotLocked => (Kind::Refused, "NOT_LOCKED"),
-            Refusal::ColumnMissing(_) => (Kind::Invalid, "COLUMN_MISSING"),
         };
-        let error = Error::new(kind, reason, refusal.to_string());
-        match refusal {
-            Refusal::ColumnMissing(column) => error.with("column", column),
-            _ => error,
-        }
+        Self::new(kind, reason, refusal.to_string())
     }
 }

@@ -176,6 +176,21 @@ async fn a_replaced_cards_number_still_finds_the_person() {
 }
 
 #[tokio::test]
+async fn a_birth_that_is_later_than_before_is_a_warning() {
+    let desk = Desk::open().await;
+    let uwase = desk.register("RSSB-1", NIN, "0788123456").await;
+    let born = |birth_date: &str| UpdateMemberRequest {
+        member_id: uwase.member_id.clone(),
+        birth_date: birth_date.to_owned(),
+        ..Default::default()
+    };
+    let later = update(&desk, 1, &["birth_date"], born("2020-01-01")).await.unwrap();
+    assert_eq!(later.warnings.iter().map(|it| it.field.as_str()).collect::<Vec<_>>(), ["birthDate"]);
+    let earlier = update(&desk, 2, &["birth_date"], born("1990-01-01")).await.unwrap();
+    assert!(earlier.warnings.is_empty());
+}
+
+#[tokio::test]
 async fn a_family_has_one_level() {
     let desk = Desk::open().await;
     let uwase = desk.register("RSSB-1", NIN, "0788123456").await;

@@ -17,7 +17,7 @@ use super::{
     view::{self, ClaimLines},
     write,
 };
-use crate::{App, seal::Column, service_lines::domain::OwnerKind, texts::long};
+use crate::{App, seal::Column, service_lines::domain::OwnerKind, texts::Statement};
 
 pub(crate) async fn decide_claim_appeal(
     app: &App,
@@ -27,12 +27,12 @@ pub(crate) async fn decide_claim_appeal(
     let payer = call.caller.payer()?;
     let id: ClaimId = path_id("claim", &request.claim_id)?;
     let mut v = Violations::default();
-    let text = v.required("text", request.text.as_str(), long);
+    let text = v.required("text", request.text.as_str(), Statement::parse);
     let upheld = request.outcome() != Outcome::Overturned;
     v.check("outcome", request.outcome() != Outcome::Unspecified, "is required");
     v.check("lines", !upheld || request.lines.is_empty(), "must be left out when the decision stands");
     let (text,) = v.all((text,))?;
-    let sealed = app.desk.keys.seal(Column::ClaimAppealAnswer, id, text.as_bytes())?;
+    let sealed = app.desk.keys.seal(Column::ClaimAppealAnswer, id, text.as_str().as_bytes())?;
     if upheld {
         uphold(app, call, (id, payer), sealed).await
     } else {

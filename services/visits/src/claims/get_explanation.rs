@@ -14,7 +14,7 @@ use super::{
     explanation_view::{Explained, explanation},
     store,
 };
-use crate::{App, language, organizations, service_lines};
+use crate::{App, organizations, service_lines};
 
 pub(crate) async fn get_claim_explanation(
     app: &App,
@@ -24,7 +24,7 @@ pub(crate) async fn get_claim_explanation(
     let party = call.caller.organization()?;
     let id: ClaimId = path_id("claim", &request.claim_id)?;
     let mut v = Violations::default();
-    let language = language::parse(&mut v, call, &request.language);
+    let language = call.language(&mut v, &request.language);
     let (language,) = v.all((language,))?;
     let (claim, explanation) = {
         let mut reader = app.db.read(call).await?;

@@ -6,7 +6,7 @@ use careway_service::{Call, Error, Result};
 use sqlx::PgConnection;
 
 use super::{events, get_explanation::explain, store};
-use crate::{App, language};
+use crate::App;
 
 pub(crate) async fn read_claim_explanation(
     app: &App,
@@ -14,7 +14,7 @@ pub(crate) async fn read_claim_explanation(
     request: ReadClaimExplanationRequest,
 ) -> Result<ReadClaimExplanationResponse> {
     let mut v = Violations::default();
-    let language = language::parse(&mut v, call, &request.language);
+    let language = call.language(&mut v, &request.language);
     v.check("token", !request.token.trim().is_empty(), "is required");
     let (language,) = v.all((language,))?;
     let unknown = || Error::not_found("explanation");

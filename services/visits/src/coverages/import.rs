@@ -8,21 +8,19 @@ use careway_contract::visits::v1::{
 use careway_kernel::{MemberNumber, OrganizationId};
 use careway_service::{
     Call, Result, Transaction,
-    table::{self, Limits, Table},
+    imports::{Held, ListFile},
+    table::{Outcome, Report},
 };
 use tonic::Streaming;
 
 use super::{
     change::tell_all,
     domain::{BEFORE_BIRTH, ListedCoverage, ends_before_birth, may_end_before_birth},
-    import_rows::{Columns, Rejection},
+    import_rows,
     registry::{Registered, registered},
     store::{self, import::Imported},
 };
-use crate::{
-    App,
-    uploaded_list::{UploadedList, column_missing, gather},
-};
+use crate::App;
 
 /// Rows taken in one transaction.
 const BATCH: usize = 500;
@@ -35,19 +33,16 @@ pub(crate) async fn import_coverages(
     pieces: Streaming<ImportCoveragesRequest>,
 ) -> Result<ImportCoveragesResponse> {
     let payer = call.caller.payer()?;
-    let as_table = |file, media_type: &str| Ok(table::read_table(file, media_type, Limits::default())?);
-    let UploadedList { dry_run, table, place: _place } =
-        gather(app, payer, pieces, |piece| (piece.dry_run, piece.file), as_table).await?;
-    let (listed, rejections) = read(&table)?;
+    let limits = app.imports.limits();
+    let read = move |list: ListFile| Ok(import_rows::read(&list.table(limits)?, list.dry_run)?);
+    let Held { value: (listed, mut report), place: _place } =
+        app.imports.take(payer, limits, pieces, |piece| (piece.dry_run, piece.file), read).await?;
 
-    let rows = table.rows.len();
-    drop(table);
-    let mut report = Report { rejections, ..Report::default() };
     let registry = Registry::ask(app, call, payer, &listed).await?;
-    let listed = report.without_unborn(listed, &registry);
+    let listed = registry.born(listed, &mut report);
     // The same list again changes nothing, so each batch stands for itself and the request's key for none of them.
     let own = Call::by(call.caller.clone());
-    if dry_run {
+    if report.dry_run {
         // Everything is done and undone, so that the report is what would happen.
         let mut tx = app.db.begin(&own).await?;
         for batch in listed.chunks(BATCH) {
@@ -62,19 +57,7 @@ pub(crate) async fn import_coverages(
             tx.finish().await?;
         }
     }
-    Ok(report.into_response(dry_run, rows))
-}
-
-fn read(table: &Table) -> Result<(Vec<ListedCoverage>, Vec<Rejection>)> {
-    let columns = Columns::find(table).map_err(column_missing)?;
-    let (mut listed, mut rejected) = (Vec::with_capacity(table.rows.len()), Vec::new());
-    for row in &table.rows {
-        match columns.read(row) {
-            Ok(coverage) => listed.push(coverage),
-            Err(wrong) => rejected.extend(wrong),
-        }
-    }
-    Ok((listed, rejected))
+    Ok(response(&report))
 }
 
 /// What identity knows of the members of a list that comes right after theirs, or speaks of days that are over.
@@ -93,6 +76,18 @@ impl Registry {
         let asked: HashSet<_> = over.map(|it| &it.number).chain(&new).cloned().collect();
         let known = registered(app, payer, &Vec::from_iter(asked)).await?;
         Ok(Self { new, known })
+    }
+
+    /// The rows but for those that cover nobody yet.
+    fn born(&self, listed: Vec<ListedCoverage>, report: &mut Report) -> Vec<ListedCoverage> {
+        let born = |it: &ListedCoverage| {
+            self.known.get(&it.number).is_none_or(|known| !ends_before_birth(it.to, known.birth_date))
+        };
+        let (born, unborn): (Vec<_>, Vec<_>) = listed.into_iter().partition(born);
+        for listed in unborn {
+            report.reject_row(listed.row, "to", "BEFORE_BIRTH", BEFORE_BIRTH);
+        }
+        born
     }
 
     /// Keeps those of the batch that no event told of.
@@ -118,58 +113,40 @@ async fn take(
     let outcomes = store::import::import_coverages(tx, &app.clock, payer, now, batch).await?;
     let mut created = Vec::new();
     for (listed, outcome) in batch.iter().zip(outcomes) {
+        let reject = |report: &mut Report, column, reason, message: &str| {
+            report.reject_row(listed.row, column, reason, message)
+        };
         match outcome {
-            Imported::Created(coverage) => created.push(*coverage),
-            Imported::Unchanged => report.unchanged += 1,
-            Imported::NoMember => report.reject(listed, "member_number", "no such member"),
-            Imported::NoPlan => report.reject(listed, "plan_code", "no such plan"),
-            Imported::Overlaps => report.reject(listed, "", "the member has another cover in this period"),
+            Imported::Created(coverage) => {
+                report.note(listed.row, Outcome::Created);
+                created.push(*coverage);
+            }
+            Imported::Unchanged => report.note(listed.row, Outcome::Unchanged),
+            Imported::NoMember => reject(report, "member_number", "MEMBER_UNKNOWN", "no such member"),
+            Imported::NoPlan => reject(report, "plan_code", "PLAN_UNKNOWN", "no such plan"),
+            Imported::Overlaps => {
+                reject(report, "", "COVERAGE_OVERLAPS", "the member has another cover in this period");
+            }
         }
     }
     tell_all(tx, call, "coverage.import", &created);
-    report.created += created.len();
     Ok(())
 }
 
-#[derive(Default)]
-struct Report {
-    created: usize,
-    unchanged: usize,
-    rejections: Vec<Rejection>,
-}
-
-impl Report {
-    fn reject(&mut self, listed: &ListedCoverage, column: &'static str, message: &str) {
-        self.rejections.push(Rejection { row: listed.row, column, message: message.to_owned() });
-    }
-
-    /// The rows but for those that cover nobody yet.
-    fn without_unborn(&mut self, listed: Vec<ListedCoverage>, registry: &Registry) -> Vec<ListedCoverage> {
-        let born = |it: &ListedCoverage| {
-            registry.known.get(&it.number).is_none_or(|known| !ends_before_birth(it.to, known.birth_date))
-        };
-        let (taken, unborn): (Vec<_>, Vec<_>) = listed.into_iter().partition(born);
-        for listed in &unborn {
-            self.reject(listed, "to", BEFORE_BIRTH);
-        }
-        taken
-    }
-
-    fn into_response(mut self, dry_run: bool, rows: usize) -> ImportCoveragesResponse {
-        let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
-        self.rejections.sort_by_key(|rejection| rejection.row);
-        let shown = self.rejections.iter().take(MOST_REPORTED).map(|it| RejectedRow {
-            row: i32::try_from(it.row).unwrap_or(i32::MAX),
-            column: it.column.to_owned(),
-            message: it.message.clone(),
-        });
-        ImportCoveragesResponse {
-            dry_run,
-            rows: count(rows),
-            created: count(self.created),
-            unchanged: count(self.unchanged),
-            rejected: count(rows - self.created - self.unchanged),
-            rejections: shown.collect(),
-        }
+fn response(report: &Report) -> ImportCoveragesResponse {
+    let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+    let rejections = report.problems().take(MOST_REPORTED).map(|it| RejectedRow {
+        row: i32::try_from(it.row).unwrap_or(i32::MAX),
+        column: it.column.to_owned(),
+        message: it.message.clone(),
+    });
+    ImportCoveragesResponse {
+        dry_run: report.dry_run,
+        rows: count(report.total()),
+        created: count(report.count(Outcome::Created)),
+        unchanged: count(report.count(Outcome::Unchanged)),
+        rejected: count(report.count(Outcome::Rejected)),
+        rejections: rejections.collect(),
+        unknown_columns: report.unknown_columns.clone(),
     }
 }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use careway_contract::visits::v1::{AddDocumentRequest, AddDocumentResponse, DocumentAdded};
+use careway_documents::{Received, content_digest, file_name};
 use careway_events::{Fact, record};
 use careway_kernel::{DocumentId, OrganizationId, Violations, VisitId};
 use careway_service::{AuditEntry, Call, Error, Kind as ErrorKind, Result, path_id};
@@ -10,14 +11,12 @@ use sha2::{Digest, Sha256};
 use tonic::Streaming;
 
 use super::{
-    domain::{self, Document, Kind},
-    store,
-    upload::Received,
-    view,
+    domain::{Document, Kind},
+    store, view,
 };
 use crate::{
     App, audit,
-    texts::short,
+    texts::Short,
     visits::{self, access::opened},
 };
 
@@ -46,7 +45,7 @@ pub(crate) async fn add_document(
         visit: visit.id,
         facility,
         kind: wish.kind,
-        title: wish.title,
+        title: wish.title.into(),
         file_name: wish.file_name,
         content,
         added_by: by,
@@ -64,13 +63,13 @@ pub(crate) async fn add_document(
     audit::note(&mut tx, &call, AuditEntry { action: "document.add", member, visit, ..Default::default() });
 
     // From here on it may be committed whether or not we hear of it. An object that in the end no row names is swept.
-    object.claim();
+    object.persist();
     let response = AddDocumentResponse { document: Some(view::document(&document)) };
     let outcome = tx.commit(response).await;
     if let Err(error) = &outcome
         && !matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Timeout)
     {
-        app.documents.depot.discard(id);
+        app.documents.files.discard(id);
     }
     outcome
 }
@@ -79,7 +78,7 @@ pub(crate) async fn add_document(
 struct Wish {
     visit: VisitId,
     kind: Kind,
-    title: String,
+    title: Short,
     file_name: Option<String>,
     length: Option<u64>,
     digest: Option<[u8; 32]>,
@@ -90,10 +89,10 @@ impl Wish {
         let visit: VisitId = path_id("visit", &first.visit_id)?;
         let mut v = Violations::default();
         let kind = v.present("kind", view::parse_kind(first.kind()));
-        let title = v.required("title", first.title.as_str(), short);
-        let file_name = v.optional("fileName", first.file_name.as_str(), domain::file_name::parse);
+        let title = v.required("title", first.title.as_str(), Short::parse);
+        let file_name = v.optional("fileName", first.file_name.as_str(), file_name::parse);
         let digest = |v: &mut Violations, header: &str| {
-            let parsed = call.of_raw_body(&header.to_ascii_lowercase()).map(domain::content_digest::sha256);
+            let parsed = call.of_raw_body(&header.to_ascii_lowercase()).map(content_digest::sha256);
             v.field(header, parsed.transpose().map(Option::flatten))
         };
         let (of_content, of_whole) = (digest(&mut v, "Content-Digest"), digest(&mut v, "Repr-Digest"));
@@ -123,12 +122,12 @@ async fn take_in(
     begun: Bytes,
     mut pieces: Streaming<AddDocumentRequest>,
 ) -> Result<Received> {
-    let mut intake = app.documents.take_in(id, wish.length).await?;
-    intake.take(begun).await?;
+    let mut upload = app.documents.files.begin_upload(id, wish.length).await?;
+    upload.take(begun).await?;
     while let Some(piece) = pieces.message().await? {
-        intake.take(piece.content.unwrap_or_default().data).await?;
+        upload.take(piece.content.unwrap_or_default().data).await?;
     }
-    intake.finish(wish.digest).await
+    upload.finish(wish.digest).await
 }
 
 /// What an `Idempotency-Key` stands for: all that was said of the document, and what it is.

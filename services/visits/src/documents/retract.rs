@@ -8,7 +8,7 @@ use super::{
     domain::{AlreadyRetracted, Retraction},
     store,
 };
-use crate::{App, audit, texts::short, visits};
+use crate::{App, audit, texts::Short, visits};
 
 pub(crate) async fn retract_document(
     app: &App,
@@ -19,13 +19,13 @@ pub(crate) async fn retract_document(
     let absent = || Error::not_found("document");
     let id = DocumentId::parse(&request.document_id).map_err(|_| absent())?;
     let mut violations = Violations::default();
-    let reason = violations.required("reason", request.reason.as_str(), short);
+    let reason = violations.required("reason", request.reason.as_str(), Short::parse);
     let (reason,) = violations.all((reason,))?;
 
     let mut tx = app.db.begin(call).await?;
     let (at, sealer) = (tx.now(), &app.documents.sealer);
     let document = store::lock_document(&mut tx, sealer, id, facility).await?.ok_or_else(absent)?;
-    let document = document.retract(Retraction { at, by, reason })?;
+    let document = document.retract(Retraction { at, by, reason: reason.into() })?;
     store::update_retraction(&mut tx, sealer, &document).await?;
     let visit = visits::store::find_visit(&mut tx, document.visit, facility).await?;
     let member = visit.and_then(|visit| visit.patient).map(|patient| patient.member);

@@ -7,7 +7,7 @@ use careway_service::{Call, Result};
 use super::{
     domain::{Preauthorization, State, line::Amendment, transitions::may_ask},
     events,
-    request_parts::{id, line, planned, text},
+    request_parts::{id, line, planned},
     settle::{self, Case},
     store::facts::Amending,
     view,
@@ -19,6 +19,7 @@ use crate::{
         CareLine,
         requested::{AskedLine, MOST_LINES, RequestedLine},
     },
+    texts::Justification,
 };
 
 /// Lines as they are written; those of `change` first, then those of `add`.
@@ -37,7 +38,7 @@ pub(crate) async fn amend_preauthorization(
     let mut v = Violations::default();
     let wish = parse(&mut v, &request);
     let documents = documents::citations::parse(&mut v, &request.document_ids);
-    let justification = v.optional("justification", request.justification.as_str(), text);
+    let justification = v.optional("justification", request.justification.as_str(), Justification::parse);
     let (wish, documents, justification) = v.all((wish, documents, justification))?;
 
     let mut tx = app.db.begin(call).await?;
@@ -52,7 +53,7 @@ pub(crate) async fn amend_preauthorization(
     let amendment = replace(app, &mut case, &wish, lines);
     let mut it = it.amend(now, &amendment, &in_use)?;
     if let Some(text) = justification {
-        it.sealed_justification = app.desk.keys.seal(Column::Justification, id, text.as_bytes())?;
+        it.sealed_justification = app.desk.keys.seal(Column::Justification, id, text.as_str().as_bytes())?;
     }
     let more = documents.iter().filter(|document| !it.documents.contains(document)).copied();
     it.documents.extend(more.collect::<Vec<_>>());

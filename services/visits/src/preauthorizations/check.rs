@@ -22,6 +22,7 @@ use crate::{
         settle::{Care, new_lines},
         store::facts::Looking,
     },
+    texts::Justification,
 };
 
 pub(crate) async fn check_preauthorization(
@@ -49,7 +50,7 @@ pub(crate) async fn check_preauthorization(
         person,
         sequence: 0,
         urgency: Urgency::Standard,
-        justification: String::new(),
+        justification: Justification::default(),
         documents: Vec::new(),
     };
     let written = write(app, &care, &lines, writing, now)?;

@@ -13,7 +13,7 @@ use crate::{
         CareLine,
         requested::{MOST_LINES, parse_price},
     },
-    texts::note,
+    texts::Note,
 };
 
 /// What is decided of one line, before the line is known.
@@ -27,8 +27,8 @@ pub(crate) struct LineDecision {
 #[derive(Debug, Clone)]
 enum What {
     Approve,
-    Adjust { quantity: Option<Quantity>, price: Option<Price>, text: String },
-    Reject { refusal: Refusal, text: String },
+    Adjust { quantity: Option<Quantity>, price: Option<Price>, text: Note },
+    Reject { refusal: Refusal, text: Note },
 }
 
 /// A decimal that is not negative: of one, or of all.
@@ -60,7 +60,7 @@ fn decision(v: &mut Violations, line: &PreauthorizationLineDecision) -> Option<L
         Wire::Adjust => adjustment(v, line),
         Wire::Reject => {
             let refusal = v.required("reasonCode", line.reason_code.as_str(), Refusal::parse);
-            let text = v.required("text", line.text.as_str(), note);
+            let text = v.required("text", line.text.as_str(), Note::parse);
             refusal.zip(text).map(|(refusal, text)| What::Reject { refusal, text })
         }
     };
@@ -71,7 +71,7 @@ fn adjustment(v: &mut Violations, line: &PreauthorizationLineDecision) -> Option
     let quantity = v.optional("approvedQuantity", line.approved_quantity.as_str(), Quantity::parse);
     let unit = v.optional("approvedUnitPrice", line.approved_unit_price.as_str(), parse_price);
     let whole = v.optional("approvedAmount", line.approved_amount.as_str(), parse_price);
-    let text = v.required("text", line.text.as_str(), note);
+    let text = v.required("text", line.text.as_str(), Note::parse);
     let (quantity, unit, whole) = (quantity?, unit?, whole?);
     v.check("approvedAmount", unit.is_none() || whole.is_none(), "must not be given beside a price of one");
     let something = quantity.is_some() || unit.is_some() || whole.is_some();
@@ -112,7 +112,7 @@ fn review(
 ) -> Option<Review> {
     match &decision.what {
         What::Approve => Some(Review::Accept),
-        What::Reject { refusal, text } => Some(Review::Reject { refusal: *refusal, text: text.clone() }),
+        What::Reject { refusal, text } => Some(Review::Reject { refusal: *refusal, text: text.to_string() }),
         What::Adjust { quantity, price, text } => {
             let less = quantity.is_none_or(|quantity| quantity <= line.asked.quantity);
             v.check("approvedQuantity", less, "must not be more than is asked for");
@@ -122,7 +122,7 @@ fn review(
                     Some(unit_price(v, price, quantity.unwrap_or(line.asked.quantity), line, currency)?)
                 }
             };
-            Some(Review::Adjust { quantity: *quantity, unit_price, reason: text.clone() })
+            Some(Review::Adjust { quantity: *quantity, unit_price, reason: text.to_string() })
         }
     }
 }

@@ -7,13 +7,14 @@ use careway_service::{Call, Error, Result, path_id};
 use super::{
     domain::{Urgency, transitions::may_ask},
     events,
-    request_parts::{Writing, all_planned, lines, text, write},
+    request_parts::{Writing, all_planned, lines, write},
     settle::{self, Case},
     store, view,
 };
 use crate::{
     App, documents,
     service_lines::settle::{Care, new_lines},
+    texts::Justification,
 };
 
 pub(crate) async fn request_preauthorization(
@@ -25,7 +26,7 @@ pub(crate) async fn request_preauthorization(
     let visit: VisitId = path_id("visit", &request.visit_id)?;
     let mut v = Violations::default();
     let asked = lines(&mut v, &request.lines);
-    let justification = v.required("justification", request.justification.as_str(), text);
+    let justification = v.required("justification", request.justification.as_str(), Justification::parse);
     let documents = documents::citations::parse(&mut v, &request.document_ids);
     let urgency = view::parse_urgency(request.urgency()).unwrap_or(Urgency::Standard);
     let (asked, justification, documents) = v.all((asked, justification, documents))?;

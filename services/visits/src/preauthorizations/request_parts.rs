@@ -21,6 +21,7 @@ use crate::{
         },
         settle::Care,
     },
+    texts::Justification,
 };
 
 /// Care may be planned so far ahead.
@@ -31,19 +32,13 @@ pub(crate) struct Writing {
     pub(crate) person: Uuid,
     pub(crate) sequence: u64,
     pub(crate) urgency: Urgency,
-    pub(crate) justification: String,
+    pub(crate) justification: Justification,
     pub(crate) documents: Vec<Uuid>,
 }
 
 /// The pre-authorization that a path names.
 pub(crate) fn id(text: &str) -> Result<PreauthorizationId> {
     PreauthorizationId::parse(text).map_err(|_| Error::not_found("pre-authorization"))
-}
-
-/// A text for a person, of at most 4,000 characters.
-pub(crate) fn text(text: &str) -> Result<String, &'static str> {
-    let text = text.trim();
-    if text.chars().count() > 4000 { Err("must be at most 4000 characters") } else { Ok(text.to_owned()) }
 }
 
 /// The lines of a request; everything that is wrong with any of them by its path.
@@ -90,7 +85,7 @@ pub(crate) fn write(
     let admission =
         admission.ok_or_else(|| Error::internal(anyhow::anyhow!("care is of an admitted visit")))?;
     let line = |line: &CareLine| PreauthorizationLine::new(line.id, line.position, Change::Unchanged);
-    let justification = writing.justification.as_bytes();
+    let justification = writing.justification.as_str().as_bytes();
     Ok(Preauthorization {
         id,
         version: 0,

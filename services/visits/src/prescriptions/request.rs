@@ -1,12 +1,13 @@
 //! Prescriptions as they are asked for: every violation named with its path.
 
 use careway_contract::visits::v1 as proto;
-use careway_kernel::{Violations, text::one_line};
+use careway_kernel::{Violations, text::Line};
 
 use super::domain::{Directions, Wish};
 use crate::{
     adjudication::{diagnosis::Diagnosis, quantity::Quantity},
     service_lines::domain::requested::parse_code,
+    texts::Short,
 };
 
 /// Lines of a prescription, at most.
@@ -46,8 +47,8 @@ pub(crate) fn prescription(
 ) -> Option<PrescriptionWish> {
     let prescriber = v.present("prescriber", request.prescriber).and_then(|it| {
         v.within("prescriber", |v| {
-            let name = v.required("name", it.name.as_str(), |text| one_line(text, 120));
-            let licence = v.required("licence", it.licence.as_str(), |text| one_line(text, 60));
+            let name = v.required("name", it.name.as_str(), Short::parse);
+            let licence = v.required("licence", it.licence.as_str(), Line::<60>::parse);
             name.zip(licence)
         })
     });
@@ -63,8 +64,8 @@ pub(crate) fn prescription(
     };
     let (prescriber, licence) = prescriber?;
     Some(PrescriptionWish {
-        prescriber,
-        licence,
+        prescriber: prescriber.into(),
+        licence: licence.into(),
         lines: lines?,
         valid_days: valid_days?.map(|days| u64::from(days.unsigned_abs())),
         acknowledged: request.acknowledge_warnings,
@@ -76,11 +77,11 @@ fn medicine(v: &mut Violations, it: proto::PrescriptionLineInput) -> Option<Medi
     if it.code.trim().is_empty() {
         v.check("name", !it.name.trim().is_empty(), "is required without a code");
     }
-    let name = v.optional("name", it.name.as_str(), |text| one_line(text, 120));
-    let form = v.optional("form", it.form.as_str(), |text| one_line(text, 60));
-    let strength = v.optional("strength", it.strength.as_str(), |text| one_line(text, 60));
-    let dose = v.required("dose", it.dose.as_str(), |text| one_line(text, 200));
-    let frequency = v.required("frequency", it.frequency.as_str(), |text| one_line(text, 200));
+    let name = v.optional("name", it.name.as_str(), Short::parse);
+    let form = v.optional("form", it.form.as_str(), Line::<60>::parse);
+    let strength = v.optional("strength", it.strength.as_str(), Line::<60>::parse);
+    let dose = v.required("dose", it.dose.as_str(), Line::<200>::parse);
+    let frequency = v.required("frequency", it.frequency.as_str(), Line::<200>::parse);
     let days = match it.days {
         0 => v.present("days", None),
         days => number(v, "days", days, 1..=365),
@@ -91,12 +92,12 @@ fn medicine(v: &mut Violations, it: proto::PrescriptionLineInput) -> Option<Medi
     let diagnoses = v.each("diagnoses", &it.diagnoses, |v, code| v.field("", Diagnosis::parse(code)));
     Some(MedicineWish {
         code: code?,
-        name: name?,
-        form: form?,
-        strength: strength?,
+        name: name?.map(Into::into),
+        form: form?.map(Into::into),
+        strength: strength?.map(Into::into),
         directions: Directions {
-            dose: dose?,
-            frequency: frequency?,
+            dose: dose?.into(),
+            frequency: frequency?.into(),
             diagnoses: diagnoses?.iter().map(|it| it.as_str().to_owned()).collect(),
         },
         days: days?,
@@ -119,11 +120,11 @@ pub(crate) fn wishes(
             line => number(v, "lineNumber", line, 1..=30),
         };
         let quantity = v.optional("quantity", it.quantity.as_str(), Quantity::parse);
-        let substitute = v.optional("substitute", it.substitute.as_str(), |text| one_line(text, 120));
+        let substitute = v.optional("substitute", it.substitute.as_str(), Short::parse);
         let line = line?;
         v.check("lineNumber", !seen.contains(&line), "must be named once");
         seen.push(line);
-        Some(Wish { line, quantity: quantity?, substitute: substitute? })
+        Some(Wish { line, quantity: quantity?, substitute: substitute?.map(Into::into) })
     })
 }
 

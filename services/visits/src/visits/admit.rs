@@ -11,7 +11,7 @@ use super::{
     error::Refusal,
     store, view,
 };
-use crate::{App, audit, plans::domain::service_type::ServiceType, texts::short};
+use crate::{App, audit, plans::domain::service_type::ServiceType, texts::Short};
 
 pub(crate) async fn admit_visit(
     app: &App,
@@ -22,8 +22,8 @@ pub(crate) async fn admit_visit(
     let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut violations = Violations::default();
     let service_type = violations.required("serviceType", request.service_type.as_str(), ServiceType::parse);
-    let practitioner = violations.optional("practitioner", request.practitioner.as_str(), short);
-    let referral = violations.optional("referral", request.referral.as_str(), short);
+    let practitioner = violations.optional("practitioner", request.practitioner.as_str(), Short::parse);
+    let referral = violations.optional("referral", request.referral.as_str(), Short::parse);
     let (service_type, practitioner, referral) = violations.all((service_type, practitioner, referral))?;
 
     let mut tx = app.db.begin(call).await?;
@@ -32,6 +32,7 @@ pub(crate) async fn admit_visit(
         return Err(Violations::one("serviceType", "must be one of the visit's service types").into());
     }
     let number = HumanNumber::visit(locked.visit.service_date.year(), locked.sequence).to_string();
+    let (practitioner, referral) = (practitioner.map(Into::into), referral.map(Into::into));
     let wish = AdmissionWish { service_type, number, practitioner, referral };
     let rule = notice_rule(app, locked.notice_hours);
     let visit = locked.visit.admit(tx.now(), wish, rule)?;

@@ -16,7 +16,7 @@ use super::{
     error::Refusal,
     store, view,
 };
-use crate::{App, seal::Column, texts::note};
+use crate::{App, seal::Column, texts::Note};
 
 pub(crate) async fn request_visit_override(
     app: &App,
@@ -27,7 +27,7 @@ pub(crate) async fn request_visit_override(
     let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut violations = Violations::default();
     let reason = violations.present("reason", view::parse_override_reason(request.reason()));
-    let note = violations.required("note", request.note.as_str(), note);
+    let note = violations.required("note", request.note.as_str(), Note::parse);
     let (reason, note) = violations.all((reason, note))?;
 
     let mut tx = app.db.begin(call).await?;
@@ -43,7 +43,7 @@ pub(crate) async fn request_visit_override(
         facility,
         payer,
         reason,
-        sealed_note: app.desk.keys.seal(Column::OverrideNote, id, note.as_bytes())?,
+        sealed_note: app.desk.keys.seal(Column::OverrideNote, id, note.as_str().as_bytes())?,
         requested_by: person,
         requested_at: now,
         number_that_day: store::overrides::count_override(&mut tx, facility, now, cap).await?,

@@ -9,7 +9,7 @@ use careway_kernel::{Violations, VisitId};
 use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{domain::overrides::Review, store, view};
-use crate::{App, seal::Column, texts::note};
+use crate::{App, seal::Column, texts::Note};
 
 pub(crate) async fn review_visit_override(
     app: &App,
@@ -27,9 +27,10 @@ pub(crate) async fn review_visit_override(
             Outcome::Rejected => Some(Review::Rejected),
         },
     );
-    let text = violations.optional("note", request.note.as_str(), note);
+    let text = violations.optional("note", request.note.as_str(), Note::parse);
     let (outcome, text) = violations.all((outcome, text))?;
-    let sealed = text.map(|text| app.desk.keys.seal(Column::ReviewNote, id, text.as_bytes())).transpose()?;
+    let sealed =
+        text.map(|text| app.desk.keys.seal(Column::ReviewNote, id, text.as_str().as_bytes())).transpose()?;
 
     let mut tx = app.db.begin(call).await?;
     let approved = store::overrides::lock_override(&mut tx, id, payer).await?;

@@ -4,7 +4,7 @@ use careway_contract::{
     identity::v1::MemberSummary,
     visits::v1::{self as proto, visit, visit_override},
 };
-use careway_service::{Error, Result};
+use careway_service::{Error, Result, timestamp, version};
 use chrono::{DateTime, Utc};
 use prost::Message;
 
@@ -18,21 +18,8 @@ use crate::{
     seal::{Column, Keys},
 };
 
-/// An instant on the wire.
-pub(crate) fn timestamp(at: DateTime<Utc>) -> prost_types::Timestamp {
-    prost_types::Timestamp {
-        seconds: at.timestamp(),
-        nanos: i32::try_from(at.timestamp_subsec_nanos()).unwrap_or_default(),
-    }
-}
-
 fn optional(at: Option<DateTime<Utc>>) -> Option<prost_types::Timestamp> {
     at.map(timestamp)
-}
-
-/// A version on the wire; it counts changes of one row.
-pub(crate) fn version(version: i64) -> i32 {
-    i32::try_from(version).unwrap_or(i32::MAX)
 }
 
 /// A visit, with nothing of the member.

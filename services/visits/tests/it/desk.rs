@@ -78,7 +78,7 @@ pub(crate) struct Desk {
 #[derive(Clone)]
 pub(crate) struct Person {
     pub(crate) organization: OrganizationId,
-    kind: OrganizationKind,
+    pub(crate) kind: OrganizationKind,
     pub(crate) account: AccountId,
 }
 
@@ -137,7 +137,7 @@ impl Desk {
         Self::open_told(database, url_app, plan, &[]).await
     }
 
-    /// The desk of a service that is told more, like `--visits-document-max-mib=1`.
+    /// The desk of a service that is told more, like `--documents-max-mib=1`.
     pub(crate) async fn told(more: &[&str]) -> Self {
         let database = TestDatabase::create("visits", &careway_visits::MIGRATOR).await;
         let url = database.url_app.clone();
@@ -403,9 +403,9 @@ async fn serve(
         ("--visits-master-key", secret),
         ("--visits-timer-seconds", "1"),
         ("--visits-overrides-per-day", "3"),
-        ("--visits-documents", &folder.to_string_lossy()),
-        ("--visits-document-keys", "the-first-key-of-documents-of-the-tests"),
-        ("--visits-document-timer-seconds", "1"),
+        ("--documents-place", &folder.to_string_lossy()),
+        ("--documents-keys", "the-first-key-of-documents-of-the-tests"),
+        ("--documents-timer-seconds", "1"),
     ];
     let told = |name: &str| more.iter().any(|setting| setting.starts_with(name));
     let settings = settings.iter().filter(|(name, _)| !told(&format!("{name}=")));

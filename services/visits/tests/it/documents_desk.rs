@@ -160,10 +160,12 @@ impl Desk {
         .unwrap();
     }
 
-    /// Every file where documents are kept, unfinished ones too.
+    /// Every file of a document, unfinished ones too; not those that a sweep has set aside.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
-        let folders = std::fs::read_dir(&self.folder).unwrap().map(|folder| folder.unwrap().path());
+        let Ok(folders) = std::fs::read_dir(self.folder.join("visits")) else { return Vec::new() };
+        let folders = folders.map(|folder| folder.unwrap().path());
         folders
+            .filter(|folder| folder.is_dir() && !folder.ends_with("swept"))
             .flat_map(|folder| std::fs::read_dir(folder).unwrap())
             .map(|file| file.unwrap().path())
             .collect()

@@ -2,11 +2,11 @@
 
 use careway_contract::visits::v1::Document;
 use careway_service::Kind;
+use careway_testing::FakeS3;
 
 use crate::{
     desk::{Desk, eventually, refusal},
     documents_desk::{Upload, pdf},
-    fake_s3::FakeS3,
 };
 
 const OLD: &str = "the-older-key-of-documents-of-the-tests";
@@ -33,14 +33,14 @@ impl Desk {
 
 #[tokio::test]
 async fn keys_take_over_from_one_another_and_no_document_is_written_again() {
-    let (mut desk, visit) = verified(&[&format!("--visits-document-keys={OLD}")]).await;
+    let (mut desk, visit) = verified(&[&format!("--documents-keys={OLD}")]).await;
     let file = pdf(100_000);
     let document = desk.document(&visit, file.clone()).await;
     let [object] = &desk.files()[..] else { panic!("one object") };
     let sealed = std::fs::read(object).unwrap();
     let old = desk.key_ids().await;
 
-    desk.restart(&[&format!("--visits-document-keys={NEW},{OLD}")]).await;
+    desk.restart(&[&format!("--documents-keys={NEW},{OLD}")]).await;
     assert!(desk.reads(&document).await.unwrap() == file);
     let newer = desk.document(&visit, pdf(10)).await;
     eventually("every document is under the newest key", async || {
@@ -50,11 +50,11 @@ async fn keys_take_over_from_one_another_and_no_document_is_written_again() {
     .await;
     assert!(std::fs::read(object).unwrap() == sealed, "the object is as it was");
 
-    desk.restart(&[&format!("--visits-document-keys={NEW}")]).await;
+    desk.restart(&[&format!("--documents-keys={NEW}")]).await;
     assert!(desk.reads(&document).await.unwrap() == file, "the older key is not needed any more");
     assert_eq!(desk.list(&desk.facility, &visit).await.unwrap(), [newer, document.clone()]);
 
-    desk.restart(&[&format!("--visits-document-keys={OLD}")]).await;
+    desk.restart(&[&format!("--documents-keys={OLD}")]).await;
     assert_eq!(desk.reads(&document).await, Err(Kind::Internal), "its key is gone");
 }
 
@@ -99,12 +99,14 @@ async fn what_was_changed_in_the_store_is_not_given_out() {
 async fn a_bucket_keeps_documents_as_a_folder_does() {
     let s3 = FakeS3::default();
     let (desk, visit) = verified(&[
-        "--visits-documents=s3://medical/careway",
-        &format!("--visits-documents-s3-endpoint={}", s3.serve().await),
-        "--visits-documents-s3-access-key-id=the-key-id",
-        "--visits-documents-s3-secret-access-key=the-secret",
+        "--documents-place=s3://medical/careway",
+        &format!("--documents-s3-endpoint={}", s3.serve().await),
+        "--documents-s3-access-key-id=the-key-id",
+        "--documents-s3-secret-access-key=the-secret",
     ])
     .await;
+    let owned = async || s3.objects.lock().unwrap().contains_key("careway/visits/owner");
+    eventually("the place has its owner", owned).await;
     let (small, large) = (pdf(1000), pdf(12 << 20));
     let first = desk.document(&visit, small.clone()).await;
     let second = desk.document(&visit, large.clone()).await;
@@ -114,7 +116,7 @@ async fn a_bucket_keeps_documents_as_a_folder_does() {
     assert!(part.data == large[6_000_000..6_100_000]);
     assert_eq!(*s3.multipart.lock().unwrap(), 1, "the small one went in one request");
     let keys: Vec<String> = s3.objects.lock().unwrap().keys().cloned().collect();
-    assert!(keys.len() == 2 && keys.iter().all(|key| key.starts_with("careway/")), "{keys:?}");
+    assert!(keys.len() == 3 && keys.iter().all(|key| key.starts_with("careway/visits/")), "{keys:?}");
 
     let mut refused = Upload::of(&visit, [vec![b'a'; 12 << 20], b"\0".to_vec()].concat());
     assert_eq!(refusal(desk.upload(&desk.facility, &refused).await).reason(), "DOCUMENT_TYPE_REFUSED");
@@ -122,13 +124,18 @@ async fn a_bucket_keeps_documents_as_a_folder_does() {
     refused.told = vec![("content-digest", format!("sha-256=:{}:", "A".repeat(43) + "="))];
     assert_eq!(refusal(desk.upload(&desk.facility, &refused).await).reason(), "DIGEST_MISMATCH");
     eventually("what was begun is taken back", async || s3.unfinished.lock().unwrap().is_empty()).await;
-    assert_eq!((*s3.multipart.lock().unwrap(), s3.objects.lock().unwrap().len()), (3, 2));
+    assert_eq!((*s3.multipart.lock().unwrap(), s3.objects.lock().unwrap().len()), (3, 3));
 
     let orphan = careway_kernel::DocumentId::new(&desk.clock).to_string();
-    let orphan = format!("careway/{}/{orphan}", &orphan[34..]);
+    let orphan = format!("careway/visits/{}/{orphan}", &orphan[34..]);
     s3.objects.lock().unwrap().insert(orphan, "an object without its row".into());
     desk.clock.advance(std::time::Duration::from_secs(25 * 3600));
-    eventually("the orphan is swept", async || s3.objects.lock().unwrap().len() == 2).await;
+    let swept = |key: &String| key.starts_with("careway/visits/swept/");
+    eventually("the orphan is set aside", async || s3.objects.lock().unwrap().keys().any(swept)).await;
+    assert!(
+        keys.iter().all(|key| s3.objects.lock().unwrap().contains_key(key)),
+        "the others are where they were"
+    );
 
     *s3.down.lock().unwrap() = true;
     desk.cite(&first).await;

@@ -4,12 +4,12 @@ use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use careway_service::{Error, Kind};
+use careway_testing::clamd::{self, VIRUS};
 use sha2::{Digest, Sha256};
 
 use crate::{
     desk::{Desk, eventually, refusal},
     documents_desk::{Upload, pdf},
-    fake_clamd::{self, VIRUS},
 };
 
 /// Larger than what is held back to be written at once.
@@ -36,7 +36,7 @@ async fn verified(more: &[&str]) -> (Desk, String) {
 
 #[tokio::test]
 async fn what_is_not_in_order_is_refused_and_leaves_nothing() {
-    let (desk, visit) = verified(&["--visits-document-max-mib=7"]).await;
+    let (desk, visit) = verified(&["--documents-max-mib=7"]).await;
     let upload = |file: Vec<u8>| Upload::of(&visit, file);
 
     let program = [b"\x7fELF\x02\x01\x01\0".to_vec(), vec![0; LARGE]].concat();
@@ -98,7 +98,7 @@ async fn an_upload_that_breaks_off_leaves_nothing() {
 
 #[tokio::test]
 async fn uploads_take_turns() {
-    let (desk, visit) = verified(&["--visits-document-uploads=1"]).await;
+    let (desk, visit) = verified(&["--documents-uploads=1"]).await;
     let upload = Upload::of(&visit, pdf(LARGE));
     let endless = desk.upload_forever(&desk.facility, &upload);
     let turned_away = async {
@@ -157,8 +157,8 @@ async fn a_commit_that_fails_leaves_nothing() {
 
 #[tokio::test]
 async fn what_the_scanner_finds_is_refused() {
-    let clamd = fake_clamd::serve_tcp().await;
-    let (desk, visit) = verified(&[&format!("--visits-document-scanner={clamd}")]).await;
+    let scanner = clamd::serve_tcp().await;
+    let (desk, visit) = verified(&[&format!("--documents-scanner={scanner}")]).await;
     let mut infected = pdf(LARGE);
     // Across the border of two pieces.
     infected[(1 << 20) - 5..][..VIRUS.len()].copy_from_slice(VIRUS);
@@ -171,11 +171,11 @@ async fn what_the_scanner_finds_is_refused() {
 #[tokio::test]
 async fn without_the_scanner_nothing_is_taken() {
     let socket = std::env::temp_dir().join(format!("clamd-{}", careway_testing::unique_prefix()));
-    let clamd = format!("--visits-document-scanner=unix://{}", socket.display());
-    let (desk, visit) = verified(&[&clamd]).await;
+    let scanner = format!("--documents-scanner=unix://{}", socket.display());
+    let (desk, visit) = verified(&[&scanner]).await;
     let away = desk.refused(&Upload::of(&visit, pdf(1000))).await;
     assert_eq!((away.kind(), away.reason()), (Kind::Unavailable, "SCANNER_UNAVAILABLE"));
-    fake_clamd::serve_unix(&socket, 2000).await;
+    clamd::serve_unix(&socket, 2000).await;
     desk.document(&visit, pdf(1000)).await;
     let undecided = desk.refused(&Upload::of(&visit, pdf(LARGE))).await;
     assert_eq!(undecided.reason(), "SCANNER_UNAVAILABLE", "it gave up in the middle");
@@ -185,13 +185,19 @@ async fn without_the_scanner_nothing_is_taken() {
 
 #[tokio::test]
 async fn what_a_crash_left_is_swept_once_it_is_old() {
-    let (desk, visit) = verified(&["--visits-document-orphan-hours=2"]).await;
+    let (desk, visit) = verified(&["--documents-orphan-hours=2"]).await;
+    let owner = desk.folder.join("visits/owner");
+    eventually("the place has its owner", async || owner.exists()).await;
     desk.document(&visit, pdf(1000)).await;
-    let leave = |name: &str, hours: u64| {
-        let folder = desk.folder.join(&name[34..36]);
-        std::fs::create_dir_all(&folder).unwrap();
-        let file = std::fs::File::create(folder.join(name)).unwrap();
+    let age = |file: std::fs::File, hours: u64| {
         file.set_modified(SystemTime::now() - Duration::from_secs(hours * 3600)).unwrap();
+    };
+    // Old enough that it would be swept if no row named it.
+    age(std::fs::File::options().write(true).open(desk.files().remove(0)).unwrap(), 3);
+    let leave = |name: &str, hours: u64| {
+        let folder = desk.folder.join("visits").join(&name[34..36]);
+        std::fs::create_dir_all(&folder).unwrap();
+        age(std::fs::File::create(folder.join(name)).unwrap(), hours);
     };
     let id = || careway_kernel::DocumentId::new(&desk.clock).to_string();
     leave(&id(), 1);
@@ -208,4 +214,28 @@ async fn what_a_crash_left_is_swept_once_it_is_old() {
     assert!(desk.files().iter().any(|file| file.ends_with(&notes)));
     let kept = desk.list(&desk.facility, &visit).await.unwrap().remove(0);
     assert_eq!(desk.download(&desk.facility, &kept.document_id, &[]).await.unwrap().data.len(), 1000);
+}
+
+#[tokio::test]
+async fn what_another_database_names_is_not_swept() {
+    let (mut desk, visit) = verified(&[]).await;
+    let owner = desk.folder.join("visits/owner");
+    eventually("the place has its owner", async || owner.exists()).await;
+    desk.document(&visit, pdf(1000)).await;
+    let told = careway_testing::capture_logs();
+    // As if a fresh database had been set beside the store.
+    for statement in
+        ["truncate document cascade", "update document_place set database_id = gen_random_uuid()"]
+    {
+        sqlx::query(statement).execute(&desk.admin).await.unwrap();
+    }
+    let another: String = sqlx::query_scalar("select database_id::text from document_place")
+        .fetch_one(&desk.admin)
+        .await
+        .unwrap();
+    desk.clock.advance(Duration::from_secs(25 * 3600));
+    desk.restart(&[]).await;
+    let why = format!("and this is database {another}");
+    eventually("the sweep says why it does not", async || told.contains(&why)).await;
+    assert_eq!(desk.files().len(), 1);
 }

@@ -7,4 +7,5 @@ mod order;
 mod purity;
 mod skeleton;
 mod statements;
+mod texts;
 mod workspace;

@@ -3,7 +3,7 @@
 //! Redis is run as one primary (no cluster), with `noeviction`. Losing it loses codes and counters together, which
 //! is safe: nothing can be verified then. What must survive, the failures in a row, is in Postgres.
 
-pub(crate) mod limits;
+mod limits;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 

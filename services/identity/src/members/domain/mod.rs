@@ -111,16 +111,7 @@ pub(crate) struct Change {
     pub(crate) closed_national_ids: Vec<Uuid>,
 }
 
-/// What a registrar is told of a birth that is later than was known.
-const BORN_LATER: &str =
-    "is later than before: covers and visits of the days until then, if there are any, contradict it";
-
 impl Change {
-    /// What a registrar should look at again about the birth date.
-    pub(crate) fn birth_date_warning(&self) -> Option<&'static str> {
-        self.born_later.then_some(BORN_LATER)
-    }
-
     /// The contract's names of what changed about how the member is reached.
     pub(crate) fn contact_fields(&self) -> Vec<String> {
         let contacts = self.contacts.iter().map(|change| change.kind.field());

@@ -4,7 +4,7 @@ pub(crate) mod ledger;
 pub(crate) mod posting;
 
 use careway_kernel::{CoverageId, MemberId, OrganizationId, VisitId};
-use careway_service::{Call, Database, Error, Result, question};
+use careway_service::{Call, Database, Error, Result, one_of, question};
 use chrono::NaiveDate;
 use sqlx::{FromRow, PgConnection, Row as _, postgres::PgRow, types::Json};
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use super::domain::Balance;
 use crate::{
     coverages::{
         domain::{Coverage, entitlement::Entitlement},
-        store::row::{CoverageRow, one_of},
+        store::row::CoverageRow,
     },
     plans::domain::{PlanDefinition, Scope, Unit, period::Period},
     visits::{domain::access::VisitAccess, store::row::AccessRow},

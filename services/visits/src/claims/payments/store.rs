@@ -1,13 +1,13 @@
 //! Payment advices in Postgres.
 
 use careway_kernel::{ClaimId, Currency, OrganizationId, PaymentAdviceId};
-use careway_service::{Error, Result};
+use careway_service::{Error, Result, one_of};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 use super::domain::{AdviceLine, PaymentAdvice, State};
-use crate::{claims::domain::Payment, coverages::store::row::one_of};
+use crate::claims::domain::Payment;
 
 #[derive(FromRow)]
 struct Row {

@@ -1,7 +1,7 @@
 //! Claims in Postgres: found, locked, listed.
 
 pub(crate) mod context;
-pub(crate) mod row;
+mod row;
 pub(crate) mod save;
 
 use careway_kernel::{ClaimId, Currency, OrganizationId, PaymentAdviceId, VisitId};

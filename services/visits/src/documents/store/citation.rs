@@ -72,7 +72,3 @@ pub(crate) async fn cite(
         }
     }
 }
-
-#[cfg(test)]
-#[path = "citation_tests.rs"]
-mod tests;

@@ -2,13 +2,14 @@
 
 pub(crate) mod citation;
 
+use careway_documents::{Content, MediaType, WrappedKey};
 use careway_kernel::{DocumentId, OrganizationId, VisitId};
 use careway_service::{Error, Result, Sealer};
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use super::domain::{Content, Document, Kind, Retraction, WrappedKey, media_type::MediaType};
+use super::domain::{Document, Kind, Retraction};
 
 pub(crate) const TITLE: &str = "document.sealed_title";
 const FILE_NAME: &str = "document.sealed_file_name";
@@ -221,6 +222,12 @@ pub(crate) async fn list_unknown(conn: &mut PgConnection, ids: &[DocumentId]) ->
     .fetch_all(conn)
     .await?;
     Ok(unknown.into_iter().map(DocumentId::from_uuid).collect())
+}
+
+/// The id of the database, which was made with it.
+pub(crate) async fn get_database_id(conn: &mut PgConnection) -> Result<Uuid> {
+    let id = sqlx::query_scalar("select database_id from document_place").fetch_one(conn).await?;
+    Ok(id)
 }
 
 /// The facility's own visit whose medical file opened a document of another facility, the latest.

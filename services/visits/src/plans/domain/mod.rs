@@ -1,6 +1,6 @@
 //! What a plan covers: the whole of one version, kept as JSON and read back into these very types.
 
-pub(crate) mod code;
+mod code;
 pub(crate) mod period;
 pub(crate) mod reason;
 pub(crate) mod rules;

@@ -5,7 +5,7 @@
 
 pub(crate) mod facts;
 pub(crate) mod question;
-pub(crate) mod row;
+mod row;
 
 use careway_kernel::{OrganizationId, PreauthorizationId, VisitId};
 use careway_service::Result;

@@ -1,14 +1,13 @@
 //! Rows of prescriptions, their lines and their hand-outs, and what they are.
 
 use careway_kernel::{MemberId, OrganizationId, PrescriptionId, VisitId};
-use careway_service::{Error, Result};
+use careway_service::{Error, Result, one_of};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::{
     adjudication::quantity::Quantity,
-    coverages::store::row::one_of,
     prescriptions::domain::{
         Cancellation, Content, Dispensing, Line, Medicine, Prescription, formulary::Formulary,
     },

@@ -1,7 +1,7 @@
 //! Everything adjudication reckons with, locked and read in one statement.
 
 use careway_kernel::{Currency, MemberId, OrganizationId, VisitId};
-use careway_service::{Error, Result};
+use careway_service::{Error, Result, one_of};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use sqlx::{FromRow, PgConnection, types::Json};
@@ -14,10 +14,7 @@ use crate::{
     },
     benefits::domain::ledger::Standing,
     contracts::domain::Term,
-    coverages::{
-        domain::Coverage,
-        store::row::{CoverageRow, one_of},
-    },
+    coverages::{domain::Coverage, store::row::CoverageRow},
     payer_rules::store::RulesRow,
     plans::domain::{Code, Scope, Unit},
     service_lines::domain::{

@@ -1,6 +1,6 @@
 //! A row of the table `care_line`, and the line it is.
 
-use careway_service::{Error, Result};
+use careway_service::{Error, Result, one_of};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -16,7 +16,6 @@ use crate::{
         refusal::{Refusal, Refused},
         trace::TraceStep,
     },
-    coverages::store::row::one_of,
     plans::domain::Code,
     seal::{Column, Keys},
     service_lines::domain::{CareLine, Decision, Owner, Place, Settled, requested::RequestedLine},

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use unicode_normalization::UnicodeNormalization;
+use careway_kernel::text::Line;
 
 /// Characters at most.
 const LONGEST: usize = 200;
@@ -10,27 +10,17 @@ const LONGEST: usize = 200;
 /// A name with a path, with control characters, or one that reads otherwise than it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be a file name without a path, of at most 200 characters on one line")]
-pub(crate) struct InvalidFileName;
+pub struct InvalidFileName;
 
 /// Reads a file's name.
-pub(crate) fn parse(text: &str) -> Result<String, InvalidFileName> {
-    let name: String = text.trim().nfc().collect();
-    let misleading = |letter: char| {
-        // Marks that turn the direction of reading: `gpj.exe` is shown as `exe.jpg`.
-        letter.is_control()
-            || matches!(letter, '/' | '\\' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if name.chars().count() > LONGEST
-        || name.chars().any(misleading)
-        || matches!(name.as_str(), "" | "." | "..")
-    {
-        return Err(InvalidFileName);
-    }
-    Ok(name)
+pub fn parse(text: &str) -> Result<String, InvalidFileName> {
+    let name = Line::<LONGEST>::parse(text).map_err(|_| InvalidFileName)?;
+    let is_path = name.as_str().contains(['/', '\\']) || matches!(name.as_str(), "" | "." | "..");
+    if is_path { Err(InvalidFileName) } else { Ok(name.into()) }
 }
 
 /// `Content-Disposition` of a download (RFC 6266): the name in ASCII for old clients, and as it is (RFC 8187).
-pub(crate) fn disposition(name: &str) -> String {
+pub fn disposition(name: &str) -> String {
     let plain =
         |letter: char| letter.is_ascii_graphic() && !matches!(letter, '"' | '\\' | '%') || letter == ' ';
     let ascii: String = name.chars().map(|letter| if plain(letter) { letter } else { '_' }).collect();

@@ -5,10 +5,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 /// The header has a `sha-256` that cannot be one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be like sha-256=:<base64 of 32 bytes>:")]
-pub(crate) struct InvalidDigest;
+pub struct InvalidDigest;
 
 /// The `sha-256` of a digest header, if it has one; other algorithms are not ours to check.
-pub(crate) fn sha256(header: &str) -> Result<Option<[u8; 32]>, InvalidDigest> {
+pub fn sha256(header: &str) -> Result<Option<[u8; 32]>, InvalidDigest> {
     for member in header.split(',').map(str::trim) {
         let (algorithm, value) = member.split_once('=').ok_or(InvalidDigest)?;
         if algorithm != "sha-256" {
@@ -22,7 +22,7 @@ pub(crate) fn sha256(header: &str) -> Result<Option<[u8; 32]>, InvalidDigest> {
 }
 
 /// The header that says this digest.
-pub(crate) fn header(sha256: &[u8; 32]) -> String {
+pub fn header(sha256: &[u8; 32]) -> String {
     format!("sha-256=:{}:", STANDARD.encode(sha256))
 }
 

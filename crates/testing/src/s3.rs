@@ -1,4 +1,4 @@
-//! A store that speaks as much of S3 as documents need: single and multipart uploads, ranges, lists, removals.
+//! A store that speaks as much of S3 as documents need: single and multipart uploads, ranges, lists, copies, removals.
 
 use std::{
     collections::BTreeMap,
@@ -13,25 +13,26 @@ use axum::{
     response::{IntoResponse, Response},
     routing::any,
 };
-use chrono::Utc;
+use careway_kernel::Clock;
 
 type Asked = BTreeMap<String, String>;
 
 /// What it keeps. Cheap to clone.
 #[derive(Clone, Default)]
-pub(crate) struct FakeS3 {
-    pub(crate) objects: Arc<Mutex<BTreeMap<String, Bytes>>>,
+pub struct FakeS3 {
+    /// By their keys.
+    pub objects: Arc<Mutex<BTreeMap<String, Bytes>>>,
     /// Uploads that were neither completed nor taken back, with their parts.
-    pub(crate) unfinished: Arc<Mutex<BTreeMap<String, BTreeMap<u32, Bytes>>>>,
+    pub unfinished: Arc<Mutex<BTreeMap<String, BTreeMap<u32, Bytes>>>>,
     /// How many uploads came in parts.
-    pub(crate) multipart: Arc<Mutex<usize>>,
+    pub multipart: Arc<Mutex<usize>>,
     /// It is down.
-    pub(crate) down: Arc<Mutex<bool>>,
+    pub down: Arc<Mutex<bool>>,
 }
 
 impl FakeS3 {
     /// Serves the bucket `medical`; where.
-    pub(crate) async fn serve(&self) -> String {
+    pub async fn serve(&self) -> String {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = Router::new()
@@ -44,10 +45,11 @@ impl FakeS3 {
     }
 }
 
-async fn list(State(s3): State<FakeS3>) -> Response {
-    let now = Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+async fn list(State(s3): State<FakeS3>, Query(asked): Query<Asked>) -> Response {
+    let now = Clock::system().now().format("%Y-%m-%dT%H:%M:%S%.3fZ");
     let objects = s3.objects.lock().unwrap();
-    let contents = objects.iter().map(|(key, data)| {
+    let asked = |key: &str| asked.get("prefix").is_none_or(|prefix| key.starts_with(prefix.as_str()));
+    let contents = objects.iter().filter(|(key, _)| asked(key)).map(|(key, data)| {
         let size = data.len();
         format!("<Contents><Key>{key}</Key><Size>{size}</Size><LastModified>{now}</LastModified></Contents>")
     });
@@ -89,6 +91,15 @@ async fn object(
             s3.unfinished.lock().unwrap().remove(&upload);
             StatusCode::NO_CONTENT.into_response()
         }
+        (Method::PUT, None) if headers.contains_key("x-amz-copy-source") => {
+            let from = headers["x-amz-copy-source"].to_str().unwrap().trim_start_matches("medical/");
+            let mut objects = s3.objects.lock().unwrap();
+            let Some(data) = objects.get(from).cloned() else {
+                return StatusCode::NOT_FOUND.into_response();
+            };
+            objects.insert(key, data);
+            xml("<CopyObjectResult><ETag>\"whole\"</ETag></CopyObjectResult>")
+        }
         (Method::PUT, None) => {
             s3.objects.lock().unwrap().insert(key, body);
             ([(header::ETAG, "\"whole\"")], "").into_response()
@@ -116,15 +127,15 @@ impl FakeS3 {
         let Some(data) = self.objects.lock().unwrap().get(key).cloned() else {
             return StatusCode::NOT_FOUND.into_response();
         };
-        let range = headers[header::RANGE].to_str().unwrap().trim_start_matches("bytes=");
-        let (from, to) = range.split_once('-').unwrap();
-        let (from, to): (usize, usize) = (from.parse().unwrap(), to.parse().unwrap());
         let told = [
-            (header::CONTENT_RANGE, format!("bytes {from}-{to}/{}", data.len())),
-            (header::LAST_MODIFIED, Utc::now().format("%a, %d %b %Y %H:%M:%S GMT").to_string()),
+            (header::LAST_MODIFIED, Clock::system().now().format("%a, %d %b %Y %H:%M:%S GMT").to_string()),
             (header::ETAG, "\"whole\"".to_owned()),
         ];
-        (StatusCode::PARTIAL_CONTENT, told, data.slice(from..=to)).into_response()
+        let Some(range) = headers.get(header::RANGE) else { return (told, data).into_response() };
+        let (from, to) = range.to_str().unwrap().trim_start_matches("bytes=").split_once('-').unwrap();
+        let (from, to): (usize, usize) = (from.parse().unwrap(), to.parse().unwrap());
+        let part = [(header::CONTENT_RANGE, format!("bytes {from}-{to}/{}", data.len()))];
+        (StatusCode::PARTIAL_CONTENT, told, part, data.slice(from..=to)).into_response()
     }
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// What a request says beside what it names.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Wish<'a> {
+pub(crate) struct Conditions<'a> {
     /// `Range`.
     pub(crate) range: Option<&'a str>,
     /// `If-Range`.
@@ -25,7 +25,7 @@ pub(crate) enum Selection {
     Beyond,
 }
 
-impl Wish<'_> {
+impl Conditions<'_> {
     /// Decides for a file of this size, not 0, with this entity tag.
     pub(crate) fn select(self, etag: &str, size: u64) -> Selection {
         if self.if_none_match.is_some_and(|tags| names(tags, etag)) {
@@ -78,7 +78,7 @@ mod tests {
     const ETAG: &str = "\"abc\"";
 
     fn range(text: &str) -> Selection {
-        Wish { range: Some(text), ..Wish::default() }.select(ETAG, 1000)
+        Conditions { range: Some(text), ..Conditions::default() }.select(ETAG, 1000)
     }
 
     #[test]
@@ -114,8 +114,12 @@ mod tests {
     #[test]
     fn what_the_client_has_is_not_sent_again() {
         let select = |if_none_match| {
-            Wish { if_none_match: Some(if_none_match), range: Some("bytes=0-1"), ..Wish::default() }
-                .select(ETAG, 1000)
+            Conditions {
+                if_none_match: Some(if_none_match),
+                range: Some("bytes=0-1"),
+                ..Conditions::default()
+            }
+            .select(ETAG, 1000)
         };
         for same in [ETAG, "W/\"abc\"", "\"x\", \"abc\"", "*"] {
             assert_eq!(select(same), Selection::Unchanged, "{same}");
@@ -126,7 +130,8 @@ mod tests {
     #[test]
     fn a_part_of_something_else_is_not_completed() {
         let select = |if_range| {
-            Wish { if_range: Some(if_range), range: Some("bytes=5-"), ..Wish::default() }.select(ETAG, 10)
+            Conditions { if_range: Some(if_range), range: Some("bytes=5-"), ..Conditions::default() }
+                .select(ETAG, 10)
         };
         assert_eq!(select(ETAG), Selection::Part(5..10));
         for other in ["\"x\"", "W/\"abc\"", "Tue, 03 Mar 2026 10:00:00 GMT"] {
@@ -137,7 +142,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_part_is_never_empty_and_never_beyond(text in "bytes=[0-9]{0,4}-[0-9]{0,4}", size in 1_u64..5000) {
-            match (Wish { range: Some(&text), ..Wish::default() }).select(ETAG, size) {
+            match (Conditions { range: Some(&text), ..Conditions::default() }).select(ETAG, size) {
                 Selection::Part(part) => prop_assert!(part.start < part.end && part.end <= size),
                 Selection::Unchanged => prop_assert!(false, "nothing was asked"),
                 Selection::Whole | Selection::Beyond => {}

@@ -4,12 +4,18 @@ use infer::{archive, image};
 
 /// The types of documents that are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum MediaType {
+pub enum MediaType {
+    /// PDF.
     Pdf,
+    /// JPEG.
     Jpeg,
+    /// PNG.
     Png,
+    /// TIFF.
     Tiff,
+    /// An image with what was recorded of it.
     Dicom,
+    /// Plain text in UTF-8.
     Text,
 }
 
@@ -17,10 +23,11 @@ pub(crate) enum MediaType {
 type Sign = fn(&[u8]) -> bool;
 
 impl MediaType {
-    pub(crate) const ALL: [Self; 6] = [Self::Pdf, Self::Jpeg, Self::Png, Self::Tiff, Self::Dicom, Self::Text];
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Pdf, Self::Jpeg, Self::Png, Self::Tiff, Self::Dicom, Self::Text];
 
     /// Its name, as in `Content-Type` and in the database.
-    pub(crate) const fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pdf => "application/pdf",
             Self::Jpeg => "image/jpeg",
@@ -32,12 +39,12 @@ impl MediaType {
     }
 
     /// Reads [`MediaType::as_str`].
-    pub(crate) fn find(name: &str) -> Option<Self> {
+    pub fn find(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.as_str() == name)
     }
 
     /// What a download says.
-    pub(crate) const fn content_type(self) -> &'static str {
+    pub const fn content_type(self) -> &'static str {
         match self {
             Self::Text => "text/plain; charset=utf-8",
             other => other.as_str(),
@@ -45,7 +52,7 @@ impl MediaType {
     }
 
     /// The usual ending of a file's name.
-    pub(crate) const fn extension(self) -> &'static str {
+    pub const fn extension(self) -> &'static str {
         match self {
             Self::Pdf => "pdf",
             Self::Jpeg => "jpg",

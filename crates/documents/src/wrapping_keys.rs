@@ -8,16 +8,16 @@ use careway_service::{Error, Result, Sealer};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
-use super::{chunks::DataKey, domain::WrappedKey};
+use crate::{chunks::DataKey, content::WrappedKey};
 
 /// The column that wrapped keys stand in, as they are bound to it.
 const COLUMN: &str = "document.sealed_key";
 
 /// The keys of the settings, the newest first. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Vault(Arc<[(String, Sealer)]>);
+pub struct WrappingKeys(Arc<[(String, Sealer)]>);
 
-impl Vault {
+impl WrappingKeys {
     /// Reads the secrets, the newest first.
     pub(crate) fn parse(secrets: &Redacted) -> anyhow::Result<Self> {
         let secrets = secrets.expose().split(|letter: char| letter == ',' || letter.is_whitespace());
@@ -31,8 +31,18 @@ impl Vault {
     }
 
     /// What rows call the newest key.
-    pub(crate) fn newest(&self) -> &str {
+    pub fn newest(&self) -> &str {
         &self.0[0].0
+    }
+
+    /// Keys of documents, wrapped anew with the newest. One that does not open stays as it is, and out of the answer.
+    pub fn rewrap(&self, wrapped: &[(DocumentId, WrappedKey)]) -> Vec<(DocumentId, WrappedKey)> {
+        let rewrapped = wrapped.iter().filter_map(|(document, key)| {
+            let rewrapped = self.unwrap(*document, key).and_then(|key| self.wrap(*document, &key));
+            let unopened = |error: &Error| tracing::error!(%error, "a document cannot be opened any more");
+            Some((*document, rewrapped.inspect_err(unopened).ok()?))
+        });
+        rewrapped.collect()
     }
 
     /// Wraps a document's key with the newest.
@@ -57,7 +67,7 @@ impl Vault {
     }
 }
 
-impl fmt::Debug for Vault {
+impl fmt::Debug for WrappingKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("•••")
     }
@@ -80,34 +90,35 @@ mod tests {
     const NEW: &str = "a-new-secret-of-the-tests-of-enough-characters";
     const DOCUMENT: DocumentId = DocumentId::from_uuid(Uuid::from_u128(7));
 
-    fn vault(secrets: &str) -> Vault {
-        Vault::parse(&Redacted::new(secrets)).unwrap()
+    fn keys(secrets: &str) -> WrappingKeys {
+        WrappingKeys::parse(&Redacted::new(secrets)).unwrap()
     }
 
     #[test]
     fn a_key_opens_under_older_secrets_and_moves_to_the_newest() {
         let old_secret = OLD.replace([' ', ','], "-");
-        let (old, both, new) = (vault(&old_secret), vault(&format!("{NEW},\n{old_secret}\n")), vault(NEW));
+        let (old, both, new) = (keys(&old_secret), keys(&format!("{NEW},\n{old_secret}\n")), keys(NEW));
         let key = DataKey::random();
         let wrapped = old.wrap(DOCUMENT, &key).unwrap();
         assert_eq!(both.unwrap(DOCUMENT, &wrapped).unwrap().expose(), key.expose());
         assert!(new.unwrap(DOCUMENT, &wrapped).is_err(), "the key is gone");
 
-        let moved = both.wrap(DOCUMENT, &both.unwrap(DOCUMENT, &wrapped).unwrap()).unwrap();
+        let [(DOCUMENT, moved)] = &both.rewrap(&[(DOCUMENT, wrapped.clone())])[..] else { panic!("moved") };
         assert_eq!((moved.key_id.as_str(), both.newest()), (new.newest(), new.newest()));
-        assert_eq!(new.unwrap(DOCUMENT, &moved).unwrap().expose(), key.expose());
+        assert_eq!(new.unwrap(DOCUMENT, moved).unwrap().expose(), key.expose());
+        assert_eq!(new.rewrap(&[(DOCUMENT, wrapped)]), []);
     }
 
     #[test]
     fn a_wrapped_key_belongs_to_its_document() {
-        let vault = vault(NEW);
-        let wrapped = vault.wrap(DOCUMENT, &DataKey::random()).unwrap();
-        assert!(vault.unwrap(DocumentId::from_uuid(Uuid::from_u128(8)), &wrapped).is_err());
+        let keys = keys(NEW);
+        let wrapped = keys.wrap(DOCUMENT, &DataKey::random()).unwrap();
+        assert!(keys.unwrap(DocumentId::from_uuid(Uuid::from_u128(8)), &wrapped).is_err());
     }
 
     #[test]
     fn secrets_must_be_there_and_long() {
-        assert!(Vault::parse(&Redacted::new(" ,\n")).is_err());
-        assert!(Vault::parse(&Redacted::new("short")).is_err());
+        assert!(WrappingKeys::parse(&Redacted::new(" ,\n")).is_err());
+        assert!(WrappingKeys::parse(&Redacted::new("short")).is_err());
     }
 }

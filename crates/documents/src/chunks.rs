@@ -19,7 +19,7 @@ use careway_service::{Error, Result};
 use futures::{Stream, StreamExt, stream};
 use zeroize::Zeroizing;
 
-use super::domain::sealed_layout::{CHUNK, Layout, Part, TAG};
+use crate::sealed_layout::{CHUNK, Layout, Part, TAG};
 
 const CHUNK_BYTES: usize = CHUNK as usize;
 const TAG_BYTES: usize = TAG as usize;

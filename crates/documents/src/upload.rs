@@ -9,14 +9,12 @@ use careway_service::{Error, Kind, Result};
 use sha2::{Digest, Sha256};
 use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 
-use super::{
-    Documents,
+use crate::{
+    DocumentStore,
     chunks::{DataKey, Sealing},
-    domain::{
-        Content,
-        media_type::{Sniffer, UnknownType},
-    },
-    object_store::{Incoming, Unclaimed},
+    content::Content,
+    media_type::{Sniffer, UnknownType},
+    objects::{Incoming, NewObject},
     scanner::Scan,
 };
 
@@ -26,8 +24,8 @@ const STEP: usize = 64 << 10;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A document that is coming in. Dropped, nothing of it stays.
-pub(crate) struct Intake<'a> {
-    documents: &'a Documents,
+pub struct Upload<'a> {
+    documents: &'a DocumentStore,
     id: DocumentId,
     told_length: Option<u64>,
     size: u64,
@@ -40,18 +38,20 @@ pub(crate) struct Intake<'a> {
     _turn: OwnedSemaphorePermit,
 }
 
-/// A document that came in whole, and is kept once it is claimed.
-pub(crate) struct Received {
-    pub(crate) content: Content,
-    pub(crate) object: Unclaimed,
+/// A document that came in whole, and is kept once its object persists.
+pub struct Received {
+    /// What the row keeps of it.
+    pub content: Content,
+    /// Where it is.
+    pub object: NewObject,
 }
 
-impl Documents {
+impl DocumentStore {
     /// Begins to take a document in.
     ///
     /// # Errors
     /// `OVERLOADED`; `SCANNER_UNAVAILABLE`; `DOCUMENT_TOO_LARGE` when the length that was told is too much already.
-    pub(crate) async fn take_in(&self, id: DocumentId, told_length: Option<u64>) -> Result<Intake<'_>> {
+    pub async fn begin_upload(&self, id: DocumentId, told_length: Option<u64>) -> Result<Upload<'_>> {
         self.check_size(told_length.unwrap_or_default())?;
         let turn =
             timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await.map_err(|_| overloaded())?;
@@ -60,7 +60,7 @@ impl Documents {
             None => None,
         };
         let key = DataKey::random();
-        Ok(Intake {
+        Ok(Upload {
             documents: self,
             id,
             told_length,
@@ -70,7 +70,7 @@ impl Documents {
             scan,
             sealing: Sealing::new(&key, id)?,
             key,
-            incoming: self.depot.begin(id),
+            incoming: self.objects.begin(id),
             _turn: turn.map_err(Error::internal)?,
         })
     }
@@ -85,12 +85,12 @@ impl Documents {
     }
 }
 
-impl Intake<'_> {
+impl Upload<'_> {
     /// Takes the next piece.
     ///
     /// # Errors
     /// `DOCUMENT_TOO_LARGE` and `DOCUMENT_TYPE_REFUSED`, as soon as they show.
-    pub(crate) async fn take(&mut self, mut piece: Bytes) -> Result<()> {
+    pub async fn take(&mut self, mut piece: Bytes) -> Result<()> {
         while !piece.is_empty() {
             let mut step = piece.split_to(piece.len().min(STEP));
             self.size += step.len() as u64;
@@ -110,7 +110,11 @@ impl Intake<'_> {
     }
 
     /// The end of the document, which must have this SHA-256 if one was told. What is refused was never to be seen.
-    pub(crate) async fn finish(mut self, told_digest: Option<[u8; 32]>) -> Result<Received> {
+    ///
+    /// # Errors
+    /// `INCOMPLETE_BODY`, `DIGEST_MISMATCH`, `DOCUMENT_TYPE_REFUSED`, `DOCUMENT_INFECTED`; nothing at all was sent;
+    /// `SCANNER_UNAVAILABLE`, `DOCUMENTS_UNAVAILABLE`.
+    pub async fn finish(mut self, told_digest: Option<[u8; 32]>) -> Result<Received> {
         if self.told_length.is_some_and(|told| told != self.size) {
             let message = "The document is not as long as it was said to be; send it again.";
             return Err(Error::new(Kind::Invalid, "INCOMPLETE_BODY", message));
@@ -127,7 +131,7 @@ impl Intake<'_> {
         if let Some(scan) = self.scan {
             scan.verdict().await?;
         }
-        let key = self.documents.vault.wrap(self.id, &self.key)?;
+        let key = self.documents.keys.wrap(self.id, &self.key)?;
         self.incoming.put(self.sealing.finish()?).await?;
         let object = self.incoming.finish().await?;
         Ok(Received { content: Content { media_type, size: self.size, sha256, key }, object })

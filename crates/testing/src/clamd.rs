@@ -6,10 +6,10 @@ use tokio::{
 };
 
 /// The word that stands for a virus.
-pub(crate) const VIRUS: &[u8] = b"STANDARD-ANTIVIRUS-TEST-FILE";
+pub const VIRUS: &[u8] = b"STANDARD-ANTIVIRUS-TEST-FILE";
 
 /// Serves on a port; its address as a setting.
-pub(crate) async fn serve_tcp() -> String {
+pub async fn serve_tcp() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
@@ -21,7 +21,7 @@ pub(crate) async fn serve_tcp() -> String {
 }
 
 /// Serves on a socket file, and takes no stream longer than `most`.
-pub(crate) async fn serve_unix(path: &std::path::Path, most: usize) -> String {
+pub async fn serve_unix(path: &std::path::Path, most: usize) -> String {
     let listener = UnixListener::bind(path).unwrap();
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
