@@ -70,7 +70,9 @@ pub enum CellWarning {
     #[error("{0}")]
     NationalId(NationalIdWarning),
     /// A birth date that is later than was known.
-    #[error("is later than before: covers and visits of the days until then, if there are any, contradict it")]
+    #[error(
+        "is later than before: covers and visits of the days until then, if there are any, contradict it"
+    )]
     LaterBirthDate,
 }
 

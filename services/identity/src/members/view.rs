@@ -95,8 +95,10 @@ pub(crate) fn warning_messages(facts: &Facts, national_ids: &[NationalId]) -> Ve
 
 /// The same about a birth date that a change moves.
 pub(crate) fn birth_date_warning(change: &Change) -> Option<contract::MemberWarning> {
-    let warning =
-        || contract::MemberWarning { field: "birthDate".to_owned(), message: CellWarning::LaterBirthDate.to_string() };
+    let warning = || contract::MemberWarning {
+        field: "birthDate".to_owned(),
+        message: CellWarning::LaterBirthDate.to_string(),
+    };
     change.born_later.then(warning)
 }
 

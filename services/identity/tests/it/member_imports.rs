@@ -85,7 +85,8 @@ async fn a_list_is_tried_taken_and_the_same_again_changes_nothing() {
 async fn a_birth_that_is_later_than_before_is_a_warning() {
     let desk = Desk::open().await;
     let list = |born: &str| format!("{HEADER}R-1;Uwase;Aline;{born};F;;;;\n");
-    for (born, warned) in [("1990-04-12", vec![]), ("1990-04-13", vec!["birth_date"]), ("1990-04-11", vec![])] {
+    for (born, warned) in [("1990-04-12", vec![]), ("1990-04-13", vec!["birth_date"]), ("1990-04-11", vec![])]
+    {
         let taken = import(&desk, false, list(born).as_bytes(), CSV).await.unwrap();
         let columns: Vec<_> = taken.rows[0].warnings.iter().map(|it| it.column.as_str()).collect();
         assert_eq!(columns, warned, "{born}");
