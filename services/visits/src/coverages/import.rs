@@ -12,7 +12,7 @@ use careway_service::{
 use tonic::Streaming;
 
 use super::{
-    change::tell_all,
+    change::record_changes,
     domain::ListedCoverage,
     import_rows,
     store::{self, import::Imported},
@@ -81,7 +81,7 @@ async fn take(
             }
         }
     }
-    tell_all(tx, call, "coverage.import", &created);
+    record_changes(tx, call, "coverage.import", &created);
     Ok(())
 }
 

@@ -7,15 +7,15 @@ use super::{
     refusals,
 };
 use crate::{
-    adjudication::{case::Care, refusal::Refusal},
+    adjudication::{input::PriorService, refusal::Refusal},
     payer_rules::{
         self,
         domain::{ClaimRules, MedicalFileSharing},
     },
     service_lines::{
-        domain::{OwnerKind, facts::CareFacts},
+        domain::{OwnerKind, facts::ServiceFacts},
         store::{
-            facts::{Looking, lock_care},
+            facts::{FactsQuery, lock_facts},
             list_lines,
         },
     },
@@ -41,7 +41,7 @@ async fn a_price_is_the_facilitys_own_or_the_general_one_of_the_day() {
         admissions.line(6, "CONS-GP", "2025-12-31"),
     ];
     let own = admissions.admitted().await;
-    let prices = |facts: CareFacts| {
+    let prices = |facts: ServiceFacts| {
         let mut prices: Vec<_> = facts
             .tariffs
             .iter()
@@ -76,7 +76,7 @@ async fn only_the_parties_see_a_visits_care() {
     let mut lines = [admissions.line(1, "CONS-GP", "2026-06-10")];
     assert!(admissions.facts(stranger, &at, None, &lines).await.is_none());
     let facts = admissions.facts(admissions.payer, &at, None, &lines).await.unwrap();
-    assert_eq!((facts.place.facility, facts.place.member), (admissions.facility, at.coverage.member));
+    assert_eq!((facts.parties.facility, facts.parties.member), (admissions.facility, at.coverage.member));
     assert_eq!((facts.rules, facts.last_day, facts.family_size), (Default::default(), day("2026-06-10"), 1));
 
     let (_, owner) = admissions.submit(OwnerKind::Claim, &at, &mut lines).await.unwrap();
@@ -86,11 +86,12 @@ async fn only_the_parties_see_a_visits_care() {
     let mut reader = admissions.db.read(&admissions.by(stranger)).await.unwrap();
     assert!(list_lines(&mut reader, &admissions.keys, None, &[owner.id]).await.unwrap().is_empty());
     // The caller it names must be the one it is.
-    let wanted = [lines[0].asked.wanted()];
-    let posing = Looking { visit: at.visit, party: Some(admissions.facility), owner: None, lines: &wanted };
-    assert!(lock_care(&mut reader, &posing, admissions.clock.now()).await.unwrap().is_none());
-    let posing = Looking { party: None, ..posing };
-    assert!(lock_care(&mut reader, &posing, admissions.clock.now()).await.unwrap().is_none());
+    let wanted = [lines[0].asked.query()];
+    let posing =
+        FactsQuery { visit: at.visit, party: Some(admissions.facility), owner: None, lines: &wanted };
+    assert!(lock_facts(&mut reader, &posing, admissions.clock.now()).await.unwrap().is_none());
+    let posing = FactsQuery { party: None, ..posing };
+    assert!(lock_facts(&mut reader, &posing, admissions.clock.now()).await.unwrap().is_none());
     // Who may only approve the visit's override is no party to its care.
     let approver = OrganizationId::new(&admissions.clock);
     sqlx::query("update visit set override_payer_id = $1")
@@ -131,7 +132,7 @@ async fn care_is_not_given_too_soon_again_at_another_facility_either() {
     let elsewhere = Admitted { visit: elsewhere, ..at };
     let mut again = [admissions.line(1, "LENS", "2026-06-12")];
     let facts = admissions.facts(other, &elsewhere, None, &again).await.unwrap();
-    let earlier = Care { benefit: code("GLASSES"), code: "LENS".to_owned(), date: day("2026-06-10") };
+    let earlier = PriorService { benefit: code("GLASSES"), code: "LENS".to_owned(), date: day("2026-06-10") };
     assert_eq!(facts.history, [earlier]);
     facts.adjudicate(&admissions.plan.definition, OwnerKind::Claim, &mut again);
     assert_eq!(refusals(&again[0]), [Refusal::TooSoon]);
