@@ -26,6 +26,8 @@ mod opaque_token;
 mod organizations;
 mod revocations;
 mod sessions;
+#[cfg(test)]
+mod tests;
 mod throttle;
 mod vault;
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use careway_gateway::PROBLEMS;
-use careway_tests::World;
+use careway_tests::TestPlatform;
 use careway_visits::CLAIM_REFUSALS;
 
 use crate::dispute_page::read;
@@ -59,16 +59,16 @@ fn assert_current(name: &str, page: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_reference_is_made_of_what_the_gateway_serves() {
-    let world = World::start().await;
-    let page = read(&world, "/docs/", "en").await.text().await.unwrap();
+    let platform = TestPlatform::start().await;
+    let page = read(&platform, "/docs/", "en").await.text().await.unwrap();
     assert!(page.contains("width=device-width") && !page.contains("//"), "{page}");
     let named = page.split(['"']).filter_map(|it| it.strip_prefix("./")).collect::<Vec<_>>();
     assert!(named.len() > 4, "{page}");
     for asset in named {
         // Refused, it is no page at all.
-        read(&world, &format!("/docs/{asset}"), "en").await;
+        read(&platform, &format!("/docs/{asset}"), "en").await;
     }
-    let initializer = read(&world, "/docs/swagger-initializer.js", "en").await.text().await.unwrap();
+    let initializer = read(&platform, "/docs/swagger-initializer.js", "en").await.text().await.unwrap();
     assert!(initializer.contains("\"/openapi.json\"") && initializer.contains("BaseLayout"), "{initializer}");
 }
 
@@ -76,8 +76,8 @@ async fn the_reference_is_made_of_what_the_gateway_serves() {
 async fn every_reason_the_contract_names_is_in_the_catalogue() {
     let known: BTreeMap<_, _> = PROBLEMS.iter().map(|(reason, status, _)| (*reason, *status)).collect();
     assert_eq!(known.len(), PROBLEMS.len(), "a reason stands twice");
-    let world = World::start().await;
-    for route in world.platform().routes() {
+    let platform = TestPlatform::start().await;
+    for route in platform.in_process().routes() {
         for reason in &route.refuses {
             assert!(
                 known.contains_key(reason.as_str()),
@@ -132,7 +132,7 @@ fn read_reasons(folder: &Path, given: &mut Given) {
         } else if name.ends_with(".rs")
             && !name.ends_with("tests.rs")
             // What is wrong with a cell stands in an import's report, not in a problem.
-            && !["problems.rs", "cell.rs"].contains(&name.as_str())
+            && !["problems.rs", "cell_error.rs"].contains(&name.as_str())
         {
             let text = std::fs::read_to_string(&path).unwrap();
             let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! What an answer or a body may be coded in is settled before anything is done.
 
-use careway_tests::{Payer, World, accepted, refused};
+use careway_tests::{Payer, TestPlatform, accepted, refused};
 use http::{
     StatusCode,
     header::{ACCEPT_ENCODING, CONTENT_ENCODING},
@@ -19,8 +19,8 @@ async fn members(payer: &Payer) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_done_is_answered_whatever_coding_the_client_refuses() {
-    let world = World::start().await;
-    let payer = Payer::of(&world).await;
+    let platform = TestPlatform::start().await;
+    let payer = Payer::of(&platform).await;
     for (count, coding) in ["*;q=0", "identity;q=0", "gzip;q=0, identity;q=0", "br"].into_iter().enumerate() {
         let made = payer.officer.post("/v1/members", member(&format!("UM-{count}")));
         accepted(201, made.header(ACCEPT_ENCODING, coding)).await;
@@ -34,8 +34,8 @@ async fn what_was_done_is_answered_whatever_coding_the_client_refuses() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_in_a_coding_is_refused_and_nothing_is_done() {
-    let world = World::start().await;
-    let payer = Payer::of(&world).await;
+    let platform = TestPlatform::start().await;
+    let payer = Payer::of(&platform).await;
     let list = "member_number,family_name,given_names,birth_date,sex\nUM-1,Uwase,Aline,1990-04-12,F\n";
     for coding in ["gzip", "br"] {
         let made = payer.officer.post("/v1/members", member("UM-1")).header(CONTENT_ENCODING, coding);

@@ -1,6 +1,6 @@
 //! A patient with cards of several payers: whoever covers today is taken, and nobody is turned away for an older card.
 
-use careway_tests::{Network, Payer, World, accepted, refused, today};
+use careway_tests::{Network, Payer, TestPlatform, accepted, refused, today};
 use chrono::Months;
 use serde_json::json;
 
@@ -8,12 +8,12 @@ on_every_layout! {
     the_payer_that_covers_today_is_taken,
 }
 
-async fn the_payer_that_covers_today_is_taken(world: &World) {
-    let Network { payer: former, facility, desk } = Network::of(world).await;
-    let present = Payer::of(world).await;
-    present.contract(world, &facility).await;
-    world.settle().await;
-    let today = today(world);
+async fn the_payer_that_covers_today_is_taken(platform: &TestPlatform) {
+    let Network { payer: former, facility, desk } = Network::of(platform).await;
+    let present = Payer::of(platform).await;
+    present.contract(platform, &facility).await;
+    platform.settle().await;
+    let today = today(platform);
     let member = former.member().await;
     former.cover(&member, today - Months::new(18), today - Months::new(6)).await;
 
@@ -27,7 +27,7 @@ async fn the_payer_that_covers_today_is_taken(world: &World) {
 
     // None of them covers: the older card's payer can say why, and both were asked.
     let visit = accepted(201, desk.post("/v1/visits", json!({"nationalId": member.national_id}))).await;
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
     let path = format!("/v1/visits/{}", visit.text("visit.visitId"));
     let verified = accepted(200, desk.post(&format!("{path}/verify"), json!({"code": code}))).await;
     assert_eq!(verified.text("coverage.reason"), "LAPSED");
@@ -42,7 +42,7 @@ async fn the_payer_that_covers_today_is_taken(world: &World) {
     });
     accepted(201, present.officer.post("/v1/coverages", cover)).await;
     let visit = accepted(201, desk.post("/v1/visits", json!({"memberNumber": member.number}))).await;
-    let code = world.code_for(phone).await;
+    let code = platform.code_for(phone).await;
     let path = format!("/v1/visits/{}", visit.text("visit.visitId"));
     let verified = accepted(200, desk.post(&format!("{path}/verify"), json!({"code": code}))).await;
     assert_eq!(
@@ -53,7 +53,7 @@ async fn the_payer_that_covers_today_is_taken(world: &World) {
     accepted(200, desk.post(&format!("{path}/admit"), json!({"serviceType": "OUTPATIENT"}))).await;
 
     // Covered by both, somebody must say which one it is to be.
-    let twice = former.covered_member(world).await;
+    let twice = former.covered_member(platform).await;
     let card = json!({
         "memberNumber": twice.number, "givenNames": "Aline", "familyName": "Uwase", "birthDate": "1990-04-12",
         "sex": "FEMALE", "nationalIds": [{"number": twice.national_id}], "mobile": "+250788999502", "language": "en",
@@ -65,5 +65,5 @@ async fn the_payer_that_covers_today_is_taken(world: &World) {
     assert_eq!(several.text("payerIds"), format!("{}, {}", former.id, present.id));
     let named = json!({"nationalId": twice.national_id, "payerId": present.id});
     accepted(201, desk.post("/v1/visits", named)).await;
-    world.code_for("+250788999502").await;
+    platform.code_for("+250788999502").await;
 }

@@ -11,5 +11,5 @@ mod nats;
 mod outage;
 mod probe;
 mod relaying;
+mod test_events;
 mod throughput;
-mod world;

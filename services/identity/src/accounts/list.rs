@@ -14,7 +14,7 @@ pub(crate) async fn list_accounts(
 ) -> Result<ListAccountsResponse> {
     let organization = call.caller.organization()?;
     let mut v = Violations::default();
-    let filter = ListAccountsRequest { page_size: 0, page_token: String::new(), ..request.clone() };
+    let filter = ListAccountsRequest::default();
     let wanted = (request.page_size, request.page_token.as_str());
     let page =
         Paging::parse(&mut v, &app.foundation.page_key, "ListAccounts", organization.uuid(), &filter, wanted);

@@ -14,7 +14,7 @@ pub(crate) async fn list_api_clients(
 ) -> Result<ListApiClientsResponse> {
     let organization = call.caller.organization()?;
     let mut v = Violations::default();
-    let filter = ListApiClientsRequest { page_size: 0, page_token: String::new(), ..request.clone() };
+    let filter = ListApiClientsRequest::default();
     let wanted = (request.page_size, request.page_token.as_str());
     let page = Paging::parse(
         &mut v,

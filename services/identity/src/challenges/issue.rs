@@ -89,7 +89,7 @@ pub(crate) async fn issue_code(app: &App, call: &Call, ask: Ask) -> Result<Answe
         organization_id: person.payer.to_string(),
         mail: None,
     });
-    app.foundation.errands.spawn(tell(app.clone(), call.clone(), member, message));
+    app.foundation.background_tasks.spawn(tell(app.clone(), call.clone(), member, message));
     Ok(Answer { challenge, masked_destination, expires_at, resend_at })
 }
 

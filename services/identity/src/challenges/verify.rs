@@ -9,7 +9,7 @@ use careway_service::{AuditEntry, Call, Result, Subject};
 
 use super::{
     binding::still_theirs,
-    codes::{Attempt, Holder, Verdict},
+    codes::{Attempt, CodeCheck, Holder},
     domain::{Occasion, Refusal, parse_code},
     request::{Parts, read},
     store,
@@ -46,14 +46,14 @@ pub(crate) async fn verify_challenge(
         request: call.idempotency_key_hash(),
     };
     match app.challenges.codes.verify(attempt).await? {
-        Verdict::Passed(holder) => passed(app, call, challenge, &occasion, holder).await,
-        Verdict::Wrong { holder, left, compared } => {
+        CodeCheck::Passed(holder) => passed(app, call, challenge, &occasion, holder).await,
+        CodeCheck::Wrong { holder, left, compared } => {
             if compared {
                 count_failure(app, &occasion, holder).await?;
             }
             Err(rejected(left))
         }
-        Verdict::Gone => {
+        CodeCheck::Gone => {
             // The first try may have passed, and its answer been lost on the way.
             app.db.replayed(call).await?;
             Err(rejected(0))

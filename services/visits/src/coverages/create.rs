@@ -8,7 +8,7 @@ use careway_service::{Call, Error, OnConstraint, Result};
 use chrono::NaiveDate;
 
 use super::{
-    change::tell,
+    change::record_change,
     domain::{BEFORE_BIRTH, Coverage, CoverageStatus, ends_before_birth, may_end_before_birth},
     error::{coverage_overlaps, member_unknown},
     registry::registered,
@@ -73,13 +73,13 @@ pub(crate) async fn create_coverage(
         }
         let replaced = older.replace(coverage.id, coverage.from)?;
         store::update_coverage(&mut tx, &replaced).await?;
-        tell(&mut tx, call, "coverage.replace", &replaced);
+        record_change(&mut tx, call, "coverage.replace", &replaced);
     }
     coverage.member_since = wanted.member_since.unwrap_or(coverage.member_since);
     store::insert_coverage(&mut tx, &coverage)
         .await
         .on_constraint("coverage_no_overlap", coverage_overlaps)?;
-    tell(&mut tx, call, "coverage.create", &coverage);
+    record_change(&mut tx, call, "coverage.create", &coverage);
     tx.commit(CreateCoverageResponse { coverage: Some(view::coverage(&coverage)) }).await
 }
 

@@ -14,7 +14,7 @@ use careway_service::{
 use tonic::Streaming;
 
 use super::{
-    change::tell_all,
+    change::record_changes,
     domain::{BEFORE_BIRTH, ListedCoverage, ends_before_birth, may_end_before_birth},
     import_rows,
     registry::{Registered, registered},
@@ -129,7 +129,7 @@ async fn take(
             }
         }
     }
-    tell_all(tx, call, "coverage.import", &created);
+    record_changes(tx, call, "coverage.import", &created);
     Ok(())
 }
 

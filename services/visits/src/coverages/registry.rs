@@ -33,8 +33,8 @@ pub(crate) async fn registered(
         let numbers = numbers.iter().map(|number| number.as_str().to_owned()).collect();
         let asked = PayerMemberNumbers { payer_id: payer.to_string(), numbers };
         let asked = MatchMembersRequest { identifiers: Some(Identifiers::MemberNumbers(asked)) };
-        let asked = app.desk.identity.request(asked);
-        for told in app.desk.challenges().match_members(asked).await?.into_inner().members {
+        let asked = app.context.identity.request(asked);
+        for told in app.context.challenges().match_members(asked).await?.into_inner().members {
             let registered = read(payer, &told)?;
             known.insert(registered.member.number.clone(), registered);
         }

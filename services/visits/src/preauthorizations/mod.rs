@@ -8,7 +8,7 @@ pub(crate) mod cancel;
 mod check;
 mod decide;
 mod decision_request;
-mod domain;
+pub(crate) mod domain;
 mod error;
 mod events;
 mod get;

@@ -17,7 +17,7 @@ use super::{
     },
     error::Refusal,
     store,
-    verify::{Confirmed, confirm, tell_verified},
+    verify::{Confirmed, confirm, record_verified},
     view,
 };
 use crate::{App, audit, coverages::domain::choice::AskedPayer};
@@ -58,7 +58,7 @@ pub(crate) async fn approve_visit_override(
     let present = Confirmed { member: &member, asked, by: person.uuid(), overridden: true };
     let visit = confirm(app, &mut tx, visit, present).await?;
     store::update::update_visit(&mut tx, &visit).await?;
-    let patient = tell_verified(&mut tx, &visit)?;
+    let patient = record_verified(&mut tx, &visit)?;
     let approved = wanted.approve(Approval { by: person, at: tx.now(), side }, patient.payer)?;
     store::overrides::update_override(&mut tx, &approved).await?;
     let told = VisitOverrideApproved {
@@ -81,10 +81,10 @@ pub(crate) async fn approve_visit_override(
             detail: Some(approved.reason.as_str()),
         },
     );
-    let shown = view::shown(&app.desk.keys, &visit, patient)?;
+    let shown = view::shown(&app.context.keys, &visit, patient)?;
     tx.commit(ApproveVisitOverrideResponse {
         visit: Some(view::visit(&visit)),
-        r#override: Some(view::visit_override(&app.desk.keys, &approved)?),
+        r#override: Some(view::visit_override(&app.context.keys, &approved)?),
         member: Some(shown.member),
         coverage: Some(shown.coverage),
         service_types: shown.service_types,
@@ -99,8 +99,8 @@ async fn resolve(
     payer: Option<OrganizationId>,
 ) -> Result<(MemberSummary, Vec<AskedPayer>)> {
     let bound = Bound::open(app, visit, visit.awaiting(app.clock.now())?)?;
-    let asked = app.desk.identity.request(ResolveMemberRequest { member: bound.challenge.member });
-    let member = app.desk.challenges().resolve_member(asked).await?.into_inner().member;
+    let asked = app.context.identity.request(ResolveMemberRequest { member: bound.challenge.member });
+    let member = app.context.challenges().resolve_member(asked).await?.into_inner().member;
     let own = |member: &MemberSummary| payer.is_none_or(|payer| payer.to_string() == member.payer_id);
     let member = member.filter(own).ok_or(Refusal::MemberUnknown)?;
     Ok((member, bound.asked))

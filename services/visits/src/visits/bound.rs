@@ -38,7 +38,7 @@ impl Bound {
     }
 
     pub(crate) fn open(app: &App, visit: &Visit, challenge: &Challenge) -> Result<Self> {
-        let kept = app.desk.keys.open(Column::Challenge, visit.id, &challenge.sealed)?;
+        let kept = app.context.keys.open(Column::Challenge, visit.id, &challenge.sealed)?;
         let Kept { challenge, asked } = Kept::decode(kept.as_slice()).map_err(Error::internal)?;
         Ok(Self {
             challenge: challenge.unwrap_or_default(),

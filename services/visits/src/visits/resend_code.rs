@@ -28,7 +28,7 @@ pub(crate) async fn resend_visit_code(
         facility_name: bound.facility_name,
         service_date: bound.service_date,
     };
-    let answer = app.desk.challenges().resend_challenge(call.forward(again)).await;
+    let answer = app.context.challenges().resend_challenge(call.forward(again)).await;
     let answer = app.db.unless_replayed(call, answer).await?.into_inner();
 
     let mut tx = app.db.begin(call).await?;

@@ -22,7 +22,7 @@ use super::{
     error::Refusal,
     store::{
         self,
-        desk::{Candidates, FacilityDesk},
+        profile::{Candidates, FacilityProfile},
     },
     view,
 };
@@ -49,12 +49,12 @@ pub(crate) async fn start_visit(
         "" => app.db.unless_replayed(call, candidates(app, request.identifier.as_ref()).await).await?,
         _ => Candidates::default(),
     };
-    let desk = desk(app, call, facility, day.flatten(), &candidates).await?;
-    let identifier = identifier(&mut violations, request.identifier, &desk);
-    check_day(&mut violations, &desk, app.desk.settings.service_date_days_back);
+    let profile = profile(app, call, facility, day.flatten(), &candidates).await?;
+    let identifier = identifier(&mut violations, request.identifier, &profile);
+    check_day(&mut violations, &profile, app.context.settings.service_date_days_back);
     let (_, payer, identifier) = violations.all((day, payer, identifier))?;
 
-    let asked = asked(app, call, &desk, payer).await?;
+    let asked = asked(app, call, &profile, payer).await?;
     let bound = StartChallengeRequest {
         member: Some(MemberIdentifier {
             payer_id: payer
@@ -62,14 +62,14 @@ pub(crate) async fn start_visit(
                 .map(|it| it.to_string())
                 .unwrap_or_default(),
             payer_ids: asked.iter().map(|it| it.payer.to_string()).collect(),
-            country: desk.country.to_string(),
+            country: profile.country.to_string(),
             identifier: Some(identifier.asked()),
         }),
         purpose: PURPOSE.to_owned(),
-        facility_name: desk.name,
-        service_date: desk.day.to_string(),
+        facility_name: profile.name,
+        service_date: profile.day.to_string(),
     };
-    let answer = app.desk.challenges().start_challenge(call.forward(bound.clone())).await;
+    let answer = app.context.challenges().start_challenge(call.forward(bound.clone())).await;
     let challenge = app.db.unless_replayed(call, answer).await?.into_inner();
     let bound = Bound { challenge: bound, asked };
 
@@ -77,13 +77,13 @@ pub(crate) async fn start_visit(
     let start = Start {
         id,
         facility,
-        service_date: desk.day,
+        service_date: profile.day,
         by,
-        identifier_hash: identifier.hash(&app.desk.keys),
-        challenge: awaited(challenge, bound.seal(&app.desk.keys, id)?)?,
+        identifier_hash: identifier.hash(&app.context.keys),
+        challenge: awaited(challenge, bound.seal(&app.context.keys, id)?)?,
     };
     let mut tx = app.db.begin(call).await?;
-    let visit = Visit::start(tx.now(), start, app.desk.settings.unverified());
+    let visit = Visit::start(tx.now(), start, app.context.settings.unverified());
     store::insert_visit(&mut tx, &visit).await?;
     let started = VisitStarted {
         visit_id: id.to_string(),
@@ -104,8 +104,8 @@ async fn candidates(app: &App, identifier: Option<&Identifier>) -> Result<Candid
         }
         Some(Identifier::NationalId(id)) => {
             let asked = MatchMembersRequest { identifiers: Some(Identifiers::NationalId(id.clone())) };
-            let asked = app.desk.identity.request(asked);
-            let known = app.desk.challenges().match_members(asked).await?.into_inner().members;
+            let asked = app.context.identity.request(asked);
+            let known = app.context.challenges().match_members(asked).await?.into_inner().members;
             let members = known.iter().map(|it| MemberId::parse(&it.member_id).map_err(Error::internal));
             Ok(Candidates { members: members.collect::<Result<_>>()?, ..Candidates::default() })
         }
@@ -118,12 +118,12 @@ async fn candidates(app: &App, identifier: Option<&Identifier>) -> Result<Candid
 async fn asked(
     app: &App,
     call: &Call,
-    desk: &FacilityDesk,
+    profile: &FacilityProfile,
     named: Option<OrganizationId>,
 ) -> Result<Vec<AskedPayer>> {
-    let contracted = desk.payers.iter().filter(|(payer, _)| named.is_none_or(|named| named == *payer));
+    let contracted = profile.payers.iter().filter(|(payer, _)| named.is_none_or(|named| named == *payer));
     let asked =
-        contracted.map(|(payer, name)| AskedPayer::on(*payer, name.clone(), &desk.coverages, desk.day));
+        contracted.map(|(payer, name)| AskedPayer::on(*payer, name.clone(), &profile.coverages, profile.day));
     let asked = in_turn(asked.collect());
     if asked.iter().filter(|it| it.covers()).count() < 2 {
         return Ok(asked);
@@ -131,7 +131,7 @@ async fn asked(
     let covering = asked.into_iter().filter(AskedPayer::covers).collect();
     let refusal = app.db.unless_replayed(call, Err(Refusal::SeveralPayers(covering))).await;
     // Who covers a patient is told before they are present: an access to each whom it may mean.
-    let members: BTreeSet<_> = desk.coverages.iter().map(|coverage| coverage.member).collect();
+    let members: BTreeSet<_> = profile.coverages.iter().map(|coverage| coverage.member).collect();
     for member in members {
         let entry = AuditEntry { action: "visit.several_payers", member: Some(member), ..Default::default() };
         app.audit.read(call, entry).await?;
@@ -139,16 +139,16 @@ async fn asked(
     refusal
 }
 
-async fn desk(
+async fn profile(
     app: &App,
     call: &Call,
     facility: OrganizationId,
     day: Option<NaiveDate>,
     candidates: &Candidates,
-) -> Result<FacilityDesk> {
+) -> Result<FacilityProfile> {
     let now = app.clock.now();
-    let desk = store::desk::find_desk(&app.db, call, facility, day, candidates, now).await?;
-    desk.ok_or_else(organizations::error::facility_not_ready)
+    let profile = store::profile::find_profile(&app.db, call, facility, day, candidates, now).await?;
+    profile.ok_or_else(organizations::error::facility_not_ready)
 }
 
 /// The patient as named at the desk.
@@ -175,24 +175,28 @@ impl Named {
     }
 }
 
-fn identifier(violations: &mut Violations, asked: Option<Identifier>, desk: &FacilityDesk) -> Option<Named> {
+fn identifier(
+    violations: &mut Violations,
+    asked: Option<Identifier>,
+    profile: &FacilityProfile,
+) -> Option<Named> {
     match asked {
         Some(Identifier::MemberNumber(number)) => {
             violations.required("memberNumber", number.as_str(), MemberNumber::parse).map(Named::MemberNumber)
         }
         Some(Identifier::NationalId(id)) => {
             let id = Redacted::from(id);
-            let parse = |text| NationalId::parse_on(desk.country, text, desk.today);
+            let parse = |text| NationalId::parse_on(profile.country, text, profile.today);
             violations.required("nationalId", id.expose(), parse).map(Named::NationalId)
         }
         None => violations.present("memberNumber", None),
     }
 }
 
-fn check_day(violations: &mut Violations, desk: &FacilityDesk, days_back: u16) {
-    let earliest = desk.today.checked_sub_days(Days::new(days_back.into())).unwrap_or(NaiveDate::MIN);
-    violations.check("serviceDate", desk.day <= desk.today, "must not lie in the future");
-    violations.check("serviceDate", desk.day >= earliest, format!("must be {earliest} or later"));
+fn check_day(violations: &mut Violations, profile: &FacilityProfile, days_back: u16) {
+    let earliest = profile.today.checked_sub_days(Days::new(days_back.into())).unwrap_or(NaiveDate::MIN);
+    violations.check("serviceDate", profile.day <= profile.today, "must not lie in the future");
+    violations.check("serviceDate", profile.day >= earliest, format!("must be {earliest} or later"));
 }
 
 fn awaited(answer: StartChallengeResponse, sealed: Vec<u8>) -> Result<Challenge> {

@@ -3,44 +3,44 @@
 use careway_contract::visits::v1::{start_visit_request::Identifier, *};
 use careway_kernel::OrganizationId;
 use careway_service::Kind;
-use careway_testing::{FaultProxy, TestDatabase};
+use careway_testing::{Person, key, refusal};
 use tonic::Request;
 
 use crate::{
-    desk::{Desk, Person, gold, key, refusal},
     fake_identity::CODE,
+    test_visits::{TestVisits, gold},
     visit_round_trips::quiet,
 };
 
 const NUMBER: &str = "UM-100200";
 const NIN: &str = "1199070012345601";
 
-/// A second payer of the desk's facility, younger than its first.
-async fn second_payer(desk: &Desk) -> Person {
-    let second = desk.stranger();
-    desk.know(&second, "Ubuzima Insurance").await;
+/// A second payer of the facility, younger than its first.
+async fn second_payer(service: &TestVisits) -> Person {
+    let second = service.stranger();
+    service.know(&second, "Ubuzima Insurance").await;
     sqlx::query(
         "insert into contract (contract_id, payer_id, facility_id, service_types, valid_from, version, created_at)
          values (gen_random_uuid(), $1, $2, '{OUTPATIENT}', '2020-01-01', 1, now())",
     )
     .bind(second.organization.uuid())
-    .bind(desk.facility.organization.uuid())
-    .execute(&desk.admin)
+    .bind(service.facility.organization.uuid())
+    .execute(&service.admin)
     .await
     .unwrap();
     second
 }
 
 /// The same person with a payer, covered from a day to another one.
-async fn known(desk: &Desk, payer: OrganizationId, period: Option<(&str, &str)>) {
-    let member = desk.identity.register(payer, NUMBER, NIN);
+async fn known(service: &TestVisits, payer: OrganizationId, period: Option<(&str, &str)>) {
+    let member = service.identity.register(payer, NUMBER, NIN);
     sqlx::query(
         "insert into member_ref (member_id, payer_id, member_number, family_id) values ($1, $2, $3, $1)",
     )
     .bind(member.uuid())
     .bind(payer.uuid())
     .bind(NUMBER)
-    .execute(&desk.admin)
+    .execute(&service.admin)
     .await
     .unwrap();
     let Some((from, to)) = period else { return };
@@ -55,15 +55,15 @@ async fn known(desk: &Desk, payer: OrganizationId, period: Option<(&str, &str)>)
     .bind(member.uuid())
     .bind(from)
     .bind(to)
-    .execute(&desk.admin)
+    .execute(&service.admin)
     .await
     .unwrap();
 }
 
-fn named(desk: &Desk, identifier: Identifier, payer: Option<&Person>) -> Request<StartVisitRequest> {
+fn named(service: &TestVisits, identifier: Identifier, payer: Option<&Person>) -> Request<StartVisitRequest> {
     let payer_id = payer.map(|payer| payer.organization.to_string()).unwrap_or_default();
     let request = StartVisitRequest { identifier: Some(identifier), payer_id, ..Default::default() };
-    desk.by(&desk.facility, &key(), request)
+    service.by(&service.facility, &key(), request)
 }
 
 fn identifiers() -> [Identifier; 2] {
@@ -81,10 +81,14 @@ fn said(coverage: &VisitCoverage) -> Vec<(&str, &str, &str)> {
     coverage.asked_payers.iter().map(|it| (&*it.payer_id, &*it.name, &*it.reason)).collect()
 }
 
-async fn checked_in(desk: &Desk, identifier: Identifier, payer: Option<&Person>) -> (String, VisitCoverage) {
-    let started = desk.visits().start_visit(named(desk, identifier, payer)).await.unwrap().into_inner();
+async fn checked_in(
+    service: &TestVisits,
+    identifier: Identifier,
+    payer: Option<&Person>,
+) -> (String, VisitCoverage) {
+    let started = service.visits().start_visit(named(service, identifier, payer)).await.unwrap().into_inner();
     let visit = started.visit.unwrap().visit_id;
-    let verified = desk.verify(&desk.facility, &key(), &visit, CODE).await.unwrap().into_inner();
+    let verified = service.verify(&service.facility, &key(), &visit, CODE).await.unwrap().into_inner();
     (verified.visit.unwrap().payer_id, verified.coverage.unwrap())
 }
 
@@ -98,12 +102,12 @@ async fn whoever_covers_on_the_day_is_taken_whichever_payer_is_older() {
     for (first, second, taken) in
         [(lapsed, active, 1), (later, active, 1), (None, active, 1), (active, lapsed, 0)]
     {
-        let desk = Desk::open().await;
-        let payers = [desk.payer.clone(), second_payer(&desk).await];
-        known(&desk, payers[0].organization, first).await;
-        known(&desk, payers[1].organization, second).await;
+        let service = TestVisits::run().await;
+        let payers = [service.payer.clone(), second_payer(&service).await];
+        known(&service, payers[0].organization, first).await;
+        known(&service, payers[1].organization, second).await;
         for identifier in identifiers() {
-            let (payer, coverage) = checked_in(&desk, identifier, None).await;
+            let (payer, coverage) = checked_in(&service, identifier, None).await;
             assert_eq!(payer, payers[taken].organization.to_string(), "{first:?}, {second:?}");
             assert!(coverage.in_force && coverage.asked_payers.is_empty());
         }
@@ -112,19 +116,19 @@ async fn whoever_covers_on_the_day_is_taken_whichever_payer_is_older() {
 
 #[tokio::test]
 async fn when_nobody_covers_the_answer_says_who_was_asked() {
-    let desk = Desk::open().await;
-    let second = second_payer(&desk).await;
-    known(&desk, desk.payer.organization, None).await;
-    known(&desk, second.organization, Some(("2020-01-01", "2021-12-31"))).await;
-    let ids = ids(&[&second, &desk.payer]);
+    let service = TestVisits::run().await;
+    let second = second_payer(&service).await;
+    known(&service, service.payer.organization, None).await;
+    known(&service, second.organization, Some(("2020-01-01", "2021-12-31"))).await;
+    let ids = ids(&[&second, &service.payer]);
     let lapsed = (&*ids[0], "Ubuzima Insurance", "LAPSED");
     let unknown = (&*ids[1], "Umurage Health", "UNKNOWN_CARD");
     for identifier in identifiers() {
-        let (payer, coverage) = checked_in(&desk, identifier.clone(), None).await;
+        let (payer, coverage) = checked_in(&service, identifier.clone(), None).await;
         assert_eq!((payer.as_str(), coverage.reason.as_str()), (&*ids[0], "LAPSED"), "it can say why");
         assert_eq!(said(&coverage), [lapsed, unknown]);
         // The desk may name one; then nobody else is asked.
-        let (payer, coverage) = checked_in(&desk, identifier, Some(&desk.payer)).await;
+        let (payer, coverage) = checked_in(&service, identifier, Some(&service.payer)).await;
         assert_eq!((payer.as_str(), coverage.reason.as_str()), (&*ids[1], "UNKNOWN_CARD"));
         assert_eq!(said(&coverage), [unknown]);
     }
@@ -132,23 +136,23 @@ async fn when_nobody_covers_the_answer_says_who_was_asked() {
 
 #[tokio::test]
 async fn of_several_that_cover_the_desk_names_one() {
-    let desk = Desk::open().await;
-    let second = second_payer(&desk).await;
+    let service = TestVisits::run().await;
+    let second = second_payer(&service).await;
     let active = Some(("2020-01-01", "2099-12-31"));
-    known(&desk, desk.payer.organization, active).await;
-    known(&desk, second.organization, active).await;
+    known(&service, service.payer.organization, active).await;
+    known(&service, second.organization, active).await;
     for identifier in identifiers() {
-        let refused = refusal(desk.visits().start_visit(named(&desk, identifier.clone(), None)).await);
+        let refused = refusal(service.visits().start_visit(named(&service, identifier.clone(), None)).await);
         assert_eq!((refused.kind(), refused.reason()), (Kind::Refused, "SEVERAL_PAYERS"));
         assert_eq!(refused.fact("payers"), Some("Umurage Health, Ubuzima Insurance"));
-        assert_eq!(refused.fact("payerIds"), Some(&*ids(&[&desk.payer, &second]).join(", ")));
-        let (payer, coverage) = checked_in(&desk, identifier, Some(&second)).await;
+        assert_eq!(refused.fact("payerIds"), Some(&*ids(&[&service.payer, &second]).join(", ")));
+        let (payer, coverage) = checked_in(&service, identifier, Some(&second)).await;
         assert_eq!((payer, coverage.in_force), (second.organization.to_string(), true));
     }
     let told: i64 = sqlx::query_scalar(
         "select count(distinct member_id) from audit_entry where action = 'visit.several_payers'",
     )
-    .fetch_one(&desk.admin)
+    .fetch_one(&service.admin)
     .await
     .unwrap();
     assert_eq!(told, 2, "it is an access to either");
@@ -156,30 +160,29 @@ async fn of_several_that_cover_the_desk_names_one() {
 
 #[tokio::test]
 async fn payers_without_a_contract_are_not_looked_at() {
-    let desk = Desk::open().await;
-    let elsewhere = desk.stranger();
-    known(&desk, desk.payer.organization, Some(("2020-01-01", "2021-12-31"))).await;
-    known(&desk, elsewhere.organization, Some(("2020-01-01", "2099-12-31"))).await;
+    let service = TestVisits::run().await;
+    let elsewhere = service.stranger();
+    known(&service, service.payer.organization, Some(("2020-01-01", "2021-12-31"))).await;
+    known(&service, elsewhere.organization, Some(("2020-01-01", "2099-12-31"))).await;
     for identifier in identifiers() {
-        let (payer, coverage) = checked_in(&desk, identifier, None).await;
-        assert_eq!(payer, desk.payer.organization.to_string());
+        let (payer, coverage) = checked_in(&service, identifier, None).await;
+        assert_eq!(payer, service.payer.organization.to_string());
         assert_eq!(said(&coverage), [(&*payer, "Umurage Health", "LAPSED")]);
     }
 }
 
 #[tokio::test]
 async fn several_payers_cost_no_round_trip_more() {
-    let database = TestDatabase::create("visits", &careway_visits::MIGRATOR).await;
-    let (proxy, url) = FaultProxy::before(&database.url_app).await;
-    let desk = Desk::open_at(&database, url, gold()).await;
-    let second = second_payer(&desk).await;
-    known(&desk, desk.payer.organization, Some(("2020-01-01", "2021-12-31"))).await;
-    known(&desk, second.organization, Some(("2020-01-01", "2099-12-31"))).await;
+    let (proxy, setup) = TestVisits::setup().await.behind_a_proxy().await;
+    let service = TestVisits::of(setup, gold()).await;
+    let second = second_payer(&service).await;
+    known(&service, service.payer.organization, Some(("2020-01-01", "2021-12-31"))).await;
+    known(&service, second.organization, Some(("2020-01-01", "2099-12-31"))).await;
     for identifier in identifiers() {
         let mut fewest = u64::MAX;
         for _ in 0..6 {
             let begun = quiet(&proxy).await;
-            desk.visits().start_visit(named(&desk, identifier.clone(), None)).await.unwrap();
+            service.visits().start_visit(named(&service, identifier.clone(), None)).await.unwrap();
             fewest = fewest.min(proxy.round_trips() - begun);
         }
         assert_eq!(fewest, 1 + 3, "the desk with all covers; begin, insert, commit");

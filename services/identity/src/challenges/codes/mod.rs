@@ -80,7 +80,7 @@ pub(crate) struct Attempt<'a> {
 
 /// What an attempt came to.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum CodeCheck {
     Passed(Holder),
     /// `compared`: it counts as one more wrong code in a row.
     Wrong {
@@ -155,7 +155,7 @@ impl Codes {
     }
 
     /// Counts a try, then compares.
-    pub(crate) async fn verify(&self, attempt: Attempt<'_>) -> Result<Verdict> {
+    pub(crate) async fn verify(&self, attempt: Attempt<'_>) -> Result<CodeCheck> {
         let mut redis = self.redis.clone();
         let slot = self.slot_key(&attempt.slot, "live");
         let kept: [Option<String>; 4] =
@@ -183,10 +183,10 @@ impl Codes {
             call.arg(ask.to_string()).invoke_async(&mut redis).await?;
         metrics::counter!("careway_code_tries_total", "outcome" => outcome.to_ascii_lowercase()).increment(1);
         match outcome.as_str() {
-            "PASSED" => Ok(Verdict::Passed(holder)),
-            "WRONG" => Ok(Verdict::Wrong { holder, left, compared: compared == 1 }),
+            "PASSED" => Ok(CodeCheck::Passed(holder)),
+            "WRONG" => Ok(CodeCheck::Wrong { holder, left, compared: compared == 1 }),
             "LIMIT" => Err(limit_reached(Duration::from_millis(left.unsigned_abs()))),
-            _ => Ok(Verdict::Gone),
+            _ => Ok(CodeCheck::Gone),
         }
     }
 

@@ -292,5 +292,4 @@ pub(crate) struct Summary {
 }
 
 #[cfg(test)]
-#[path = "tests/member.rs"]
 mod tests;

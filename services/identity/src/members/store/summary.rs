@@ -1,7 +1,7 @@
 //! Lists of members: names and numbers, no contacts.
 
 use careway_kernel::{Language, MemberId, MemberNumber, Names, OrganizationId, Sex};
-use careway_service::{Call, Database, Error, Result, question};
+use careway_service::{Call, Database, Error, Result, scoped_query};
 use chrono::NaiveDate;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -136,8 +136,8 @@ pub(crate) async fn list_dependants(
 
 /// Members of any payer: for Careway's own services.
 pub(crate) async fn list_by_ids(db: &Database, call: &Call, ids: &[Uuid]) -> Result<Vec<Summary>> {
-    let question = question!(select_summary!("where m.member_id = any($4)"));
-    summaries(db.ask(call, question, |it| it.bind(ids.to_vec())).await?)
+    let question = scoped_query!(select_summary!("where m.member_id = any($4)"));
+    summaries(db.query_as_caller(call, question, |it| it.bind(ids.to_vec())).await?)
 }
 
 /// Those of the payer's members that have one of these numbers: for Careway's own services.
@@ -147,16 +147,18 @@ pub(crate) async fn list_by_numbers(
     payer: OrganizationId,
     numbers: Vec<String>,
 ) -> Result<Vec<Summary>> {
-    let question = question!(select_summary!("where m.payer_id = $4 and m.member_number = any($5)"));
-    summaries(db.ask(call, question, |asked| asked.bind(payer.uuid()).bind(numbers.clone())).await?)
+    let question = scoped_query!(select_summary!("where m.payer_id = $4 and m.member_number = any($5)"));
+    summaries(
+        db.query_as_caller(call, question, |asked| asked.bind(payer.uuid()).bind(numbers.clone())).await?,
+    )
 }
 
 /// Members of any payer with this national id, by its index: for Careway's own services.
 pub(crate) async fn list_by_national_id(db: &Database, call: &Call, index: &[u8]) -> Result<Vec<Summary>> {
-    let question = question!(select_summary!(
+    let question = scoped_query!(select_summary!(
         "where m.member_id in (select n.member_id from member_national_id n where n.number_index = $4)"
     ));
-    summaries(db.ask(call, question, |asked| asked.bind(index.to_vec())).await?)
+    summaries(db.query_as_caller(call, question, |asked| asked.bind(index.to_vec())).await?)
 }
 
 /// Whether the payer has this member.

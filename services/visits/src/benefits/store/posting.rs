@@ -51,7 +51,3 @@ impl<'a> From<&'a Posting> for PostingJson<'a> {
 pub(crate) fn limit_exceeded() -> Error {
     Error::new(Kind::Refused, "LIMIT_EXCEEDED", "The benefit has not that much left.")
 }
-
-#[cfg(test)]
-#[path = "posting_tests.rs"]
-pub(crate) mod tests;

@@ -213,3 +213,6 @@ impl Claim {
         !matches!(self.state, State::Draft | State::Rejected | State::Recalled)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -50,7 +50,7 @@ mod tests {
     use super::*;
     use crate::coverages::domain::{
         SuspensionReason,
-        tests::{coverage, day},
+        tests::coverage::{coverage, day},
     };
 
     fn payers() -> Vec<OrganizationId> {

@@ -153,7 +153,3 @@ impl From<&Coverage> for CoverageRef {
         }
     }
 }
-
-#[cfg(test)]
-#[path = "tests/entitlement.rs"]
-mod tests;

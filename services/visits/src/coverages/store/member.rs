@@ -1,7 +1,7 @@
 //! What visits keeps of identity's members: number and family, to make coverages with.
 
 use careway_kernel::{FamilyId, MemberId, MemberNumber, OrganizationId};
-use careway_service::{Call, Database, Error, Result, question};
+use careway_service::{Call, Database, Error, Result, scoped_query};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -45,45 +45,11 @@ pub(crate) async fn list_unknown_numbers(
     payer: OrganizationId,
     numbers: Vec<String>,
 ) -> Result<Vec<MemberNumber>> {
-    let asked = question!(
+    let asked = scoped_query!(
         "select distinct l.number from unnest($5::text[]) l (number)
          where not exists (select from member_ref m where m.payer_id = $4 and m.member_number = l.number)"
     );
     let rows: Vec<(String,)> =
-        db.ask(call, asked, |asked| asked.bind(payer.uuid()).bind(numbers.clone())).await?;
+        db.query_as_caller(call, asked, |asked| asked.bind(payer.uuid()).bind(numbers.clone())).await?;
     rows.iter().map(|(number,)| MemberNumber::parse(number).map_err(Error::internal)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use careway_kernel::{Clock, Redacted};
-    use careway_service::Sealer;
-    use careway_testing::TestDatabase;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn an_event_that_comes_late_changes_nothing() {
-        let database = TestDatabase::create("visits", &crate::MIGRATOR).await;
-        let clock = Clock::movable();
-        let sealer = Sealer::derive(&Redacted::new("a secret of the tests, long enough"), "tests").unwrap();
-        let db = Database::connect(&database.url_app, 2, clock.clone(), sealer).await.unwrap();
-        let (id, payer) = (MemberId::new(&clock), OrganizationId::new(&clock));
-        let named = |number: &str| MemberRef {
-            id,
-            payer,
-            number: MemberNumber::parse(number).unwrap(),
-            family: FamilyId::from_uuid(id.uuid()),
-        };
-        let mut tx = db.begin_system("tests").await.unwrap();
-        let mut known = Vec::new();
-        // As identity answered, the change, the registration that it came before, and the next change.
-        for (number, version) in [("UM-1", None), ("UM-2", Some(2)), ("UM-1", Some(1)), ("UM-3", Some(3))] {
-            upsert_members(&mut tx, &[named(number)], version).await.unwrap();
-            let number: String =
-                sqlx::query_scalar("select member_number from member_ref").fetch_one(&mut *tx).await.unwrap();
-            known.push(number);
-        }
-        assert_eq!(known, ["UM-1", "UM-2", "UM-2", "UM-3"]);
-    }
 }

@@ -290,5 +290,4 @@ pub(crate) fn text_in(texts: &Texts, language: Language) -> &str {
 }
 
 #[cfg(test)]
-#[path = "tests/plan.rs"]
 pub(crate) mod tests;

@@ -154,5 +154,4 @@ impl Draft {
 }
 
 #[cfg(test)]
-#[path = "tests/decision.rs"]
 mod tests;

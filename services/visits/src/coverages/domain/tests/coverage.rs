@@ -3,7 +3,7 @@
 use careway_kernel::Clock;
 use proptest::prelude::*;
 
-use super::*;
+use super::super::*;
 
 pub(crate) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()

@@ -2,8 +2,7 @@
 
 use careway_kernel::{CountryCode, Language};
 
-use super::*;
-use crate::members::import::rows::tests::listed;
+use crate::members::import::{domain::*, rows::tests::listed};
 
 fn fresh_ids() -> impl FnMut() -> Uuid {
     let mut numbers = 100..;
