@@ -94,7 +94,8 @@ impl Running {
         match self {
             Self::OneProcess(platform) => platform.settle().await,
             Self::Separate { processes, onlooker } => {
-                settle(&onlooker.events, &onlooker.services, async || processes.errands().await).await
+                settle(&onlooker.events, &onlooker.services, async || processes.background_tasks().await)
+                    .await
             }
         }
     }

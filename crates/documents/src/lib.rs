@@ -71,12 +71,13 @@ impl DocumentStore {
     pub fn open(
         settings: DocumentSettings,
         service: &'static str,
-        errands: TaskTracker,
+        background_tasks: TaskTracker,
     ) -> anyhow::Result<Self> {
         settings.check()?;
         let scanner = settings.scanner.as_deref().map(Scanner::parse).transpose();
         Ok(Self {
-            objects: Objects::open(&settings, service, errands).context("CAREWAY_DOCUMENTS_PLACE")?,
+            objects: Objects::open(&settings, service, background_tasks)
+                .context("CAREWAY_DOCUMENTS_PLACE")?,
             keys: WrappingKeys::parse(&settings.keys).context("CAREWAY_DOCUMENTS_KEYS")?,
             scanner: scanner.context("CAREWAY_DOCUMENTS_SCANNER")?,
             turns: Arc::new(Semaphore::new(settings.uploads)),

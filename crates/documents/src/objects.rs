@@ -29,7 +29,7 @@ const PARTS: usize = 2;
 pub(crate) struct Objects {
     place: Place,
     names: Names,
-    errands: TaskTracker,
+    background_tasks: TaskTracker,
 }
 
 impl Objects {
@@ -37,9 +37,9 @@ impl Objects {
     pub(crate) fn open(
         settings: &DocumentSettings,
         service: &'static str,
-        errands: TaskTracker,
+        background_tasks: TaskTracker,
     ) -> anyhow::Result<Self> {
-        Ok(Self { place: Place::open(settings)?, names: Names(service), errands })
+        Ok(Self { place: Place::open(settings)?, names: Names(service), background_tasks })
     }
 
     /// Begins to write a document's object.
@@ -139,10 +139,10 @@ impl Objects {
         removing.await.map_err(Error::internal)?.map_err(away)
     }
 
-    fn run(&self, errand: impl Future<Output = ()> + Send + 'static) {
+    fn run(&self, task: impl Future<Output = ()> + Send + 'static) {
         // Where nothing can run, the process is ending: what stays is swept.
         if Handle::try_current().is_ok() {
-            self.errands.spawn(errand);
+            self.background_tasks.spawn(task);
         }
     }
 }

@@ -15,12 +15,12 @@ pub async fn serve_health(
     listener: TcpListener,
     databases: Vec<Database>,
     metrics: PrometheusHandle,
-    errands: TaskTracker,
+    background_tasks: TaskTracker,
     stopping: Stopping,
 ) {
     let closing = stopping.closing().clone();
     let told = move || {
-        metrics::gauge!("careway_errands").set(errands.len() as f64);
+        metrics::gauge!("careway_background_tasks").set(background_tasks.len() as f64);
         std::future::ready(metrics.render())
     };
     let ready = move || {

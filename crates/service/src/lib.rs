@@ -44,7 +44,7 @@ pub use audit::AuditLog;
 pub use call::Call;
 pub use caller::{Caller, OrganizationKind, Subject};
 pub use column::one_of;
-pub use database::{Asked, Database, Question, Reader};
+pub use database::{Database, Question, Reader, ScopedQuery};
 pub use error::{Error, Kind, OnConstraint, Result};
 pub use foundation::{Foundation, Service};
 pub use imports::{ImportSettings, Imports};

@@ -172,7 +172,7 @@ async fn answer(
         ops_listen = %ops.local_addr()?,
         "ready"
     );
-    let health = serve_health(ops, databases, metrics, foundation.errands.clone(), stopping.clone());
+    let health = serve_health(ops, databases, metrics, foundation.background_tasks.clone(), stopping.clone());
     foundation.tasks.spawn(health);
     let stop = stopping.clone();
     foundation.tasks.spawn(async move { stop.after_signal(grace).await });
@@ -238,9 +238,9 @@ pub async fn serve_grpc(
 
 /// Ends the background tasks: relays and consumers finish what they hold.
 pub async fn finish(foundation: &Foundation) {
-    foundation.errands.close();
-    if tokio::time::timeout(Duration::from_secs(5), foundation.errands.wait()).await.is_err() {
-        tracing::warn!("some errands did not end in time");
+    foundation.background_tasks.close();
+    if tokio::time::timeout(Duration::from_secs(5), foundation.background_tasks.wait()).await.is_err() {
+        tracing::warn!("some background_tasks did not end in time");
     }
     foundation.shutdown.cancel();
     foundation.tasks.close();

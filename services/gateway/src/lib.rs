@@ -41,12 +41,13 @@ impl Gateway {
         readiness: endpoints::health::Readiness,
     ) -> anyhow::Result<Self> {
         let transcoder = transcoder(config)?;
-        let api = transcoder.router(|service| Some(upstream(foundation, service)))?;
+        let api = edge::plain_before(transcoder.router(|service| Some(upstream(foundation, service)))?);
         let api = edge::Permits::new(foundation.policy().clone(), transcoder.routes()).before(api);
         let openapi: Arc<[u8]> = serde_json::to_vec(&transcoder.openapi())?.into();
         let edge = edge::Edge::new(config, foundation, transcoder.routes())?;
         let limits = connections::Limits::new(config);
-        let router = edge.around(endpoints::router(config, foundation, openapi)?.merge(api));
+        let own = edge::plain_before(endpoints::router(config, foundation, openapi)?);
+        let router = edge.around(own.merge(api));
         Ok(Self { router: endpoints::health::router(readiness).merge(router), transcoder, limits })
     }
 

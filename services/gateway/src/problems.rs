@@ -80,6 +80,11 @@ pub const PROBLEMS: &[(&str, u16, &str)] = &[
     ("OUTSIDE_PERIOD", 409, "The day is outside the period."),
     ("CONTRACT_OVERLAPS", 409, "The facility has a contract with this payer in this period."),
     ("LIMIT_EXCEEDED", 409, "The benefit does not have so much left."),
+    (
+        "SEVERAL_PAYERS",
+        409,
+        "Several payers cover the patient on this day: name one as `payerId`; `payerIds` and `payers` tell which.",
+    ),
     ("VISIT_ALREADY_OPEN", 409, "The member has an open visit of this type here today; `visitId` names it."),
     ("VISIT_EXPIRED", 409, "The visit was not verified or admitted in time: start a new one."),
     ("VISIT_NOT_VERIFIED", 409, "The patient's presence is not confirmed yet."),

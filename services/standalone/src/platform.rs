@@ -79,8 +79,8 @@ impl Platform {
 
     /// Waits until nothing is under way: no errand, no unpublished event, none undelivered, no message unsent.
     pub async fn settle(&self) -> anyhow::Result<()> {
-        let errands = async || Ok(self.foundation.errands.len());
-        crate::settle(&self.events, &self.services, errands).await
+        let background_tasks = async || Ok(self.foundation.background_tasks.len());
+        crate::settle(&self.events, &self.services, background_tasks).await
     }
 
     /// Stops answering, drains, and ends the background tasks.

@@ -20,13 +20,13 @@ pub fn probe(foundation: &Foundation, services: &[Service]) -> Probe {
 pub async fn settle(
     events: &Probe,
     services: &[Service],
-    errands: impl AsyncFn() -> anyhow::Result<usize>,
+    background_tasks: impl AsyncFn() -> anyhow::Result<usize>,
 ) -> anyhow::Result<()> {
     let started = Instant::now();
     // Quiet twice in a row: what the first look ended may have begun something at a place already looked at.
     let mut quiet = 0;
     while quiet < 2 {
-        let left = left(services, errands().await?, events).await?;
+        let left = left(services, background_tasks().await?, events).await?;
         quiet = if left.is_empty() { quiet + 1 } else { 0 };
         ensure!(started.elapsed() < LONGEST, "still under way after {LONGEST:?}: {}", left.join(", "));
         tokio::time::sleep(PAUSE).await;
@@ -34,10 +34,10 @@ pub async fn settle(
     Ok(())
 }
 
-async fn left(services: &[Service], errands: usize, events: &Probe) -> anyhow::Result<Vec<String>> {
+async fn left(services: &[Service], background_tasks: usize, events: &Probe) -> anyhow::Result<Vec<String>> {
     let mut left = Vec::new();
-    if errands > 0 {
-        left.push(format!("{errands} errands"));
+    if background_tasks > 0 {
+        left.push(format!("{background_tasks} background_tasks"));
     }
     if !events.settled().await {
         left.push("events".to_owned());

@@ -52,6 +52,7 @@ alter table member_ref force row level security;
 create policy member_ref_payer on member_ref
     using (caller_is_system() or payer_id = caller_organization())
     with check (caller_is_system() or payer_id = caller_organization());
+create policy member_ref_doors on member_ref for select to current_user using (true);
 
 alter table coverage enable row level security;
 alter table coverage force row level security;

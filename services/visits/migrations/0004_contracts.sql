@@ -41,5 +41,15 @@ join plan_version p on p.plan_id = c.plan_id and p.version = c.plan_version
 where caller_is_system() or c.payer_id = caller_organization()
    or exists (select from contract k where k.payer_id = c.payer_id and k.facility_id = caller_organization());
 
+-- The covers of whoever is meant at a desk, by number or by member: which payer is asked first is decided by them.
+create view candidate_coverage with (security_barrier) as
+select c.coverage_id, c.payer_id, c.member_id, m.member_number, c.family_id, c.plan_id, c.plan_version, c.valid_from,
+       c.valid_to, c.member_since, c.policy_year_from, c.status, c.suspensions, c.termination_reason, c.replaced_by,
+       c.version, c.created_at
+from coverage c
+join member_ref m on m.member_id = c.member_id and m.payer_id = c.payer_id
+where caller_is_system() or c.payer_id = caller_organization()
+   or exists (select from contract k where k.payer_id = c.payer_id and k.facility_id = caller_organization());
+
 grant select, insert, update on contract to visits_app;
-grant select on entitlement_coverage to visits_app;
+grant select on entitlement_coverage, candidate_coverage to visits_app;

@@ -3,7 +3,7 @@
 use careway_documents::DocumentArgs;
 use careway_kernel::Redacted;
 
-pub use crate::settings::DeskSettings;
+pub use crate::settings::VisitsSettings;
 
 /// Everything the visits service can be told.
 #[derive(Debug, Clone, clap::Args)]
@@ -17,9 +17,9 @@ pub struct Config {
         hide_env_values = true
     )]
     pub database_url: Redacted,
-    /// How visits run at the desk.
+    /// How visits run.
     #[command(flatten)]
-    pub desk: DeskSettings,
+    pub settings: VisitsSettings,
     /// How documents are kept.
     #[command(flatten)]
     pub documents: DocumentArgs,

@@ -52,10 +52,10 @@ use include_dir::include_dir;
 use tonic::service::Routes;
 
 pub use adjudication::{Bearer, CLAIM_REFUSALS, ClaimRefusal, RefusalGroup};
-pub use config::{Config, DeskSettings};
+pub use config::{Config, VisitsSettings};
 use documents::Documents;
 use plans::store::cache::PlanCache;
-use settings::Desk;
+use settings::VisitsContext;
 
 /// The service's name, in the registry, in streams and in logs.
 pub const NAME: &str = "visits";
@@ -73,7 +73,7 @@ pub struct App {
     pub(crate) page_key: Arc<[u8; 32]>,
     /// Versions of plans, which never change.
     pub(crate) plans: PlanCache,
-    pub(crate) desk: Desk,
+    pub(crate) context: VisitsContext,
     pub(crate) documents: Documents,
     /// Lists that people upload.
     pub(crate) imports: Imports,
@@ -125,8 +125,8 @@ async fn open(config: Config, foundation: &Foundation) -> anyhow::Result<App> {
         page_key: foundation.page_key.clone(),
         plans: PlanCache::default(),
         imports: foundation.imports.clone(),
-        documents: Documents::new(config.documents.0, &config.desk.master_key, foundation)?,
-        desk: Desk::new(config.desk, foundation)?,
+        documents: Documents::new(config.documents.0, &config.settings.master_key, foundation)?,
+        context: VisitsContext::new(config.settings, foundation)?,
         db,
     })
 }

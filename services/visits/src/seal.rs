@@ -53,7 +53,7 @@ impl Column {
             Self::Justification => "preauthorization.sealed_justification",
             Self::Question => "preauthorization_question.sealed_question",
             Self::Answer => "preauthorization_question.sealed_answer",
-            Self::CareDetails => "care_line.sealed_details",
+            Self::CareDetails => "service_line.sealed_details",
             Self::ClaimAppeal => "claim.sealed_appeal",
             Self::ClaimAppealAnswer => "claim.sealed_appeal_answer",
         }

@@ -309,13 +309,24 @@ async fn a_phone_is_changed_only_by_who_read_the_present_one_and_the_next_code_g
     let path = format!("/v1/members/{}", member.id);
     let change = |mobile: &str| payer.officer.patch(&path, json!({"mobile": mobile}));
 
+    // A code is on its way to the number that is about to be given up.
+    let visit = start(&desk, &member).await;
+    let late = platform.code_for(&member.phone).await;
     let read = accepted(200, payer.officer.get(&path)).await;
     refused(428, "PRECONDITION_REQUIRED", change("+250788999001")).await;
     let changed = accepted(200, change("+250788999001").if_match(read.etag())).await;
     assert_ne!(changed.etag(), read.etag());
     refused(412, "STALE_VERSION", change("+250788999002").if_match(read.etag())).await;
 
-    let moved = Member { phone: "+250788999001".to_owned(), ..member };
+    // Whoever has the old number now is not the patient.
+    refused(401, "CODE_REJECTED", verify(&desk, &visit, &late)).await;
+
+    let other = payer.covered_member(platform).await;
+    let path = format!("/v1/members/{}", other.id);
+    let read = accepted(200, payer.officer.get(&path)).await;
+    let change = payer.officer.patch(&path, json!({"mobile": "+250788999003"}));
+    accepted(200, change.if_match(read.etag())).await;
+    let moved = Member { phone: "+250788999003".to_owned(), ..other };
     verified(platform, &desk, &moved).await;
 }
 

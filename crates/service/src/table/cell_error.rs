@@ -69,6 +69,11 @@ pub enum CellWarning {
     /// A national id that says something else of its person than the row.
     #[error("{0}")]
     NationalId(NationalIdWarning),
+    /// A birth date that is later than was known.
+    #[error(
+        "is later than before: covers and visits of the days until then, if there are any, contradict it"
+    )]
+    LaterBirthDate,
 }
 
 impl CellWarning {
@@ -82,6 +87,7 @@ impl CellWarning {
             Self::MayBeOldLandline => "MAY_BE_OLD_LANDLINE",
             Self::NationalId(NationalIdWarning::BirthYear) => "OTHER_BIRTH_YEAR",
             Self::NationalId(NationalIdWarning::Sex) => "OTHER_SEX",
+            Self::LaterBirthDate => "LATER_BIRTH_DATE",
         }
     }
 }

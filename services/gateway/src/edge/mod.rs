@@ -1,9 +1,11 @@
 //! What every request passes, in this order: trace, method, deadline, bearer token, rate limit, load shedding, the size of
-//! its body, CORS, compression, and on routes of the contract the permission. A body that stops coming is given up.
+//! its body, CORS, codings, compression, and on routes of the contract the permission; then a coded body is refused. A body
+//! that stops coming is given up.
 
 mod address;
 mod bearer;
 mod bodies;
+mod codings;
 mod deadline;
 mod gcra;
 mod method;
@@ -36,6 +38,7 @@ use tower_http::{
 
 use crate::config::Config;
 
+pub(crate) use codings::plain_before;
 pub(crate) use permit::Permits;
 
 /// The edge stack.
@@ -70,6 +73,7 @@ impl Edge {
         router
             .layer(RequestBodyTimeoutLayer::new(self.body_idle))
             .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(may_be_transformed)))
+            .layer(middleware::from_fn(codings::settle))
             .layer(self.cors)
             .layer(middleware::from_fn_with_state(self.bodies, bodies::bound))
             .layer(middleware::from_fn_with_state(self.shed, shed::shed))

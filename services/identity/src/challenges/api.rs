@@ -1,9 +1,9 @@
 //! One-time codes.
 
 use careway_contract::identity::v1::{
-    ResendChallengeRequest, ResendChallengeResponse, ResolveMemberRequest, ResolveMemberResponse,
-    StartChallengeRequest, StartChallengeResponse, VerifyChallengeRequest, VerifyChallengeResponse,
-    challenge_service_server::ChallengeService,
+    MatchMembersRequest, MatchMembersResponse, ResendChallengeRequest, ResendChallengeResponse,
+    ResolveMemberRequest, ResolveMemberResponse, StartChallengeRequest, StartChallengeResponse,
+    VerifyChallengeRequest, VerifyChallengeResponse, challenge_service_server::ChallengeService,
 };
 use careway_service::serve;
 use tonic::{Request, Response, Status};
@@ -12,6 +12,13 @@ use crate::App;
 
 #[tonic::async_trait]
 impl ChallengeService for App {
+    async fn match_members(
+        &self,
+        request: Request<MatchMembersRequest>,
+    ) -> Result<Response<MatchMembersResponse>, Status> {
+        serve(self, request, super::match_members).await
+    }
+
     async fn resend_challenge(
         &self,
         request: Request<ResendChallengeRequest>,

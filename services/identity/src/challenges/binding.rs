@@ -1,6 +1,6 @@
 //! What a code is bound to and counted by, as keyed hashes: nothing that is kept names a person.
 
-use careway_kernel::{MemberId, OrganizationId, Redacted};
+use careway_kernel::{MemberId, OrganizationId, PhoneNumber, Redacted};
 
 use super::domain::{Asked, Occasion};
 use crate::vault::{Vault, mac};
@@ -35,6 +35,17 @@ impl Occasion {
         let [kind, identifier] = asked.identifier.parts();
         vault.code_subject(&[&b"slot"[..], kind, identifier, self.purpose.as_bytes()])
     }
+}
+
+/// What is kept in place of the number that a code was sent to.
+pub(crate) fn destination(vault: &Vault, number: &PhoneNumber) -> [u8; 32] {
+    vault.binding(&[b"destination", number.as_e164().as_bytes()])
+}
+
+/// Whether a code is still the patient's: whoever has the number that it went to may not be the patient any more
+/// once the patient is reached by another one.
+pub(crate) fn still_theirs(vault: &Vault, sent_to: Option<[u8; 32]>, now: Option<&PhoneNumber>) -> bool {
+    sent_to.is_some() && sent_to == now.map(|number| destination(vault, number))
 }
 
 /// What is kept in place of a code.
@@ -89,6 +100,18 @@ mod tests {
         ] {
             assert_ne!(elsewhere.binding(&vault, &uwase), binding);
         }
+    }
+
+    #[test]
+    fn a_code_is_the_patients_while_the_number_is() {
+        let vault = Vault::new(&Redacted::new("a master key of thirty-two characters")).unwrap();
+        let [old, new] =
+            ["+250788123456", "+250788654321"].map(|number| PhoneNumber::from_e164(number).unwrap());
+        let sent_to = Some(destination(&vault, &old));
+        assert!(still_theirs(&vault, sent_to, Some(&old)));
+        assert!(!still_theirs(&vault, sent_to, Some(&new)));
+        assert!(!still_theirs(&vault, sent_to, None));
+        assert!(!still_theirs(&vault, None, None), "nothing was sent");
     }
 
     #[test]

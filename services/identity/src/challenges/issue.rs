@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use std::time::Duration;
 
 use super::{
+    binding::destination,
     codes::{Holder, Issue, Issued},
     domain::{Asked, Occasion, number_block},
     request::find,
@@ -69,6 +70,7 @@ pub(crate) async fn issue_code(app: &App, call: &Call, ask: Ask) -> Result<Answe
                 subject: ask.asked.subject(vault, member),
                 member,
                 payer: known.map(|person| person.payer),
+                sent_to: number.as_ref().map(|number| destination(vault, number)),
             },
             number_block: if known.is_some() { block } else { String::new() },
             deliverable: number.is_some() && known.is_some_and(|person| !person.locked),
@@ -87,7 +89,7 @@ pub(crate) async fn issue_code(app: &App, call: &Call, ask: Ask) -> Result<Answe
         organization_id: person.payer.to_string(),
         mail: None,
     });
-    app.foundation.errands.spawn(tell(app.clone(), call.clone(), member, message));
+    app.foundation.background_tasks.spawn(tell(app.clone(), call.clone(), member, message));
     Ok(Answer { challenge, masked_destination, expires_at, resend_at })
 }
 

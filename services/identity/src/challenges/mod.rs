@@ -10,6 +10,7 @@ mod codes;
 mod domain;
 mod error;
 mod issue;
+mod match_members;
 mod request;
 mod resend;
 mod resolve_member;
@@ -17,6 +18,7 @@ pub(crate) mod start;
 mod store;
 mod verify;
 
+use match_members::match_members;
 use resend::resend_challenge;
 use resolve_member::resolve_member;
 use start::start_challenge;

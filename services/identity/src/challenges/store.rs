@@ -1,14 +1,18 @@
 //! What one-time codes need of Postgres: the person behind an identifier, wrong codes in a row, and locks.
 
 use careway_kernel::{Language, MemberId, OrganizationId, PhoneNumber};
-use careway_service::{Call, Database, Error, Result, question};
+use careway_service::{Call, Database, Error, Result, scoped_query};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::domain::{Asked, Identifier};
 use crate::{
-    members::{self, domain::ContactKind},
+    members::{
+        self,
+        domain::{ContactKind, Summary},
+        store::summary::{self, select_summary},
+    },
     vault::{Place, Vault},
 };
 
@@ -29,12 +33,26 @@ struct Row {
     member_id: Uuid,
     payer_id: Uuid,
     language: String,
+    #[sqlx(flatten)]
+    phones: PhoneColumns,
+    locked: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct PhoneColumns {
     mobile: Option<Vec<u8>>,
     phone: Option<Vec<u8>>,
     principal_id: Option<Uuid>,
     principal_mobile: Option<Vec<u8>>,
     principal_phone: Option<Vec<u8>>,
-    locked: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct HolderRow {
+    #[sqlx(flatten)]
+    member: summary::Row,
+    #[sqlx(flatten)]
+    phones: PhoneColumns,
 }
 
 /// The person, by the first of the payers that knows them. The same statement whoever is asked for.
@@ -49,7 +67,7 @@ pub(crate) async fn find_person(
         Identifier::MemberNumber(number) => (Some(number.as_str().to_owned()), None),
         Identifier::NationalId(number) => (None, Some(vault.national_id_index(number.as_str()).to_vec())),
     };
-    let question = question!(
+    let question = scoped_query!(
         "select m.member_id, m.payer_id, m.language, m.mobile, m.phone, p.member_id as principal_id, \
          p.mobile as principal_mobile, p.phone as principal_phone, \
          exists (select from code_lock l where l.member_id = m.member_id and l.lifted_at is null) as locked \
@@ -60,9 +78,27 @@ pub(crate) async fn find_person(
          left join member p on p.member_id = m.principal_member_id \
          order by payer.place limit 1"
     );
-    let mut rows: Vec<Row> =
-        db.ask(call, question, |it| it.bind(payers.clone()).bind(number.clone()).bind(index.clone())).await?;
+    let mut rows: Vec<Row> = db
+        .query_as_caller(call, question, |it| {
+            it.bind(payers.clone()).bind(number.clone()).bind(index.clone())
+        })
+        .await?;
     rows.pop().map(Row::person).transpose()
+}
+
+/// The member whose code it was, and the phones they have now.
+pub(crate) async fn find_holder(
+    db: &Database,
+    call: &Call,
+    member: MemberId,
+) -> Result<Option<(Summary, Phones)>> {
+    let question = scoped_query!(select_summary!(
+        ", m.mobile, m.phone, p.member_id as principal_id, p.mobile as principal_mobile, p.phone as principal_phone",
+        "left join member p on p.member_id = m.principal_member_id where m.member_id = $4"
+    ));
+    let mut rows: Vec<HolderRow> = db.query_as_caller(call, question, |it| it.bind(member.uuid())).await?;
+    let Some(row) = rows.pop() else { return Ok(None) };
+    Ok(Some((row.member.summary()?, row.phones.of(member.uuid()))))
 }
 
 /// Counts one more wrong code in a row and, at `lock_at` of them, locks the member's codes.
@@ -108,22 +144,28 @@ pub(crate) async fn delete_strangers(conn: &mut PgConnection, before: DateTime<U
 
 impl Row {
     fn person(self) -> Result<Person> {
-        let place = |row, kind: ContactKind| Place::new(members::store::TABLE, kind.field(), row);
-        let mut phones = vec![
-            (place(self.member_id, ContactKind::Mobile), self.mobile),
-            (place(self.member_id, ContactKind::Phone), self.phone),
-        ];
-        if let Some(principal) = self.principal_id {
-            phones.push((place(principal, ContactKind::Mobile), self.principal_mobile));
-            phones.push((place(principal, ContactKind::Phone), self.principal_phone));
-        }
         Ok(Person {
             id: MemberId::from_uuid(self.member_id),
             payer: OrganizationId::from_uuid(self.payer_id),
             language: Language::parse(&self.language).map_err(Error::internal)?,
             locked: self.locked,
-            phones: Phones(phones),
+            phones: self.phones.of(self.member_id),
         })
+    }
+}
+
+impl PhoneColumns {
+    fn of(self, member: Uuid) -> Phones {
+        let place = |row, kind: ContactKind| Place::new(members::store::TABLE, kind.field(), row);
+        let mut phones = vec![
+            (place(member, ContactKind::Mobile), self.mobile),
+            (place(member, ContactKind::Phone), self.phone),
+        ];
+        if let Some(principal) = self.principal_id {
+            phones.push((place(principal, ContactKind::Mobile), self.principal_mobile));
+            phones.push((place(principal, ContactKind::Phone), self.principal_phone));
+        }
+        Phones(phones)
     }
 }
 

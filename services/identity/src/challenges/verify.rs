@@ -4,11 +4,12 @@ use careway_contract::identity::v1::{
     ChallengeLocked, ChallengePassed, VerifyChallengeRequest, VerifyChallengeResponse,
 };
 use careway_events::{Fact, record};
-use careway_kernel::{ChallengeId, MemberId, Violations};
+use careway_kernel::{ChallengeId, Violations};
 use careway_service::{AuditEntry, Call, Result, Subject};
 
 use super::{
-    codes::{Attempt, Holder, Verdict},
+    binding::still_theirs,
+    codes::{Attempt, CodeCheck, Holder},
     domain::{Occasion, Refusal, parse_code},
     request::{Parts, read},
     store,
@@ -45,14 +46,14 @@ pub(crate) async fn verify_challenge(
         request: call.idempotency_key_hash(),
     };
     match app.challenges.codes.verify(attempt).await? {
-        Verdict::Passed(holder) => passed(app, call, challenge, &occasion, holder).await,
-        Verdict::Wrong { holder, left, compared } => {
+        CodeCheck::Passed(holder) => passed(app, call, challenge, &occasion, holder).await,
+        CodeCheck::Wrong { holder, left, compared } => {
             if compared {
                 count_failure(app, &occasion, holder).await?;
             }
             Err(rejected(left))
         }
-        Verdict::Gone => {
+        CodeCheck::Gone => {
             // The first try may have passed, and its answer been lost on the way.
             app.db.replayed(call).await?;
             Err(rejected(0))
@@ -71,12 +72,7 @@ async fn passed(
     occasion: &Occasion,
     holder: Holder,
 ) -> Result<VerifyChallengeResponse> {
-    let member = match holder.member {
-        Some(member) => find(app, call, member).await?,
-        None => None,
-    };
-    // A code that was sent before the lock does not get past it.
-    let member = member.filter(|member| !member.codes_locked).ok_or_else(|| rejected(0))?;
+    let member = app.db.unless_replayed(call, present(app, call, &holder).await).await?;
 
     let mut tx = app.db.begin(call).await?;
     members::store::code_lock::delete_failures(&mut tx, &holder.subject).await?;
@@ -97,9 +93,14 @@ async fn passed(
     tx.commit(VerifyChallengeResponse { member: Some(summary(&member)) }).await
 }
 
-async fn find(app: &App, call: &Call, member: MemberId) -> Result<Option<Summary>> {
-    let call = as_system(call, "challenges");
-    Ok(members::store::summary::list_by_ids(&app.db, &call, &[member.uuid()]).await?.pop())
+/// The member whose code was right. A code that was sent before the lock does not get past it, nor one that went to a
+/// number which is the member's no more.
+async fn present(app: &App, call: &Call, holder: &Holder) -> Result<Summary> {
+    let member = holder.member.ok_or_else(|| rejected(0))?;
+    let found = store::find_holder(&app.db, &as_system(call, "challenges"), member).await?;
+    let (member, phones) = found.ok_or_else(|| rejected(0))?;
+    let reached = still_theirs(&app.vault, holder.sent_to, phones.sms_number(&app.vault)?.as_ref());
+    if member.codes_locked || !reached { Err(rejected(0)) } else { Ok(member) }
 }
 
 /// One more wrong code in a row, for a stranger as for a member; it must outlive Redis.

@@ -33,7 +33,7 @@ pub(crate) async fn update_member(
     let mut violations = Violations::default();
     let read = read(Reading { violations: &mut violations, home, today }, &request, &member.facts);
     let ((facts, national_ids),) = violations.all((read,))?;
-    let warnings = view::warning_messages(&facts, national_ids.as_deref().unwrap_or_default());
+    let mut warnings = view::warning_messages(&facts, national_ids.as_deref().unwrap_or_default());
     if let Some(principal) = facts.principal.filter(|_| facts.principal != member.facts.principal) {
         let principal = store::lock_principal(&mut tx, payer, principal).await?;
         let dependants = store::list_with_dependants(&mut tx, &[id.uuid()]).await?;
@@ -43,6 +43,7 @@ pub(crate) async fn update_member(
     if !change.any {
         return tx.commit(UpdateMemberResponse { member: Some(view::member(&member)), warnings }).await;
     }
+    warnings.extend(view::birth_date_warning(&change));
     let now = tx.now();
     let member = member.apply(facts, &change, now, today, || careway_kernel::id_at(now));
     store::write::update_members(&mut tx, vault, payer, std::slice::from_ref(&member)).await?;

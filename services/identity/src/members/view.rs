@@ -4,11 +4,13 @@ use careway_contract::identity::v1 as contract;
 use careway_kernel::{
     Email, Language, MemberId, MemberNumber, Names, NationalId, PhoneNumber, Sex, Violations, parse_date,
 };
-use careway_service::timestamp;
+use careway_service::{table::CellWarning, timestamp};
 use chrono::NaiveDate;
 use contract::member::Sex as ContractSex;
 
-use super::domain::{Facts, HeldNationalId, Home, Member, Summary, check_birth_date, parse_mobile, warnings};
+use super::domain::{
+    Change, Facts, HeldNationalId, Home, Member, Summary, check_birth_date, parse_mobile, warnings,
+};
 
 /// A member with contacts and national ids.
 pub(crate) fn member(member: &Member) -> contract::Member {
@@ -89,6 +91,15 @@ pub(crate) fn warning_messages(facts: &Facts, national_ids: &[NationalId]) -> Ve
     let warning =
         |(index, message)| contract::MemberWarning { field: format!("nationalIds[{index}].number"), message };
     warnings(facts.birth_date, facts.sex, national_ids).into_iter().map(warning).collect()
+}
+
+/// The same about a birth date that a change moves.
+pub(crate) fn birth_date_warning(change: &Change) -> Option<contract::MemberWarning> {
+    let warning = || contract::MemberWarning {
+        field: "birthDate".to_owned(),
+        message: CellWarning::LaterBirthDate.to_string(),
+    };
+    change.born_later.then(warning)
 }
 
 /// Reads fields of the contract one by one; every fault is collected.

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use careway_contract::identity::v1::UnlockMemberCodesRequest;
+use careway_contract::identity::v1::{CreateMemberRequest, UnlockMemberCodesRequest, UpdateMemberRequest};
 use careway_service::{Kind, OrganizationKind};
 use careway_testing::{FaultProxy, TestServers, key, refusal};
+use prost_types::FieldMask;
+use tonic::metadata::MetadataValue;
 
-use crate::test_members::TestMembers;
+use crate::test_members::{TestMembers, new_member};
 
 const NIN: &str = "1199070012345601";
 
@@ -234,6 +236,41 @@ async fn a_dependants_code_goes_to_the_principal_and_nobodys_nowhere() {
         .await
         .unwrap();
     assert_eq!(child.member.unwrap().member_number, "RSSB-2");
+}
+
+#[tokio::test]
+async fn a_code_dies_with_the_number_it_was_sent_to() {
+    let service = TestMembers::run().await;
+    let parent = service.register("RSSB-1", NIN, "0788123456").await;
+    let child = CreateMemberRequest { principal_member_id: parent.member_id.clone(), ..new_member("RSSB-2") };
+    service.members().create_member(service.by(&service.payer, &key(), child)).await.unwrap();
+    let members = [service.by_number("RSSB-1"), service.by_number("RSSB-2")];
+    let mut sent = Vec::new();
+    for member in &members {
+        sent.push(service.started(member).await);
+    }
+
+    let change = UpdateMemberRequest {
+        member_id: parent.member_id,
+        mobile: "0788654321".to_owned(),
+        update_mask: Some(FieldMask { paths: vec!["mobile".to_owned()] }),
+        ..Default::default()
+    };
+    let mut change = service.by(&service.payer, &key(), change);
+    change.metadata_mut().insert("if-match", MetadataValue::from(1));
+    service.members().update_member(change).await.unwrap();
+
+    for (member, (challenge, code)) in members.iter().zip(&sent) {
+        let late = service.verify(&service.facility, &key(), challenge, member, code).await;
+        assert_eq!(refusal(late).reason(), "CODE_REJECTED");
+    }
+    assert_eq!(service.said("ChallengePassed").await, 0);
+    service.clock.advance(Duration::from_secs(61));
+    service.resend(&service.facility, &sent[1].0, &members[1]).await.unwrap();
+    let message = service.phone.message().await;
+    assert_eq!(message.to, "+250788654321");
+    let code = &message.values["code"];
+    service.verify(&service.facility, &key(), &sent[1].0, &members[1], code).await.unwrap();
 }
 
 #[tokio::test]

@@ -83,6 +83,18 @@ async fn a_list_is_tried_taken_and_the_same_again_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_birth_that_is_later_than_before_is_a_warning() {
+    let service = TestMembers::run().await;
+    let list = |born: &str| format!("{HEADER}R-1;Uwase;Aline;{born};F;;;;\n");
+    for (born, warned) in [("1990-04-12", vec![]), ("1990-04-13", vec!["birth_date"]), ("1990-04-11", vec![])]
+    {
+        let taken = import(&service, false, list(born).as_bytes(), CSV).await.unwrap();
+        let columns: Vec<_> = taken.rows[0].warnings.iter().map(|it| it.column.as_str()).collect();
+        assert_eq!(columns, warned, "{born}");
+    }
+}
+
+#[tokio::test]
 async fn what_stands_behind_an_open_quote_is_not_left_out_in_silence() {
     let service = TestMembers::run().await;
     let list = format!("{HEADER}R-1;Uwase;\"Aline;1990-04-12;F;;;;\nR-2;Keza;Marie;1990-04-12;F;;;;\n");

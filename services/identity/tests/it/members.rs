@@ -1,7 +1,7 @@
 //! Members: registered, found, changed, and seen by nobody else.
 
 use careway_contract::{
-    identity::v1::*,
+    identity::v1::{match_members_request::Identifiers, *},
     visits::v1::{MemberDataAccessed, member_data_accessed::Access},
 };
 use careway_events::{Fact, record};
@@ -180,6 +180,21 @@ async fn a_replaced_cards_number_still_finds_the_person() {
 }
 
 #[tokio::test]
+async fn a_birth_that_is_later_than_before_is_a_warning() {
+    let service = TestMembers::run().await;
+    let uwase = service.register("RSSB-1", NIN, "0788123456").await;
+    let born = |birth_date: &str| UpdateMemberRequest {
+        member_id: uwase.member_id.clone(),
+        birth_date: birth_date.to_owned(),
+        ..Default::default()
+    };
+    let later = update(&service, 1, &["birth_date"], born("2020-01-01")).await.unwrap();
+    assert_eq!(later.warnings.iter().map(|it| it.field.as_str()).collect::<Vec<_>>(), ["birthDate"]);
+    let earlier = update(&service, 2, &["birth_date"], born("1990-01-01")).await.unwrap();
+    assert!(earlier.warnings.is_empty());
+}
+
+#[tokio::test]
 async fn a_family_has_one_level() {
     let service = TestMembers::run().await;
     let uwase = service.register("RSSB-1", NIN, "0788123456").await;
@@ -294,6 +309,46 @@ async fn others_see_no_member() {
         other.organization.to_string(),
         "the first payer that knows them"
     );
+}
+
+#[tokio::test]
+async fn careways_own_services_match_members_by_numbers_of_a_payer_or_by_a_national_id() {
+    let service = TestMembers::run().await;
+    let other = service.other(OrganizationKind::Payer, "Other Health").await;
+    let uwase = service.register("RSSB-1", NIN, "0788123456").await;
+    let keza = service.register("RSSB-2", "1199070012345612", "0788123457").await;
+    let request = CreateMemberRequest {
+        national_ids: vec![NationalIdInput { number: NIN.to_owned(), ..Default::default() }],
+        ..new_member("RSSB-1")
+    };
+    let abroad =
+        service.members().create_member(service.by(&other, &key(), request)).await.unwrap().into_inner();
+    let matched = async |identifiers: Identifiers| {
+        let asked = MatchMembersRequest { identifiers: Some(identifiers) };
+        let asked = service.foundation.identity.request(asked);
+        let known = service.challenges().match_members(asked).await.unwrap().into_inner().members;
+        let mut known: Vec<_> =
+            known.into_iter().map(|it| (it.member_number, it.member_id, it.birth_date)).collect();
+        known.sort();
+        known
+    };
+    let told =
+        |member: &Member| (member.member_number.clone(), member.member_id.clone(), member.birth_date.clone());
+    let numbers = |payer: &Person| {
+        let numbers = ["RSSB-2", "rssb-1", "RSSB-3"].map(str::to_owned).into();
+        Identifiers::MemberNumbers(PayerMemberNumbers { payer_id: payer.organization.to_string(), numbers })
+    };
+    let abroad = abroad.member.unwrap();
+    assert_eq!(matched(numbers(&service.payer)).await, [told(&uwase), told(&keza)]);
+    assert_eq!(matched(numbers(&other)).await, [told(&abroad)]);
+    let mut everywhere = [told(&uwase), told(&abroad)];
+    everywhere.sort();
+    assert_eq!(matched(Identifiers::NationalId("1 1990 7 0012345 6 01".to_owned())).await, everywhere);
+    assert!(matched(Identifiers::NationalId("nobody's".to_owned())).await.is_empty());
+
+    let asked = MatchMembersRequest { identifiers: Some(numbers(&service.payer)) };
+    let refused = service.challenges().match_members(service.by(&service.payer, &key(), asked)).await;
+    assert_eq!(refusal(refused).kind(), Kind::Forbidden, "of Careway's own services alone");
 }
 
 #[tokio::test]

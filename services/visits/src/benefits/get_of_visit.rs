@@ -35,7 +35,7 @@ pub(crate) async fn get_visit_benefits(
 
     let found = store::find_visit_benefits(&app.db, call, id, party).await?;
     let found = found.ok_or(Error::not_found("visit"))?;
-    found.access.shows_member_to(party, app.clock.now(), app.desk.settings.grace())?;
+    found.access.shows_member_to(party, app.clock.now(), app.context.settings.grace())?;
     let plan = match &found.cover {
         Some(cover) => Some(plan_of(app, call, id, cover).await?),
         None => None,

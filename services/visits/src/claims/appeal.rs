@@ -26,7 +26,7 @@ pub(crate) async fn appeal_claim(
 
     let mut tx = app.db.begin(call).await?;
     let Locked { claim, today, .. } = locked_of(&mut tx, id, facility).await?;
-    let sealed = app.desk.keys.seal(Column::ClaimAppeal, id, reason.as_str().as_bytes())?;
+    let sealed = app.context.keys.seal(Column::ClaimAppeal, id, reason.as_str().as_bytes())?;
     let claim = claim.appeal(tx.now(), today, sealed, documents.clone())?;
     store::save::update_claim(&mut tx, &claim).await?;
     write::cite(&mut tx, &claim, &documents).await?;

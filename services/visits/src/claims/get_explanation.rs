@@ -49,9 +49,9 @@ pub(crate) async fn explain(
     }
     let facility_name =
         organizations::store::find_name(conn, claim.visit.facility).await?.unwrap_or_default();
-    let lines = store::context::list_claim_lines(conn, &app.desk.keys, claim.id).await?;
+    let lines = store::context::list_claim_lines(conn, &app.context.keys, claim.id).await?;
     let names = store::context::find_line_names(conn, claim.id, language).await?;
-    let named = |line: service_lines::domain::CareLine| {
+    let named = |line: service_lines::domain::ServiceLine| {
         let name = names.get(&line.id).cloned().unwrap_or_else(|| line.asked.code.clone());
         (line, name)
     };

@@ -34,7 +34,7 @@ pub(crate) async fn list_claims(
     let filter = ClaimFilter {
         state: view::parse_state(request.state()),
         visit,
-        identifier_hash: number.map(|number| app.desk.keys.member_number_hash(&number)),
+        identifier_hash: number.map(|number| app.context.keys.member_number_hash(&number)),
         from,
         to,
         facility,

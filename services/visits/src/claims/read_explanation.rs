@@ -36,10 +36,10 @@ pub(crate) async fn read_claim_explanation(
 
 /// The claim that a token names: its own, or that of the visit, whose claim decided last is meant.
 async fn explained(app: &App, conn: &mut PgConnection, token: &str) -> Result<Option<ClaimId>> {
-    if let Some(claim) = app.desk.keys.explained_claim(token) {
+    if let Some(claim) = app.context.keys.explained_claim(token) {
         return Ok(Some(claim));
     }
-    match app.desk.keys.disputed_visit(token) {
+    match app.context.keys.disputed_visit(token) {
         Some(visit) => store::find_decided_claim(conn, visit).await,
         None => Ok(None),
     }

@@ -5,8 +5,8 @@ use careway_kernel::{Currency, Money, Violations};
 
 use super::domain::review_rules::{LineDecision, adjusted, check};
 use crate::{
-    adjudication::{case::Review, quantity::Quantity, refusal::Refusal},
-    service_lines::domain::{CareLine, requested::parse_price},
+    adjudication::{input::Review, quantity::Quantity, refusal::Refusal},
+    service_lines::domain::{ServiceLine, requested::parse_price},
     texts::Statement,
 };
 
@@ -14,7 +14,7 @@ use crate::{
 pub(crate) fn parse(
     sent: &[ClaimLineDecision],
     currency: Currency,
-    lines: &[CareLine],
+    lines: &[ServiceLine],
 ) -> Result<Vec<LineDecision>, Violations> {
     let mut v = Violations::default();
     let decisions = v.each("lines", sent, |v, decision| parse_one(v, decision, currency));

@@ -19,6 +19,21 @@ pub(crate) struct Contract {
     pub(crate) created_at: DateTime<Utc>,
 }
 
+/// From when to when something is agreed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Term {
+    pub(crate) from: NaiveDate,
+    /// Inclusive; none while there is no last day.
+    pub(crate) to: Option<NaiveDate>,
+}
+
+impl Term {
+    /// Whether it is agreed on that day.
+    pub(crate) fn holds(self, day: NaiveDate) -> bool {
+        self.from <= day && self.to.is_none_or(|to| day <= to)
+    }
+}
+
 /// The last day asked for lies outside the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("The date lies outside the contract's period.")]

@@ -1,9 +1,6 @@
 //! Cover a member; perhaps by a card that takes over from an older one.
 
-use careway_contract::{
-    identity::v1::{MemberIdentifier, ResolveMemberRequest, member_identifier::Identifier},
-    visits::v1::{CreateCoverageRequest, CreateCoverageResponse},
-};
+use careway_contract::visits::v1::{CreateCoverageRequest, CreateCoverageResponse};
 use careway_kernel::{
     CoverageId, FamilyId, MemberId, MemberNumber, OrganizationId, PlanId, Violations, parse_date,
 };
@@ -11,9 +8,10 @@ use careway_service::{Call, Error, OnConstraint, Result};
 use chrono::NaiveDate;
 
 use super::{
-    change::tell,
-    domain::{Coverage, CoverageStatus},
+    change::record_change,
+    domain::{BEFORE_BIRTH, Coverage, CoverageStatus, ends_before_birth, may_end_before_birth},
     error::{coverage_overlaps, member_unknown},
+    registry::registered,
     store::{self, member::MemberRef},
     view,
 };
@@ -39,13 +37,13 @@ pub(crate) async fn create_coverage(
     let asked_plan = (wanted.plan, wanted.plan_version);
     let number = &wanted.number;
     let found = store::find_ingredients(&app.db, call, payer, number, asked_plan, wanted.from).await?;
-    let resolved = resolve(app, payer, &wanted.number, found.member).await;
+    let resolved = resolve(app, payer, &wanted, found.member).await;
     let member = app.db.unless_replayed(call, resolved).await?;
     let plan_version = app.db.unless_replayed(call, found.plan_version.ok_or_else(plan_unknown)).await?;
 
     let mut tx = app.db.begin(call).await?;
     if found.member.is_none() {
-        store::member::upsert_member(&mut tx, &member, None).await?;
+        store::member::upsert_members(&mut tx, std::slice::from_ref(&member), None).await?;
     }
     let mut coverage = Coverage {
         id: CoverageId::new(&app.clock),
@@ -75,13 +73,13 @@ pub(crate) async fn create_coverage(
         }
         let replaced = older.replace(coverage.id, coverage.from)?;
         store::update_coverage(&mut tx, &replaced).await?;
-        tell(&mut tx, call, "coverage.replace", &replaced);
+        record_change(&mut tx, call, "coverage.replace", &replaced);
     }
     coverage.member_since = wanted.member_since.unwrap_or(coverage.member_since);
     store::insert_coverage(&mut tx, &coverage)
         .await
         .on_constraint("coverage_no_overlap", coverage_overlaps)?;
-    tell(&mut tx, call, "coverage.create", &coverage);
+    record_change(&mut tx, call, "coverage.create", &coverage);
     tx.commit(CreateCoverageResponse { coverage: Some(view::coverage(&coverage)) }).await
 }
 
@@ -105,30 +103,25 @@ fn parse(request: &CreateCoverageRequest) -> Result<Wanted> {
     Ok(Wanted { number, plan, plan_version: request.plan_version, from, to, member_since, replaces })
 }
 
-/// The member as we know it; as identity does, when its event has not arrived yet.
+/// The member as we know it; as identity does, when its event has not arrived yet. Whoever is covered for days that are
+/// over must have been born by then.
 async fn resolve(
     app: &App,
     payer: OrganizationId,
-    number: &MemberNumber,
+    wanted: &Wanted,
     known: Option<(MemberId, FamilyId)>,
 ) -> Result<MemberRef> {
-    if let Some((id, family)) = known {
-        return Ok(MemberRef { id, payer, number: number.clone(), family });
+    let known = known.map(|(id, family)| MemberRef { id, payer, number: wanted.number.clone(), family });
+    if !may_end_before_birth(wanted.to, app.clock.now())
+        && let Some(known) = known
+    {
+        return Ok(known);
     }
-    let identifier = MemberIdentifier {
-        identifier: Some(Identifier::MemberNumber(number.as_str().to_owned())),
-        payer_id: payer.to_string(),
-        payer_ids: vec![payer.to_string()],
-        // Only national ids and made-up phones have a country; a member number is the payer's own.
-        country: "RW".to_owned(),
-    };
-    let asked = app.desk.identity.request(ResolveMemberRequest { member: Some(identifier) });
-    let member = app.desk.challenges().resolve_member(asked).await?.into_inner().member;
-    let member = member.filter(|it| it.payer_id == payer.to_string()).ok_or_else(member_unknown)?;
-    Ok(MemberRef {
-        id: MemberId::parse(&member.member_id).map_err(Error::internal)?,
-        payer,
-        number: number.clone(),
-        family: FamilyId::parse(&member.family_id).map_err(Error::internal)?,
-    })
+    match registered(app, payer, std::slice::from_ref(&wanted.number)).await?.remove(&wanted.number) {
+        Some(it) if ends_before_birth(wanted.to, it.birth_date) => {
+            Err(Violations::one("to", BEFORE_BIRTH).into())
+        }
+        Some(it) => Ok(it.member),
+        None => known.ok_or_else(member_unknown),
+    }
 }

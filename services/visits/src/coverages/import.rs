@@ -1,9 +1,11 @@
 //! Take a list of coverages: the rows that are right, with a report on the others.
 
+use std::collections::{HashMap, HashSet};
+
 use careway_contract::visits::v1::{
     ImportCoveragesRequest, ImportCoveragesResponse, import_coverages_response::RejectedRow,
 };
-use careway_kernel::OrganizationId;
+use careway_kernel::{MemberNumber, OrganizationId};
 use careway_service::{
     Call, Result, Transaction,
     imports::{Held, ListFile},
@@ -12,9 +14,10 @@ use careway_service::{
 use tonic::Streaming;
 
 use super::{
-    change::tell_all,
-    domain::ListedCoverage,
+    change::record_changes,
+    domain::{BEFORE_BIRTH, ListedCoverage, ends_before_birth, may_end_before_birth},
     import_rows,
+    registry::{Registered, registered},
     store::{self, import::Imported},
 };
 use crate::App;
@@ -35,22 +38,67 @@ pub(crate) async fn import_coverages(
     let Held { value: (listed, mut report), place: _place } =
         app.imports.take(payer, limits, pieces, |piece| (piece.dry_run, piece.file), read).await?;
 
+    let registry = Registry::ask(app, call, payer, &listed).await?;
+    let listed = registry.born(listed, &mut report);
     // The same list again changes nothing, so each batch stands for itself and the request's key for none of them.
     let own = Call::by(call.caller.clone());
     if report.dry_run {
         // Everything is done and undone, so that the report is what would happen.
         let mut tx = app.db.begin(&own).await?;
         for batch in listed.chunks(BATCH) {
+            registry.keep(&mut tx, batch).await?;
             take(app, &mut tx, &own, payer, batch, &mut report).await?;
         }
     } else {
         for batch in listed.chunks(BATCH) {
             let mut tx = app.db.begin(&own).await?;
+            registry.keep(&mut tx, batch).await?;
             take(app, &mut tx, &own, payer, batch, &mut report).await?;
             tx.finish().await?;
         }
     }
     Ok(response(&report))
+}
+
+/// What identity knows of the members of a list that comes right after theirs, or speaks of days that are over.
+struct Registry {
+    /// No event told of them yet.
+    new: HashSet<MemberNumber>,
+    known: HashMap<MemberNumber, Registered>,
+}
+
+impl Registry {
+    async fn ask(app: &App, call: &Call, payer: OrganizationId, listed: &[ListedCoverage]) -> Result<Self> {
+        let numbers = listed.iter().map(|it| it.number.as_str().to_owned()).collect();
+        let new: HashSet<_> =
+            store::member::list_unknown_numbers(&app.db, call, payer, numbers).await?.into_iter().collect();
+        let over = listed.iter().filter(|it| may_end_before_birth(it.to, app.clock.now()));
+        let asked: HashSet<_> = over.map(|it| &it.number).chain(&new).cloned().collect();
+        let known = registered(app, payer, &Vec::from_iter(asked)).await?;
+        Ok(Self { new, known })
+    }
+
+    /// The rows but for those that cover nobody yet.
+    fn born(&self, listed: Vec<ListedCoverage>, report: &mut Report) -> Vec<ListedCoverage> {
+        let born = |it: &ListedCoverage| {
+            self.known.get(&it.number).is_none_or(|known| !ends_before_birth(it.to, known.birth_date))
+        };
+        let (born, unborn): (Vec<_>, Vec<_>) = listed.into_iter().partition(born);
+        for listed in unborn {
+            report.reject_row(listed.row, "to", "BEFORE_BIRTH", BEFORE_BIRTH);
+        }
+        born
+    }
+
+    /// Keeps those of the batch that no event told of.
+    async fn keep(&self, tx: &mut Transaction, batch: &[ListedCoverage]) -> Result<()> {
+        let new: HashSet<_> = batch.iter().map(|it| &it.number).filter(|it| self.new.contains(*it)).collect();
+        let new: Vec<_> = new.into_iter().filter_map(|it| Some(self.known.get(it)?.member.clone())).collect();
+        if !new.is_empty() {
+            store::member::upsert_members(tx, &new, None).await?;
+        }
+        Ok(())
+    }
 }
 
 async fn take(
@@ -81,7 +129,7 @@ async fn take(
             }
         }
     }
-    tell_all(tx, call, "coverage.import", &created);
+    record_changes(tx, call, "coverage.import", &created);
     Ok(())
 }
 

@@ -12,6 +12,7 @@ mod import;
 mod import_rows;
 mod list;
 pub(crate) mod on_member;
+mod registry;
 mod resume;
 pub(crate) mod store;
 mod suspend;

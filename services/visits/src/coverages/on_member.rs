@@ -5,7 +5,7 @@ use careway_events::Received;
 use careway_kernel::{FamilyId, MemberId, MemberNumber, OrganizationId};
 use careway_service::{Error, Result, Transaction};
 
-use super::store::member::{MemberRef, upsert_member};
+use super::store::member::{MemberRef, upsert_members};
 use crate::App;
 
 pub(crate) async fn member_registered(
@@ -37,5 +37,5 @@ async fn keep(
         number: MemberNumber::parse(&number).map_err(Error::internal)?,
         family: FamilyId::parse(&family).map_err(Error::internal)?,
     };
-    Ok(upsert_member(tx, &member, Some(version)).await?)
+    Ok(upsert_members(tx, &[member], Some(version)).await?)
 }

@@ -28,15 +28,15 @@ pub(crate) async fn add_document(
     let (facility, by) = (call.caller.facility()?, call.caller.person_or_client()?);
     let mut first = pieces.message().await?.unwrap_or_default();
     let content = first.content.take().unwrap_or_default().data;
-    let wish = Wish::parse(call, &first)?;
-    may_add(app, call, &wish, facility).await?;
+    let input = Wish::parse(call, &first)?;
+    may_add(app, call, &input, facility).await?;
 
     let id = DocumentId::new(&app.clock);
-    let Received { content, object } = take_in(app, id, &wish, content, pieces).await?;
+    let Received { content, object } = take_in(app, id, &input, content, pieces).await?;
     let call = call.having_read(fingerprint(&first, &content.sha256));
 
     let mut tx = app.db.begin(&call).await?;
-    let visit = visits::store::lock_facility_visit(&mut tx, wish.visit, facility).await?;
+    let visit = visits::store::lock_facility_visit(&mut tx, input.visit, facility).await?;
     let visit = visit.ok_or(Error::not_found("visit"))?;
     let member = opened(app, &visit, facility)?.member;
     let document = Document {
@@ -44,9 +44,9 @@ pub(crate) async fn add_document(
         version: 1,
         visit: visit.id,
         facility,
-        kind: wish.kind,
-        title: wish.title.into(),
-        file_name: wish.file_name,
+        kind: input.kind,
+        title: input.title.into(),
+        file_name: input.file_name,
         content,
         added_by: by,
         added_at: tx.now(),
@@ -105,8 +105,8 @@ impl Wish {
 
 /// Refuses before the file is read what would be refused after it. A key that was answered is always read, because its
 /// answer stands whatever has become of the visit.
-async fn may_add(app: &App, call: &Call, wish: &Wish, facility: OrganizationId) -> Result<()> {
-    let visit = visits::store::find_facility_visit(&app.db, call, wish.visit, facility).await?;
+async fn may_add(app: &App, call: &Call, input: &Wish, facility: OrganizationId) -> Result<()> {
+    let visit = visits::store::find_facility_visit(&app.db, call, input.visit, facility).await?;
     let opened =
         visit.ok_or(Error::not_found("visit")).and_then(|visit| opened(app, &visit, facility).map(drop));
     match opened.err() {
@@ -118,16 +118,16 @@ async fn may_add(app: &App, call: &Call, wish: &Wish, facility: OrganizationId) 
 async fn take_in(
     app: &App,
     id: DocumentId,
-    wish: &Wish,
+    input: &Wish,
     begun: Bytes,
     mut pieces: Streaming<AddDocumentRequest>,
 ) -> Result<Received> {
-    let mut upload = app.documents.files.begin_upload(id, wish.length).await?;
+    let mut upload = app.documents.files.begin_upload(id, input.length).await?;
     upload.take(begun).await?;
     while let Some(piece) = pieces.message().await? {
         upload.take(piece.content.unwrap_or_default().data).await?;
     }
-    upload.finish(wish.digest).await
+    upload.finish(input.digest).await
 }
 
 /// What an `Idempotency-Key` stands for: all that was said of the document, and what it is.

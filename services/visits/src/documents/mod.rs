@@ -40,7 +40,7 @@ impl Documents {
         foundation: &Foundation,
     ) -> anyhow::Result<Self> {
         Ok(Self {
-            files: DocumentStore::open(settings, crate::NAME, foundation.errands.clone())?,
+            files: DocumentStore::open(settings, crate::NAME, foundation.background_tasks.clone())?,
             sealer: Sealer::derive(master_key, "documents")?,
         })
     }

@@ -25,7 +25,7 @@ const MOST: i32 = 200;
 #[derive(Deserialize)]
 struct FileJson {
     visits: Vec<VisitJson>,
-    care: Vec<CareJson>,
+    care: Vec<PriorServiceJson>,
     prescriptions: Vec<PrescriptionJson>,
     documents: Vec<DocumentJson>,
 }
@@ -47,7 +47,7 @@ struct VisitJson {
 }
 
 #[derive(Deserialize)]
-struct CareJson {
+struct PriorServiceJson {
     line_id: Uuid,
     sealed_details: String,
     given_on: NaiveDate,

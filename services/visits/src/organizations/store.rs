@@ -1,10 +1,9 @@
 //! What visits remembers of organizations: who they are and where.
 
-use anyhow::Context;
-use careway_kernel::{CountryCode, OrganizationId};
-use careway_service::{Call, Database, Error, Result, question};
+use careway_kernel::OrganizationId;
+use careway_service::Result;
 use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::{FromRow, PgConnection};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// An organization as identity told of it.
@@ -17,19 +16,6 @@ pub(crate) struct OrganizationRef {
     pub(crate) time_zone: String,
     pub(crate) locale: String,
     pub(crate) version: i64,
-}
-
-/// What the desk of a facility needs to start a visit.
-#[derive(Debug, Clone)]
-pub(crate) struct FacilityDesk {
-    pub(crate) name: String,
-    pub(crate) country: CountryCode,
-    /// The facility's own date.
-    pub(crate) today: NaiveDate,
-    /// The day of service.
-    pub(crate) day: NaiveDate,
-    /// The payers with a contract on that day.
-    pub(crate) payers: Vec<OrganizationId>,
 }
 
 /// Keeps what identity told, unless something newer is known.
@@ -51,44 +37,6 @@ pub(crate) async fn upsert_organization(conn: &mut PgConnection, known: &Organiz
     .execute(conn)
     .await?;
     Ok(())
-}
-
-/// The desk of a facility on the day of service (today there, unless given); none until identity told of it.
-pub(crate) async fn find_desk(
-    db: &Database,
-    call: &Call,
-    facility: OrganizationId,
-    day: Option<NaiveDate>,
-    now: DateTime<Utc>,
-) -> Result<Option<FacilityDesk>> {
-    #[derive(FromRow)]
-    struct Row {
-        name: String,
-        country: String,
-        today: NaiveDate,
-        day: NaiveDate,
-        payers: Vec<Uuid>,
-    }
-    let asked = question!(
-        "select name, country, here.today, here.day, array(select distinct payer_id from contract \
-         where contract.facility_id = organization_id and valid @> here.day \
-         order by payer_id) as payers \
-         from organization_ref cross join lateral (select ($6 at time zone time_zone)::date as today, \
-         coalesce($5, ($6 at time zone time_zone)::date) as day) here where organization_id = $4"
-    );
-    let mut rows: Vec<Row> =
-        db.ask(call, asked, |asked| asked.bind(facility.uuid()).bind(day).bind(now)).await?;
-    let Some(row) = rows.pop() else { return Ok(None) };
-    let country = CountryCode::parse(&row.country)
-        .with_context(|| format!("the country of organization {facility}"))
-        .map_err(Error::internal)?;
-    Ok(Some(FacilityDesk {
-        name: row.name,
-        country,
-        today: row.today,
-        day: row.day,
-        payers: row.payers.into_iter().map(OrganizationId::from_uuid).collect(),
-    }))
 }
 
 /// The organization's own date; in UTC until identity told where it is.

@@ -30,13 +30,13 @@ pub(crate) async fn cancel_preauthorization(
 pub(crate) async fn cancel(
     tx: &mut Transaction,
     call: &Call,
-    it: Preauthorization,
+    preauthorization: Preauthorization,
     reason: String,
 ) -> Result<Preauthorization> {
     let now = tx.now();
-    let it = it.cancel(now, reason)?;
-    store::update_ended(tx, &it, false, now).await?;
-    events::concluded(tx, &it);
-    events::note(tx, call, "preauthorization.cancel", &it);
-    Ok(it)
+    let preauthorization = preauthorization.cancel(now, reason)?;
+    store::update_ended(tx, &preauthorization, false, now).await?;
+    events::concluded(tx, &preauthorization);
+    events::note(tx, call, "preauthorization.cancel", &preauthorization);
+    Ok(preauthorization)
 }

@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use super::domain::Preauthorization;
 use crate::{
-    adjudication::{case::Review, quantity::Quantity, refusal::Refusal},
+    adjudication::{input::Review, quantity::Quantity, refusal::Refusal},
     service_lines::domain::{
-        CareLine,
+        ServiceLine,
         requested::{MOST_LINES, parse_price},
     },
     texts::Note,
@@ -82,19 +82,21 @@ fn adjustment(v: &mut Violations, line: &PreauthorizationLineDecision) -> Option
 
 /// The reviews of the lines that wait, by the lines' ids; or everything that does not fit the lines.
 pub(crate) fn reviews(
-    it: &Preauthorization,
-    lines: &[CareLine],
+    preauthorization: &Preauthorization,
+    lines: &[ServiceLine],
     decisions: &[LineDecision],
     currency: Currency,
 ) -> Result<Vec<(Uuid, Review)>, Violations> {
     let mut v = Violations::default();
-    for missing in it.pending().filter(|line| decisions.iter().all(|it| it.sequence != line.sequence)) {
+    for missing in
+        preauthorization.pending().filter(|line| decisions.iter().all(|it| it.sequence != line.sequence))
+    {
         v.add("lines", format!("must decide line {}", missing.sequence));
     }
     let mut seen = Vec::with_capacity(decisions.len());
     let reviews = v.each("lines", decisions, |v, decision| {
         let sequence = decision.sequence;
-        let waits = it.pending().find(|line| line.sequence == sequence);
+        let waits = preauthorization.pending().find(|line| line.sequence == sequence);
         let line = waits.and_then(|waits| lines.iter().find(|line| line.id == waits.id));
         let line = v.field("sequence", line.ok_or("must be a line that waits for a decision"))?;
         v.check("sequence", !seen.contains(&sequence), "must be decided once");
@@ -107,7 +109,7 @@ pub(crate) fn reviews(
 fn review(
     v: &mut Violations,
     decision: &LineDecision,
-    line: &CareLine,
+    line: &ServiceLine,
     currency: Currency,
 ) -> Option<Review> {
     match &decision.what {
@@ -132,7 +134,7 @@ fn unit_price(
     v: &mut Violations,
     price: &Price,
     quantity: Quantity,
-    line: &CareLine,
+    line: &ServiceLine,
     currency: Currency,
 ) -> Option<i64> {
     let (field, text) = match price {

@@ -8,12 +8,12 @@ use super::{
     domain::{Urgency, transitions::may_ask},
     events,
     request_parts::{Writing, all_planned, lines, write},
-    settle::{self, Case},
+    settle::{self, PreauthorizationDraft},
     store, view,
 };
 use crate::{
     App, documents,
-    service_lines::settle::{Care, new_lines},
+    service_lines::settle::{AdjudicationContext, new_lines},
     texts::Justification,
 };
 
@@ -35,12 +35,12 @@ pub(crate) async fn request_preauthorization(
     let now = tx.now();
     let new = store::facts::lock_new(&mut tx, visit, facility, &asked, now).await?;
     let new = new.ok_or(Error::not_found("visit"))?;
-    let care = Care::with(app, &mut tx, new.facts).await?;
-    may_ask(&care.facts.visit, now, app.desk.settings.grace())?;
+    let care = AdjudicationContext::with(app, &mut tx, new.facts).await?;
+    may_ask(&care.facts.visit, now, app.context.settings.grace())?;
     let lines = new_lines(app, all_planned(&care, asked)?);
     let writing = Writing { person, sequence: new.sequence, urgency, justification, documents };
     let written = write(app, &care, &lines, writing, now)?;
-    let mut case = Case::new(care, lines);
+    let mut case = PreauthorizationDraft::new(care, lines);
     let mut it = if request.draft { written.keep_draft()? } else { case.settle(written.submit(now)?, now)? };
     case.save(app, &mut tx, &mut it).await?;
     if !request.draft {

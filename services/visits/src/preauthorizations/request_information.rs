@@ -45,7 +45,7 @@ pub(crate) async fn request_preauthorization_information(
     let due_at = it.deadline.map_or(now, |deadline| deadline.due_at);
     let kept = Question {
         number: it.questions.into(),
-        sealed_question: app.desk.keys.seal(Column::Question, id, question.as_str().as_bytes())?,
+        sealed_question: app.context.keys.seal(Column::Question, id, question.as_str().as_bytes())?,
         documents: documents.into_iter().map(String::from).collect(),
         asked_by: person,
         asked_at: now,

@@ -37,7 +37,7 @@ pub(crate) async fn respond_to_preauthorization(
     let late = locked.preauthorization.state == State::Pended;
     let it = locked.preauthorization.answer(now)?;
     let answer = Answer {
-        sealed: app.desk.keys.seal(Column::Answer, id, answer.as_str().as_bytes())?,
+        sealed: app.context.keys.seal(Column::Answer, id, answer.as_str().as_bytes())?,
         documents,
         by: person,
         at: now,

@@ -25,7 +25,7 @@ pub(crate) async fn cancel_prescription(
     let (reason,) = v.all((reason,))?;
 
     let mut tx = app.db.begin(call).await?;
-    let (now, keys) = (tx.now(), &app.desk.keys);
+    let (now, keys) = (tx.now(), &app.context.keys);
     let locked = store::dispensing::lock_prescription(&mut tx, keys, id, facility, now)
         .await?
         .filter(|locked| locked.prescription.facility == facility)

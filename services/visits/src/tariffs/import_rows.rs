@@ -7,7 +7,7 @@ use careway_service::table::{Cell, Column, Columns, Report, RowReader, Table, Ta
 
 use super::domain::{ListedPrice, Medicine, Price, parse_atc};
 use crate::{
-    adjudication::{case::TariffKind, quantity::Quantity},
+    adjudication::{input::TariffKind, quantity::Quantity},
     plans::domain::{Code, Texts},
     service_lines::domain::requested::parse_code,
     texts::Name,

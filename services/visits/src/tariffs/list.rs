@@ -9,7 +9,7 @@ use super::{
     view,
 };
 use crate::{
-    App, adjudication::case::TariffKind, organizations, service_lines::domain::requested::parse_code,
+    App, adjudication::input::TariffKind, organizations, service_lines::domain::requested::parse_code,
 };
 
 pub(crate) async fn list_tariffs(

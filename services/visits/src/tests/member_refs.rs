@@ -5,7 +5,7 @@ use careway_testing::TestDatabase;
 
 use crate::{
     MIGRATOR, NAME,
-    coverages::store::member::{MemberRef, upsert_member},
+    coverages::store::member::{MemberRef, upsert_members},
 };
 
 #[tokio::test]
@@ -24,7 +24,7 @@ async fn an_event_that_comes_late_changes_nothing() {
     let mut known = Vec::new();
     // As identity answered, the change, the registration that it came before, and the next change.
     for (number, version) in [("UM-1", None), ("UM-2", Some(2)), ("UM-1", Some(1)), ("UM-3", Some(3))] {
-        upsert_member(&mut tx, &named(number), version).await.unwrap();
+        upsert_members(&mut tx, &[named(number)], version).await.unwrap();
         let number: String =
             sqlx::query_scalar("select member_number from member_ref").fetch_one(&mut *tx).await.unwrap();
         known.push(number);

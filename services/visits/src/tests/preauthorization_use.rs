@@ -56,7 +56,7 @@ impl Used {
         approval: Option<Uuid>,
     ) {
         sqlx::query(
-            "insert into care_line (line_id, owner_kind, owner_id, payer_id, facility_id, visit_id, member_id, coverage_id,
+            "insert into service_line (line_id, owner_kind, owner_id, payer_id, facility_id, visit_id, member_id, coverage_id,
                 position, code, given_on, quantity, verdict, approval_id, approved_quantity, allowed, submitted, write_off,
                 not_covered, deductible, copay, coinsurance, over_category, over_ceiling, payer, approved_from,
                 approved_to, sealed_details, active)
@@ -87,7 +87,7 @@ impl Used {
     }
 
     async fn recall(&self, line: Uuid) {
-        let recalled = sqlx::query("update care_line set active = false where line_id = $1");
+        let recalled = sqlx::query("update service_line set active = false where line_id = $1");
         recalled.bind(line).execute(&self.admin).await.unwrap();
     }
 

@@ -7,7 +7,7 @@ use careway_service::{AuditEntry, Call, Error, Result, path_id};
 use chrono::{Datelike, Duration};
 
 use super::{
-    domain::{AdmissionWish, NoticeRule, Visit},
+    domain::{AdmissionInput, NoticeRule, Visit},
     error::Refusal,
     store, view,
 };
@@ -33,9 +33,9 @@ pub(crate) async fn admit_visit(
     }
     let number = HumanNumber::visit(locked.visit.service_date.year(), locked.sequence).to_string();
     let (practitioner, referral) = (practitioner.map(Into::into), referral.map(Into::into));
-    let wish = AdmissionWish { service_type, number, practitioner, referral };
+    let input = AdmissionInput { service_type, number, practitioner, referral };
     let rule = notice_rule(app, locked.notice_hours);
-    let visit = locked.visit.admit(tx.now(), wish, rule)?;
+    let visit = locked.visit.admit(tx.now(), input, rule)?;
     if let Err(error) = store::update::update_visit(&mut tx, &visit).await {
         // The transaction is over; the refusal names the visit that is in the way.
         drop(tx);
@@ -57,10 +57,10 @@ pub(crate) async fn admit_visit(
 }
 
 fn notice_rule(app: &App, payers_hours: Option<i32>) -> NoticeRule {
-    let hours = payers_hours.unwrap_or_else(|| app.desk.settings.admission_notice_hours.into());
+    let hours = payers_hours.unwrap_or_else(|| app.context.settings.admission_notice_hours.into());
     NoticeRule {
         within: Duration::hours(hours.into()),
-        warn_percent: app.desk.settings.admission_warning_percent,
+        warn_percent: app.context.settings.admission_warning_percent,
     }
 }
 

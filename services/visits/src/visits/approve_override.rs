@@ -10,17 +10,17 @@ use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{
     access::read_again,
+    bound::Bound,
     domain::{
         Visit,
         overrides::{Approval, Side},
     },
     error::Refusal,
-    resend_code::bound,
     store,
-    verify::{confirm, tell_verified},
+    verify::{Confirmed, confirm, record_verified},
     view,
 };
-use crate::{App, audit};
+use crate::{App, audit, coverages::domain::choice::AskedPayer};
 
 pub(crate) async fn approve_visit_override(
     app: &App,
@@ -33,7 +33,7 @@ pub(crate) async fn approve_visit_override(
     };
     let person = call.caller.account()?;
     let id: VisitId = path_id("visit", &request.visit_id)?;
-    let (visit, asked) = {
+    let (visit, wanted) = {
         let mut reader = app.db.read(call).await?;
         let visit = store::find_visit(&mut reader, id, organization).await?;
         (
@@ -43,22 +43,23 @@ pub(crate) async fn approve_visit_override(
     };
     read_again(app, call, &visit, organization, "visit.approve_override").await?;
     // Whoever may not approve learns nothing of the member, not even that there is one.
-    let allowed = asked.ok_or(Refusal::OverrideNotRequested).and_then(|asked| {
+    let allowed = wanted.ok_or(Refusal::OverrideNotRequested).and_then(|wanted| {
         visit.awaiting(app.clock.now())?;
-        asked.approvable_by(person)
+        wanted.approvable_by(person)
     });
     app.db.unless_replayed(call, allowed).await?;
-    let member = resolve(app, &visit, (side == Side::Payer).then_some(organization)).await;
-    let member = app.db.unless_replayed(call, member).await?;
+    let resolved = resolve(app, &visit, (side == Side::Payer).then_some(organization)).await;
+    let (member, asked) = app.db.unless_replayed(call, resolved).await?;
 
     let mut tx = app.db.begin(call).await?;
     let missing = || Error::not_found("visit");
     let visit = store::lock_visit(&mut tx, id, organization).await?.ok_or_else(missing)?;
-    let asked = store::overrides::lock_override(&mut tx, id, organization).await?.ok_or_else(missing)?;
-    let visit = confirm(app, &mut tx, visit, &member, person.uuid(), true).await?;
+    let wanted = store::overrides::lock_override(&mut tx, id, organization).await?.ok_or_else(missing)?;
+    let present = Confirmed { member: &member, asked, by: person.uuid(), overridden: true };
+    let visit = confirm(app, &mut tx, visit, present).await?;
     store::update::update_visit(&mut tx, &visit).await?;
-    let patient = tell_verified(&mut tx, &visit)?;
-    let approved = asked.approve(Approval { by: person, at: tx.now(), side }, patient.payer)?;
+    let patient = record_verified(&mut tx, &visit)?;
+    let approved = wanted.approve(Approval { by: person, at: tx.now(), side }, patient.payer)?;
     store::overrides::update_override(&mut tx, &approved).await?;
     let told = VisitOverrideApproved {
         visit_id: id.to_string(),
@@ -80,10 +81,10 @@ pub(crate) async fn approve_visit_override(
             detail: Some(approved.reason.as_str()),
         },
     );
-    let shown = view::shown(&app.desk.keys, &visit, patient)?;
+    let shown = view::shown(&app.context.keys, &visit, patient)?;
     tx.commit(ApproveVisitOverrideResponse {
         visit: Some(view::visit(&visit)),
-        r#override: Some(view::visit_override(&app.desk.keys, &approved)?),
+        r#override: Some(view::visit_override(&app.context.keys, &approved)?),
         member: Some(shown.member),
         coverage: Some(shown.coverage),
         service_types: shown.service_types,
@@ -91,11 +92,16 @@ pub(crate) async fn approve_visit_override(
     .await
 }
 
-/// Who was named at the desk. A payer approves for its own members only.
-async fn resolve(app: &App, visit: &Visit, payer: Option<OrganizationId>) -> Result<MemberSummary> {
-    let bound = bound(app, visit, visit.awaiting(app.clock.now())?)?;
-    let asked = app.desk.identity.request(ResolveMemberRequest { member: bound.member });
-    let member = app.desk.challenges().resolve_member(asked).await?.into_inner().member;
+/// Who was named at the desk, and the payers that were asked. A payer approves for its own members only.
+async fn resolve(
+    app: &App,
+    visit: &Visit,
+    payer: Option<OrganizationId>,
+) -> Result<(MemberSummary, Vec<AskedPayer>)> {
+    let bound = Bound::open(app, visit, visit.awaiting(app.clock.now())?)?;
+    let asked = app.context.identity.request(ResolveMemberRequest { member: bound.challenge.member });
+    let member = app.context.challenges().resolve_member(asked).await?.into_inner().member;
     let own = |member: &MemberSummary| payer.is_none_or(|payer| payer.to_string() == member.payer_id);
-    member.filter(own).ok_or_else(|| Refusal::MemberUnknown.into())
+    let member = member.filter(own).ok_or(Refusal::MemberUnknown)?;
+    Ok((member, bound.asked))
 }

@@ -5,13 +5,15 @@ use careway_service::{Error, Kind};
 use chrono::{DateTime, Utc};
 
 use super::domain::State;
-use crate::plans::domain::reason::Reason;
+use crate::{coverages::domain::choice::AskedPayer, plans::domain::reason::Reason};
 
 /// A rule of the visits' domain said no.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
     #[error("The visit is {}; this needs {needs}.", .is.as_str())]
     WrongState { is: State, needs: &'static str },
+    #[error("Several payers cover the patient on this day; say which one it is to be.")]
+    SeveralPayers(Vec<AskedPayer>),
     #[error("The visit ended: it was not verified, or not admitted, in time.")]
     Expired,
     #[error("The code was resent as often as a visit allows.")]
@@ -58,6 +60,7 @@ impl Refusal {
     const fn reason(&self) -> &'static str {
         match self {
             Self::WrongState { .. } => "WRONG_STATE",
+            Self::SeveralPayers(_) => "SEVERAL_PAYERS",
             Self::Expired => "VISIT_EXPIRED",
             Self::ResendsExhausted => "RESENDS_EXHAUSTED",
             Self::ResendTooSoon { .. } => "RESEND_TOO_SOON",
@@ -95,6 +98,11 @@ impl From<Refusal> for Error {
         let error = Self::new(refusal.kind(), refusal.reason(), refusal.to_string());
         match refusal {
             Refusal::WrongState { is, needs } => error.with("state", is.as_str()).with("needs", needs),
+            Refusal::SeveralPayers(payers) => {
+                let ids: Vec<_> = payers.iter().map(|it| it.payer.to_string()).collect();
+                let names: Vec<_> = payers.into_iter().map(|it| it.name).collect();
+                error.with("payerIds", ids.join(", ")).with("payers", names.join(", "))
+            }
             Refusal::AlreadyOpen { visit } => error.with("visitId", visit),
             Refusal::ResendTooSoon { wait } => error.retry_after(wait.to_std().unwrap_or_default()),
             Refusal::NotEntitled(reason) => match reason.until() {

@@ -6,6 +6,7 @@ pub(crate) mod access;
 mod admit;
 mod api;
 mod approve_override;
+mod bound;
 mod cancel;
 mod discharge;
 mod dispute;

@@ -8,12 +8,12 @@ use careway_kernel::{OrganizationId, Violations, VisitId};
 use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{
+    bound::Bound,
     domain::{
         Visit,
         overrides::{Review, VisitOverride},
     },
     error::Refusal,
-    resend_code::bound,
     store, view,
 };
 use crate::{App, seal::Column, texts::Note};
@@ -33,17 +33,17 @@ pub(crate) async fn request_visit_override(
     let mut tx = app.db.begin(call).await?;
     let visit = store::lock_facility_visit(&mut tx, id, facility).await?.ok_or(Error::not_found("visit"))?;
     let payer = certain_payer(app, &visit, tx.now())?;
-    let visit = visit.request_override(tx.now(), payer, app.desk.settings.unadmitted())?;
+    let visit = visit.request_override(tx.now(), payer, app.context.settings.unadmitted())?;
     if store::overrides::find_override(&mut tx, id, facility).await?.is_some() {
         return Err(Refusal::OverrideAlreadyRequested.into());
     }
-    let (now, cap) = (tx.now(), app.desk.settings.overrides_per_day);
+    let (now, cap) = (tx.now(), app.context.settings.overrides_per_day);
     let asked = VisitOverride {
         visit: id,
         facility,
         payer,
         reason,
-        sealed_note: app.desk.keys.seal(Column::OverrideNote, id, note.as_str().as_bytes())?,
+        sealed_note: app.context.keys.seal(Column::OverrideNote, id, note.as_str().as_bytes())?,
         requested_by: person,
         requested_at: now,
         number_that_day: store::overrides::count_override(&mut tx, facility, now, cap).await?,
@@ -73,7 +73,7 @@ pub(crate) async fn request_visit_override(
     );
     let detail = Some(reason.as_str());
     tx.audit(AuditEntry { action: "visit.request_override", visit: Some(id), detail, ..Default::default() });
-    let shown = view::visit_override(&app.desk.keys, &asked)?;
+    let shown = view::visit_override(&app.context.keys, &asked)?;
     tx.commit(RequestVisitOverrideResponse { visit: Some(view::visit(&visit)), r#override: Some(shown) })
         .await
 }
@@ -84,7 +84,7 @@ fn certain_payer(
     visit: &Visit,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<Option<OrganizationId>> {
-    let member = bound(app, visit, visit.awaiting(now)?)?.member.unwrap_or_default();
+    let member = Bound::open(app, visit, visit.awaiting(now)?)?.member();
     match member.payer_ids.as_slice() {
         [only] => Ok(OrganizationId::parse(only).ok()),
         _ => Ok(None),

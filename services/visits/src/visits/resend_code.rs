@@ -1,19 +1,14 @@
 //! Resend a visit's code: a new one is on its way, the old one dies.
 
 use careway_contract::{
-    identity::v1::{ResendChallengeRequest, StartChallengeRequest},
+    identity::v1::ResendChallengeRequest,
     visits::v1::{ResendVisitCodeRequest, ResendVisitCodeResponse},
 };
 use careway_kernel::VisitId;
 use careway_service::{AuditEntry, Call, Error, Result, path_id};
-use prost::Message;
 
-use super::{
-    domain::{Challenge, Visit},
-    start::instant,
-    store, view,
-};
-use crate::{App, seal::Column};
+use super::{bound::Bound, domain::Challenge, start::instant, store, view};
+use crate::App;
 
 pub(crate) async fn resend_visit_code(
     app: &App,
@@ -25,7 +20,7 @@ pub(crate) async fn resend_visit_code(
     let visit = store::find_facility_visit(&app.db, call, id, facility).await?;
     let visit = visit.ok_or(Error::not_found("visit"))?;
     let challenge = app.db.unless_replayed(call, visit.resendable(app.clock.now()).cloned()).await?;
-    let bound = bound(app, &visit, &challenge)?;
+    let bound = Bound::open(app, &visit, &challenge)?.challenge;
     let again = ResendChallengeRequest {
         challenge_id: challenge.id.clone(),
         member: bound.member,
@@ -33,7 +28,7 @@ pub(crate) async fn resend_visit_code(
         facility_name: bound.facility_name,
         service_date: bound.service_date,
     };
-    let answer = app.desk.challenges().resend_challenge(call.forward(again)).await;
+    let answer = app.context.challenges().resend_challenge(call.forward(again)).await;
     let answer = app.db.unless_replayed(call, answer).await?.into_inner();
 
     let mut tx = app.db.begin(call).await?;
@@ -48,10 +43,4 @@ pub(crate) async fn resend_visit_code(
     store::update::update_visit(&mut tx, &visit).await?;
     tx.audit(AuditEntry { action: "visit.resend", visit: Some(id), ..Default::default() });
     tx.commit(ResendVisitCodeResponse { visit: Some(view::visit(&visit)) }).await
-}
-
-/// What the challenge of a visit is bound to.
-pub(crate) fn bound(app: &App, visit: &Visit, challenge: &Challenge) -> Result<StartChallengeRequest> {
-    let bound = app.desk.keys.open(Column::Challenge, visit.id, &challenge.sealed)?;
-    StartChallengeRequest::decode(bound.as_slice()).map_err(Error::internal)
 }

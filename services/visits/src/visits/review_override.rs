@@ -29,8 +29,9 @@ pub(crate) async fn review_visit_override(
     );
     let text = violations.optional("note", request.note.as_str(), Note::parse);
     let (outcome, text) = violations.all((outcome, text))?;
-    let sealed =
-        text.map(|text| app.desk.keys.seal(Column::ReviewNote, id, text.as_str().as_bytes())).transpose()?;
+    let sealed = text
+        .map(|text| app.context.keys.seal(Column::ReviewNote, id, text.as_str().as_bytes()))
+        .transpose()?;
 
     let mut tx = app.db.begin(call).await?;
     let approved = store::overrides::lock_override(&mut tx, id, payer).await?;
@@ -45,6 +46,6 @@ pub(crate) async fn review_visit_override(
     record(&mut tx, Fact::new(told).of(reviewed.facility).also(payer));
     let detail = Some(outcome.as_str());
     tx.audit(AuditEntry { action: "visit.review_override", visit: Some(id), detail, ..Default::default() });
-    let shown = view::visit_override(&app.desk.keys, &reviewed)?;
+    let shown = view::visit_override(&app.context.keys, &reviewed)?;
     tx.commit(ReviewVisitOverrideResponse { r#override: Some(shown) }).await
 }

@@ -1,23 +1,36 @@
 //! Start a visit: a code goes to the patient's phone. Known and unknown members are answered alike.
 
+use std::collections::BTreeSet;
+
 use careway_contract::{
-    identity::v1::{MemberIdentifier, StartChallengeRequest, StartChallengeResponse, member_identifier},
+    identity::v1::{
+        MatchMembersRequest, MemberIdentifier, StartChallengeRequest, StartChallengeResponse,
+        match_members_request::Identifiers, member_identifier,
+    },
     visits::v1::{StartVisitRequest, StartVisitResponse, VisitStarted, start_visit_request::Identifier},
 };
 use careway_events::{Fact, record};
-use careway_kernel::{MemberNumber, NationalId, OrganizationId, Redacted, Violations, VisitId, parse_date};
+use careway_kernel::{
+    MemberId, MemberNumber, NationalId, OrganizationId, Redacted, Violations, VisitId, parse_date,
+};
 use careway_service::{AuditEntry, Call, Error, Result};
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use prost::Message;
 
 use super::{
+    bound::Bound,
     domain::{Challenge, Start, Visit},
-    store, view,
+    error::Refusal,
+    store::{
+        self,
+        profile::{Candidates, FacilityProfile},
+    },
+    view,
 };
 use crate::{
     App,
-    organizations::{self, store::FacilityDesk},
-    seal::{Column, Keys},
+    coverages::domain::choice::{AskedPayer, in_turn},
+    organizations,
+    seal::Keys,
 };
 
 /// What the code of a visit is for; part of its binding.
@@ -32,40 +45,45 @@ pub(crate) async fn start_visit(
     let mut violations = Violations::default();
     let day = violations.optional("serviceDate", request.service_date.as_str(), parse_date);
     let payer = violations.optional("payerId", request.payer_id.as_str(), OrganizationId::parse);
-    let desk = desk(app, call, facility, day.flatten()).await?;
-    let identifier = identifier(&mut violations, request.identifier, &desk);
-    check_day(&mut violations, &desk, app.desk.settings.service_date_days_back);
+    let candidates = match request.payer_id.as_str() {
+        "" => app.db.unless_replayed(call, candidates(app, request.identifier.as_ref()).await).await?,
+        _ => Candidates::default(),
+    };
+    let profile = profile(app, call, facility, day.flatten(), &candidates).await?;
+    let identifier = identifier(&mut violations, request.identifier, &profile);
+    check_day(&mut violations, &profile, app.context.settings.service_date_days_back);
     let (_, payer, identifier) = violations.all((day, payer, identifier))?;
 
-    let payers: Vec<_> = desk.payers.iter().filter(|it| payer.is_none_or(|payer| payer == **it)).collect();
+    let asked = asked(app, call, &profile, payer).await?;
     let bound = StartChallengeRequest {
         member: Some(MemberIdentifier {
             payer_id: payer
-                .filter(|payer| payers.contains(&payer))
+                .filter(|payer| asked.iter().any(|it| it.payer == *payer))
                 .map(|it| it.to_string())
                 .unwrap_or_default(),
-            payer_ids: payers.iter().map(ToString::to_string).collect(),
-            country: desk.country.to_string(),
+            payer_ids: asked.iter().map(|it| it.payer.to_string()).collect(),
+            country: profile.country.to_string(),
             identifier: Some(identifier.asked()),
         }),
         purpose: PURPOSE.to_owned(),
-        facility_name: desk.name,
-        service_date: desk.day.to_string(),
+        facility_name: profile.name,
+        service_date: profile.day.to_string(),
     };
-    let answer = app.desk.challenges().start_challenge(call.forward(bound.clone())).await;
+    let answer = app.context.challenges().start_challenge(call.forward(bound.clone())).await;
     let challenge = app.db.unless_replayed(call, answer).await?.into_inner();
+    let bound = Bound { challenge: bound, asked };
 
     let id = VisitId::new(&app.clock);
     let start = Start {
         id,
         facility,
-        service_date: desk.day,
+        service_date: profile.day,
         by,
-        identifier_hash: identifier.hash(&app.desk.keys),
-        challenge: awaited(challenge, app.desk.keys.seal(Column::Challenge, id, &bound.encode_to_vec())?)?,
+        identifier_hash: identifier.hash(&app.context.keys),
+        challenge: awaited(challenge, bound.seal(&app.context.keys, id)?)?,
     };
     let mut tx = app.db.begin(call).await?;
-    let visit = Visit::start(tx.now(), start, app.desk.settings.unverified());
+    let visit = Visit::start(tx.now(), start, app.context.settings.unverified());
     store::insert_visit(&mut tx, &visit).await?;
     let started = VisitStarted {
         visit_id: id.to_string(),
@@ -77,14 +95,60 @@ pub(crate) async fn start_visit(
     tx.commit(StartVisitResponse { visit: Some(view::visit(&visit)) }).await
 }
 
-async fn desk(
+/// Whom the identifier may mean. A member number is known here; of a national id, identity knows whose it is. Strangers
+/// are looked for like members.
+async fn candidates(app: &App, identifier: Option<&Identifier>) -> Result<Candidates> {
+    match identifier {
+        Some(Identifier::MemberNumber(number)) => {
+            Ok(Candidates { number: MemberNumber::parse(number).ok(), ..Candidates::default() })
+        }
+        Some(Identifier::NationalId(id)) => {
+            let asked = MatchMembersRequest { identifiers: Some(Identifiers::NationalId(id.clone())) };
+            let asked = app.context.identity.request(asked);
+            let known = app.context.challenges().match_members(asked).await?.into_inner().members;
+            let members = known.iter().map(|it| MemberId::parse(&it.member_id).map_err(Error::internal));
+            Ok(Candidates { members: members.collect::<Result<_>>()?, ..Candidates::default() })
+        }
+        None => Ok(Candidates::default()),
+    }
+}
+
+/// The payers that are asked, in their order. Where several cover the patient, the desk must say which: the same number
+/// may be another person's with another payer.
+async fn asked(
+    app: &App,
+    call: &Call,
+    profile: &FacilityProfile,
+    named: Option<OrganizationId>,
+) -> Result<Vec<AskedPayer>> {
+    let contracted = profile.payers.iter().filter(|(payer, _)| named.is_none_or(|named| named == *payer));
+    let asked =
+        contracted.map(|(payer, name)| AskedPayer::on(*payer, name.clone(), &profile.coverages, profile.day));
+    let asked = in_turn(asked.collect());
+    if asked.iter().filter(|it| it.covers()).count() < 2 {
+        return Ok(asked);
+    }
+    let covering = asked.into_iter().filter(AskedPayer::covers).collect();
+    let refusal = app.db.unless_replayed(call, Err(Refusal::SeveralPayers(covering))).await;
+    // Who covers a patient is told before they are present: an access to each whom it may mean.
+    let members: BTreeSet<_> = profile.coverages.iter().map(|coverage| coverage.member).collect();
+    for member in members {
+        let entry = AuditEntry { action: "visit.several_payers", member: Some(member), ..Default::default() };
+        app.audit.read(call, entry).await?;
+    }
+    refusal
+}
+
+async fn profile(
     app: &App,
     call: &Call,
     facility: OrganizationId,
     day: Option<NaiveDate>,
-) -> Result<FacilityDesk> {
-    let desk = organizations::store::find_desk(&app.db, call, facility, day, app.clock.now()).await?;
-    desk.ok_or_else(organizations::error::facility_not_ready)
+    candidates: &Candidates,
+) -> Result<FacilityProfile> {
+    let now = app.clock.now();
+    let profile = store::profile::find_profile(&app.db, call, facility, day, candidates, now).await?;
+    profile.ok_or_else(organizations::error::facility_not_ready)
 }
 
 /// The patient as named at the desk.
@@ -111,24 +175,28 @@ impl Named {
     }
 }
 
-fn identifier(violations: &mut Violations, asked: Option<Identifier>, desk: &FacilityDesk) -> Option<Named> {
+fn identifier(
+    violations: &mut Violations,
+    asked: Option<Identifier>,
+    profile: &FacilityProfile,
+) -> Option<Named> {
     match asked {
         Some(Identifier::MemberNumber(number)) => {
             violations.required("memberNumber", number.as_str(), MemberNumber::parse).map(Named::MemberNumber)
         }
         Some(Identifier::NationalId(id)) => {
             let id = Redacted::from(id);
-            let parse = |text| NationalId::parse_on(desk.country, text, desk.today);
+            let parse = |text| NationalId::parse_on(profile.country, text, profile.today);
             violations.required("nationalId", id.expose(), parse).map(Named::NationalId)
         }
         None => violations.present("memberNumber", None),
     }
 }
 
-fn check_day(violations: &mut Violations, desk: &FacilityDesk, days_back: u16) {
-    let earliest = desk.today.checked_sub_days(Days::new(days_back.into())).unwrap_or(NaiveDate::MIN);
-    violations.check("serviceDate", desk.day <= desk.today, "must not lie in the future");
-    violations.check("serviceDate", desk.day >= earliest, format!("must be {earliest} or later"));
+fn check_day(violations: &mut Violations, profile: &FacilityProfile, days_back: u16) {
+    let earliest = profile.today.checked_sub_days(Days::new(days_back.into())).unwrap_or(NaiveDate::MIN);
+    violations.check("serviceDate", profile.day <= profile.today, "must not lie in the future");
+    violations.check("serviceDate", profile.day >= earliest, format!("must be {earliest} or later"));
 }
 
 fn awaited(answer: StartChallengeResponse, sealed: Vec<u8>) -> Result<Challenge> {

@@ -12,13 +12,19 @@ use uuid::Uuid;
 
 use super::{
     access::read_again,
+    bound::Bound,
     domain::{Patient, Visit},
-    resend_code::bound,
     store, view,
 };
 use crate::{
     App, audit,
-    coverages::{self, domain::entitlement::EntitlementQuery},
+    coverages::{
+        self,
+        domain::{
+            choice::AskedPayer,
+            entitlement::{EntitlementQuery, decide},
+        },
+    },
     seal::Column,
 };
 
@@ -38,7 +44,7 @@ pub(crate) async fn verify_visit(
     let visit = visit.ok_or(Error::not_found("visit"))?;
     read_again(app, call, &visit, facility, "visit.verify").await?;
     let challenge = app.db.unless_replayed(call, visit.awaiting(app.clock.now()).cloned()).await?;
-    let bound = bound(app, &visit, &challenge)?;
+    let Bound { challenge: bound, asked } = Bound::open(app, &visit, &challenge)?;
     let proof = VerifyChallengeRequest {
         challenge_id: challenge.id,
         code: request.code,
@@ -47,14 +53,15 @@ pub(crate) async fn verify_visit(
         facility_name: bound.facility_name,
         service_date: bound.service_date,
     };
-    let answer = app.desk.challenges().verify_challenge(call.forward(proof)).await;
+    let answer = app.context.challenges().verify_challenge(call.forward(proof)).await;
     let member = app.db.unless_replayed(call, answer).await?.into_inner().member;
     let member = member.ok_or_else(|| Error::internal(anyhow::anyhow!("a passed challenge has a member")))?;
 
     let mut tx = app.db.begin(call).await?;
-    let visit = confirm(app, &mut tx, visit, &member, by, false).await?;
+    let visit =
+        confirm(app, &mut tx, visit, Confirmed { member: &member, asked, by, overridden: false }).await?;
     store::update::update_visit(&mut tx, &visit).await?;
-    let patient = tell_verified(&mut tx, &visit)?;
+    let patient = record_verified(&mut tx, &visit)?;
     let entry = AuditEntry {
         action: "visit.verify",
         member: Some(patient.member),
@@ -62,7 +69,7 @@ pub(crate) async fn verify_visit(
         ..Default::default()
     };
     audit::note(&mut tx, call, entry);
-    let shown = view::shown(&app.desk.keys, &visit, patient)?;
+    let shown = view::shown(&app.context.keys, &visit, patient)?;
     tx.commit(VerifyVisitResponse {
         visit: Some(view::visit(&visit)),
         member: Some(shown.member),
@@ -72,14 +79,21 @@ pub(crate) async fn verify_visit(
     .await
 }
 
+/// Who is present, and who says so.
+pub(crate) struct Confirmed<'a> {
+    pub(crate) member: &'a MemberSummary,
+    /// The payers that were asked for them.
+    pub(crate) asked: Vec<AskedPayer>,
+    pub(crate) by: Uuid,
+    pub(crate) overridden: bool,
+}
+
 /// The visit with its patient: who it is, and what they are entitled to on the day of service.
 pub(crate) async fn confirm(
     app: &App,
     tx: &mut Transaction,
     visit: Visit,
-    member: &MemberSummary,
-    by: Uuid,
-    overridden: bool,
+    Confirmed { member, asked, by, overridden }: Confirmed<'_>,
 ) -> Result<Visit> {
     let number = MemberNumber::parse(&member.member_number).map_err(Error::internal)?;
     let query = EntitlementQuery {
@@ -96,18 +110,18 @@ pub(crate) async fn confirm(
         family: query.family,
         payer: query.payer,
         birth_date: query.birth_date,
-        sealed_member: app.desk.keys.seal(Column::Member, visit.id, &member.encode_to_vec())?,
-        entitlement: coverages::domain::entitlement::decide(&facts, visit.service_date),
+        sealed_member: app.context.keys.seal(Column::Member, visit.id, &member.encode_to_vec())?,
+        entitlement: decide(&facts, visit.service_date).after_asking(asked, query.payer),
         verified_at: tx.now(),
         verified_by: by,
         overridden,
     };
-    let hash = app.desk.keys.member_number_hash(&number);
-    Ok(visit.verify(tx.now(), patient, hash, app.desk.settings.unadmitted())?)
+    let hash = app.context.keys.member_number_hash(&number);
+    Ok(visit.verify(tx.now(), patient, hash, app.context.settings.unadmitted())?)
 }
 
 /// Says that the patient is present.
-pub(crate) fn tell_verified<'v>(tx: &mut Transaction, visit: &'v Visit) -> Result<&'v Patient> {
+pub(crate) fn record_verified<'v>(tx: &mut Transaction, visit: &'v Visit) -> Result<&'v Patient> {
     let patient = visit
         .patient
         .as_ref()

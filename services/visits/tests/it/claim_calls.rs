@@ -146,7 +146,7 @@ impl TestVisits {
 
     /// A submitted claim of these lines.
     pub(crate) async fn submitted(&self, visit: &Visit, lines: Vec<CareLineInput>) -> Result<Claim, Error> {
-        self.create(&key(), wish(visit, lines, "")).await
+        self.create(&key(), input(visit, lines, "")).await
     }
 
     pub(crate) async fn claim(&self, by: &Person, id: &str) -> Result<Claim, Error> {
@@ -268,7 +268,7 @@ impl TestVisits {
 }
 
 /// A request to submit these lines at once.
-pub(crate) fn wish(visit: &Visit, lines: Vec<CareLineInput>, reference: &str) -> CreateClaimRequest {
+pub(crate) fn input(visit: &Visit, lines: Vec<CareLineInput>, reference: &str) -> CreateClaimRequest {
     CreateClaimRequest {
         visit_id: visit.visit_id.clone(),
         lines,

@@ -12,7 +12,7 @@ use careway_service::Error;
 use careway_testing::{FaultProxy, key};
 
 use crate::{
-    claim_calls::{line, payer_part, wish},
+    claim_calls::{input, line, payer_part},
     test_visits::TestVisits,
 };
 
@@ -67,14 +67,14 @@ async fn a_submission_dropped_at_any_point_is_one_claim_when_it_is_repeated() {
     let mut paid = 0;
     for polls in 0..120 {
         let (key, code) = (key(), format!("S{polls}"));
-        let submit = || service.create(&key, wish(&visit, vec![line(&code)], &code));
+        let submit = || service.create(&key, input(&visit, vec![line(&code)], &code));
         let finished = dropped_after(polls, submit()).await;
         let claim = until_answered(submit).await;
         assert_eq!(claim.state(), State::Approved);
         paid += payer_part(&claim);
         let told = i64::try_from(polls).unwrap() + 1;
         assert_eq!(
-            (service.rows_of("claim").await, service.rows_of("care_line").await),
+            (service.rows_of("claim").await, service.rows_of("service_line").await),
             (told, told),
             "{polls} polls"
         );
@@ -141,7 +141,7 @@ async fn a_database_lost_at_any_round_trip_loses_nothing_acknowledged_and_double
         let (submit_key, review_key, code) = (key(), key(), format!("S{round}"));
         let reviewed = round % 2 == 1;
         service.rules((!reviewed).then_some(1_000_000)).await;
-        let submit = || service.create(&submit_key, wish(&visit, vec![line(&code)], &code));
+        let submit = || service.create(&submit_key, input(&visit, vec![line(&code)], &code));
         let trips = 1 + round % 5;
         let first = cut_after(&proxy, trips, submit()).await;
         let mut claim = until_answered(submit).await;

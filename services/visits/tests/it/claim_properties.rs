@@ -12,7 +12,7 @@ use proptest::{collection::vec, prelude::*, test_runner::TestRunner};
 use uuid::Uuid;
 
 use crate::{
-    claim_calls::{CEILING, decision, excluded, family_plan, line, payer_part, wish},
+    claim_calls::{CEILING, decision, excluded, family_plan, input, line, payer_part},
     test_visits::TestVisits,
 };
 
@@ -183,7 +183,7 @@ async fn ten_thousand_submissions_of_a_hundred_claims_make_a_hundred() {
             let (service, visit) = (&service, &visit);
             async move {
                 loop {
-                    let error = match service.create(&key, wish(visit, vec![line(&code)], &code)).await {
+                    let error = match service.create(&key, input(visit, vec![line(&code)], &code)).await {
                         Ok(claim) => return (claim.claim_id, true),
                         Err(error) => error,
                     };
@@ -210,7 +210,7 @@ async fn ten_thousand_submissions_of_a_hundred_claims_make_a_hundred() {
         assert!((shared, own) == (SUBMISSIONS * 3 / 4, 0) || (shared, own) == (0, 1), "{shared} and {own}");
     }
     let claims = i64::try_from(CLAIMS).unwrap();
-    for table in ["claim", "care_line", "benefit_entry"] {
+    for table in ["claim", "service_line", "benefit_entry"] {
         assert_eq!(service.rows_of(table).await, claims, "{table}");
     }
     assert_eq!(

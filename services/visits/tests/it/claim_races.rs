@@ -7,7 +7,7 @@ use careway_testing::key;
 use futures::{StreamExt, stream};
 
 use crate::{
-    claim_calls::{family_plan, line, payer_part, wish},
+    claim_calls::{family_plan, input, line, payer_part},
     preauthorization_calls::{approve, asking},
     test_visits::TestVisits,
 };
@@ -42,7 +42,7 @@ fn passes(error: &Error) -> bool {
 async fn claimed(service: &TestVisits, visit: &Visit, code: &str) -> i64 {
     let key = key();
     loop {
-        match service.create(&key, wish(visit, vec![line(code)], "")).await {
+        match service.create(&key, input(visit, vec![line(code)], "")).await {
             Ok(claim) => return payer_part(&claim),
             Err(error) => assert!(passes(&error), "{error}"),
         }

@@ -4,7 +4,7 @@ use careway_contract::visits::v1::{CreateClaimRequest, SubmitClaimRequest, claim
 use careway_testing::key;
 
 use crate::{
-    claim_calls::{line, wish},
+    claim_calls::{input, line},
     test_visits::TestVisits,
     visit_round_trips::quiet,
 };
@@ -23,7 +23,7 @@ async fn the_commands_of_a_claim_take_four_round_trips_each() {
         service.rules(Some(1_000_000)).await;
         let five = || ["A", "B", "C", "D", "E"].map(line).to_vec();
         let begun = quiet(&proxy).await;
-        let claim = service.create(&key(), wish(&visit, five(), &format!("INV-{round}"))).await.unwrap();
+        let claim = service.create(&key(), input(&visit, five(), &format!("INV-{round}"))).await.unwrap();
         spent.push(proxy.round_trips() - begun);
         assert_eq!(claim.state(), State::Approved);
 
@@ -32,7 +32,7 @@ async fn the_commands_of_a_claim_take_four_round_trips_each() {
         spent.push(proxy.round_trips() - begun);
 
         service.rules(None).await;
-        let draft = CreateClaimRequest { submit: false, ..wish(&visit, five(), "") };
+        let draft = CreateClaimRequest { submit: false, ..input(&visit, five(), "") };
         let begun = quiet(&proxy).await;
         let draft = service.create(&key(), draft).await.unwrap();
         spent.push(proxy.round_trips() - begun);
@@ -55,7 +55,7 @@ async fn the_commands_of_a_claim_take_four_round_trips_each() {
         spent.push(proxy.round_trips() - begun);
         service.answer_appeal(&appealed, None).await.unwrap();
         // The care is claimed again in the next round.
-        sqlx::query("update care_line set active = false").execute(&service.admin).await.unwrap();
+        sqlx::query("update service_line set active = false").execute(&service.admin).await.unwrap();
         for (fewest, spent) in fewest.iter_mut().zip(spent) {
             *fewest = (*fewest).min(spent);
         }

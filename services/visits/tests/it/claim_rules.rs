@@ -53,30 +53,30 @@ async fn rules_are_the_defaults_until_they_are_set_version_by_version() {
     };
     assert_eq!(defaults, expected);
 
-    let wish = ClaimRules {
+    let input = ClaimRules {
         automatic_up_to: Some(Money { currency: "RWF".to_owned(), amount: "20000".to_owned() }),
         appeal_days: Some(14),
         medical_file_sharing: MedicalFileSharing::Never.into(),
         ..Default::default()
     };
-    assert_eq!(refusal(service.set_rules(wish.clone(), None).await).reason(), "PRECONDITION_REQUIRED");
-    assert_eq!(refusal(service.set_rules(wish.clone(), Some(1)).await).kind(), Kind::Stale);
-    let first = service.set_rules(wish.clone(), Some(0)).await.unwrap();
+    assert_eq!(refusal(service.set_rules(input.clone(), None).await).reason(), "PRECONDITION_REQUIRED");
+    assert_eq!(refusal(service.set_rules(input.clone(), Some(1)).await).kind(), Kind::Stale);
+    let first = service.set_rules(input.clone(), Some(0)).await.unwrap();
     assert_eq!((first.version, first.appeal_days, first.resubmissions_most), (Some(1), Some(14), Some(3)));
-    assert_eq!(refusal(service.set_rules(wish.clone(), Some(0)).await).kind(), Kind::Stale);
+    assert_eq!(refusal(service.set_rules(input.clone(), Some(0)).await).kind(), Kind::Stale);
     let second = service.set_rules(ClaimRules::default(), Some(1)).await.unwrap();
     assert_eq!(second, ClaimRules { version: Some(2), ..expected });
     assert_eq!(service.own_rules(&service.payer).await, second);
 
-    let wrong = ClaimRules { submission_deadline_day: Some(31), ..wish };
+    let wrong = ClaimRules { submission_deadline_day: Some(31), ..input };
     assert_eq!(refusal(service.set_rules(wrong, Some(2)).await).kind(), Kind::Invalid);
 }
 
 #[tokio::test]
 async fn contracted_facilities_read_a_payers_rules_and_nobody_else() {
     let service = TestVisits::run().await;
-    let wish = ClaimRules { appeal_days: Some(14), ..Default::default() };
-    let set = service.set_rules(wish, Some(0)).await.unwrap();
+    let input = ClaimRules { appeal_days: Some(14), ..Default::default() };
+    let set = service.set_rules(input, Some(0)).await.unwrap();
     assert_eq!(service.rules_of_the_payer(&service.facility).await.unwrap(), set);
     assert_eq!(service.rules_of_the_payer(&service.payer).await.unwrap(), set);
     let strange_facility = service.other_facility().await;

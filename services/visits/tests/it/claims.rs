@@ -13,7 +13,7 @@ use prost_types::FieldMask;
 use tonic::Request;
 
 use crate::{
-    claim_calls::{at_most, decision, excluded, line, payer_part, wish},
+    claim_calls::{at_most, decision, excluded, input, line, payer_part},
     test_visits::TestVisits,
 };
 
@@ -24,7 +24,7 @@ async fn what_is_in_order_is_decided_in_the_request_that_submits_it() {
     let service = TestVisits::for_claims().await;
     let visit = service.outpatient("UM-1").await;
     let lines = vec![CareLineInput { quantity: "2".to_owned(), ..line("B") }, excluded("C")];
-    let claim = service.create(&key(), wish(&visit, lines, "INV-1")).await.unwrap();
+    let claim = service.create(&key(), input(&visit, lines, "INV-1")).await.unwrap();
 
     assert_eq!(claim.state(), State::PartiallyApproved);
     assert!(claim.number.starts_with('C') && claim.visit_number == visit.visit_number);
@@ -75,7 +75,7 @@ async fn a_draft_is_changed_submitted_and_reviewed_line_by_line() {
     let service = &TestVisits::for_claims().await;
     service.rules(Some(9_000)).await;
     let visit = service.outpatient("UM-1").await;
-    let draft = CreateClaimRequest { submit: false, ..wish(&visit, vec![line("B"), line("C")], "INV-1") };
+    let draft = CreateClaimRequest { submit: false, ..input(&visit, vec![line("B"), line("C")], "INV-1") };
     let draft = service.create(&key(), draft).await.unwrap();
     assert_eq!((draft.state(), service.counted(&visit).await), (State::Draft, 1));
     assert!(!draft.submit_by.is_empty() && draft.amounts.is_none());
@@ -144,7 +144,7 @@ async fn a_recall_leaves_the_ledger_and_the_visit_as_before() {
     let service = TestVisits::for_claims().await;
     let visit = service.outpatient("UM-1").await;
     let kept = service.submitted(&visit, vec![line("A")]).await.unwrap();
-    let claim = service.create(&key(), wish(&visit, vec![line("B"), line("C")], "INV-1")).await.unwrap();
+    let claim = service.create(&key(), input(&visit, vec![line("B"), line("C")], "INV-1")).await.unwrap();
     assert_eq!((service.ledger().await.0, service.counted(&visit).await), (18_900, 2));
     let recalled = service.recall(&claim).await.unwrap();
     assert_eq!((recalled.state(), recalled.recall_reason.as_str()), (State::Recalled, "wrong visit"));
@@ -152,7 +152,7 @@ async fn a_recall_leaves_the_ledger_and_the_visit_as_before() {
     assert_eq!(service.said("ClaimRecalled").await, 1);
     assert_eq!(refusal(service.recall(&claim).await).reason(), "WRONG_STATE");
     // Reference and care are free again.
-    let again = service.create(&key(), wish(&visit, vec![line("B")], "INV-1")).await.unwrap();
+    let again = service.create(&key(), input(&visit, vec![line("B")], "INV-1")).await.unwrap();
     assert_eq!((again.state(), service.ledger().await.0), (State::Approved, 9_900));
 
     service.recall(&kept).await.unwrap();
@@ -166,26 +166,28 @@ async fn a_recall_leaves_the_ledger_and_the_visit_as_before() {
 async fn the_same_is_never_claimed_twice() {
     let service = TestVisits::for_claims().await;
     let visit = service.outpatient("UM-1").await;
-    let first = service.create(&key(), wish(&visit, vec![line("B")], "INV-1")).await.unwrap();
+    let first = service.create(&key(), input(&visit, vec![line("B")], "INV-1")).await.unwrap();
     let names_the_first = |refused: Error| {
         assert_eq!((refused.kind(), refused.reason()), (Kind::Conflict, "DUPLICATE_CLAIM"));
         assert_eq!(refused.fact("claimId"), Some(first.claim_id.as_str()));
         assert_eq!(refused.fact("claimNumber"), Some(first.number.as_str()));
     };
-    names_the_first(refusal(service.create(&key(), wish(&visit, vec![line("C")], "INV-1")).await));
-    names_the_first(refusal(service.create(&key(), wish(&visit, vec![line("C"), line("B")], "INV-2")).await));
-    let draft = CreateClaimRequest { submit: false, ..wish(&visit, vec![line("D")], "INV-1") };
+    names_the_first(refusal(service.create(&key(), input(&visit, vec![line("C")], "INV-1")).await));
+    names_the_first(refusal(
+        service.create(&key(), input(&visit, vec![line("C"), line("B")], "INV-2")).await,
+    ));
+    let draft = CreateClaimRequest { submit: false, ..input(&visit, vec![line("D")], "INV-1") };
     names_the_first(refusal(service.create(&key(), draft).await));
     // Another visit of the same member on the same day is no way around it.
     service.discharge(&visit.visit_id).await;
     let other = service.admitted("UM-1", "OUTPATIENT").await;
-    let _ = service.create(&key(), wish(&other, vec![line("B")], "INV-3")).await;
+    let _ = service.create(&key(), input(&other, vec![line("B")], "INV-3")).await;
 
     // Thirty twins under one key are one claim and one answer.
     let twin = key();
     let answers = join_all((0..30).map(|_| async {
         loop {
-            match service.create(&twin, wish(&visit, vec![line("E")], "INV-9")).await {
+            match service.create(&twin, input(&visit, vec![line("E")], "INV-9")).await {
                 Err(error) if error.reason() == "IDEMPOTENCY_KEY_IN_USE" => {}
                 answer => return answer.unwrap().claim_id,
             }
@@ -196,7 +198,7 @@ async fn the_same_is_never_claimed_twice() {
     // Thirty under thirty keys: one claim, and twenty-nine who are told of it.
     let racers = join_all((0..30).map(|_| async {
         loop {
-            match service.create(&key(), wish(&visit, vec![line("F")], "INV-10")).await {
+            match service.create(&key(), input(&visit, vec![line("F")], "INV-10")).await {
                 Err(error) if matches!(error.reason(), "BUSY" | "DATABASE_UNAVAILABLE") => {}
                 answer => return answer.map_err(|error| error.reason().to_owned()),
             }
@@ -225,7 +227,7 @@ async fn a_line_that_another_facility_claimed_is_refused_without_naming_its_clai
 async fn a_claim_comes_by_the_payers_day_of_the_next_month() {
     let service = &TestVisits::for_claims().await;
     let visit = service.outpatient("UM-1").await;
-    let draft = CreateClaimRequest { submit: false, ..wish(&visit, vec![line("B")], "") };
+    let draft = CreateClaimRequest { submit: false, ..input(&visit, vec![line("B")], "") };
     let draft = service.create(&key(), draft).await.unwrap();
     let last: chrono::NaiveDate = draft.submit_by.parse().unwrap();
     assert_eq!(last.format("%d").to_string(), "15");
@@ -255,7 +257,7 @@ async fn a_claim_comes_by_the_payers_day_of_the_next_month() {
 async fn a_rejected_claim_is_resubmitted_as_often_as_the_payer_allows() {
     let service = TestVisits::for_claims().await;
     let visit = service.outpatient("UM-1").await;
-    let first = service.create(&key(), wish(&visit, vec![excluded("B")], "INV-1")).await.unwrap();
+    let first = service.create(&key(), input(&visit, vec![excluded("B")], "INV-1")).await.unwrap();
     let second = service.resubmit(&first, vec![excluded("B")]).await.unwrap();
     assert_eq!((second.resubmission, second.external_reference.as_str()), (1, "INV-1"));
     assert_eq!(second.resubmits_claim_id, first.claim_id);
@@ -274,7 +276,7 @@ async fn a_rejected_claim_is_resubmitted_as_often_as_the_payer_allows() {
     let third = service.resubmit(&second, vec![excluded("B")]).await.unwrap();
     assert_eq!(refusal(service.resubmit(&third, vec![line("B")]).await).reason(), "RESUBMISSIONS_EXHAUSTED");
     // The reference is no way around the bound, nor is what was not rejected.
-    let fresh = service.create(&key(), wish(&visit, vec![line("B")], "INV-1")).await;
+    let fresh = service.create(&key(), input(&visit, vec![line("B")], "INV-1")).await;
     assert_eq!(refusal(fresh).reason(), "DUPLICATE_CLAIM");
     let approved = service.submitted(&visit, vec![line("C")]).await.unwrap();
     assert_eq!(refusal(service.resubmit(&approved, vec![line("D")]).await).reason(), "WRONG_STATE");
@@ -324,7 +326,7 @@ async fn a_disputed_visits_claims_are_frozen_until_the_payer_dismisses_the_dispu
     let service = TestVisits::for_claims().await;
     service.rules(Some(9_000)).await;
     let visit = service.outpatient("UM-1").await;
-    let draft = CreateClaimRequest { submit: false, ..wish(&visit, vec![line("B")], "") };
+    let draft = CreateClaimRequest { submit: false, ..input(&visit, vec![line("B")], "") };
     let draft = service.create(&key(), draft).await.unwrap();
     let reviewed = service.submitted(&visit, vec![line("C"), line("D")]).await.unwrap();
     let approved = service.submitted(&visit, vec![line("E")]).await.unwrap();
@@ -372,10 +374,10 @@ async fn each_party_sees_and_does_its_own_part() {
             service.claims().list_claims(service.by(nobody, &key(), ListClaimsRequest::default())).await;
         assert_eq!(list.unwrap().into_inner().claims, []);
     }
-    let theirs = CreateClaimRequest { submit: true, ..wish(&visit, vec![line("C")], "") };
+    let theirs = CreateClaimRequest { submit: true, ..input(&visit, vec![line("C")], "") };
     let theirs = service.claims().create_claim(service.by(&stranger, &key(), theirs)).await;
     assert_eq!(refusal(theirs).kind(), Kind::NotFound);
-    let by_payer = service.by(&service.payer, &key(), wish(&visit, vec![line("C")], ""));
+    let by_payer = service.by(&service.payer, &key(), input(&visit, vec![line("C")], ""));
     assert_eq!(refusal(service.claims().create_claim(by_payer).await).reason(), "WRONG_ORGANIZATION_KIND");
     let review = ReviewClaimRequest { claim_id: claim.claim_id.clone(), lines: vec![] };
     let by_facility =
@@ -468,12 +470,12 @@ async fn a_lint_foretells_the_claim_and_changes_nothing() {
         let request = service.by(&service.facility, &key(), request);
         async { service.claims().lint_claim(request).await.unwrap().into_inner() }
     };
-    let draft = CreateClaimRequest { submit: false, ..wish(&visit, vec![line("B")], "") };
+    let draft = CreateClaimRequest { submit: false, ..input(&visit, vec![line("B")], "") };
     service.create(&key(), draft.clone()).await.unwrap();
     service.create(&key(), draft).await.unwrap();
     let before = (
         service.rows_of("claim").await,
-        service.rows_of("care_line").await,
+        service.rows_of("service_line").await,
         service.rows_of("benefit_balance").await,
     );
 
@@ -483,13 +485,13 @@ async fn a_lint_foretells_the_claim_and_changes_nothing() {
     assert_eq!(told.lines[1].refusals[0].code, "NCOV-003");
     let after = (
         service.rows_of("claim").await,
-        service.rows_of("care_line").await,
+        service.rows_of("service_line").await,
         service.rows_of("benefit_balance").await,
     );
     assert_eq!(after, before);
     assert_eq!(service.ledger().await, (0, 0));
 
-    let claim = service.create(&key(), wish(&visit, vec![line("B"), excluded("C")], "INV-1")).await.unwrap();
+    let claim = service.create(&key(), input(&visit, vec![line("B"), excluded("C")], "INV-1")).await.unwrap();
     assert_eq!((claim.state(), &claim.amounts), (told.state(), &told.amounts));
     for (line, foretold) in claim.lines.iter().zip(&told.lines) {
         assert_eq!((&line.amounts, &line.trace), (&foretold.amounts, &foretold.trace));

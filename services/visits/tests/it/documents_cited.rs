@@ -6,7 +6,7 @@ use careway_testing::{Person, key, refusal};
 use sqlx::AssertSqlSafe;
 
 use crate::{
-    claim_calls::{line, wish},
+    claim_calls::{input, line},
     document_calls::pdf,
     test_visits::TestVisits,
 };
@@ -15,7 +15,7 @@ impl TestVisits {
     /// A claim of this visit that cites these documents.
     async fn citing(&self, visit: &Visit, documents: &[&str]) -> Result<Claim, Error> {
         let document_ids = documents.iter().map(ToString::to_string).collect();
-        let request = CreateClaimRequest { document_ids, ..wish(visit, vec![line("B")], "") };
+        let request = CreateClaimRequest { document_ids, ..input(visit, vec![line("B")], "") };
         self.create(&key(), request).await
     }
 }

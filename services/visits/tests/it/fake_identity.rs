@@ -76,8 +76,8 @@ impl FakeIdentity {
             Some(Identifier::NationalId(id)) => national_id == id,
             None => false,
         };
-        let insured = |(member, _): &&(MemberSummary, String)| asked.payer_ids.contains(&member.payer_id);
-        members.iter().filter(named).find(insured).map(|(member, _)| member.clone())
+        let of = |payer: &String| members.iter().filter(named).find(|(member, _)| member.payer_id == *payer);
+        asked.payer_ids.iter().find_map(of).map(|(member, _)| member.clone())
     }
 
     /// The answer kept for the forwarded key, or a new one.
@@ -166,5 +166,27 @@ impl ChallengeService for FakeIdentity {
     ) -> Result<Response<ResolveMemberResponse>, Status> {
         let member = self.find(request.into_inner().member.as_ref());
         Ok(Response::new(ResolveMemberResponse { member }))
+    }
+
+    async fn match_members(
+        &self,
+        request: Request<MatchMembersRequest>,
+    ) -> Result<Response<MatchMembersResponse>, Status> {
+        let asked = request.into_inner().identifiers.ok_or_else(|| Status::invalid_argument("nobody"))?;
+        let meant = |(member, national_id): &&(MemberSummary, String)| match &asked {
+            match_members_request::Identifiers::NationalId(id) => *national_id == id.replace(' ', ""),
+            match_members_request::Identifiers::MemberNumbers(asked) => {
+                member.payer_id == asked.payer_id && asked.numbers.contains(&member.member_number)
+            }
+        };
+        let members = self.members.lock().unwrap();
+        let members = members.iter().filter(meant).map(|(member, _)| MemberMatch {
+            member_id: member.member_id.clone(),
+            payer_id: member.payer_id.clone(),
+            member_number: member.member_number.clone(),
+            family_id: member.family_id.clone(),
+            birth_date: member.birth_date.clone(),
+        });
+        Ok(Response::new(MatchMembersResponse { members: members.collect() }))
     }
 }

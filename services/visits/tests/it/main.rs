@@ -21,6 +21,7 @@ mod plans;
 mod preauthorization_calls;
 mod preauthorization_clocks;
 mod preauthorizations;
+mod several_payers;
 mod tariffs;
 mod test_visits;
 mod visit_overrides;

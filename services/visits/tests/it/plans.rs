@@ -393,6 +393,55 @@ async fn a_list_of_coverages_is_taken_row_by_row() {
 }
 
 #[tokio::test]
+async fn a_list_may_cover_whoever_was_registered_just_before() {
+    let service = TestVisits::run().await;
+    service.create_plan(silver()).await.unwrap();
+    let mut list = "member_number,plan_code,from,to\n".to_owned();
+    // More than a batch, of whom no event told.
+    for n in 0..600 {
+        service.identity.register(service.payer.organization, &format!("UM-{n}"), "");
+        list.push_str(&format!("UM-{n},SILVER,2026-01-01,2026-12-31\n"));
+    }
+    list.push_str("UM-NOBODY,SILVER,2026-01-01,2026-12-31\n");
+    for dry_run in [true, false] {
+        let taken = service.import(dry_run, &list).await.unwrap();
+        assert_eq!((taken.created, taken.rejected), (600, 1));
+        assert_eq!((taken.rejections[0].row, taken.rejections[0].message.as_str()), (602, "no such member"));
+    }
+    assert_eq!(service.import(false, &list).await.unwrap().unchanged, 600);
+}
+
+#[tokio::test]
+async fn nobody_is_covered_before_the_birth() {
+    let service = TestVisits::run().await;
+    let plan = service.create_plan(silver()).await.unwrap().plan_id;
+    // Everybody is born on 1990-04-12 here; of the second no event told.
+    let known = service.identity.register(service.payer.organization, "UM-1", "");
+    service.heard_of(known, "UM-1").await;
+    service.identity.register(service.payer.organization, "UM-2", "");
+    let cover = |number: &str, to: &str| CreateCoverageRequest {
+        member_number: number.to_owned(),
+        plan_id: plan.clone(),
+        from: "1990-01-01".to_owned(),
+        to: to.to_owned(),
+        ..Default::default()
+    };
+    for number in ["UM-1", "UM-2"] {
+        let refused = refusal(service.cover(cover(number, "1990-04-11")).await);
+        assert_eq!((refused.kind(), refused.violations()[0].0.as_str()), (Kind::Invalid, "to"));
+    }
+    let list = "member_number,plan_code,from,to\n\
+        UM-1,SILVER,1990-01-01,1990-04-11\n\
+        UM-2,SILVER,1990-01-01,1990-04-12\n\
+        UM-3,SILVER,1990-01-01,1990-04-12\n";
+    let taken = service.import(false, list).await.unwrap();
+    assert_eq!((taken.rows, taken.created, taken.rejected), (3, 1, 2));
+    let why: Vec<_> = taken.rejections.iter().map(|it| (it.row, it.column.as_str())).collect();
+    assert_eq!(why, [(2, "to"), (4, "member_number")]);
+    service.cover(cover("UM-1", "1990-04-12")).await.unwrap();
+}
+
+#[tokio::test]
 async fn service_types_are_a_table() {
     let service = TestVisits::run().await;
     let known = service

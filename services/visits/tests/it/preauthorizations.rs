@@ -299,7 +299,7 @@ async fn a_draft_is_the_facilitys_own_until_it_is_sent() {
     .execute(&mut *payer)
     .await
     .unwrap();
-    for table in ["preauthorization", "care_line"] {
+    for table in ["preauthorization", "service_line"] {
         let count = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
         let seen: i64 = sqlx::query_scalar(count).fetch_one(&mut *payer).await.unwrap();
         assert_eq!(seen, 0, "{table}");

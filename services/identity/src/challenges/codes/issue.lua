@@ -46,7 +46,7 @@ local expires, resend = now + ask.valid, now + ask.cooldown
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1],
   'id', ask.id, 'request', ask.request, 'binding', ask.binding, 'subject', ask.subject,
-  'member', ask.member, 'payer', ask.payer, 'tries', 0, 'mac', quiet and ask.nobodys_mac or ask.mac,
+  'member', ask.member, 'payer', ask.payer, 'sent_to', ask.sent_to, 'tries', 0, 'mac', quiet and ask.nobodys_mac or ask.mac,
   'expires', whole(expires), 'resend', whole(resend))
 -- The slot outlives the code, so that a resend knows its challenge.
 redis.call('PEXPIRE', KEYS[1], ask.kept)

@@ -55,6 +55,8 @@ pub(crate) struct Holder {
     pub(crate) subject: [u8; 32],
     pub(crate) member: Option<MemberId>,
     pub(crate) payer: Option<OrganizationId>,
+    /// What is kept in place of the number that the code went to; none for a stranger, and without a number.
+    pub(crate) sent_to: Option<[u8; 32]>,
 }
 
 /// A challenge as it stands.
@@ -78,7 +80,7 @@ pub(crate) struct Attempt<'a> {
 
 /// What an attempt came to.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum CodeCheck {
     Passed(Holder),
     /// `compared`: it counts as one more wrong code in a row.
     Wrong {
@@ -118,6 +120,7 @@ impl Codes {
             "subject": hex::encode(issue.holder.subject),
             "member": issue.holder.member.map(|id| id.to_string()).unwrap_or_default(),
             "payer": issue.holder.payer.map(|id| id.to_string()).unwrap_or_default(),
+            "sent_to": issue.holder.sent_to.map(hex::encode).unwrap_or_default(),
             "mac": if issue.deliverable { hex::encode(mac) } else { nobodys_mac.clone() },
             "nobodys_mac": nobodys_mac,
             "valid": u64::from(self.config.code_seconds) * 1000,
@@ -152,11 +155,11 @@ impl Codes {
     }
 
     /// Counts a try, then compares.
-    pub(crate) async fn verify(&self, attempt: Attempt<'_>) -> Result<Verdict> {
+    pub(crate) async fn verify(&self, attempt: Attempt<'_>) -> Result<CodeCheck> {
         let mut redis = self.redis.clone();
         let slot = self.slot_key(&attempt.slot, "live");
-        let kept: (Option<String>, Option<String>, Option<String>) =
-            redis.hmget(&slot, &["subject", "member", "payer"]).await?;
+        let kept: [Option<String>; 4] =
+            redis.hmget(&slot, &["subject", "member", "payer", "sent_to"]).await?;
         let holder = holder(kept, &attempt.slot);
         let challenge = attempt.challenge.to_string();
         let mac = code_mac(&self.config.code_pepper, holder.payer, &challenge, attempt.code);
@@ -180,10 +183,10 @@ impl Codes {
             call.arg(ask.to_string()).invoke_async(&mut redis).await?;
         metrics::counter!("careway_code_tries_total", "outcome" => outcome.to_ascii_lowercase()).increment(1);
         match outcome.as_str() {
-            "PASSED" => Ok(Verdict::Passed(holder)),
-            "WRONG" => Ok(Verdict::Wrong { holder, left, compared: compared == 1 }),
+            "PASSED" => Ok(CodeCheck::Passed(holder)),
+            "WRONG" => Ok(CodeCheck::Wrong { holder, left, compared: compared == 1 }),
             "LIMIT" => Err(limit_reached(Duration::from_millis(left.unsigned_abs()))),
-            _ => Ok(Verdict::Gone),
+            _ => Ok(CodeCheck::Gone),
         }
     }
 
@@ -202,10 +205,7 @@ fn limit_reached(wait: Duration) -> Error {
         .retry_after(wait)
 }
 
-fn holder(
-    (subject, member, payer): (Option<String>, Option<String>, Option<String>),
-    slot: &[u8; 32],
-) -> Holder {
+fn holder([subject, member, payer, sent_to]: [Option<String>; 4], slot: &[u8; 32]) -> Holder {
     let uuid = |text: Option<String>| text.and_then(|text| Uuid::try_parse(&text).ok());
     let mut bytes = *slot;
     if let Some(subject) = subject {
@@ -216,6 +216,10 @@ fn holder(
         subject: bytes,
         member: uuid(member).map(MemberId::from_uuid),
         payer: uuid(payer).map(OrganizationId::from_uuid),
+        sent_to: sent_to.and_then(|hex| {
+            let mut bytes = [0; 32];
+            hex::decode_to_slice(hex, &mut bytes).ok().map(|()| bytes)
+        }),
     }
 }
 

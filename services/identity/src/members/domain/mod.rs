@@ -101,6 +101,8 @@ pub(crate) struct Change {
     pub(crate) language: bool,
     /// Whether the number or the family is another one.
     pub(crate) belonging: bool,
+    /// Whether the member was born later than was known: whatever cover or care there is of before contradicts that.
+    pub(crate) born_later: bool,
     /// Ids told for the first time.
     pub(crate) new_national_ids: Vec<NationalId>,
     /// Ids in use again.
@@ -149,6 +151,7 @@ impl Member {
         let mut change = Change {
             language: self.facts.language != facts.language,
             belonging: self.facts.number != facts.number || self.facts.principal != facts.principal,
+            born_later: self.facts.birth_date < facts.birth_date,
             ..Change::default()
         };
         for kind in [ContactKind::Phone, ContactKind::Mobile, ContactKind::Email] {

@@ -12,7 +12,7 @@ use careway_kernel::MemberId;
 use careway_service::{
     AuditEntry, Call, Result, Transaction,
     imports::{Held, ListFile},
-    table::{Outcome, Report},
+    table::{CellRemark, CellWarning, Outcome, Report},
 };
 use tonic::Streaming;
 use uuid::Uuid;
@@ -132,6 +132,10 @@ impl Block<'_> {
                 }
                 Decision::Update(member, change) => {
                     report.note(draft.row, Outcome::Updated);
+                    if change.born_later {
+                        let warning = CellWarning::LaterBirthDate;
+                        report.remark(vec![CellRemark { row: draft.row, column: "birth_date", warning }]);
+                    }
                     self.remember(&member);
                     changes.updated.push((*member, change));
                 }

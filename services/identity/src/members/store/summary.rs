@@ -1,7 +1,7 @@
 //! Lists of members: names and numbers, no contacts.
 
 use careway_kernel::{Language, MemberId, MemberNumber, Names, OrganizationId, Sex};
-use careway_service::{Call, Database, Error, Result, question};
+use careway_service::{Call, Database, Error, Result, scoped_query};
 use chrono::NaiveDate;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::members::domain::Summary;
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(crate) struct Row {
     member_id: Uuid,
     payer_id: Uuid,
     payer_name: String,
@@ -25,15 +25,20 @@ struct Row {
 
 macro_rules! select_summary {
     ($rest:literal) => {
+        $crate::members::store::summary::select_summary!("", $rest)
+    };
+    ($more:literal, $rest:literal) => {
         concat!(
             "select m.member_id, m.payer_id, o.name as payer_name, m.member_number, m.given_names, m.family_name, \
              m.birth_date, m.sex, m.language, m.principal_member_id, \
-             exists (select from code_lock l where l.member_id = m.member_id and l.lifted_at is null) as codes_locked \
-             from member m join organization o on o.organization_id = m.payer_id ",
+             exists (select from code_lock l where l.member_id = m.member_id and l.lifted_at is null) as codes_locked",
+            $more,
+            " from member m join organization o on o.organization_id = m.payer_id ",
             $rest
         )
     };
 }
+pub(crate) use select_summary;
 
 /// Every member of the payer by name, after the member `after`.
 pub(crate) async fn list_all(
@@ -131,8 +136,29 @@ pub(crate) async fn list_dependants(
 
 /// Members of any payer: for Careway's own services.
 pub(crate) async fn list_by_ids(db: &Database, call: &Call, ids: &[Uuid]) -> Result<Vec<Summary>> {
-    let question = question!(select_summary!("where m.member_id = any($4)"));
-    summaries(db.ask(call, question, |it| it.bind(ids.to_vec())).await?)
+    let question = scoped_query!(select_summary!("where m.member_id = any($4)"));
+    summaries(db.query_as_caller(call, question, |it| it.bind(ids.to_vec())).await?)
+}
+
+/// Those of the payer's members that have one of these numbers: for Careway's own services.
+pub(crate) async fn list_by_numbers(
+    db: &Database,
+    call: &Call,
+    payer: OrganizationId,
+    numbers: Vec<String>,
+) -> Result<Vec<Summary>> {
+    let question = scoped_query!(select_summary!("where m.payer_id = $4 and m.member_number = any($5)"));
+    summaries(
+        db.query_as_caller(call, question, |asked| asked.bind(payer.uuid()).bind(numbers.clone())).await?,
+    )
+}
+
+/// Members of any payer with this national id, by its index: for Careway's own services.
+pub(crate) async fn list_by_national_id(db: &Database, call: &Call, index: &[u8]) -> Result<Vec<Summary>> {
+    let question = scoped_query!(select_summary!(
+        "where m.member_id in (select n.member_id from member_national_id n where n.number_index = $4)"
+    ));
+    summaries(db.query_as_caller(call, question, |asked| asked.bind(index.to_vec())).await?)
 }
 
 /// Whether the payer has this member.
@@ -151,7 +177,7 @@ fn summaries(rows: Vec<Row>) -> Result<Vec<Summary>> {
 }
 
 impl Row {
-    fn summary(self) -> anyhow::Result<Summary> {
+    pub(crate) fn summary(self) -> anyhow::Result<Summary> {
         Ok(Summary {
             id: MemberId::from_uuid(self.member_id),
             payer: OrganizationId::from_uuid(self.payer_id),

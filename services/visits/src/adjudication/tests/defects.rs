@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     adjudication::{
-        case::{Approval, Line, Review, Tariff},
+        input::{Approval, Line, Review, Tariff},
         outcome::Verdict,
     },
     benefits::domain::ledger::Standing,

@@ -5,7 +5,7 @@ use careway_kernel::Percent;
 use super::world::{RESERVATION, World, approval, care, code, day, limit, line, quantity, refusals, yearly};
 use crate::{
     adjudication::{
-        case::{Approval, Line},
+        input::{Approval, Line},
         outcome::{LineOutcome, Verdict},
     },
     benefits::domain::ledger::Standing,

@@ -22,13 +22,13 @@ use super::{
     domain::{Claim, State},
     error::{ClaimError, WriteError},
     store::Former,
-    write::{self, ClaimWish},
+    write::{self, ClaimInput},
 };
 use crate::{
     App, claims,
     service_lines::{
         self,
-        domain::requested::{AskedLine, Frame},
+        domain::requested::{Frame, LineRequest},
     },
     visits::{self, store::NumberedVisit},
 };
@@ -108,7 +108,7 @@ pub(crate) enum Looked<'a> {
 pub(crate) struct Fresh<'a> {
     pub(crate) listed: &'a ListedClaim,
     pub(crate) visit: &'a NumberedVisit,
-    lines: Vec<AskedLine>,
+    lines: Vec<LineRequest>,
 }
 
 impl List<'_> {
@@ -160,7 +160,7 @@ impl List<'_> {
         let mut tx = self.app.db.begin(&self.call).await?;
         match self.write(&mut tx, fresh).await {
             Ok(claim) => {
-                write::tell_submitted(&mut tx, &self.call, &claim);
+                write::record_submitted(&mut tx, &self.call, &claim);
                 tx.finish().await?;
                 Ok(Outcome::Created { id: claim.id, number: claim.number, state: claim.state })
             }
@@ -178,13 +178,13 @@ impl List<'_> {
 
     /// Writes it as submitted.
     pub(crate) async fn write(&self, tx: &mut Transaction, fresh: &Fresh<'_>) -> Result<Claim, WriteError> {
-        let wish = ClaimWish {
+        let input = ClaimInput {
             lines: fresh.lines.clone(),
             documents: Vec::new(),
             reference: Some(fresh.listed.reference.clone()),
         };
         let place = (fresh.visit.id(), self.facility);
-        Ok(write::write(self.app, tx, place, wish, true).await?.claim)
+        Ok(write::write(self.app, tx, place, input, true).await?.claim)
     }
 
     /// What is answered when it cannot be submitted. Claims that were only `tried` are none that anybody could look for.

@@ -4,7 +4,7 @@ use careway_kernel::{CoverageId, FamilyId, MemberId, OrganizationId, PlanId};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Coverage, CoverageStatus};
+use super::{Coverage, CoverageStatus, choice::AskedPayer};
 use crate::plans::domain::{PlanDefinition, reason::Reason, service_type::ServiceType};
 
 /// What is asked. The day is the day of the service, which may lie in the past.
@@ -44,6 +44,21 @@ pub(crate) struct Entitlement {
     pub(crate) adult: bool,
     /// Every service type, allowed or with the reason why not.
     pub(crate) service_types: Vec<ServiceTypeOption>,
+    /// The payers that were asked for the patient, when none of them covers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) asked: Vec<AskedPayer>,
+}
+
+impl Entitlement {
+    /// With the payers that were asked in vain: what is said of the patient's own is what was decided now.
+    pub(crate) fn after_asking(self, payers: Vec<AskedPayer>, patients: OrganizationId) -> Self {
+        let Some(reason) = self.refusal else { return self };
+        let said = |it: AskedPayer| match it.payer == patients {
+            true => AskedPayer { reason: Some(reason), ..it },
+            false => it,
+        };
+        Self { asked: payers.into_iter().map(said).collect(), ..self }
+    }
 }
 
 /// The coverage as it was when the entitlement was decided.
@@ -70,9 +85,13 @@ pub(crate) fn decide(facts: &EntitlementFacts, on: NaiveDate) -> Entitlement {
     let Some(contracted) = &facts.contracted else {
         return refused(facts, None, Reason::FacilityNotContracted);
     };
-    let Some(coverage) = relevant(&facts.coverages, on) else {
+    let Some(coverage) = relevant(facts.coverages.iter(), on) else {
         return refused(facts, None, Reason::UnknownCard);
     };
+    // A cover may be older than a child who was born into it: nobody is treated before the birth.
+    if facts.birth_date.is_some_and(|born| on < born) {
+        return refused(facts, Some(coverage), Reason::NotYetStarted);
+    }
     if let Some(reason) = coverage.refusal_on(on) {
         return refused(facts, Some(coverage), reason);
     }
@@ -92,14 +111,18 @@ pub(crate) fn decide(facts: &EntitlementFacts, on: NaiveDate) -> Entitlement {
         refusal: None,
         adult,
         service_types: facts.service_types.iter().map(option).collect(),
+        asked: Vec::new(),
     }
 }
 
 /// The coverage whose period holds the day (no two overlap); else the next to start; else the last that ended.
-pub(super) fn relevant(coverages: &[Coverage], on: NaiveDate) -> Option<&Coverage> {
-    let holds = coverages.iter().find(|coverage| coverage.from <= on && on <= coverage.to);
-    let next = || coverages.iter().filter(|c| c.from > on && c.from <= c.to).min_by_key(|c| c.from);
-    let last = || coverages.iter().max_by_key(|coverage| coverage.to);
+pub(super) fn relevant<'a>(
+    coverages: impl Iterator<Item = &'a Coverage> + Clone,
+    on: NaiveDate,
+) -> Option<&'a Coverage> {
+    let holds = coverages.clone().find(|coverage| coverage.from <= on && on <= coverage.to);
+    let next = || coverages.clone().filter(|c| c.from > on && c.from <= c.to).min_by_key(|c| c.from);
+    let last = || coverages.clone().max_by_key(|coverage| coverage.to);
     holds.or_else(next).or_else(last)
 }
 
@@ -114,6 +137,7 @@ fn refused(facts: &EntitlementFacts, coverage: Option<&Coverage>, reason: Reason
         refusal: Some(reason),
         adult: true,
         service_types: facts.service_types.iter().map(option).collect(),
+        asked: Vec::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! A member's cover under one version of a plan, from a first to a last day.
 
+pub(crate) mod choice;
 pub(crate) mod entitlement;
 
 use careway_kernel::{CoverageId, FamilyId, MemberId, MemberNumber, OrganizationId, PlanId};
@@ -149,6 +150,19 @@ pub(crate) enum CoverageRefusal {
     OutsidePeriod,
     #[error("The date lies before the suspension.")]
     BeforeSuspension,
+}
+
+/// What is said of such a last day.
+pub(crate) const BEFORE_BIRTH: &str = "must not be before the member's birth";
+
+/// Whether a cover with this last day ends before the birth: nobody is covered then.
+pub(crate) fn ends_before_birth(to: NaiveDate, birth_date: NaiveDate) -> bool {
+    to < birth_date
+}
+
+/// Whether a cover with this last day may end before somebody's birth. Nobody was born later than today, wherever that is.
+pub(crate) fn may_end_before_birth(to: NaiveDate, now: DateTime<Utc>) -> bool {
+    to <= now.date_naive()
 }
 
 impl Coverage {

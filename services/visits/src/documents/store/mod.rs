@@ -128,46 +128,54 @@ pub(crate) async fn list_documents(
 }
 
 /// Keeps a new document.
-pub(crate) async fn insert_document(conn: &mut PgConnection, sealer: &Sealer, it: &Document) -> Result<()> {
-    let row = it.id.uuid();
+pub(crate) async fn insert_document(
+    conn: &mut PgConnection,
+    sealer: &Sealer,
+    document: &Document,
+) -> Result<()> {
+    let row = document.id.uuid();
     let file_name =
-        it.file_name.as_ref().map(|name| sealer.seal(FILE_NAME, row, name.as_bytes())).transpose()?;
+        document.file_name.as_ref().map(|name| sealer.seal(FILE_NAME, row, name.as_bytes())).transpose()?;
     sqlx::query(
         "insert into document (document_id, version, visit_id, facility_id, kind, sealed_title, sealed_file_name, \
          media_type, size_bytes, sha256, key_id, sealed_key, added_by, added_at) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(row)
-    .bind(it.version)
-    .bind(it.visit.uuid())
-    .bind(it.facility.uuid())
-    .bind(it.kind.as_str())
-    .bind(sealer.seal(TITLE, row, it.title.as_bytes())?)
+    .bind(document.version)
+    .bind(document.visit.uuid())
+    .bind(document.facility.uuid())
+    .bind(document.kind.as_str())
+    .bind(sealer.seal(TITLE, row, document.title.as_bytes())?)
     .bind(file_name)
-    .bind(it.content.media_type.as_str())
-    .bind(i64::try_from(it.content.size).map_err(Error::internal)?)
-    .bind(&it.content.sha256[..])
-    .bind(&it.content.key.key_id)
-    .bind(&it.content.key.sealed)
-    .bind(it.added_by)
-    .bind(it.added_at)
+    .bind(document.content.media_type.as_str())
+    .bind(i64::try_from(document.content.size).map_err(Error::internal)?)
+    .bind(&document.content.sha256[..])
+    .bind(&document.content.key.key_id)
+    .bind(&document.content.key.sealed)
+    .bind(document.added_by)
+    .bind(document.added_at)
     .execute(conn)
     .await?;
     Ok(())
 }
 
 /// Keeps the retraction of a locked document.
-pub(crate) async fn update_retraction(conn: &mut PgConnection, sealer: &Sealer, it: &Document) -> Result<()> {
-    let Some(retraction) = &it.retraction else { return Ok(()) };
+pub(crate) async fn update_retraction(
+    conn: &mut PgConnection,
+    sealer: &Sealer,
+    document: &Document,
+) -> Result<()> {
+    let Some(retraction) = &document.retraction else { return Ok(()) };
     sqlx::query(
         "update document set version = $2, retracted_by = $3, retracted_at = $4, sealed_retraction = $5 \
          where document_id = $1",
     )
-    .bind(it.id.uuid())
-    .bind(it.version)
+    .bind(document.id.uuid())
+    .bind(document.version)
     .bind(retraction.by)
     .bind(retraction.at)
-    .bind(sealer.seal(RETRACTION, it.id.uuid(), retraction.reason.as_bytes())?)
+    .bind(sealer.seal(RETRACTION, document.id.uuid(), retraction.reason.as_bytes())?)
     .execute(conn)
     .await?;
     Ok(())

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Medicine;
 use crate::{
-    adjudication::{case::Tariff, quantity::Quantity},
+    adjudication::{input::Tariff, quantity::Quantity},
     plans::domain::{PlanDefinition, Preauthorization, service_type::ServiceType},
 };
 

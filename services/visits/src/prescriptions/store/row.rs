@@ -145,15 +145,15 @@ impl From<&Line> for LineJson {
 }
 
 impl From<&Dispensing> for DispensingJson {
-    fn from(it: &Dispensing) -> Self {
+    fn from(dispensing: &Dispensing) -> Self {
         Self {
-            line_number: it.line,
-            facility_id: it.facility.uuid(),
-            fill: it.fill,
-            quantity: it.quantity.thousandths(),
-            substitute: it.substitute.clone(),
-            at: it.at,
-            begins: it.begins,
+            line_number: dispensing.line,
+            facility_id: dispensing.facility.uuid(),
+            fill: dispensing.fill,
+            quantity: dispensing.quantity.thousandths(),
+            substitute: dispensing.substitute.clone(),
+            at: dispensing.at,
+            begins: dispensing.begins,
         }
     }
 }

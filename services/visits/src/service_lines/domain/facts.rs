@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use careway_kernel::{Currency, VisitId};
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 
 use super::{
-    CareLine, OwnerKind, Place,
+    OwnerKind, Parties, ServiceLine,
     requested::{Frame, RequestedLine},
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
         accounts::accounts,
         adjudicate,
         amounts::Amounts,
-        case::{Approval, Care, Case, Line, Review, Tariff},
+        input::{AdjudicationInput, Approval, Line, PriorService, Review, Tariff},
         outcome::Verdict,
         refusal::Refusal,
     },
@@ -22,17 +22,18 @@ use crate::{
         ledger::{Account, Standing},
         posting::Posting,
     },
+    contracts::domain::Term,
     coverages::domain::Coverage,
     payer_rules::domain::ClaimRules,
     plans::domain::{Code, PlanDefinition, Scope, Unit, service_type::ServiceType},
-    visits::domain::Visit,
+    visits::domain::{Visit, transitions::INPATIENT},
 };
 
 /// One visit, its patient's cover, and what bears on its care.
 #[derive(Debug, Clone)]
-pub(crate) struct CareFacts {
+pub(crate) struct ServiceFacts {
     pub(crate) visit: Visit,
-    pub(crate) place: Place,
+    pub(crate) parties: Parties,
     /// What the patient was admitted for.
     pub(crate) service_type: ServiceType,
     /// Whether the adult's rules apply.
@@ -45,10 +46,12 @@ pub(crate) struct CareFacts {
     pub(crate) rules: ClaimRules,
     /// By the code and the day they were looked up for.
     pub(crate) tariffs: Vec<KnownTariff>,
+    /// When the payer and the facility had a contract, of the days that are looked at.
+    pub(crate) contracts: Vec<Term>,
     /// The visit's own, and those that were named.
     pub(crate) approvals: Vec<KnownApproval>,
     /// The member's earlier care that bears on the lines.
-    pub(crate) history: Vec<Care>,
+    pub(crate) history: Vec<PriorService>,
     /// What stands on accounts; nothing on those that are missing.
     pub(crate) balances: Vec<(Key, Standing)>,
 }
@@ -98,7 +101,7 @@ impl Key {
     }
 }
 
-impl CareFacts {
+impl ServiceFacts {
     /// When the care may have been given, and in what it is paid.
     pub(crate) fn frame(&self, plan: &PlanDefinition) -> Frame {
         Frame {
@@ -126,7 +129,7 @@ impl CareFacts {
         &self,
         plan: &PlanDefinition,
         owner: OwnerKind,
-        lines: &mut [CareLine],
+        lines: &mut [ServiceLine],
     ) -> Settlement {
         let mut asked: Vec<Line> = lines.iter().map(|line| self.line(plan, owner, line)).collect();
         let accounts = accounts(&self.case(plan, &asked, BTreeMap::new()));
@@ -157,14 +160,14 @@ impl CareFacts {
         plan: &'a PlanDefinition,
         lines: &'a [Line],
         standings: BTreeMap<Account, Standing>,
-    ) -> Case<'a> {
-        Case {
+    ) -> AdjudicationInput<'a> {
+        AdjudicationInput {
             plan,
             service_type: &self.service_type,
             visit: self.visit.id,
             visited_on: self.visit.service_date,
-            member: self.place.member,
-            facility: self.place.facility,
+            member: self.parties.member,
+            facility: self.parties.facility,
             policy_year_from: self.coverage.policy_year_from,
             member_since: self.coverage.member_since,
             adult: self.adult,
@@ -175,7 +178,7 @@ impl CareFacts {
         }
     }
 
-    fn line(&self, plan: &PlanDefinition, owner: OwnerKind, line: &CareLine) -> Line {
+    fn line(&self, plan: &PlanDefinition, owner: OwnerKind, line: &ServiceLine) -> Line {
         let asked = &line.asked;
         let tariff = self.tariff(plan, line);
         Line {
@@ -190,6 +193,7 @@ impl CareFacts {
             tariff,
             decision: self
                 .uncovered(asked.date)
+                .or_else(|| self.outside(owner, asked))
                 .or_else(|| line.decision.as_ref().map(|it| it.review.clone())),
             approval: self.approval_for(asked).map(|it| it.approval.clone()),
         }
@@ -201,11 +205,36 @@ impl CareFacts {
         over.then(|| Review::Reject { refusal: Refusal::CoverNotInForce, text: String::new() })
     }
 
+    /// A code proves that the patient was there on one day: an outpatient's care is of that day or of the night after it.
+    /// Later care needs the patient again, unless the payer was asked for it first and allowed it on that day.
+    fn outside(&self, owner: OwnerKind, line: &RequestedLine) -> Option<Review> {
+        let night = self.visit.service_date.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
+        if self.stays() || owner == OwnerKind::Preauthorization || line.date <= night {
+            return None;
+        }
+        let allowed = self.approval_for(line).is_some_and(|it| {
+            it.approval.code == line.code && (it.approval.from..=it.approval.to).contains(&line.date)
+        });
+        (!allowed).then(|| Review::Reject { refusal: Refusal::OutsideVisit, text: String::new() })
+    }
+
+    /// Prices are agreed as long as there is a contract. The one that was verified holds on the visit's own day, and for
+    /// whoever was admitted to stay until the discharge.
+    fn contracted(&self, day: NaiveDate) -> bool {
+        day == self.visit.service_date || self.stays() || self.contracts.iter().any(|term| term.holds(day))
+    }
+
+    /// Whether the patient stays until the discharge, where everybody else's care is of one day.
+    fn stays(&self) -> bool {
+        self.service_type.as_str() == INPATIENT
+    }
+
     /// The price agreed in the plan's currency, as it was when the line was first adjudicated.
-    fn tariff(&self, plan: &PlanDefinition, line: &CareLine) -> Option<Tariff> {
+    fn tariff(&self, plan: &PlanDefinition, line: &ServiceLine) -> Option<Tariff> {
         let asked = &line.asked;
         let current = self.tariffs.iter().find(|it| it.day == asked.date && it.tariff.code == asked.code);
-        let current = current.filter(|it| it.currency == plan.currency).map(|it| &it.tariff);
+        let current =
+            current.filter(|it| it.currency == plan.currency && self.contracted(it.day)).map(|it| &it.tariff);
         let frozen =
             line.settled.as_ref().and_then(|it| it.kind.zip(it.tariff_price).zip(it.benefit.clone()));
         match frozen {

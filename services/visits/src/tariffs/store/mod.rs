@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::domain::{KeptPrice, Medicine, Price};
 use crate::{
-    adjudication::{case::TariffKind, quantity::Quantity},
+    adjudication::{input::TariffKind, quantity::Quantity},
     plans::domain::{Code, Texts},
 };
 

@@ -1,8 +1,8 @@
 //! A payer, a facility, a plan, prices, and patients who are admitted; and what is done with their lines.
 
 use careway_kernel::{
-    CareLineId, ClientId, Clock, CoverageId, FamilyId, MemberId, OrganizationId, Percent, PlanId, Redacted,
-    VisitId,
+    ClientId, Clock, CoverageId, FamilyId, MemberId, OrganizationId, Percent, PlanId, Redacted,
+    ServiceLineId, VisitId,
 };
 use careway_service::{Call, Caller, Database, OrganizationKind, Result, Subject};
 use careway_testing::{SECRET, TestDatabase, database};
@@ -32,13 +32,13 @@ use crate::{
     seal::Keys,
     service_lines::{
         domain::{
-            CareLine, Owner, OwnerKind,
-            facts::{CareFacts, Settlement},
-            requested::{RequestedLine, Wanted},
+            Owner, OwnerKind, ServiceLine,
+            facts::{ServiceFacts, Settlement},
+            requested::{LineQuery, RequestedLine},
         },
         store::{
             SaveLines,
-            facts::{Looking, lock_care},
+            facts::{FactsQuery, lock_facts},
             list_lines, push_save, push_undo, refusal,
         },
     },
@@ -232,6 +232,7 @@ impl Admissions {
             refusal: None,
             adult: true,
             service_types: vec![],
+            asked: vec![],
         };
         sqlx::query(
             "insert into visit (visit_id, version, facility_id, payer_id, state, service_date, started_at, started_by,
@@ -262,7 +263,7 @@ impl Admissions {
         Call::by(Caller::of_organization(subject, organization, kind, [], None))
     }
 
-    pub(crate) fn line(&self, position: u16, name: &str, on: &str) -> CareLine {
+    pub(crate) fn line(&self, position: u16, name: &str, on: &str) -> ServiceLine {
         let asked = RequestedLine {
             code: name.to_owned(),
             quantity: Quantity::ONE,
@@ -271,7 +272,7 @@ impl Admissions {
             date: day(on),
             preauthorization: None,
         };
-        CareLine::new(CareLineId::new(&self.clock).uuid(), position, asked)
+        ServiceLine::new(ServiceLineId::new(&self.clock).uuid(), position, asked)
     }
 
     pub(crate) async fn facts(
@@ -279,13 +280,13 @@ impl Admissions {
         by: OrganizationId,
         at: &Admitted,
         owner: Option<Uuid>,
-        lines: &[CareLine],
-    ) -> Option<CareFacts> {
+        lines: &[ServiceLine],
+    ) -> Option<ServiceFacts> {
         let mut tx = self.db.begin(&self.by(by)).await.unwrap();
         let now = tx.now();
-        let wanted: Vec<Wanted<'_>> = lines.iter().map(|it| it.asked.wanted()).collect();
-        let looking = Looking { visit: at.visit, party: Some(by), owner, lines: &wanted };
-        lock_care(&mut tx, &looking, now).await.unwrap()
+        let wanted: Vec<LineQuery<'_>> = lines.iter().map(|it| it.asked.query()).collect();
+        let query = FactsQuery { visit: at.visit, party: Some(by), owner, lines: &wanted };
+        lock_facts(&mut tx, &query, now).await.unwrap()
     }
 
     /// What a claim's submission or a pre-authorization's approval does with its lines.
@@ -293,15 +294,15 @@ impl Admissions {
         &self,
         kind: OwnerKind,
         at: &Admitted,
-        lines: &mut [CareLine],
+        lines: &mut [ServiceLine],
     ) -> Result<(Settlement, Owner)> {
         let facility = self.facility;
         let owner = Owner { kind, id: Uuid::now_v7(), number: Some(format!("N-{}", at.visit)) };
         let mut tx = self.db.begin(&self.by(facility)).await?;
         let now = tx.now();
-        let wanted: Vec<Wanted<'_>> = lines.iter().map(|it| it.asked.wanted()).collect();
-        let looking = Looking { visit: at.visit, party: Some(facility), owner: None, lines: &wanted };
-        let facts = lock_care(&mut tx, &looking, now).await?.unwrap();
+        let wanted: Vec<LineQuery<'_>> = lines.iter().map(|it| it.asked.query()).collect();
+        let query = FactsQuery { visit: at.visit, party: Some(facility), owner: None, lines: &wanted };
+        let facts = lock_facts(&mut tx, &query, now).await?.unwrap();
         let settlement = facts.adjudicate(&self.plan.definition, kind, lines);
         for line in lines.iter_mut() {
             line.active = line.stands();
@@ -315,7 +316,7 @@ impl Admissions {
         };
         let keeping = SaveLines {
             owner: &owner,
-            place: &facts.place,
+            parties: &facts.parties,
             lines,
             undone: &[],
             taking,
@@ -337,7 +338,7 @@ impl Admissions {
         made
     }
 
-    pub(crate) async fn kept(&self, by: OrganizationId, owner: &Owner) -> Vec<CareLine> {
+    pub(crate) async fn kept(&self, by: OrganizationId, owner: &Owner) -> Vec<ServiceLine> {
         let mut reader = self.db.read(&self.by(by)).await.unwrap();
         let mut lines = list_lines(&mut reader, &self.keys, Some(by), &[owner.id]).await.unwrap();
         lines.remove(&owner.id).unwrap_or_default()

@@ -7,15 +7,15 @@ use super::{
     refusals,
 };
 use crate::{
-    adjudication::{case::Care, refusal::Refusal},
+    adjudication::{input::PriorService, refusal::Refusal},
     payer_rules::{
         self,
         domain::{ClaimRules, MedicalFileSharing},
     },
     service_lines::{
-        domain::{OwnerKind, facts::CareFacts},
+        domain::{OwnerKind, facts::ServiceFacts},
         store::{
-            facts::{Looking, lock_care},
+            facts::{FactsQuery, lock_facts},
             list_lines,
         },
     },
@@ -41,7 +41,7 @@ async fn a_price_is_the_facilitys_own_or_the_general_one_of_the_day() {
         admissions.line(6, "CONS-GP", "2025-12-31"),
     ];
     let own = admissions.admitted().await;
-    let prices = |facts: CareFacts| {
+    let prices = |facts: ServiceFacts| {
         let mut prices: Vec<_> = facts
             .tariffs
             .iter()
@@ -68,6 +68,67 @@ async fn a_price_is_the_facilitys_own_or_the_general_one_of_the_day() {
 }
 
 #[tokio::test]
+async fn nothing_is_agreed_after_the_contract_but_for_whoever_stays() {
+    let admissions = Admissions::open().await;
+    for (kind, last_day, priced) in [
+        ("OUTPATIENT", "2026-06-11", 2),
+        // On the visit's own day what was verified holds.
+        ("OUTPATIENT", "2026-06-09", 1),
+        ("INPATIENT", "2026-06-09", 3),
+    ] {
+        let at = admissions.admitted().await;
+        sqlx::query("update contract set valid_to = $1")
+            .bind(day(last_day))
+            .execute(&admissions.admin)
+            .await
+            .unwrap();
+        sqlx::query("update visit set service_type = $1")
+            .bind(kind)
+            .execute(&admissions.admin)
+            .await
+            .unwrap();
+        let mut lines = [
+            admissions.line(1, "CONS-GP", "2026-06-10"),
+            admissions.line(2, "CONS-GP", "2026-06-11"),
+            admissions.line(3, "CONS-GP", "2026-06-12"),
+        ];
+        admissions.submit(OwnerKind::Preauthorization, &at, &mut lines).await.unwrap();
+        let agreed: Vec<_> =
+            lines.iter().map(|line| !refusals(line).contains(&Refusal::NoAgreedPrice)).collect();
+        let expected: Vec<_> = (0..3).map(|place| place < priced).collect();
+        assert_eq!(agreed, expected, "{kind}, a contract until {last_day}");
+    }
+}
+
+#[tokio::test]
+async fn an_outpatients_care_is_of_the_day_and_the_night_after() {
+    let admissions = Admissions::open().await;
+    let mut lines = [
+        admissions.line(1, "CONS-GP", "2026-06-10"),
+        admissions.line(2, "CONS-GP", "2026-06-11"),
+        admissions.line(3, "CONS-GP", "2026-06-12"),
+    ];
+    let at = admissions.admitted().await;
+    admissions.submit(OwnerKind::Claim, &at, &mut lines).await.unwrap();
+    assert_eq!(lines.each_ref().map(refusals), [vec![], vec![], vec![Refusal::OutsideVisit]]);
+    assert_eq!(lines[2].settled.as_ref().unwrap().amounts.payer, 0);
+
+    let mut asked = [admissions.line(1, "CONS-GP", "2026-06-12")];
+    let at = admissions.admitted().await;
+    admissions.submit(OwnerKind::Preauthorization, &at, &mut asked).await.unwrap();
+    assert!(refusals(&asked[0]).is_empty(), "the payer may be asked for days to come");
+
+    let mut stay = [admissions.line(1, "CONS-GP", "2026-06-12")];
+    let at = admissions.admitted().await;
+    sqlx::query("update visit set service_type = 'INPATIENT'").execute(&admissions.admin).await.unwrap();
+    admissions.submit(OwnerKind::Claim, &at, &mut stay).await.unwrap();
+    assert!(
+        !refusals(&stay[0]).contains(&Refusal::OutsideVisit),
+        "who stays is cared for until the discharge"
+    );
+}
+
+#[tokio::test]
 async fn only_the_parties_see_a_visits_care() {
     let admissions = Admissions::open().await;
     let at = admissions.admitted().await;
@@ -76,7 +137,7 @@ async fn only_the_parties_see_a_visits_care() {
     let mut lines = [admissions.line(1, "CONS-GP", "2026-06-10")];
     assert!(admissions.facts(stranger, &at, None, &lines).await.is_none());
     let facts = admissions.facts(admissions.payer, &at, None, &lines).await.unwrap();
-    assert_eq!((facts.place.facility, facts.place.member), (admissions.facility, at.coverage.member));
+    assert_eq!((facts.parties.facility, facts.parties.member), (admissions.facility, at.coverage.member));
     assert_eq!((facts.rules, facts.last_day, facts.family_size), (Default::default(), day("2026-06-10"), 1));
 
     let (_, owner) = admissions.submit(OwnerKind::Claim, &at, &mut lines).await.unwrap();
@@ -86,11 +147,12 @@ async fn only_the_parties_see_a_visits_care() {
     let mut reader = admissions.db.read(&admissions.by(stranger)).await.unwrap();
     assert!(list_lines(&mut reader, &admissions.keys, None, &[owner.id]).await.unwrap().is_empty());
     // The caller it names must be the one it is.
-    let wanted = [lines[0].asked.wanted()];
-    let posing = Looking { visit: at.visit, party: Some(admissions.facility), owner: None, lines: &wanted };
-    assert!(lock_care(&mut reader, &posing, admissions.clock.now()).await.unwrap().is_none());
-    let posing = Looking { party: None, ..posing };
-    assert!(lock_care(&mut reader, &posing, admissions.clock.now()).await.unwrap().is_none());
+    let wanted = [lines[0].asked.query()];
+    let posing =
+        FactsQuery { visit: at.visit, party: Some(admissions.facility), owner: None, lines: &wanted };
+    assert!(lock_facts(&mut reader, &posing, admissions.clock.now()).await.unwrap().is_none());
+    let posing = FactsQuery { party: None, ..posing };
+    assert!(lock_facts(&mut reader, &posing, admissions.clock.now()).await.unwrap().is_none());
     // Who may only approve the visit's override is no party to its care.
     let approver = OrganizationId::new(&admissions.clock);
     sqlx::query("update visit set override_payer_id = $1")
@@ -131,7 +193,7 @@ async fn care_is_not_given_too_soon_again_at_another_facility_either() {
     let elsewhere = Admitted { visit: elsewhere, ..at };
     let mut again = [admissions.line(1, "LENS", "2026-06-12")];
     let facts = admissions.facts(other, &elsewhere, None, &again).await.unwrap();
-    let earlier = Care { benefit: code("GLASSES"), code: "LENS".to_owned(), date: day("2026-06-10") };
+    let earlier = PriorService { benefit: code("GLASSES"), code: "LENS".to_owned(), date: day("2026-06-10") };
     assert_eq!(facts.history, [earlier]);
     facts.adjudicate(&admissions.plan.definition, OwnerKind::Claim, &mut again);
     assert_eq!(refusals(&again[0]), [Refusal::TooSoon]);

@@ -3,24 +3,24 @@
 mod admissions;
 mod facts;
 
-use careway_kernel::{CareLineId, FamilyId};
+use careway_kernel::{FamilyId, ServiceLineId};
 use careway_testing::{FaultProxy, TestDatabase};
 use futures::{StreamExt, stream};
 use uuid::Uuid;
 
 use crate::{
     MIGRATOR, NAME,
-    adjudication::{case::Review, outcome::Verdict, quantity::Quantity, refusal::Refusal},
+    adjudication::{input::Review, outcome::Verdict, quantity::Quantity, refusal::Refusal},
     benefits::domain::{ledger::Standing, posting::Taking},
     service_lines::{
-        domain::{CareLine, Decision, Owner, OwnerKind},
+        domain::{Decision, Owner, OwnerKind, ServiceLine},
         store::SaveLines,
     },
     tests::benefits::count_differences,
 };
 use admissions::{Admissions, CEILING, save_lines};
 
-fn refusals(line: &CareLine) -> Vec<Refusal> {
+fn refusals(line: &ServiceLine) -> Vec<Refusal> {
     line.settled.as_ref().unwrap().refusals.iter().map(|it| it.refusal).collect()
 }
 
@@ -59,7 +59,7 @@ async fn a_thousand_claims_at_once_never_exceed_a_familys_ceiling() {
     assert_eq!(paid.iter().filter(|paid| **paid == 14).count(), 714);
     assert_eq!(paid.iter().sum::<i64>(), CEILING);
     assert_eq!(admissions.ceiling().await, (CEILING, 0));
-    let kept: i64 = sqlx::query_scalar("select sum(payer)::bigint from care_line")
+    let kept: i64 = sqlx::query_scalar("select sum(payer)::bigint from service_line")
         .fetch_one(&admissions.admin)
         .await
         .unwrap();
@@ -78,7 +78,7 @@ async fn a_claim_of_five_lines_costs_four_round_trips() {
     let mut fewest = u64::MAX;
     for _ in 0..6 {
         let at = admissions.admitted().await;
-        let mut lines: Vec<CareLine> =
+        let mut lines: Vec<ServiceLine> =
             (0..5).map(|n| admissions.line(n + 1, &format!("X{n}"), "2026-06-10")).collect();
         let before = proxy.round_trips();
         admissions.submit(OwnerKind::Claim, &at, &mut lines).await.unwrap();
@@ -112,11 +112,11 @@ async fn lines_are_kept_as_they_were_settled_and_decided_with_their_diagnoses_se
     assert_eq!(refusals(&lines[1]), [Refusal::NotNecessary]);
     assert_eq!(refusals(&lines[2]), [Refusal::NoApproval]);
     assert_eq!(admissions.kept(admissions.facility, &owner).await, lines);
-    let row: String = sqlx::query_scalar("select string_agg(l::text, '') from care_line l")
+    let row: String = sqlx::query_scalar("select string_agg(l::text, '') from service_line l")
         .fetch_one(&admissions.admin)
         .await
         .unwrap();
-    let plain: Vec<u8> = sqlx::query_scalar("select string_agg(sealed_details, '') from care_line")
+    let plain: Vec<u8> = sqlx::query_scalar("select string_agg(sealed_details, '') from service_line")
         .fetch_one(&admissions.admin)
         .await
         .unwrap();
@@ -141,12 +141,13 @@ async fn the_same_care_is_claimed_once_until_its_claim_is_undone() {
     let (settlement, _) = admissions.submit(OwnerKind::Claim, &at, &mut again).await.unwrap();
     assert_eq!((settlement.verdict, refusals(&again[0])), (Verdict::Rejected, vec![Refusal::ClaimedBefore]));
     // Whoever claims it past adjudication is told by the database.
-    let forced = sqlx::query("update care_line set active = true, verdict = 'APPROVED' where line_id = $1")
-        .bind(again[0].id)
-        .execute(&admissions.admin)
-        .await
-        .unwrap_err();
-    assert_eq!(forced.as_database_error().unwrap().constraint(), Some("care_line_claimed_once"));
+    let forced =
+        sqlx::query("update service_line set active = true, verdict = 'APPROVED' where line_id = $1")
+            .bind(again[0].id)
+            .execute(&admissions.admin)
+            .await
+            .unwrap_err();
+    assert_eq!(forced.as_database_error().unwrap().constraint(), Some("service_line_claimed_once"));
 
     assert_eq!(admissions.undo(&owner).await, 1);
     assert_eq!(admissions.undo(&owner).await, 0, "repeated");
@@ -200,7 +201,7 @@ async fn what_is_decided_anew_forgets_what_it_did_itself_and_keeps_its_prices() 
     assert!(facts.history.is_empty() && facts.balances.iter().all(|(_, it)| *it == Standing::default()));
     let mut anew = admissions.kept(admissions.payer, &owner).await;
     // A line that was posted is replaced when it is decided anew.
-    let replacement = CareLine { id: CareLineId::new(&admissions.clock).uuid(), ..anew[0].clone() };
+    let replacement = ServiceLine { id: ServiceLineId::new(&admissions.clock).uuid(), ..anew[0].clone() };
     anew[0].active = false;
     anew[0].replaced_by = Some(replacement.id);
     anew.push(replacement);
@@ -210,7 +211,7 @@ async fn what_is_decided_anew_forgets_what_it_did_itself_and_keeps_its_prices() 
     let mut tx = admissions.db.begin(&admissions.by(admissions.payer)).await.unwrap();
     let keeping = SaveLines {
         owner: &owner,
-        place: &facts.place,
+        parties: &facts.parties,
         lines: &anew,
         undone: &[lines[0].id],
         taking: Taking::Commit,
@@ -235,7 +236,7 @@ async fn a_settled_line_is_not_deleted_and_a_drafts_lines_are() {
     let mut tx = admissions.db.begin(&admissions.by(admissions.facility)).await.unwrap();
     let keeping = SaveLines {
         owner: &owner,
-        place: &facts.place,
+        parties: &facts.parties,
         lines: &draft,
         undone: &[],
         taking: Taking::Commit,
@@ -247,11 +248,11 @@ async fn a_settled_line_is_not_deleted_and_a_drafts_lines_are() {
     assert_eq!(admissions.kept(admissions.facility, &owner).await, draft);
 
     let (_, submitted) = admissions
-        .submit(OwnerKind::Claim, &at, &mut draft.clone().map(|it| CareLine { id: Uuid::now_v7(), ..it }))
+        .submit(OwnerKind::Claim, &at, &mut draft.clone().map(|it| ServiceLine { id: Uuid::now_v7(), ..it }))
         .await
         .unwrap();
     let mut tx = admissions.db.begin(&admissions.by(admissions.facility)).await.unwrap();
-    sqlx::query("delete from care_line").execute(&mut *tx).await.unwrap();
+    sqlx::query("delete from service_line").execute(&mut *tx).await.unwrap();
     tx.finish().await.unwrap();
     assert!(admissions.kept(admissions.facility, &owner).await.is_empty());
     assert_eq!(admissions.kept(admissions.facility, &submitted).await.len(), 1);

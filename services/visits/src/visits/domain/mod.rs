@@ -165,7 +165,7 @@ pub(crate) struct NoticeRule {
 
 /// What is asked for at an admission.
 #[derive(Debug, Clone)]
-pub(crate) struct AdmissionWish {
+pub(crate) struct AdmissionInput {
     pub(crate) service_type: ServiceType,
     pub(crate) number: String,
     pub(crate) practitioner: Option<String>,

@@ -4,7 +4,7 @@ use careway_kernel::OrganizationId;
 use chrono::{DateTime, Duration, Utc};
 
 use super::{
-    Admission, AdmissionNotice, AdmissionWish, Cancellation, Challenge, Dispute, NoticeRule, Patient,
+    Admission, AdmissionInput, AdmissionNotice, Cancellation, Challenge, Dispute, NoticeRule, Patient,
     Resolution, Start, State, Visit,
 };
 use crate::{
@@ -15,8 +15,8 @@ use crate::{
 
 /// Resends of a code per visit.
 pub(crate) const MAX_RESENDS: i32 = 5;
-/// The service type whose admission the payer must be told of.
-const INPATIENT: &str = "INPATIENT";
+/// The kind of care that lasts until the discharge, where every other is of one day; the payer must be told of it.
+pub(crate) const INPATIENT: &str = "INPATIENT";
 
 impl Visit {
     /// A visit that awaits its code.
@@ -103,21 +103,21 @@ impl Visit {
     pub(crate) fn admit(
         self,
         now: DateTime<Utc>,
-        wish: AdmissionWish,
+        input: AdmissionInput,
         rule: NoticeRule,
     ) -> Result<Self, Refusal> {
         self.in_time(State::Verified, now)?;
         if self.is_disputed() {
             return Err(Refusal::Disputed);
         }
-        self.may_admit(&wish.service_type)?;
-        let notice = (wish.service_type.as_str() == INPATIENT).then(|| AdmissionNotice {
+        self.may_admit(&input.service_type)?;
+        let notice = (input.service_type.as_str() == INPATIENT).then(|| AdmissionNotice {
             due_at: now + rule.within,
             warn_at: now + rule.within * i32::from(rule.warn_percent) / 100,
             warned_at: None,
             given_at: None,
         });
-        let AdmissionWish { service_type, number, practitioner, referral } = wish;
+        let AdmissionInput { service_type, number, practitioner, referral } = input;
         let admission = Admission { service_type, number, practitioner, referral, at: now, notice };
         Ok(Self { state: State::Admitted, admission: Some(admission), expires_at: None, ..self.next() })
     }

@@ -69,6 +69,15 @@ fn a_changed_contact_is_remembered_with_what_it_was() {
 }
 
 #[test]
+fn a_birth_may_turn_out_to_be_later() {
+    let later = |days| {
+        let birth_date = facts().birth_date + chrono::Days::new(days);
+        member(&[]).change_to(&Facts { birth_date, ..facts() }, None).born_later
+    };
+    assert!(later(1) && !later(0));
+}
+
+#[test]
 fn a_replaced_card_keeps_its_number_and_a_returning_one_is_reopened() {
     let (old, new) = (nin("1199080012345601"), nin("1199070012345602"));
     let member = member(std::slice::from_ref(&old));

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::super::*;
 
-fn day(text: &str) -> NaiveDate {
+pub(crate) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 

@@ -75,6 +75,16 @@ fn every_refusal_is_distinct() {
 }
 
 #[test]
+fn nobody_is_covered_before_the_birth() {
+    let born = EntitlementFacts {
+        birth_date: Some(day("2026-06-02")),
+        ..facts(vec![coverage("2026-01-01", "2026-12-31")])
+    };
+    assert_eq!(refusal(&born, "2026-06-01"), Some(Reason::NotYetStarted));
+    assert_eq!(refusal(&born, "2026-06-02"), None);
+}
+
+#[test]
 fn the_cover_of_that_day_is_found_among_others() {
     let newer = coverage("2026-06-01", "2027-05-31");
     let older = coverage("2026-01-01", "2026-12-31").replace(newer.id, day("2026-06-01")).unwrap();
@@ -84,7 +94,7 @@ fn the_cover_of_that_day_is_found_among_others() {
     assert_eq!(on("2026-06-01"), newer.id);
     // In a gap the cover to come says more than the one that ended.
     let gap = [coverage("2026-01-01", "2026-03-31"), coverage("2026-05-01", "2026-12-31")];
-    assert_eq!(relevant(&gap, day("2026-04-15")).unwrap().id, gap[1].id);
+    assert_eq!(relevant(gap.iter(), day("2026-04-15")).unwrap().id, gap[1].id);
 }
 
 #[test]

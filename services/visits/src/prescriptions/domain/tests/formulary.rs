@@ -2,7 +2,7 @@
 
 use super::super::{formulary::*, *};
 use crate::{
-    adjudication::case::{Tariff, TariffKind},
+    adjudication::input::{Tariff, TariffKind},
     plans::domain::{
         Benefit, Code, Preauthorization,
         service_type::ServiceType,

@@ -77,6 +77,7 @@ fn patient() -> Patient {
                 option(INPATIENT, None),
                 option("DENTAL", Some(Reason::ServiceNotContracted)),
             ],
+            asked: vec![],
         },
         verified_at: now(),
         verified_by: Uuid::nil(),
@@ -88,8 +89,8 @@ fn service(code: &str) -> ServiceType {
     ServiceType::parse(code).unwrap()
 }
 
-fn wish(code: &str) -> AdmissionWish {
-    AdmissionWish {
+fn input(code: &str) -> AdmissionInput {
+    AdmissionInput {
         service_type: service(code),
         number: "V26-1".to_owned(),
         practitioner: None,
@@ -106,7 +107,7 @@ fn verified() -> Visit {
 }
 
 pub(crate) fn admitted(code: &str) -> Visit {
-    verified().admit(now(), wish(code), rule()).unwrap()
+    verified().admit(now(), input(code), rule()).unwrap()
 }
 
 /// One visit in every state.
@@ -158,7 +159,7 @@ fn run(visit: Visit, command: Command, at: DateTime<Utc>) -> Result<Visit, Refus
         Command::Resend => visit.resent(at, challenge(at)),
         Command::Override => visit.request_override(at, None, hours(24)),
         Command::Verify => visit.verify(at, patient(), HASH.to_vec(), hours(24)),
-        Command::Admit => visit.admit(at, wish(INPATIENT), rule()),
+        Command::Admit => visit.admit(at, input(INPATIENT), rule()),
         Command::Notify => visit.notify_admission(at).map(|(visit, _)| visit),
         Command::Discharge => visit.discharge(at),
         Command::Cancel => visit.cancel(at, "left".to_owned()),
@@ -222,7 +223,7 @@ fn an_overdue_visit_takes_nothing_even_before_the_timer_came() {
     for command in [Command::Resend, Command::Verify, Command::Override] {
         assert_eq!(run(started(), command, late), Err(Refusal::Expired));
     }
-    assert_eq!(verified().admit(now() + hours(24), wish("OUTPATIENT"), rule()), Err(Refusal::Expired));
+    assert_eq!(verified().admit(now() + hours(24), input("OUTPATIENT"), rule()), Err(Refusal::Expired));
     assert!(started().expire(late - Duration::seconds(1)).is_none());
     assert!(admitted("OUTPATIENT").expire(now() + hours(999)).is_none());
 }
@@ -235,7 +236,7 @@ fn a_requested_override_keeps_the_visit_waiting() {
 
 #[test]
 fn only_an_allowed_service_type_is_admitted() {
-    let refusal = |code: &str| verified().admit(now(), wish(code), rule()).unwrap_err();
+    let refusal = |code: &str| verified().admit(now(), input(code), rule()).unwrap_err();
     assert_eq!(refusal("DENTAL"), Refusal::NotEntitled(Reason::ServiceNotContracted));
     assert_eq!(refusal("OPTICAL"), Refusal::NotEntitled(Reason::ServiceNotCovered));
     assert!(verified().knows(&service("DENTAL")) && !verified().knows(&service("OPTICAL")));

@@ -5,7 +5,7 @@
 -- Locks are taken in one order everywhere: the visit, then the holders of the balances. So a member's care is decided one
 -- after the other, also at two facilities. Each statement of a function sees what was committed before it: whatever is
 -- read here is read after the locks.
-create or replace function care_facts(in_visit uuid, in_party uuid, in_owner uuid, in_now timestamptz,
+create or replace function service_facts(in_visit uuid, in_party uuid, in_owner uuid, in_now timestamptz,
     in_codes text[], in_days date[], in_numbers text[])
 returns table (locked visit, facts json)
 language plpgsql security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
@@ -28,7 +28,7 @@ begin
         return;
     end if;
     perform benefit_hold(cover);
-    own := array(select l.line_id from care_line l where l.owner_id = in_owner and l.replaced_by is null);
+    own := array(select l.line_id from service_line l where l.owner_id = in_owner and l.replaced_by is null);
 
     select least(locked.service_date, min(l.day)), greatest(locked.service_date, max(l.day)) into first_day, last_day
     from unnest(in_days) l (day);
@@ -50,18 +50,18 @@ begin
         -- The same care on the same day, and of each benefit the nearest care before and after.
         select h.code, h.benefit, h.given_on
         from wanted w
-        join care_line h on h.member_id = locked.member_id and h.given_on = w.day and h.code = w.code
+        join service_line h on h.member_id = locked.member_id and h.given_on = w.day and h.code = w.code
             and h.active and h.owner_kind = 'CLAIM' and h.owner_id is distinct from in_owner
         union
         select h.code, h.benefit, h.given_on
         from benefits b
         cross join lateral (
-            (select h.code, h.benefit, h.given_on from care_line h
+            (select h.code, h.benefit, h.given_on from service_line h
              where h.member_id = locked.member_id and h.benefit = b.benefit and h.given_on < b.day
                and h.active and h.owner_kind = 'CLAIM' and h.owner_id is distinct from in_owner
              order by h.given_on desc limit 1)
             union all
-            (select h.code, h.benefit, h.given_on from care_line h
+            (select h.code, h.benefit, h.given_on from service_line h
              where h.member_id = locked.member_id and h.benefit = b.benefit and h.given_on > b.day
                and h.active and h.owner_kind = 'CLAIM' and h.owner_id is distinct from in_owner
              order by h.given_on limit 1)) h
@@ -70,9 +70,9 @@ begin
         -- them before.
         select a.line_id, a.owner_number, a.visit_id, a.code, a.member_id, a.facility_id, a.approved_from, a.approved_to,
             a.approved_quantity - coalesce(d.quantity, 0) as quantity, a.allowed - coalesce(d.allowed, 0) as amount
-        from care_line a
+        from service_line a
         cross join lateral (
-            select sum(d.approved_quantity) as quantity, sum(d.allowed) as allowed from care_line d
+            select sum(d.approved_quantity) as quantity, sum(d.allowed) as allowed from service_line d
             where d.approval_id = a.line_id and d.active and d.owner_id is distinct from in_owner) d
         where a.owner_kind = 'PREAUTHORIZATION' and a.active and a.payer_id = locked.payer_id
           and (a.visit_id = locked.visit_id or (a.owner_number = any (in_numbers)
@@ -111,6 +111,11 @@ begin
             select json_agg(json_build_object('day', p.day, 'code', p.code, 'kind', p.kind, 'benefits', p.benefits,
                 'currency', p.currency, 'price', p.price, 'most_quantity', p.most_quantity))
             from priced p),
+        'contracts', (
+            select json_agg(json_build_object('from', k.valid_from, 'to', k.valid_to))
+            from contract k
+            where k.payer_id = locked.payer_id and k.facility_id = locked.facility_id
+              and k.valid && daterange(first_day, last_day, '[]')),
         'history', (select json_agg(json_build_object('code', h.code, 'benefit', h.benefit, 'date', h.given_on)) from earlier h),
         'approvals', (
             select json_agg(json_build_object('line', a.line_id, 'number', a.owner_number, 'visit', a.visit_id,
@@ -130,5 +135,5 @@ begin
     return next;
 end $$;
 
-revoke execute on function care_facts from public;
-grant execute on function care_facts to visits_app;
+revoke execute on function service_facts from public;
+grant execute on function service_facts to visits_app;

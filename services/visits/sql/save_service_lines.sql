@@ -1,13 +1,13 @@
 -- Writes lines, new or changed; then gives back what earlier ones took or held, if any did; then takes: all or nothing.
--- `in_lines` is an array of rows of care_line without their sealed details, which stand beside them; a line that is
+-- `in_lines` is an array of rows of service_line without their sealed details, which stand beside them; a line that is
 -- replaced comes before what takes its place. How many entries of the ledger that made.
-create or replace function care_keep(in_lines json, in_sealed bytea[], in_undo_kind text, in_undone uuid[], in_kind text,
+create or replace function save_service_lines(in_lines json, in_sealed bytea[], in_undo_kind text, in_undone uuid[], in_kind text,
     in_coverage uuid, in_at timestamptz, in_postings jsonb)
 returns integer
 language plpgsql set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare made integer := 0;
 begin
-    insert into care_line (line_id, owner_kind, owner_id, owner_number, payer_id, facility_id, visit_id, member_id,
+    insert into service_line (line_id, owner_kind, owner_id, owner_number, payer_id, facility_id, visit_id, member_id,
         coverage_id, position, code, given_on, quantity, unit_price, preauthorization_number, verdict, kind, benefit,
         needs_approval, tariff_price, approval_id, approved_quantity, allowed, submitted, write_off, not_covered,
         deductible, copay, coinsurance, over_category, over_ceiling, payer, decision, decided_quantity, decided_price,
@@ -18,7 +18,7 @@ begin
         l.write_off, l.not_covered, l.deductible, l.copay, l.coinsurance, l.over_category, l.over_ceiling, l.payer,
         l.decision, l.decided_quantity, l.decided_price, l.decided_refusal, l.decided_by, l.decided_at, l.approved_from,
         l.approved_to, in_sealed[l.ordinality::integer], l.active, l.replaced_by
-    from json_populate_recordset(null::care_line, in_lines) with ordinality l
+    from json_populate_recordset(null::service_line, in_lines) with ordinality l
     on conflict (line_id) do update set owner_number = excluded.owner_number, code = excluded.code,
         given_on = excluded.given_on, quantity = excluded.quantity, unit_price = excluded.unit_price,
         preauthorization_number = excluded.preauthorization_number, verdict = excluded.verdict, kind = excluded.kind,
@@ -42,5 +42,5 @@ begin
     return made;
 end $$;
 
-revoke execute on function care_keep from public;
-grant execute on function care_keep to visits_app;
+revoke execute on function save_service_lines from public;
+grant execute on function save_service_lines to visits_app;

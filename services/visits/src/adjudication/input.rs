@@ -17,7 +17,7 @@ use crate::{
 
 /// Everything adjudication reckons with.
 #[derive(Debug, Clone)]
-pub(crate) struct Case<'a> {
+pub(crate) struct AdjudicationInput<'a> {
     /// The version that the member's coverage keeps.
     pub(crate) plan: &'a PlanDefinition,
     /// The visit's kind of care.
@@ -40,7 +40,7 @@ pub(crate) struct Case<'a> {
     /// before left out; an account that is not here has nothing on it. Empty while the accounts are asked for.
     pub(crate) standings: BTreeMap<Account, Standing>,
     /// The member's earlier care that stands: of claims neither rejected nor recalled, this one's left out.
-    pub(crate) history: &'a [Care],
+    pub(crate) history: &'a [PriorService],
 }
 
 /// One service or medicine.
@@ -138,16 +138,16 @@ pub(crate) struct Approval {
     pub(crate) held: Vec<(Account, i64)>,
 }
 
-/// Care that was paid for, or at least accepted, before.
+/// PriorService that was paid for, or at least accepted, before.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Care {
+pub(crate) struct PriorService {
     pub(crate) benefit: Code,
     /// The code of the service or medicine, in capitals.
     pub(crate) code: String,
     pub(crate) date: NaiveDate,
 }
 
-impl<'a> Case<'a> {
+impl<'a> AdjudicationInput<'a> {
     /// The plan's benefit that a line falls under; none without a tariff, or when the plan has none of its benefits
     /// for this kind of care.
     pub(crate) fn benefit_of(&self, line: &Line) -> Option<&'a Benefit> {
