@@ -72,14 +72,14 @@ async fn a_citation_names_documents_of_its_visit_that_hold() {
         let refused = refusal(service.citing(&visit, &[&ours, &wrong]).await);
         assert_eq!((refused.reason(), refused.fact("documentId")), ("DOCUMENT_UNKNOWN", Some(&*wrong)));
     }
-    assert_eq!(service.count("document_citation").await, 0, "all of them or none");
+    assert_eq!(service.count("select count(*) from document_citation").await, 0, "all of them or none");
 
     // Twice in one claim is once; cited again by another, it is cited by both.
     let first = service.citing(&visit, &[&ours, &ours]).await.unwrap();
-    assert_eq!(service.count("document_citation").await, 1);
+    assert_eq!(service.count("select count(*) from document_citation").await, 1);
     service.recall(&first).await.unwrap();
     service.citing(&visit, &[&ours]).await.unwrap();
-    assert_eq!(service.count("document_citation").await, 2);
+    assert_eq!(service.count("select count(*) from document_citation").await, 2);
     let db = service.service.database.clone();
     assert_eq!(seen(&db, &service.payer, "document").await, 1);
 }
