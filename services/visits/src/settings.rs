@@ -11,7 +11,7 @@ use crate::seal::Keys;
 
 /// The settings of visits.
 #[derive(Debug, Clone, clap::Args)]
-#[group(id = "visits")]
+#[group(id = "visits_settings")]
 pub struct VisitsSettings {
     /// What identifiers and members' data are sealed and hashed with; at least 32 characters.
     #[arg(

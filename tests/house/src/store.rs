@@ -93,6 +93,13 @@ pub fn plain(sql: &str) -> String {
                 while rest.next_if(|digit| digit.is_ascii_digit() || *digit == '.').is_some() {}
                 plain.push('?');
             }
+            _ if !in_word && (sign.is_alphabetic() || sign == '_') => {
+                let mut word = String::from(sign);
+                while let Some(more) = rest.next_if(|more| more.is_alphanumeric() || *more == '_') {
+                    word.push(more);
+                }
+                plain.push_str(if ["null", "true", "false"].contains(&word.as_str()) { "?" } else { &word });
+            }
             _ if sign.is_whitespace() => {
                 if !plain.ends_with(' ') && !plain.is_empty() {
                     plain.push(' ');
@@ -101,11 +108,7 @@ pub fn plain(sql: &str) -> String {
             _ => plain.push(sign),
         }
     }
-    let words = plain.trim().split(' ').map(|word| match word.trim_end_matches([',', ')']) {
-        value @ ("null" | "true" | "false") => word.replacen(value, "?", 1),
-        _ => word.to_owned(),
-    });
-    let mut plain = words.collect::<Vec<_>>().join(" ");
+    let mut plain = plain.trim().to_owned();
     while plain.contains("?, ?") {
         plain = plain.replace("?, ?", "?");
     }
@@ -139,7 +142,8 @@ fn add_items(tokens: TokenStream, file: &str, found: &mut Vec<StoreFunction>) {
                 let Some(TokenTree::Ident(name)) = tokens.next() else { continue };
                 let mut texts = Vec::new();
                 add_texts(item(&mut tokens), &mut texts);
-                texts.retain(|text| is_sql(text));
+                let texts: Vec<String> =
+                    texts.iter().flat_map(|text| around_names(text)).filter(|text| is_sql(text)).collect();
                 if !texts.is_empty() {
                     let (file, name) = (file.to_owned(), name.to_string());
                     found.push(StoreFunction { file, name, sql: texts });
@@ -197,6 +201,26 @@ fn unquoted(literal: &str) -> Option<String> {
     Some(text)
 }
 
+/// The pieces of a text that is put together around names in braces; braces between quotes are values.
+fn around_names(text: &str) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    let mut signs = text.chars().peekable();
+    let (mut in_value, mut in_name) = (false, false);
+    while let Some(sign) = signs.next() {
+        in_value ^= sign == '\'';
+        match sign {
+            '{' if !in_value && signs.peek().is_some_and(|next| next.is_alphabetic()) => in_name = true,
+            '}' if in_name => {
+                in_name = false;
+                pieces.push(String::new());
+            }
+            _ if in_name => {}
+            _ => pieces.last_mut().expect("a piece").push(sign),
+        }
+    }
+    pieces
+}
+
 fn is_sql(text: &str) -> bool {
     let text = text.trim_start_matches([' ', ',', '(', ')', '\n']);
     BEGINNINGS.iter().any(|beginning| text.starts_with(beginning))
@@ -218,6 +242,7 @@ mod tests {
             const FORMER: &str = "select former from claim";
             macro_rules! select_plan { ($rest:expr) => { concat!("select * from plan ", $rest) }; }
             impl Row { fn read(self) -> Plan { panic!("plan cannot be read") } }
+            fn lock() { format!("select {COLUMNS} from claim where state = any ('{OPEN}')") }
             async fn list(a: A) { sqlx::query(select_plan!("where payer_id = $1 \
                 and code = 'x'")).bind(a) }
             fn push(s: &mut S) { s.push(", gone as (delete from plan where id = ").push_bind(1); s.push(")"); }
@@ -230,6 +255,7 @@ mod tests {
             [
                 ("FORMER", "select former from claim".to_owned()),
                 ("select_plan", "select * from plan ".to_owned()),
+                ("lock", "select | from claim where state = any ('{OPEN}')".to_owned()),
                 ("list", "where payer_id = $1 and code = 'x'".to_owned()),
                 ("push", ", gone as (delete from plan where id = ".to_owned()),
             ]
@@ -238,13 +264,12 @@ mod tests {
 
     #[test]
     fn a_statement_is_known_again_as_postgres_keeps_it() {
-        let said = "select name_1, 'it''s' as word from plan\n  where version = -1 and payer_id in ($1, $2) and x is null";
-        let kept =
-            "select name_1, $3 as word from plan where version = $4 and payer_id in ($1, $2) and x is null";
+        let said = "select name_1, 'it''s' as word from plan\n  where version = -1 and payer_id in ($1, $2) and x = null::text";
+        let kept = "select name_1, $3 as word from plan where version = $4 and payer_id in ($1, $2) and x = $5::text";
         assert_eq!(plain(said), plain(kept));
         assert_eq!(
             plain(kept),
-            "select name_1, ? as word from plan where version = ? and payer_id in (?) and x is ?"
+            "select name_1, ? as word from plan where version = ? and payer_id in (?) and x = ?::text"
         );
     }
 

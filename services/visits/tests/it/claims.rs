@@ -94,9 +94,12 @@ async fn a_draft_is_changed_submitted_and_reviewed_line_by_line() {
         async move { service.claims().update_claim(request).await.map(|it| it.into_inner().claim.unwrap()) }
     };
     let three = vec![line("B"), CareLineInput { quantity: "3".to_owned(), ..line("D") }, line("E")];
-    let changed = change(1, three).await.unwrap();
-    assert_eq!((changed.version, changed.external_reference.as_str()), (2, "INV-1"));
-    assert_eq!(refusal(change(1, vec![line("B")]).await).kind(), Kind::Stale);
+    let more = [three.clone(), vec![line("F"), line("G")]].concat();
+    assert_eq!(change(1, more).await.unwrap().lines.len(), 5);
+    let changed = change(2, three).await.unwrap();
+    assert_eq!((changed.version, changed.external_reference.as_str()), (3, "INV-1"));
+    assert_eq!(refusal(change(2, vec![line("B")]).await).kind(), Kind::Stale);
+    assert_eq!(service.rows_of("service_line").await, 3, "lines that it has no more are gone");
     let codes: Vec<_> = changed.lines.iter().map(|it| it.claimed.as_ref().unwrap().code.as_str()).collect();
     assert_eq!(codes, ["B", "D", "E"]);
 
@@ -105,7 +108,7 @@ async fn a_draft_is_changed_submitted_and_reviewed_line_by_line() {
     let claim = claim.into_inner().claim.unwrap();
     assert_eq!((claim.state(), payer_part(&claim)), (State::InReview, 45_000));
     assert_eq!(service.ledger().await, (0, 0), "nothing is taken before a decision");
-    assert_eq!(refusal(change(3, vec![line("B")]).await).reason(), "WRONG_STATE");
+    assert_eq!(refusal(change(4, vec![line("B")]).await).reason(), "WRONG_STATE");
 
     let wrong = service.reviewed(&claim, vec![at_most(2, "3.001"), decision(4, Decision::Accept)]).await;
     assert_eq!(refusal(wrong).violations().len(), 2);
