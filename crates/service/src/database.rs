@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::{
     call::Call,
-    error::{Error, Kind, Result},
+    error::{Error, Result, SharedReason},
     pool::{self, Lease, Pool},
     seal::Sealer,
 };
@@ -157,8 +157,7 @@ impl Database {
                 Err(Error::replay(self.answers.open(ANSWER, row_of(&key), &answer)?))
             }
             Some(_) => Err(Error::new(
-                Kind::Unprocessable,
-                "IDEMPOTENCY_KEY_REUSED",
+                SharedReason::IdempotencyKeyReused,
                 "This Idempotency-Key was used with another request.",
             )),
         }

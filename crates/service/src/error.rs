@@ -3,6 +3,8 @@
 use std::{borrow::Cow, collections::HashMap, fmt::Display, time::Duration};
 
 use bytes::Bytes;
+use careway_contract::Declared;
+pub use careway_contract::refusals::v1::{SharedReason, refusal::Kind};
 use careway_kernel::Violations;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
@@ -13,57 +15,12 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// The domain of every `ErrorInfo` that Careway sends.
 pub const ERROR_DOMAIN: &str = "careway";
 
-/// What kind of answer an error is; each kind is one gRPC code and one HTTP status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// The request is malformed: 400.
-    Invalid,
-    /// The caller is not known: 401.
-    Unauthenticated,
-    /// The caller is known and may not: 403.
-    Forbidden,
-    /// There is no such thing, or it belongs to somebody else: 404.
-    NotFound,
-    /// It exists already, or a twin is at work: 409.
-    Conflict,
-    /// The state of things does not allow it: 409.
-    Refused,
-    /// `If-Match` names an older version: 412.
-    Stale,
-    /// Understood and not acceptable, whatever the state: 422.
-    Unprocessable,
-    /// Too often: 429.
-    Throttled,
-    /// Something needed is away; trying again may help: 503.
-    Unavailable,
-    /// The deadline passed: 504.
-    Timeout,
-    /// A fault of ours: 500. Its text never leaves the process.
-    Internal,
-}
-
-impl Kind {
-    const TABLE: [(Kind, Code); 12] = [
-        (Kind::Invalid, Code::InvalidArgument),
-        (Kind::Unauthenticated, Code::Unauthenticated),
-        (Kind::Forbidden, Code::PermissionDenied),
-        (Kind::NotFound, Code::NotFound),
-        (Kind::Conflict, Code::AlreadyExists),
-        (Kind::Refused, Code::FailedPrecondition),
-        (Kind::Stale, Code::Aborted),
-        (Kind::Unprocessable, Code::OutOfRange),
-        (Kind::Throttled, Code::ResourceExhausted),
-        (Kind::Unavailable, Code::Unavailable),
-        (Kind::Timeout, Code::DeadlineExceeded),
-        (Kind::Internal, Code::Internal),
-    ];
-
-    fn code(self) -> Code {
-        Self::TABLE.iter().find(|(kind, _)| *kind == self).map_or(Code::Internal, |(_, code)| *code)
-    }
-
-    fn of(code: Code) -> Self {
-        Self::TABLE.iter().find(|(_, listed)| *listed == code).map_or(Kind::Internal, |(kind, _)| *kind)
+/// The kind of a gRPC code, which is its number; a code that no refusal has is a fault.
+fn kind_of(code: Code) -> Kind {
+    match code {
+        Code::Ok => Kind::Internal,
+        Code::Cancelled => Kind::Unavailable,
+        code => Kind::try_from(code as i32).unwrap_or(Kind::Internal),
     }
 }
 
@@ -89,9 +46,15 @@ struct Problem {
 }
 
 impl Error {
-    /// A refusal: its kind, its stable `UPPER_SNAKE` reason, and a sentence for a person.
-    pub fn new(kind: Kind, reason: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self::problem(kind, Cow::Borrowed(reason), message.into())
+    /// A refusal: its reason, which has its kind from the contract, and a sentence for a person.
+    pub fn new(reason: impl Declared, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::problem(reason.kind(), Cow::Borrowed(reason.name()), message.into())
+    }
+
+    /// The same refusal with another kind than its reason's first: one that the contract says it also comes with.
+    pub fn also(reason: impl Declared, kind: Kind, message: impl Into<Cow<'static, str>>) -> Self {
+        debug_assert!(reason.also().contains(&kind), "{} is not declared with {kind:?}", reason.name());
+        Self::problem(kind, Cow::Borrowed(reason.name()), message.into())
     }
 
     fn problem(kind: Kind, reason: Cow<'static, str>, message: Cow<'static, str>) -> Self {
@@ -108,12 +71,12 @@ impl Error {
 
     /// What is replaced is not of the version that the caller read.
     pub fn stale() -> Self {
-        Self::new(Kind::Stale, "STALE_VERSION", "It changed since you read it; read it again.")
+        Self::new(SharedReason::StaleVersion, "It changed since you read it; read it again.")
     }
 
     /// 404. What belongs to another organization gets the very same answer.
     pub fn not_found(what: &'static str) -> Self {
-        Self::new(Kind::NotFound, "NOT_FOUND", format!("There is no such {what}."))
+        Self::new(SharedReason::NotFound, format!("There is no such {what}."))
     }
 
     /// 400 with one violation.
@@ -123,7 +86,7 @@ impl Error {
 
     /// 500; the source is logged once, at the boundary, and never answered.
     pub fn internal(source: impl Into<anyhow::Error>) -> Self {
-        let mut error = Self::new(Kind::Internal, "INTERNAL", "internal error");
+        let mut error = Self::new(SharedReason::Internal, "internal error");
         if let Inner::Problem(problem) = &mut *error.0 {
             problem.source = Some(source.into());
         }
@@ -131,7 +94,7 @@ impl Error {
     }
 
     fn invalid(violations: Vec<(String, String)>) -> Self {
-        let mut error = Self::new(Kind::Invalid, "INVALID_REQUEST", "The request is not valid.");
+        let mut error = Self::new(SharedReason::InvalidRequest, "The request is not valid.");
         if let Inner::Problem(problem) = &mut *error.0 {
             problem.violations = violations;
         }
@@ -175,7 +138,12 @@ impl Error {
         }
     }
 
-    /// The stable reason.
+    /// Whether it is a refusal for this reason, also across a call to another service.
+    pub fn is(&self, reason: impl Declared) -> bool {
+        self.reason() == reason.name()
+    }
+
+    /// The stable reason, to be told; whoever decides by it asks [`Error::is`].
     pub fn reason(&self) -> &str {
         match &*self.0 {
             Inner::Problem(problem) => &problem.reason,
@@ -231,7 +199,7 @@ impl Error {
         if problem.retry_after.is_some() {
             details.set_retry_info(problem.retry_after);
         }
-        Status::with_error_details(problem.kind.code(), problem.message.as_ref(), details)
+        Status::with_error_details(Code::from_i32(problem.kind as i32), problem.message.as_ref(), details)
     }
 }
 
@@ -259,9 +227,9 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         let code = error.as_database_error().and_then(|database| database.code());
         match (&error, code.as_deref()) {
-            (_, Some("57014")) => Self::new(Kind::Timeout, "DEADLINE_EXCEEDED", "The request took too long."),
+            (_, Some("57014")) => Self::new(SharedReason::DeadlineExceeded, "The request took too long."),
             (_, Some("55P03" | "40001" | "40P01")) => {
-                Self::new(Kind::Unavailable, "BUSY", "Others are changing the same thing; try again.")
+                Self::new(SharedReason::Busy, "Others are changing the same thing; try again.")
                     .retry_after(Duration::from_secs(1))
             }
             // A server that goes away in the middle of a greeting breaks its protocol.
@@ -273,12 +241,9 @@ impl From<sqlx::Error> for Error {
                 _,
             )
             | (_, Some("57P01" | "57P02" | "57P03" | "53300" | "08006" | "08001")) => {
-                let mut unavailable = Self::new(
-                    Kind::Unavailable,
-                    "DATABASE_UNAVAILABLE",
-                    "The service cannot answer now; try again.",
-                )
-                .retry_after(Duration::from_secs(1));
+                let mut unavailable =
+                    Self::new(SharedReason::DatabaseUnavailable, "The service cannot answer now; try again.")
+                        .retry_after(Duration::from_secs(1));
                 if let Inner::Problem(problem) = &mut *unavailable.0 {
                     problem.source = Some(error.into());
                 }
@@ -292,7 +257,7 @@ impl From<sqlx::Error> for Error {
 impl From<redis::RedisError> for Error {
     fn from(error: redis::RedisError) -> Self {
         let mut unavailable =
-            Self::new(Kind::Unavailable, "CACHE_UNAVAILABLE", "The service cannot answer now; try again.")
+            Self::new(SharedReason::CacheUnavailable, "The service cannot answer now; try again.")
                 .retry_after(Duration::from_secs(1));
         if let Inner::Problem(problem) = &mut *unavailable.0 {
             problem.source = Some(error.into());
@@ -310,17 +275,14 @@ impl From<anyhow::Error> for Error {
 /// Another service's refusal passes on as it is; its faults are faults here.
 impl From<Status> for Error {
     fn from(status: Status) -> Self {
-        let kind = match status.code() {
-            Code::Cancelled => Kind::Unavailable,
-            code => Kind::of(code),
-        };
+        let kind = kind_of(status.code());
         if kind == Kind::Internal {
             return Self::internal(anyhow::anyhow!("upstream answered {:?}", status.code()));
         }
         let details = status.get_error_details();
         let (reason, metadata) = match details.error_info() {
-            Some(info) => (info.reason.clone(), info.metadata.clone()),
-            None => ("UPSTREAM_UNAVAILABLE".to_owned(), HashMap::new()),
+            Some(info) => (Cow::Owned(info.reason.clone()), info.metadata.clone()),
+            None => (Cow::Borrowed(SharedReason::UpstreamUnavailable.name()), HashMap::new()),
         };
         let violations = details.bad_request().map(|bad| {
             bad.field_violations.iter().map(|one| (one.field.clone(), one.description.clone())).collect()
@@ -332,7 +294,7 @@ impl From<Status> for Error {
             }
             _ => status.message().to_owned(),
         };
-        let mut error = Self::problem(kind, Cow::Owned(reason), Cow::Owned(detail));
+        let mut error = Self::problem(kind, reason, Cow::Owned(detail));
         if let Inner::Problem(problem) = &mut *error.0 {
             problem.metadata = metadata;
             problem.violations = violations.unwrap_or_default();

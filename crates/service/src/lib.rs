@@ -42,7 +42,7 @@ pub use audit::AuditLog;
 pub use call::Call;
 pub use caller::{Caller, OrganizationKind, Subject};
 pub use database::{Asked, Database, Question, Reader};
-pub use error::{Error, Kind, OnConstraint, Result};
+pub use error::{Error, Kind, OnConstraint, Result, SharedReason};
 pub use foundation::{Foundation, Service};
 pub use imports::Imports;
 pub use migrate::{Migrator, NO_FUNCTIONS, migrate};

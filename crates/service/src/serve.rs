@@ -9,7 +9,7 @@ use tracing::Instrument;
 
 use crate::{
     call::Call,
-    error::{Error, Kind, Result},
+    error::{Error, Result, SharedReason},
     raw::{RawAnswer, RawPieces},
 };
 
@@ -31,7 +31,7 @@ where
     let outcome = observed(&call, async {
         match tokio::time::timeout_at(call.deadline(), operation(app, &call, message)).await {
             Ok(outcome) => outcome,
-            Err(_) => Err(Error::new(Kind::Timeout, "DEADLINE_EXCEEDED", "The request took too long.")),
+            Err(_) => Err(Error::new(SharedReason::DeadlineExceeded, "The request took too long.")),
         }
     })
     .await;

@@ -32,7 +32,7 @@ use std::{
 use bytes::Bytes;
 use careway_kernel::text;
 
-use crate::{Error, Kind};
+use crate::{Error, SharedReason};
 
 pub use cell::{Cell, CellError, CellWarning};
 pub use columns::{Column, Columns, Header, List};
@@ -128,11 +128,11 @@ pub enum TableError {
 impl From<TableError> for Error {
     fn from(error: TableError) -> Self {
         let reason = match error {
-            TableError::TooLarge(_) => "FILE_TOO_LARGE",
-            TableError::Unreadable(_) | TableError::OpenQuote(_) => "FILE_UNREADABLE",
-            TableError::ColumnMissing(_) => "COLUMN_MISSING",
+            TableError::TooLarge(_) => SharedReason::FileTooLarge,
+            TableError::Unreadable(_) | TableError::OpenQuote(_) => SharedReason::FileUnreadable,
+            TableError::ColumnMissing(_) => SharedReason::ColumnMissing,
         };
-        let refused = Self::new(Kind::Invalid, reason, error.to_string());
+        let refused = Self::new(reason, error.to_string());
         match error {
             TableError::OpenQuote(row) => refused.with("row", row),
             TableError::ColumnMissing(column) => refused.with("column", column),

@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 use crate::{
     call::Call,
     database::{ANSWER, Database, row_of, statement_timeout},
-    error::{Error, Kind, Result},
+    error::{Error, Result, SharedReason},
     literal,
     pool::{self, Lease},
     rows::{AuditEntry, AuditRow, Calls, OutgoingEvent},
@@ -165,8 +165,7 @@ async fn key_refusal(database: &Database, call: &Call, error: sqlx::Error) -> Er
     let Some(refused) = error.as_database_error() else { return error.into() };
     let in_flight = || {
         Error::new(
-            Kind::Conflict,
-            "IDEMPOTENCY_KEY_IN_USE",
+            SharedReason::IdempotencyKeyInUse,
             "The same request is still running; ask again for its answer.",
         )
         .retry_after(std::time::Duration::from_secs(1))

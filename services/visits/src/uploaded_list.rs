@@ -5,7 +5,7 @@ use std::fs::File;
 use careway_contract::google::api::HttpBody;
 use careway_kernel::OrganizationId;
 use careway_service::{
-    Error, Kind, Result,
+    Result,
     imports::{Held, Place},
     table::{Limits, Table},
 };
@@ -35,10 +35,4 @@ pub(crate) async fn gather<P>(
     let dry_run = upload.dry_run;
     let Held { value: table, place } = app.imports.read(upload, limits, read).await?;
     Ok(UploadedList { dry_run, table, place })
-}
-
-/// A column that the list must have and has not.
-pub(crate) fn column_missing(column: &'static str) -> Error {
-    Error::new(Kind::Invalid, "COLUMN_MISSING", format!("The list has no column {column}."))
-        .with("column", column)
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 pub(crate) mod domain;
+pub(crate) mod error;
 pub(crate) mod get_of_coverage;
 pub(crate) mod get_of_visit;
 pub(crate) mod list_ledger_entries;

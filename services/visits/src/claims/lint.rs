@@ -5,8 +5,7 @@ use careway_kernel::{OrganizationId, Violations, VisitId};
 use careway_service::{Call, Error, Kind, Result, Transaction};
 
 use super::{
-    domain::{Claim, State},
-    error::ClaimError,
+    domain::{Claim, State, refusal::ClaimRefusal},
     events,
     payments::payment_request::reference,
     store, view,
@@ -67,13 +66,13 @@ async fn lint(
 
     let mut problems: Vec<Error> = Vec::new();
     if desk.circumstances.today > claim.submit_by {
-        problems.push(ClaimError::SubmittedLate { by: claim.submit_by }.into());
+        problems.push(ClaimRefusal::SubmittedLate { by: claim.submit_by }.into());
     }
     let mut duplicate = write::duplicate(tx, &claim, &lines).await?;
     if let Some(reference) = &reference {
         let parties = (claim.visit.facility, claim.visit.payer);
         let first = store::find_by_reference(tx, parties, reference).await?;
-        duplicate = duplicate.or(first.map(|it| ClaimError::Duplicate { of: it.id(), number: it.number }));
+        duplicate = duplicate.or(first.map(|it| ClaimRefusal::Duplicate { of: it.id(), number: it.number }));
     }
     problems.extend(duplicate.map(Error::from));
 

@@ -12,12 +12,11 @@ use chrono::NaiveDate;
 
 use super::{
     change::tell,
-    domain::{Coverage, CoverageStatus},
-    error::{coverage_overlaps, member_unknown},
+    domain::{Coverage, CoverageRefusal, CoverageStatus},
     store::{self, member::MemberRef},
     view,
 };
-use crate::{App, plans::error::plan_unknown};
+use crate::{App, plans::domain::refusal::PlanRefusal};
 
 struct Wanted {
     number: MemberNumber,
@@ -41,7 +40,7 @@ pub(crate) async fn create_coverage(
     let found = store::find_ingredients(&app.db, call, payer, number, asked_plan, wanted.from).await?;
     let resolved = resolve(app, payer, &wanted.number, found.member).await;
     let member = app.db.unless_replayed(call, resolved).await?;
-    let plan_version = app.db.unless_replayed(call, found.plan_version.ok_or_else(plan_unknown)).await?;
+    let plan_version = app.db.unless_replayed(call, found.plan_version.ok_or(PlanRefusal::Unknown)).await?;
 
     let mut tx = app.db.begin(call).await?;
     if found.member.is_none() {
@@ -80,7 +79,7 @@ pub(crate) async fn create_coverage(
     coverage.member_since = wanted.member_since.unwrap_or(coverage.member_since);
     store::insert_coverage(&mut tx, &coverage)
         .await
-        .on_constraint("coverage_no_overlap", coverage_overlaps)?;
+        .on_constraint("coverage_no_overlap", || CoverageRefusal::Overlaps.into())?;
     tell(&mut tx, call, "coverage.create", &coverage);
     tx.commit(CreateCoverageResponse { coverage: Some(view::coverage(&coverage)) }).await
 }
@@ -124,7 +123,8 @@ async fn resolve(
     };
     let asked = app.desk.identity.request(ResolveMemberRequest { member: Some(identifier) });
     let member = app.desk.challenges().resolve_member(asked).await?.into_inner().member;
-    let member = member.filter(|it| it.payer_id == payer.to_string()).ok_or_else(member_unknown)?;
+    let member =
+        member.filter(|it| it.payer_id == payer.to_string()).ok_or(CoverageRefusal::MemberUnknown)?;
     Ok(MemberRef {
         id: MemberId::parse(&member.member_id).map_err(Error::internal)?,
         payer,

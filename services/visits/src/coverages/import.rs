@@ -6,7 +6,7 @@ use careway_contract::visits::v1::{
 use careway_kernel::OrganizationId;
 use careway_service::{
     Call, Result, Transaction,
-    table::{self, Limits, Table},
+    table::{self, Limits, Table, TableError},
 };
 use tonic::Streaming;
 
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     App,
-    uploaded_list::{UploadedList, column_missing, gather},
+    uploaded_list::{UploadedList, gather},
 };
 
 /// Rows taken in one transaction.
@@ -59,7 +59,7 @@ pub(crate) async fn import_coverages(
 }
 
 fn read(table: &Table) -> Result<(Vec<ListedCoverage>, Vec<Rejection>)> {
-    let columns = Columns::find(table).map_err(column_missing)?;
+    let columns = Columns::find(table).map_err(TableError::ColumnMissing)?;
     let (mut listed, mut rejected) = (Vec::with_capacity(table.rows.len()), Vec::new());
     for row in &table.rows {
         match columns.read(row) {

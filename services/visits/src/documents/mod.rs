@@ -10,6 +10,7 @@ pub(crate) mod chunks;
 pub(crate) mod citations;
 pub(crate) mod domain;
 pub(crate) mod download;
+pub(crate) mod error;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod object_store;

@@ -5,8 +5,9 @@ use std::{fs, ops::Range, os::unix::fs::DirBuilderExt, path::PathBuf, sync::Arc,
 
 use anyhow::Context;
 use bytes::Bytes;
+use careway_contract::visits::v1;
 use careway_kernel::DocumentId;
-use careway_service::{Error, Kind, Result};
+use careway_service::{Error, Result};
 use chrono::{DateTime, Utc};
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use object_store::{
@@ -231,5 +232,5 @@ fn damaged(document: DocumentId, what: &str) -> Error {
 fn away(error: impl std::fmt::Display) -> Error {
     tracing::error!(%error, "where documents are kept does not answer as it should");
     let message = "Where documents are kept does not answer now; try again.";
-    Error::new(Kind::Unavailable, "DOCUMENTS_UNAVAILABLE", message).retry_after(Duration::from_secs(5))
+    Error::new(v1::Reason::DocumentsUnavailable, message).retry_after(Duration::from_secs(5))
 }

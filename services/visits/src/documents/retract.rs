@@ -2,12 +2,9 @@
 
 use careway_contract::visits::v1::{RetractDocumentRequest, RetractDocumentResponse};
 use careway_kernel::{DocumentId, Violations};
-use careway_service::{AuditEntry, Call, Error, Kind, Result, timestamp, version};
+use careway_service::{AuditEntry, Call, Error, Result, timestamp, version};
 
-use super::{
-    domain::{AlreadyRetracted, Retraction},
-    store,
-};
+use super::{domain::Retraction, store};
 use crate::{App, audit, texts::short, visits};
 
 pub(crate) async fn retract_document(
@@ -41,10 +38,4 @@ pub(crate) async fn retract_document(
         version: version(document.version),
     })
     .await
-}
-
-impl From<AlreadyRetracted> for Error {
-    fn from(refusal: AlreadyRetracted) -> Self {
-        Self::new(Kind::Refused, "DOCUMENT_RETRACTED", refusal.to_string())
-    }
 }

@@ -8,7 +8,7 @@ use careway_kernel::{PrescriptionId, Violations};
 use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{
-    error::Refusal,
+    domain::refusal::Refusal,
     request, store,
     view::{self, Reader},
 };

@@ -7,8 +7,9 @@ use careway_service::{AuditEntry, Call, Error, Result, path_id};
 use chrono::{Datelike, Days};
 
 use super::{
-    domain::{self, Content, Line, Medicine, Prescription, default_expiry, formulary::Formulary},
-    error::Refusal,
+    domain::{
+        self, Content, Line, Medicine, Prescription, default_expiry, formulary::Formulary, refusal::Refusal,
+    },
     find::PREFIX,
     request::{self, MedicineWish},
     store::{self, prescribing::ListedMedicine},
@@ -40,7 +41,9 @@ pub(crate) async fn issue_prescription(
     let visit = &known.visit;
     let (Some(patient), Some(admission), State::Admitted) = (&visit.patient, &visit.admission, visit.state)
     else {
-        return Err(visits::error::Refusal::WrongState { is: visit.state, needs: "ADMITTED" }.into());
+        return Err(
+            visits::domain::refusal::Refusal::WrongState { is: visit.state, needs: "ADMITTED" }.into()
+        );
     };
     if visit.is_disputed() {
         return Err(Refusal::VisitDisputed.into());

@@ -8,7 +8,7 @@ use careway_contract::visits::v1::{
 use careway_kernel::OrganizationId;
 use careway_service::{
     AuditEntry, Call, Result, Transaction,
-    table::{self, Limits, Table},
+    table::{self, Limits, Table, TableError},
 };
 use tonic::Streaming;
 
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     App,
     coverages::import_rows::Rejection,
-    uploaded_list::{UploadedList, column_missing, gather},
+    uploaded_list::{UploadedList, gather},
 };
 
 /// Rows taken in one transaction.
@@ -63,7 +63,7 @@ pub(crate) async fn import_tariffs(
 
 /// The rows that are right so far: each code once from one day on, of a facility or in general.
 fn read(table: &Table) -> Result<(Vec<ListedPrice>, Vec<Rejection>)> {
-    let columns = Columns::find(table).map_err(column_missing)?;
+    let columns = Columns::find(table).map_err(TableError::ColumnMissing)?;
     let (mut listed, mut rejected) = (Vec::with_capacity(table.rows.len()), Vec::new());
     let mut seen = HashSet::new();
     for row in &table.rows {

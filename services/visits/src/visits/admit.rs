@@ -7,8 +7,7 @@ use careway_service::{AuditEntry, Call, Error, Result, path_id};
 use chrono::{Datelike, Duration};
 
 use super::{
-    domain::{AdmissionWish, NoticeRule, Visit},
-    error::Refusal,
+    domain::{AdmissionWish, NoticeRule, Visit, refusal::Refusal},
     store, view,
 };
 use crate::{App, audit, plans::domain::service_type::ServiceType, texts::short};

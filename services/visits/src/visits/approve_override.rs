@@ -13,8 +13,8 @@ use super::{
     domain::{
         Visit,
         overrides::{Approval, Side},
+        refusal::Refusal,
     },
-    error::Refusal,
     resend_code::bound,
     store,
     verify::{confirm, tell_verified},

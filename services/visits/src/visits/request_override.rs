@@ -11,8 +11,8 @@ use super::{
     domain::{
         Visit,
         overrides::{Review, VisitOverride},
+        refusal::Refusal,
     },
-    error::Refusal,
     resend_code::bound,
     store, view,
 };

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     App,
-    organizations::{self, store::FacilityDesk},
+    organizations::{self, domain::FacilityNotReady, store::FacilityDesk},
     seal::{Column, Keys},
 };
 
@@ -84,7 +84,7 @@ async fn desk(
     day: Option<NaiveDate>,
 ) -> Result<FacilityDesk> {
     let desk = organizations::store::find_desk(&app.db, call, facility, day, app.clock.now()).await?;
-    desk.ok_or_else(organizations::error::facility_not_ready)
+    Ok(desk.ok_or(FacilityNotReady)?)
 }
 
 /// The patient as named at the desk.

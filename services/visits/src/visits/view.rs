@@ -129,7 +129,10 @@ fn coverage(it: &Entitlement) -> proto::VisitCoverage {
     let coverage = it.coverage.as_ref();
     proto::VisitCoverage {
         in_force: it.refusal.is_none(),
-        reason: it.refusal.map(|reason| reason.code().to_owned()).unwrap_or_default(),
+        reason: it
+            .refusal
+            .map(|reason| proto::Reason::from(reason).as_str_name().to_owned())
+            .unwrap_or_default(),
         coverage_id: coverage.map(|it| it.coverage_id.to_string()).unwrap_or_default(),
         plan_id: coverage.map(|it| it.plan_id.to_string()).unwrap_or_default(),
         plan_version: coverage.map(|it| it.plan_version).unwrap_or_default(),
@@ -142,7 +145,10 @@ fn service_types(it: &Entitlement) -> Vec<proto::VisitServiceType> {
     let shown = it.service_types.iter().map(|option| proto::VisitServiceType {
         service_type: option.service_type.to_string(),
         allowed: option.allowed,
-        reason: option.reason.map(|reason| reason.code().to_owned()).unwrap_or_default(),
+        reason: option
+            .reason
+            .map(|reason| proto::Reason::from(reason).as_str_name().to_owned())
+            .unwrap_or_default(),
         until: option.reason.and_then(|reason| reason.until()).map(|day| day.to_string()).unwrap_or_default(),
     });
     shown.collect()

@@ -16,7 +16,7 @@ use careway_contract::identity::v1::{
     *,
 };
 use careway_kernel::{Clock, MemberId, OrganizationId};
-use careway_service::{Error, Kind, Upstream};
+use careway_service::{Error, Upstream};
 use futures::TryFutureExt;
 use jsonwebtoken::{
     Algorithm, EncodingKey, Header,
@@ -168,11 +168,8 @@ impl ChallengeService for FakeIdentity {
         &self,
         request: Request<VerifyChallengeRequest>,
     ) -> Result<Response<VerifyChallengeResponse>, Status> {
-        let rejected = || {
-            Error::new(Kind::Unauthenticated, "CODE_REJECTED", "The code is not right.")
-                .with("attemptsLeft", 4)
-                .to_status()
-        };
+        let rejected =
+            || Error::new(Reason::CodeRejected, "The code is not right.").with("attemptsLeft", 4).to_status();
         let proof = request.get_ref().clone();
         let outcome = self.keyed(&request, "verify", || {
             // A passed challenge is used up.

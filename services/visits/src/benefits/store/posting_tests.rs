@@ -1,7 +1,7 @@
 //! The ledger against many at once, strangers and tampering: real Postgres.
 
 use careway_kernel::{Clock, CoverageId, Currency, FamilyId, MemberId, OrganizationId, PlanId, VisitId};
-use careway_service::{Call, Caller, Database, OnConstraint, OrganizationKind, Result, Subject};
+use careway_service::{Call, Caller, Database, Kind, OnConstraint, OrganizationKind, Result, Subject};
 use careway_testing::TestDatabase;
 use futures::{StreamExt, stream};
 use sqlx::types::Json;
@@ -11,6 +11,7 @@ use crate::{
     benefits::domain::{
         ledger::{Account, Occasion},
         posting::{Cause, Taking},
+        refusal::LimitExceeded,
     },
     coverages::{
         self,
@@ -136,7 +137,7 @@ impl Ledger {
             .bind(Json(postings))
             .fetch_one(&mut *tx)
             .await
-            .on_constraint("benefit_balance_within_limit", limit_exceeded)?;
+            .on_constraint("benefit_balance_within_limit", || LimitExceeded.into())?;
         tx.finish().await?;
         Ok(made)
     }

@@ -10,15 +10,15 @@ use std::{collections::HashSet, fs::File, io::Read as _};
 use careway_contract::visits::v1::{ImportClaimsRequest, ImportClaimsResponse};
 use careway_kernel::{ClaimId, OrganizationId, Violations};
 use careway_service::{
-    Call, Error, Kind, Result, Transaction,
+    Call, Error, Kind, Result, SharedReason, Transaction,
     table::{self, Limits, Table, TableError},
 };
 use sqlx::PgConnection;
 use tonic::Streaming;
 
 use super::{
-    domain::{Claim, State},
-    error::{ClaimError, WriteError},
+    domain::{Claim, State, refusal::ClaimRefusal},
+    error::WriteError,
     store::Former,
     write::{self, ClaimWish},
 };
@@ -28,7 +28,7 @@ use crate::{
         self,
         domain::requested::{AskedLine, Frame},
     },
-    uploaded_list::{UploadedList, column_missing, gather},
+    uploaded_list::{UploadedList, gather},
     visits::{self, store::NumberedVisit},
 };
 use dry_run::try_all;
@@ -48,7 +48,7 @@ pub(crate) async fn import_claims(
     let facility = call.caller.facility()?;
     let UploadedList { dry_run, table, place: _place } =
         gather(app, facility, pieces, |piece| (piece.dry_run, piece.file), read).await?;
-    let columns = Columns::find(&table).map_err(column_missing)?;
+    let columns = Columns::find(&table).map_err(TableError::ColumnMissing)?;
     let (claims, wrong) = columns.gather(&table);
     let mut report = Report::of(&table, wrong);
     drop(table);
@@ -72,7 +72,7 @@ fn read(mut file: File, media_type: &str) -> Result<Table> {
         return rows::read_json_lines(&bytes, MOST_ROWS).map_err(|error| match error {
             JsonLinesError::Line(line) => {
                 let message = format!("the list cannot be read: line {line} is no JSON object of texts");
-                Error::new(Kind::Invalid, "FILE_UNREADABLE", message)
+                Error::new(SharedReason::FileUnreadable, message)
             }
             JsonLinesError::TooLong(most) => TableError::TooLarge(format!("{most} rows")).into(),
         });
@@ -162,7 +162,7 @@ impl List<'_> {
             }
             Err(
                 error @ (WriteError::ReferenceTaken { .. }
-                | WriteError::Refused(ClaimError::Duplicate { .. })),
+                | WriteError::Refused(ClaimRefusal::Duplicate { .. })),
             ) => {
                 drop(tx);
                 let mut reader = self.app.db.read(&self.call).await?;
@@ -193,7 +193,7 @@ impl List<'_> {
     ) -> Result<Outcome> {
         let reference = fresh.listed.reference.as_str();
         let (of, number) = match write::named_by(conn, (self.facility, Some(reference)), error).await {
-            WriteError::Refused(ClaimError::Duplicate { of, number }) => (of, number),
+            WriteError::Refused(ClaimRefusal::Duplicate { of, number }) => (of, number),
             error => return outcome_of(error.into()),
         };
         // Another list may have brought the very same meanwhile.
@@ -227,12 +227,8 @@ impl List<'_> {
 
 /// Refused for another claim, which is named unless it was only tried.
 fn duplicate((of, number): (ClaimId, String), tried: &HashSet<ClaimId>) -> Outcome {
-    let refusal = ClaimError::Duplicate { of, number: number.clone() };
-    if tried.contains(&of) {
-        let error = Error::new(Kind::Conflict, refusal.reason(), refusal.to_string());
-        return Outcome::Refused { error, by: None };
-    }
-    Outcome::Refused { error: refusal.into(), by: Some((of, number)) }
+    let by = (!tried.contains(&of)).then(|| (of, number.clone()));
+    Outcome::Refused { error: ClaimRefusal::Duplicate { of, number }.into(), by }
 }
 
 impl Fresh<'_> {

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use careway_contract::visits::v1::{CreatePaymentAdviceRequest, CreatePaymentAdviceResponse};
 use careway_kernel::{ClaimId, Currency, HumanNumber, OrganizationId, PaymentAdviceId, Violations};
-use careway_service::{Call, Error, Kind, Result, Transaction};
+use careway_service::{Call, Error, Result, Transaction};
 use chrono::{DateTime, Datelike, Utc};
 use uuid::Uuid;
 
 use super::{
-    domain::{MOST_CLAIMS, PaymentAdvice, State, by_claim},
+    domain::{MOST_CLAIMS, PaymentAdvice, PaymentRefusal, State, by_claim},
     payment_request::reference,
     store, view,
 };
@@ -133,22 +133,15 @@ impl Wish {
             claims.retain(|claim| claim.clone().put_in_payment(id).is_ok());
         }
         if claims.is_empty() {
-            let message = "Nothing of this facility's claims was due by then.";
-            return Err(Error::new(Kind::Refused, "NOTHING_TO_PAY", message));
+            return Err(PaymentRefusal::NothingToPay.into());
         }
         Ok(claims)
     }
 }
 
 /// An advice has one total.
-fn one_currency(claims: &[Claim]) -> Result<Currency> {
+fn one_currency(claims: &[Claim]) -> Result<Currency, PaymentRefusal> {
     let first = claims.first().map(|claim| claim.currency);
-    match first.filter(|first| claims.iter().all(|claim| claim.currency == *first)) {
-        Some(currency) => Ok(currency),
-        None => Err(Error::new(
-            Kind::Refused,
-            "SEVERAL_CURRENCIES",
-            "These claims are in several currencies; say which to pay.",
-        )),
-    }
+    let one = first.filter(|first| claims.iter().all(|claim| claim.currency == *first));
+    one.ok_or(PaymentRefusal::SeveralCurrencies)
 }

@@ -3,6 +3,7 @@
 pub(crate) mod api;
 pub(crate) mod create;
 pub(crate) mod domain;
+pub(crate) mod error;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod mark_claim_paid;

@@ -4,6 +4,7 @@ pub(crate) mod content_digest;
 pub(crate) mod file_name;
 pub(crate) mod media_type;
 pub(crate) mod range;
+pub(crate) mod refusal;
 pub(crate) mod sealed_layout;
 
 use careway_kernel::{DocumentId, OrganizationId, VisitId};
@@ -11,6 +12,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use media_type::MediaType;
+use refusal::DocumentRefusal;
 
 /// What a document is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -99,16 +101,11 @@ pub(crate) struct Retraction {
     pub(crate) reason: String,
 }
 
-/// The document was retracted already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("The document was retracted already.")]
-pub(crate) struct AlreadyRetracted;
-
 impl Document {
     /// Marks it as entered in error; it stays readable to those whom it concerns.
-    pub(crate) fn retract(mut self, retraction: Retraction) -> Result<Self, AlreadyRetracted> {
+    pub(crate) fn retract(mut self, retraction: Retraction) -> Result<Self, DocumentRefusal> {
         if self.retraction.is_some() {
-            return Err(AlreadyRetracted);
+            return Err(DocumentRefusal::Retracted);
         }
         self.retraction = Some(retraction);
         self.version += 1;

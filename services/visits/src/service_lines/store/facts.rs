@@ -25,8 +25,7 @@ use crate::{
         requested::Wanted,
     },
     visits::{
-        domain::{State, Visit},
-        error::Refusal,
+        domain::{State, Visit, refusal::Refusal},
         store::row::VisitRow,
     },
 };

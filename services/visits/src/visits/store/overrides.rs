@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use crate::visits::{
-    domain::overrides::{Approval, OverrideReason, Review, Side, VisitOverride},
-    error::Refusal,
+use crate::visits::domain::{
+    overrides::{Approval, OverrideReason, Review, Side, VisitOverride},
+    refusal::Refusal,
 };
 
 /// Which overrides of an organization, newest first.

@@ -1,12 +1,13 @@
 //! A visit's change in Postgres: one statement, over the version it came from.
 
+use careway_contract::visits::v1;
 use careway_kernel::OrganizationId;
-use careway_service::{Error, Kind, OnConstraint, Result};
+use careway_service::{Error, OnConstraint, Result};
 use sqlx::{PgConnection, types::Json};
 
 use crate::{
     coverages::domain::entitlement::Entitlement,
-    visits::{domain::Visit, error::Refusal},
+    visits::domain::{Visit, refusal::Refusal},
 };
 
 /// Keeps a visit as it is now, over the version it came from.
@@ -79,5 +80,5 @@ pub(crate) async fn update_visit(conn: &mut PgConnection, visit: &Visit) -> Resu
 
 /// The caller decided on a version that is no more; asking again with the same key decides anew.
 fn changed() -> Error {
-    Error::new(Kind::Unavailable, "VISIT_CHANGED", "The visit changed meanwhile; try again.")
+    Error::new(v1::Reason::VisitChanged, "The visit changed meanwhile; try again.")
 }
