@@ -2,7 +2,6 @@
 
 use std::{borrow::Cow, collections::HashMap, fmt::Display, time::Duration};
 
-use bytes::Bytes;
 use careway_contract::Declared;
 pub use careway_contract::refusals::v1::{SharedReason, refusal::Kind};
 use careway_kernel::Violations;
@@ -24,15 +23,9 @@ fn kind_of(code: Code) -> Kind {
     }
 }
 
-/// Why an operation did not do what it was asked, or the answer that was kept for its key.
+/// Why an operation did not do what it was asked.
 #[derive(Debug)]
-pub struct Error(Box<Inner>);
-
-#[derive(Debug)]
-enum Inner {
-    Problem(Problem),
-    Replay(Bytes),
-}
+pub struct Error(Box<Problem>);
 
 #[derive(Debug)]
 struct Problem {
@@ -58,7 +51,7 @@ impl Error {
     }
 
     fn problem(kind: Kind, reason: Cow<'static, str>, message: Cow<'static, str>) -> Self {
-        Self(Box::new(Inner::Problem(Problem {
+        Self(Box::new(Problem {
             kind,
             reason,
             message,
@@ -66,7 +59,7 @@ impl Error {
             metadata: HashMap::new(),
             retry_after: None,
             source: None,
-        })))
+        }))
     }
 
     /// What is replaced is not of the version that the caller read.
@@ -87,55 +80,33 @@ impl Error {
     /// 500; the source is logged once, at the boundary, and never answered.
     pub fn internal(source: impl Into<anyhow::Error>) -> Self {
         let mut error = Self::new(SharedReason::Internal, "internal error");
-        if let Inner::Problem(problem) = &mut *error.0 {
-            problem.source = Some(source.into());
-        }
+        error.0.source = Some(source.into());
         error
     }
 
     fn invalid(violations: Vec<(String, String)>) -> Self {
         let mut error = Self::new(SharedReason::InvalidRequest, "The request is not valid.");
-        if let Inner::Problem(problem) = &mut *error.0 {
-            problem.violations = violations;
-        }
+        error.0.violations = violations;
         error
-    }
-
-    pub(crate) fn replay(answer: impl Into<Bytes>) -> Self {
-        Self(Box::new(Inner::Replay(answer.into())))
-    }
-
-    pub(crate) fn into_replay(self) -> Result<Bytes, Self> {
-        match *self.0 {
-            Inner::Replay(answer) => Ok(answer),
-            problem => Err(Self(Box::new(problem))),
-        }
     }
 
     /// When it is worth trying again.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
-        if let Inner::Problem(problem) = &mut *self.0 {
-            problem.retry_after = Some(wait);
-        }
+        self.0.retry_after = Some(wait);
         self
     }
 
     /// A fact for programs beside the reason, like the id of the visit that is open already.
     #[must_use]
     pub fn with(mut self, key: &'static str, value: impl Display) -> Self {
-        if let Inner::Problem(problem) = &mut *self.0 {
-            problem.metadata.insert(key.to_owned(), value.to_string());
-        }
+        self.0.metadata.insert(key.to_owned(), value.to_string());
         self
     }
 
-    /// The kind of the refusal; a kept answer has none and says `Conflict`.
+    /// The kind of the refusal.
     pub fn kind(&self) -> Kind {
-        match &*self.0 {
-            Inner::Problem(problem) => problem.kind,
-            Inner::Replay(_) => Kind::Conflict,
-        }
+        self.0.kind
     }
 
     /// Whether it is a refusal for this reason, also across a call to another service.
@@ -145,49 +116,32 @@ impl Error {
 
     /// The stable reason, to be told; whoever decides by it asks [`Error::is`].
     pub fn reason(&self) -> &str {
-        match &*self.0 {
-            Inner::Problem(problem) => &problem.reason,
-            Inner::Replay(_) => "REPLAY",
-        }
+        &self.0.reason
     }
 
     /// A fact given by [`Error::with`], also across a call to another service.
     pub fn fact(&self, key: &str) -> Option<&str> {
-        match &*self.0 {
-            Inner::Problem(problem) => problem.metadata.get(key).map(String::as_str),
-            Inner::Replay(_) => None,
-        }
+        self.0.metadata.get(key).map(String::as_str)
     }
 
     /// What is wrong with the request: fields and what they must be.
     pub fn violations(&self) -> &[(String, String)] {
-        match &*self.0 {
-            Inner::Problem(problem) => &problem.violations,
-            Inner::Replay(_) => &[],
-        }
+        &self.0.violations
     }
 
     /// The sentence for a person.
     pub fn message(&self) -> &str {
-        match &*self.0 {
-            Inner::Problem(problem) => &problem.message,
-            Inner::Replay(_) => "",
-        }
+        &self.0.message
     }
 
     /// The fault behind an internal error: for the one log line at the boundary, and for operators; never for callers.
     pub fn source(&self) -> Option<&anyhow::Error> {
-        match &*self.0 {
-            Inner::Problem(problem) => problem.source.as_ref(),
-            Inner::Replay(_) => None,
-        }
+        self.0.source.as_ref()
     }
 
     /// The status that tells a caller of this error.
     pub fn to_status(&self) -> Status {
-        let Inner::Problem(problem) = &*self.0 else {
-            return Status::internal("internal error");
-        };
+        let problem = &*self.0;
         let mut details = ErrorDetails::new();
         details.set_error_info(problem.reason.as_ref(), ERROR_DOMAIN, problem.metadata.clone());
         if !problem.violations.is_empty() {
@@ -205,12 +159,9 @@ impl Error {
 
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &*self.0 {
-            Inner::Problem(problem) => match &problem.source {
-                Some(source) => write!(f, "{}: {source:#}", problem.reason),
-                None => write!(f, "{}: {}", problem.reason, problem.message),
-            },
-            Inner::Replay(_) => f.write_str("the kept answer of this key"),
+        match &self.0.source {
+            Some(source) => write!(f, "{}: {source:#}", self.0.reason),
+            None => write!(f, "{}: {}", self.0.reason, self.0.message),
         }
     }
 }
@@ -244,9 +195,7 @@ impl From<sqlx::Error> for Error {
                 let mut unavailable =
                     Self::new(SharedReason::DatabaseUnavailable, "The service cannot answer now; try again.")
                         .retry_after(Duration::from_secs(1));
-                if let Inner::Problem(problem) = &mut *unavailable.0 {
-                    problem.source = Some(error.into());
-                }
+                unavailable.0.source = Some(error.into());
                 unavailable
             }
             _ => Self::internal(error),
@@ -259,9 +208,7 @@ impl From<redis::RedisError> for Error {
         let mut unavailable =
             Self::new(SharedReason::CacheUnavailable, "The service cannot answer now; try again.")
                 .retry_after(Duration::from_secs(1));
-        if let Inner::Problem(problem) = &mut *unavailable.0 {
-            problem.source = Some(error.into());
-        }
+        unavailable.0.source = Some(error.into());
         unavailable
     }
 }
@@ -295,11 +242,9 @@ impl From<Status> for Error {
             _ => status.message().to_owned(),
         };
         let mut error = Self::problem(kind, reason, Cow::Owned(detail));
-        if let Inner::Problem(problem) = &mut *error.0 {
-            problem.metadata = metadata;
-            problem.violations = violations.unwrap_or_default();
-            problem.retry_after = details.retry_info().and_then(|retry| retry.retry_delay);
-        }
+        error.0.metadata = metadata;
+        error.0.violations = violations.unwrap_or_default();
+        error.0.retry_after = details.retry_info().and_then(|retry| retry.retry_delay);
         error
     }
 }

@@ -5,7 +5,7 @@ use careway_contract::identity::v1::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{ChallengeId, MemberId, Violations};
-use careway_service::{AuditEntry, Call, Result, Subject};
+use careway_service::{AuditEntry, Call, Keyed, Result, Subject};
 
 use super::{
     codes::{Attempt, Holder, Verdict},
@@ -23,7 +23,7 @@ pub(crate) async fn verify_challenge(
     app: &App,
     call: &Call,
     request: VerifyChallengeRequest,
-) -> Result<VerifyChallengeResponse> {
+) -> Keyed<VerifyChallengeResponse> {
     let mut violations = Violations::default();
     let challenge = violations.field("challengeId", ChallengeId::parse(&request.challenge_id));
     let code = violations.field("code", parse_code(&request.code));
@@ -50,12 +50,12 @@ pub(crate) async fn verify_challenge(
             if compared {
                 count_failure(app, &occasion, holder).await?;
             }
-            Err(rejected(left))
+            Err(rejected(left).into())
         }
         Verdict::Gone => {
             // The first try may have passed, and its answer been lost on the way.
             app.db.replayed(call).await?;
-            Err(rejected(0))
+            Err(rejected(0).into())
         }
     }
 }
@@ -70,7 +70,7 @@ async fn passed(
     challenge: ChallengeId,
     occasion: &Occasion,
     holder: Holder,
-) -> Result<VerifyChallengeResponse> {
+) -> Keyed<VerifyChallengeResponse> {
     let member = match holder.member {
         Some(member) => find(app, call, member).await?,
         None => None,

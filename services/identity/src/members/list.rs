@@ -31,7 +31,7 @@ pub(crate) async fn list_members(
         Page::parse(app, "list_members", &[&payer.to_string(), &q], request.page_size, &request.page_token)
             .map_err(|error| Error::violation(error.field(), error.to_string()))?;
 
-    let mut tx = app.db.begin(call).await?;
+    let mut tx = app.db.begin_unkeyed(call).await?;
     let found = search(app, &mut tx, payer, &q, page.after, page.limit()).await?;
     let (members, next_page_token) = page.cut(app, found, |member| member.id.uuid());
     audit_shown(&mut tx, "member.list", &members);

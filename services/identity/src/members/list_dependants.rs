@@ -19,7 +19,7 @@ pub(crate) async fn list_dependants(
         Page::parse(app, "list_dependants", &[&id.to_string()], request.page_size, &request.page_token)
             .map_err(|error| Error::violation(error.field(), error.to_string()))?;
 
-    let mut tx = app.db.begin(call).await?;
+    let mut tx = app.db.begin_unkeyed(call).await?;
     if !store::summary::exists(&mut tx, payer, id).await? {
         return Err(Error::not_found("member"));
     }

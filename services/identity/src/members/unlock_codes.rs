@@ -5,7 +5,7 @@ use careway_contract::identity::v1::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{MemberId, Violations};
-use careway_service::{AuditEntry, Call, Error, Result, Subject};
+use careway_service::{AuditEntry, Call, Error, Keyed, Result, Subject};
 
 use super::{domain::refusal::Refusal, store, view};
 use crate::App;
@@ -15,7 +15,7 @@ pub(crate) async fn unlock_member_codes(
     app: &App,
     call: &Call,
     request: UnlockMemberCodesRequest,
-) -> Result<UnlockMemberCodesResponse> {
+) -> Keyed<UnlockMemberCodesResponse> {
     let payer = call.caller.organization()?;
     let id = path_id("member", &request.member_id, MemberId::parse)?;
     let mut violations = Violations::default();

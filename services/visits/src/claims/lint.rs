@@ -34,7 +34,7 @@ pub(crate) async fn lint_claim(
 
     let linted = {
         // Dropped without a commit: nothing stays of it.
-        let mut tx = app.db.begin(&Call::by(call.caller.clone())).await?;
+        let mut tx = app.db.begin_unkeyed(&Call::by(call.caller.clone())).await?;
         lint(app, &mut tx, (visit, facility), lines, reference).await
     };
     match linted {

@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{CreateContractRequest, CreateContractResponse};
 use careway_kernel::{ContractId, OrganizationId, Violations, parse_date};
-use careway_service::{Call, OnConstraint, OrganizationKind, Result};
+use careway_service::{Call, Keyed, OnConstraint, OrganizationKind};
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -18,7 +18,7 @@ pub(crate) async fn create_contract(
     app: &App,
     call: &Call,
     request: CreateContractRequest,
-) -> Result<CreateContractResponse> {
+) -> Keyed<CreateContractResponse> {
     let payer = call.caller.payer()?;
     let mut v = Violations::default();
     let facility = v.required("facilityId", request.facility_id.as_str(), OrganizationId::parse);

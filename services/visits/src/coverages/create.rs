@@ -7,7 +7,7 @@ use careway_contract::{
 use careway_kernel::{
     CoverageId, FamilyId, MemberId, MemberNumber, OrganizationId, PlanId, Violations, parse_date,
 };
-use careway_service::{Call, Error, OnConstraint, Result};
+use careway_service::{Call, Error, Keyed, OnConstraint, Result};
 use chrono::NaiveDate;
 
 use super::{
@@ -32,7 +32,7 @@ pub(crate) async fn create_coverage(
     app: &App,
     call: &Call,
     request: CreateCoverageRequest,
-) -> Result<CreateCoverageResponse> {
+) -> Keyed<CreateCoverageResponse> {
     let payer = call.caller.payer()?;
     let wanted = parse(&request)?;
     let asked_plan = (wanted.plan, wanted.plan_version);

@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{RetractDocumentRequest, RetractDocumentResponse};
 use careway_kernel::{DocumentId, Violations};
-use careway_service::{AuditEntry, Call, Error, Result, timestamp, version};
+use careway_service::{AuditEntry, Call, Error, Keyed, timestamp, version};
 
 use super::{domain::Retraction, store};
 use crate::{App, audit, texts::short, visits};
@@ -11,7 +11,7 @@ pub(crate) async fn retract_document(
     app: &App,
     call: &Call,
     request: RetractDocumentRequest,
-) -> Result<RetractDocumentResponse> {
+) -> Keyed<RetractDocumentResponse> {
     let (facility, by) = (call.caller.facility()?, call.caller.person_or_client()?);
     let absent = || Error::not_found("document");
     let id = DocumentId::parse(&request.document_id).map_err(|_| absent())?;

@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{CreatePlanRequest, CreatePlanResponse};
 use careway_kernel::{PlanId, Violations};
-use careway_service::{Call, OnConstraint, Result};
+use careway_service::{Call, Keyed, OnConstraint};
 
 use super::{
     definition,
@@ -15,7 +15,7 @@ pub(crate) async fn create_plan(
     app: &App,
     call: &Call,
     request: CreatePlanRequest,
-) -> Result<CreatePlanResponse> {
+) -> Keyed<CreatePlanResponse> {
     let payer = call.caller.payer()?;
     let mut tx = app.db.begin(call).await?;
     let known = store::service_type::list_codes(&mut tx).await?;

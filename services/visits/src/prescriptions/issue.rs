@@ -3,7 +3,7 @@
 use careway_contract::visits::v1::{IssuePrescriptionRequest, IssuePrescriptionResponse, PrescriptionIssued};
 use careway_events::{Fact, record};
 use careway_kernel::{HumanNumber, PrescriptionId, Violations, VisitId};
-use careway_service::{AuditEntry, Call, Error, Result, path_id};
+use careway_service::{AuditEntry, Call, Error, Keyed, path_id};
 use chrono::{Datelike, Days};
 
 use super::{
@@ -25,7 +25,7 @@ pub(crate) async fn issue_prescription(
     app: &App,
     call: &Call,
     request: IssuePrescriptionRequest,
-) -> Result<IssuePrescriptionResponse> {
+) -> Keyed<IssuePrescriptionResponse> {
     let (facility, person) = (call.caller.facility()?, call.caller.person_or_client()?);
     let visit_id: VisitId = path_id("visit", &request.visit_id)?;
     let mut v = Violations::default();

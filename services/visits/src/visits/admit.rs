@@ -3,7 +3,7 @@
 use careway_contract::visits::v1::{AdmitVisitRequest, AdmitVisitResponse, VisitAdmitted};
 use careway_events::{Fact, record};
 use careway_kernel::{HumanNumber, Violations, VisitId};
-use careway_service::{AuditEntry, Call, Error, Result, path_id};
+use careway_service::{AuditEntry, Call, Error, Keyed, Result, path_id};
 use chrono::{Datelike, Duration};
 
 use super::{
@@ -16,7 +16,7 @@ pub(crate) async fn admit_visit(
     app: &App,
     call: &Call,
     request: AdmitVisitRequest,
-) -> Result<AdmitVisitResponse> {
+) -> Keyed<AdmitVisitResponse> {
     let facility = call.caller.facility()?;
     let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut violations = Violations::default();
@@ -37,7 +37,7 @@ pub(crate) async fn admit_visit(
     if let Err(error) = store::update::update_visit(&mut tx, &visit).await {
         // The transaction is over; the refusal names the visit that is in the way.
         drop(tx);
-        return Err(named(app, call, &visit, error).await?);
+        return Err(named(app, call, &visit, error).await?.into());
     }
     if let Some(patient) = &visit.patient {
         let admitted = VisitAdmitted {

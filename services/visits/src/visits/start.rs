@@ -6,7 +6,7 @@ use careway_contract::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{MemberNumber, NationalId, OrganizationId, Redacted, Violations, VisitId, parse_date};
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Keyed, Result};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use prost::Message;
 
@@ -27,7 +27,7 @@ pub(crate) async fn start_visit(
     app: &App,
     call: &Call,
     request: StartVisitRequest,
-) -> Result<StartVisitResponse> {
+) -> Keyed<StartVisitResponse> {
     let (facility, by) = (call.caller.facility()?, call.caller.person_or_client()?);
     let mut violations = Violations::default();
     let day = violations.optional("serviceDate", request.service_date.as_str(), parse_date);

@@ -127,7 +127,7 @@ impl Ledger {
         kind: Taking,
         postings: &[Posting],
     ) -> Result<i32> {
-        let mut tx = self.db.begin(call).await?;
+        let mut tx = self.db.begin_unkeyed(call).await?;
         let now = tx.now();
         let postings: Vec<PostingJson<'_>> = postings.iter().map(Into::into).collect();
         let made = sqlx::query_scalar("select benefit_take($1, $2, $3, $4)")

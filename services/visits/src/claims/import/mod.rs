@@ -153,7 +153,7 @@ impl List<'_> {
 
     /// Submits it, for itself.
     async fn take(&self, fresh: &Fresh<'_>) -> Result<Outcome> {
-        let mut tx = self.app.db.begin(&self.call).await?;
+        let mut tx = self.app.db.begin_unkeyed(&self.call).await?;
         match self.write(&mut tx, fresh).await {
             Ok(claim) => {
                 write::tell_submitted(&mut tx, &self.call, &claim);

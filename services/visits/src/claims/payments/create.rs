@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use careway_contract::visits::v1::{CreatePaymentAdviceRequest, CreatePaymentAdviceResponse};
 use careway_kernel::{ClaimId, Currency, HumanNumber, OrganizationId, PaymentAdviceId, Violations};
-use careway_service::{Call, Error, Result, Transaction};
+use careway_service::{Call, Error, Keyed, Result, Transaction};
 use chrono::{DateTime, Datelike, Utc};
 use uuid::Uuid;
 
@@ -22,7 +22,7 @@ pub(crate) async fn create_payment_advice(
     app: &App,
     call: &Call,
     request: CreatePaymentAdviceRequest,
-) -> Result<CreatePaymentAdviceResponse> {
+) -> Keyed<CreatePaymentAdviceResponse> {
     let payer = call.caller.payer()?;
     let wish = Wish::parse(&request)?;
 
@@ -38,7 +38,9 @@ pub(crate) async fn create_payment_advice(
     let sums = by_claim(&due.lines);
     let reconciles = payable.iter().all(|(claim, amount)| sums.get(&claim.id) == Some(amount));
     if !reconciles {
-        return Err(Error::internal(anyhow::anyhow!("claims' lines do not add up to what is due of them")));
+        return Err(
+            Error::internal(anyhow::anyhow!("claims' lines do not add up to what is due of them")).into()
+        );
     }
     let now = tx.now();
     let advice = PaymentAdvice {

@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{MarkPaymentAdvicePaidRequest, MarkPaymentAdvicePaidResponse};
 use careway_kernel::PaymentAdviceId;
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Error, Keyed};
 use uuid::Uuid;
 
 use super::{payment_request, view};
@@ -15,7 +15,7 @@ pub(crate) async fn mark_payment_advice_paid(
     app: &App,
     call: &Call,
     request: MarkPaymentAdvicePaidRequest,
-) -> Result<MarkPaymentAdvicePaidResponse> {
+) -> Keyed<MarkPaymentAdvicePaidResponse> {
     let payer = call.caller.payer()?;
     let unknown = || Error::not_found("payment advice");
     let id = PaymentAdviceId::parse(&request.payment_advice_id).map_err(|_| unknown())?;

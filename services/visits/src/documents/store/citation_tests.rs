@@ -71,7 +71,7 @@ impl Files {
             added_at: self.clock.now(),
             retraction: None,
         };
-        let mut tx = self.db.begin(&self.facility).await.unwrap();
+        let mut tx = self.db.begin_unkeyed(&self.facility).await.unwrap();
         store::insert_document(&mut tx, &self.sealer, &document).await.unwrap();
         tx.finish().await.unwrap();
         document
@@ -82,7 +82,7 @@ impl Files {
         let at = self.clock.now();
         let kind = if documents.len() > 1 { CitationKind::Claim } else { CitationKind::Preauthorization };
         let citation = Citation { visit, payer, kind, by: Uuid::now_v7(), at };
-        let mut tx = self.db.begin(by).await?;
+        let mut tx = self.db.begin_unkeyed(by).await?;
         cite(&mut tx, citation, documents).await?;
         tx.finish().await
     }
@@ -140,7 +140,7 @@ async fn a_citation_names_documents_of_its_visit_that_hold() {
     let (at, by) = (files.clock.now(), Uuid::now_v7());
     let retracted = files.document(visit).await.retract(Retraction { at, by, reason: "not hers".to_owned() });
     let retracted = retracted.unwrap_or_else(|_| panic!("once"));
-    let mut tx = files.db.begin(&files.facility).await.unwrap();
+    let mut tx = files.db.begin_unkeyed(&files.facility).await.unwrap();
     store::update_retraction(&mut tx, &files.sealer, &retracted).await.unwrap();
     tx.finish().await.unwrap();
     assert!(files.cite(&files.facility, visit, &[retracted.id]).await.is_err());
@@ -163,7 +163,7 @@ async fn nothing_of_a_document_can_be_rewritten_or_deleted_by_the_service() {
         "update document set visit_id = visit_id",
         "update document_citation set payer_id = payer_id",
     ] {
-        let mut tx = files.db.begin(&files.facility).await.unwrap();
+        let mut tx = files.db.begin_unkeyed(&files.facility).await.unwrap();
         let refused = sqlx::query(AssertSqlSafe(forbidden)).execute(&mut *tx).await.unwrap_err();
         assert_eq!(refused.as_database_error().unwrap().code().as_deref(), Some("42501"), "{forbidden}");
     }

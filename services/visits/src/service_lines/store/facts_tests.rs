@@ -176,7 +176,7 @@ async fn the_payers_rules_are_among_the_facts() {
         version: 1,
         ..Default::default()
     };
-    let mut tx = clinic.db.begin(&clinic.by(clinic.payer)).await.unwrap();
+    let mut tx = clinic.db.begin_unkeyed(&clinic.by(clinic.payer)).await.unwrap();
     let now = tx.now();
     assert!(payer_rules::store::upsert_claim_rules(&mut tx, clinic.payer, &rules, now).await.unwrap());
     tx.finish().await.unwrap();
@@ -345,7 +345,7 @@ async fn what_is_decided_anew_forgets_what_it_did_itself_and_keeps_its_prices() 
     let again = facts.adjudicate(&clinic.plan.definition, OwnerKind::Claim, &mut anew[1..]);
     assert_eq!(again.totals, settlement.totals);
 
-    let mut tx = clinic.db.begin(&clinic.by(clinic.payer)).await.unwrap();
+    let mut tx = clinic.db.begin_unkeyed(&clinic.by(clinic.payer)).await.unwrap();
     let keeping = SaveLines {
         owner: &owner,
         place: &facts.place,
@@ -381,7 +381,7 @@ async fn a_settled_line_is_not_deleted_and_a_drafts_lines_are() {
     let facts = clinic.facts(clinic.facility, &at, None, &[]).await.unwrap();
     let owner = Owner { kind: OwnerKind::Claim, id: Uuid::now_v7(), number: None };
     let draft = [clinic.line(1, "CONS-GP", "2026-06-10")];
-    let mut tx = clinic.db.begin(&clinic.by(clinic.facility)).await.unwrap();
+    let mut tx = clinic.db.begin_unkeyed(&clinic.by(clinic.facility)).await.unwrap();
     let keeping = SaveLines {
         owner: &owner,
         place: &facts.place,
@@ -399,7 +399,7 @@ async fn a_settled_line_is_not_deleted_and_a_drafts_lines_are() {
         .submit(OwnerKind::Claim, &at, &mut draft.clone().map(|it| CareLine { id: Uuid::now_v7(), ..it }))
         .await
         .unwrap();
-    let mut tx = clinic.db.begin(&clinic.by(clinic.facility)).await.unwrap();
+    let mut tx = clinic.db.begin_unkeyed(&clinic.by(clinic.facility)).await.unwrap();
     sqlx::query("delete from care_line").execute(&mut *tx).await.unwrap();
     tx.finish().await.unwrap();
     assert!(clinic.kept(clinic.facility, &owner).await.is_empty());

@@ -256,7 +256,7 @@ impl Clinic {
         owner: Option<Uuid>,
         lines: &[CareLine],
     ) -> Option<CareFacts> {
-        let mut tx = self.db.begin(&self.by(by)).await.unwrap();
+        let mut tx = self.db.begin_unkeyed(&self.by(by)).await.unwrap();
         let now = tx.now();
         let wanted: Vec<Wanted<'_>> = lines.iter().map(|it| it.asked.wanted()).collect();
         let looking = Looking { visit: at.visit, party: Some(by), owner, lines: &wanted };
@@ -272,7 +272,7 @@ impl Clinic {
     ) -> Result<(Settlement, Owner)> {
         let facility = self.facility;
         let owner = Owner { kind, id: Uuid::now_v7(), number: Some(format!("N-{}", at.visit)) };
-        let mut tx = self.db.begin(&self.by(facility)).await?;
+        let mut tx = self.db.begin_unkeyed(&self.by(facility)).await?;
         let now = tx.now();
         let wanted: Vec<Wanted<'_>> = lines.iter().map(|it| it.asked.wanted()).collect();
         let looking = Looking { visit: at.visit, party: Some(facility), owner: None, lines: &wanted };
@@ -303,7 +303,7 @@ impl Clinic {
     }
 
     pub(crate) async fn undo(&self, owner: &Owner) -> i32 {
-        let mut tx = self.db.begin(&self.by(self.facility)).await.unwrap();
+        let mut tx = self.db.begin_unkeyed(&self.by(self.facility)).await.unwrap();
         let now = tx.now();
         let mut statement = QueryBuilder::new("");
         push_undo(&mut statement, (owner.kind, owner.id), false, now);
