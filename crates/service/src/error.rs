@@ -249,16 +249,46 @@ impl From<Status> for Error {
     }
 }
 
+/// Why something was not written: a rule's no, which its caller may look at, or anything else.
+#[derive(Debug)]
+pub enum NotWritten<R> {
+    /// Refused.
+    Refused(R),
+    /// Failed.
+    Failed(Error),
+}
+
+impl<R> From<Error> for NotWritten<R> {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl<R> From<sqlx::Error> for NotWritten<R> {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl<R: Into<Error>> From<NotWritten<R>> for Error {
+    fn from(not_written: NotWritten<R>) -> Self {
+        match not_written {
+            NotWritten::Refused(refusal) => refusal.into(),
+            NotWritten::Failed(error) => error,
+        }
+    }
+}
+
 /// Lets the database have the last word: a named constraint becomes a refusal.
 pub trait OnConstraint<T> {
     /// `refusal` when the constraint `name` was violated; any other error as it is.
-    fn on_constraint(self, name: &str, refusal: impl FnOnce() -> Error) -> Result<T>;
+    fn on_constraint<R>(self, name: &str, refusal: impl FnOnce() -> R) -> Result<T, NotWritten<R>>;
 }
 
 impl<T> OnConstraint<T> for std::result::Result<T, sqlx::Error> {
-    fn on_constraint(self, name: &str, refusal: impl FnOnce() -> Error) -> Result<T> {
+    fn on_constraint<R>(self, name: &str, refusal: impl FnOnce() -> R) -> Result<T, NotWritten<R>> {
         self.map_err(|error| match error.as_database_error() {
-            Some(database) if database.constraint() == Some(name) => refusal(),
+            Some(database) if database.constraint() == Some(name) => NotWritten::Refused(refusal()),
             _ => error.into(),
         })
     }

@@ -43,7 +43,7 @@ pub use audit::AuditLog;
 pub use call::Call;
 pub use caller::{Caller, OrganizationKind, Subject};
 pub use database::{Asked, Database, Question, Reader};
-pub use error::{Error, Kind, OnConstraint, Result, SharedReason};
+pub use error::{Error, Kind, NotWritten, OnConstraint, Result, SharedReason};
 pub use foundation::{Foundation, Service};
 pub use imports::Imports;
 pub use keyed::{Keyed, Stop};

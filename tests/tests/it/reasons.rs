@@ -85,6 +85,25 @@ fn every_reason_that_is_declared_is_given() {
     assert!(idle.is_empty(), "declared and given by nobody: {idle:?}");
 }
 
+/// A service matches the types of its refusals; of what another service said it asks `Error::is`.
+#[test]
+fn nobody_compares_reasons_as_text() {
+    let services: Vec<String> = ["cases", "channels", "gateway", "identity", "renewals", "visits"]
+        .map(|service| format!("services/{service}/src"))
+        .into();
+    let compares = |line: &str| {
+        let decides = [".reason() ==", ".reason() !=", ".reason().starts_with", "matches!(error.reason()"];
+        decides.iter().any(|it| line.contains(it))
+            || (line.contains("match ") && line.contains("error.reason()"))
+            || (line.contains(".fact(\"") && line.contains(".is_"))
+    };
+    let sources = read(&services.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(sources.len() > 400, "the sources are read: {}", sources.len());
+    let found: Vec<&str> =
+        sources.iter().flat_map(|source| source.lines()).filter(|line| compares(line)).collect();
+    assert!(found.is_empty(), "{found:?}");
+}
+
 #[test]
 fn the_edge_gives_reasons_with_the_status_they_are_declared_with() {
     let declared: BTreeMap<String, u16> = careway_gateway::problems()

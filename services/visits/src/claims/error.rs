@@ -6,9 +6,9 @@ use careway_service::Error;
 
 use super::domain::refusal::ClaimRefusal;
 
-impl From<ClaimRefusal> for Error {
-    fn from(refusal: ClaimRefusal) -> Self {
-        let reason = match &refusal {
+impl From<&ClaimRefusal> for Reason {
+    fn from(refusal: &ClaimRefusal) -> Self {
+        match refusal {
             ClaimRefusal::WrongState { .. } => Reason::WrongState,
             ClaimRefusal::Disputed => Reason::VisitDisputed,
             ClaimRefusal::SubmittedLate { .. } => Reason::SubmissionTooLate,
@@ -19,8 +19,13 @@ impl From<ClaimRefusal> for Error {
             ClaimRefusal::NothingDue { .. } => Reason::ClaimNotPayable,
             ClaimRefusal::NotDecided => Reason::ClaimNotDecided,
             ClaimRefusal::Duplicate { .. } => Reason::DuplicateClaim,
-        };
-        let mut error = Self::new(reason, refusal.to_string());
+        }
+    }
+}
+
+impl From<ClaimRefusal> for Error {
+    fn from(refusal: ClaimRefusal) -> Self {
+        let mut error = Self::new(Reason::from(&refusal), refusal.to_string());
         if let Some(code) = refusal.code() {
             error = error.with("code", code);
         }

@@ -1,8 +1,8 @@
 //! Lint a claim: everything is done as if it were submitted now, and undone.
 
-use careway_contract::visits::v1::{ClaimProblem, LintClaimRequest, LintClaimResponse};
+use careway_contract::visits::v1::{ClaimProblem, LintClaimRequest, LintClaimResponse, Reason};
 use careway_kernel::{OrganizationId, Violations, VisitId};
-use careway_service::{Call, Error, Kind, Result, Transaction};
+use careway_service::{Call, Kind, Result, Transaction};
 
 use super::{
     domain::{Claim, State, refusal::ClaimRefusal},
@@ -44,7 +44,12 @@ pub(crate) async fn lint_claim(
         }
         // What the visit itself refuses is what would be answered.
         Err(error) if error.kind() == Kind::Refused => {
-            Ok(LintClaimResponse { problems: vec![problem(&error)], ..Default::default() })
+            let refused = ClaimProblem {
+                reason: error.reason().to_owned(),
+                message: error.message().to_owned(),
+                ..Default::default()
+            };
+            Ok(LintClaimResponse { problems: vec![refused], ..Default::default() })
         }
         Err(error) => Err(error),
     }
@@ -64,9 +69,9 @@ async fn lint(
     let settlement = desk.care.adjudicate(OwnerKind::Claim, &mut lines);
     let reasons = desk.reasons(&settlement);
 
-    let mut problems: Vec<Error> = Vec::new();
+    let mut problems = Vec::new();
     if desk.circumstances.today > claim.submit_by {
-        problems.push(ClaimRefusal::SubmittedLate { by: claim.submit_by }.into());
+        problems.push(ClaimRefusal::SubmittedLate { by: claim.submit_by });
     }
     let mut duplicate = write::duplicate(tx, &claim, &lines).await?;
     if let Some(reference) = &reference {
@@ -74,7 +79,7 @@ async fn lint(
         let first = store::find_by_reference(tx, parties, reference).await?;
         duplicate = duplicate.or(first.map(|it| ClaimRefusal::Duplicate { of: it.id(), number: it.number }));
     }
-    problems.extend(duplicate.map(Error::from));
+    problems.extend(duplicate);
 
     let state = if reasons.is_empty() {
         claim.clone().submit(desk.now, claim.submit_by)?.decide(desk.now, desk.decision(&settlement))?.state
@@ -94,11 +99,11 @@ async fn lint(
     Ok((claim, answer))
 }
 
-fn problem(error: &Error) -> ClaimProblem {
-    ClaimProblem {
-        reason: error.reason().to_owned(),
-        message: error.message().to_owned(),
-        claim_id: error.fact("claimId").unwrap_or_default().to_owned(),
-        claim_number: error.fact("claimNumber").unwrap_or_default().to_owned(),
-    }
+fn problem(refusal: &ClaimRefusal) -> ClaimProblem {
+    let (claim_id, claim_number) = match refusal {
+        ClaimRefusal::Duplicate { of, number } => (of.to_string(), number.clone()),
+        _ => Default::default(),
+    };
+    let reason = Reason::from(refusal).as_str_name().to_owned();
+    ClaimProblem { reason, message: refusal.to_string(), claim_id, claim_number }
 }

@@ -52,7 +52,7 @@ pub(crate) async fn create_contract(
         Contract { id, payer, facility, service_types, from, to, version: 1, created_at: tx.now() };
     store::insert_contract(&mut tx, &contract)
         .await
-        .on_constraint("contract_no_overlap", || ContractRefusal::Overlaps.into())?;
+        .on_constraint("contract_no_overlap", || ContractRefusal::Overlaps)?;
     tx.commit(CreateContractResponse { contract: Some(view::contract(&contract)) }).await
 }
 

@@ -79,7 +79,7 @@ pub(crate) async fn create_coverage(
     coverage.member_since = wanted.member_since.unwrap_or(coverage.member_since);
     store::insert_coverage(&mut tx, &coverage)
         .await
-        .on_constraint("coverage_no_overlap", || CoverageRefusal::Overlaps.into())?;
+        .on_constraint("coverage_no_overlap", || CoverageRefusal::Overlaps)?;
     tell(&mut tx, call, "coverage.create", &coverage);
     tx.commit(CreateCoverageResponse { coverage: Some(view::coverage(&coverage)) }).await
 }

@@ -31,8 +31,6 @@ pub(crate) async fn create_plan(
         created_at: tx.now(),
         definition,
     };
-    store::insert_plan(&mut tx, &plan)
-        .await
-        .on_constraint("plan_code_once", || PlanRefusal::CodeTaken.into())?;
+    store::insert_plan(&mut tx, &plan).await.on_constraint("plan_code_once", || PlanRefusal::CodeTaken)?;
     tx.commit(CreatePlanResponse { plan: Some(view::plan(&plan)) }).await
 }

@@ -3,7 +3,7 @@
 use careway_contract::visits::v1::{AdmitVisitRequest, AdmitVisitResponse, VisitAdmitted};
 use careway_events::{Fact, record};
 use careway_kernel::{HumanNumber, Violations, VisitId};
-use careway_service::{AuditEntry, Call, Error, Keyed, Result, path_id};
+use careway_service::{AuditEntry, Call, Error, Keyed, NotWritten, Result, path_id};
 use chrono::{Datelike, Duration};
 
 use super::{
@@ -34,10 +34,13 @@ pub(crate) async fn admit_visit(
     let wish = AdmissionWish { service_type, number, practitioner, referral };
     let rule = notice_rule(app, locked.notice_hours);
     let visit = locked.visit.admit(tx.now(), wish, rule)?;
-    if let Err(error) = store::update::update_visit(&mut tx, &visit).await {
-        // The transaction is over; the refusal names the visit that is in the way.
-        drop(tx);
-        return Err(named(app, call, &visit, error).await?.into());
+    match store::update::update_visit(&mut tx, &visit).await {
+        Err(NotWritten::Refused(Refusal::AlreadyOpen { .. })) => {
+            // The transaction is over; the refusal names the visit that is in the way.
+            drop(tx);
+            return Err(Refusal::AlreadyOpen { visit: find_open(app, call, &visit).await? }.into());
+        }
+        updated => updated?,
     }
     if let Some(patient) = &visit.patient {
         let admitted = VisitAdmitted {
@@ -62,11 +65,8 @@ fn notice_rule(app: &App, payers_hours: Option<i32>) -> NoticeRule {
     }
 }
 
-async fn named(app: &App, call: &Call, visit: &Visit, error: Error) -> Result<Error> {
-    let Some(admission) = visit.admission.as_ref().filter(|_| error.reason() == "VISIT_ALREADY_OPEN") else {
-        return Ok(error);
-    };
+async fn find_open(app: &App, call: &Call, visit: &Visit) -> Result<Option<VisitId>> {
+    let Some(admission) = &visit.admission else { return Ok(None) };
     let mut reader = app.db.read(call).await?;
-    let open = store::find_open_visit(&mut reader, visit, &admission.service_type).await?;
-    Ok(open.map_or(error, |open| Refusal::AlreadyOpen { visit: open }.into()))
+    store::find_open_visit(&mut reader, visit, &admission.service_type).await
 }

@@ -13,6 +13,7 @@ impl From<Refusal> for Error {
             Refusal::ResendsExhausted => Reason::ResendsExhausted,
             Refusal::NotEntitled(reason) => reason.into(),
             Refusal::AlreadyOpen { .. } => Reason::VisitAlreadyOpen,
+            Refusal::Changed => Reason::VisitChanged,
             Refusal::NoticeNotRequired => Reason::NoticeNotRequired,
             Refusal::NoticeAlreadyGiven => Reason::NoticeAlreadyGiven,
             Refusal::HasClaims => Reason::VisitHasClaims,
@@ -36,7 +37,7 @@ impl From<Refusal> for Error {
         let error = Self::new(reason, refusal.to_string());
         match refusal {
             Refusal::WrongState { is, needs } => error.with("state", is.as_str()).with("needs", needs),
-            Refusal::AlreadyOpen { visit } => error.with("visitId", visit),
+            Refusal::AlreadyOpen { visit: Some(visit) } => error.with("visitId", visit),
             Refusal::NotEntitled(reason) => match reason.until() {
                 Some(until) => error.with("until", until),
                 None => error,

@@ -137,7 +137,7 @@ impl Ledger {
             .bind(Json(postings))
             .fetch_one(&mut *tx)
             .await
-            .on_constraint("benefit_balance_within_limit", || LimitExceeded.into())?;
+            .on_constraint("benefit_balance_within_limit", || LimitExceeded)?;
         tx.finish().await?;
         Ok(made)
     }

@@ -19,8 +19,11 @@ pub(crate) enum Refusal {
     ResendTooSoon { wait: chrono::Duration },
     #[error("The member is not entitled to this service here on this day.")]
     NotEntitled(Reason),
+    /// With the visit that is in the way, where it was looked for.
     #[error("The member has an open visit of this type here on this day.")]
-    AlreadyOpen { visit: VisitId },
+    AlreadyOpen { visit: Option<VisitId> },
+    #[error("The visit changed meanwhile; try again.")]
+    Changed,
     #[error("This visit needs no admission notice.")]
     NoticeNotRequired,
     #[error("The payer was told already.")]

@@ -116,7 +116,7 @@ pub(crate) async fn insert_override(conn: &mut PgConnection, asked: &VisitOverri
     .bind(asked.version)
     .execute(conn)
     .await
-    .on_constraint("visit_override_pkey", || Refusal::OverrideAlreadyRequested.into())?;
+    .on_constraint("visit_override_pkey", || Refusal::OverrideAlreadyRequested)?;
     Ok(())
 }
 
