@@ -146,6 +146,11 @@ class Compose:
         gateway = service == "gateway"
         self.unless(container.get("command") == ([] if gateway else ["serve"]), f"{service} does not serve")
         self.environment(service, service, "Cli" if gateway else "Serve")
+        if sources.takes_lists(self.root, service):
+            volumes = [str(volume).split(":")[:2][-1] for volume in container.get("volumes", [])]
+            files = [str(mount).split(":")[0] for mount in container.get("tmpfs", [])]
+            fine = "/tmp" in volumes + files
+            self.unless(fine, f"{service} takes lists and has no /tmp for their files")
         for called in sources.calls(self.root, service):
             variable = f"CAREWAY_{called.upper()}_URL"
             given = variable in container["environment"]

@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 
 DEFINITION = re.compile(r"\bstruct\s+(\w+)[^;{(]*\{")
+# Settings that read another struct's arguments.
+WRAPPED = re.compile(r"\bstruct (\w+Args)\(pub (\w+)\);")
 ATTRIBUTE = re.compile(r"#\[(arg|command)\(")
 FIELD = re.compile(r"(?:\s*#\[[^\]]*\])*\s*(?:pub(?:\(\w+\))?\s+)?\w+\s*:\s*([^,\n]+)")
 ELSEWHERE = re.compile(r'default_value = "(?!http)\w+://127\.')
@@ -31,13 +33,18 @@ def has_database(root: Path, service: str) -> bool:
     return (root / "services" / service / "migrations").is_dir()
 
 
+def takes_lists(root: Path, service: str) -> bool:
+    """Whether lists are uploaded to it, which come to a temporary file."""
+    return "imports.take(" in re.sub(r"\s+", "", text(root / "services" / service / "src"))
+
+
 @cache
 def text(folder: Path) -> str:
     return "\n".join(file.read_text() for file in sorted(folder.rglob("*.rs")))
 
 
 def shared(root: Path) -> list[Path]:
-    return [root / "crates" / name / "src" for name in ("service", "events", "transcoding", "kernel")]
+    return [root / "crates" / name / "src" for name in ("service", "documents", "events", "transcoding", "kernel")]
 
 
 @cache
@@ -45,6 +52,8 @@ def structs(folder: Path) -> dict[str, Struct]:
     """The structs of clap arguments in a crate, by name."""
     found: dict[str, Struct] = {}
     source = text(folder)
+    for match in WRAPPED.finditer(source):
+        found[match.group(1)] = Struct(inside=[match.group(2)])
     definitions = [(match.start(), match.group(1)) for match in DEFINITION.finditer(source)]
     for match in ATTRIBUTE.finditer(source):
         owner = next((name for at, name in reversed(definitions) if at < match.start()), None)

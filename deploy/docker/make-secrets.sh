@@ -24,9 +24,12 @@ keep() {
     echo "made $1.txt"
 }
 
+# Called so when documents were visits' alone. Without it they cannot be read.
+[ ! -e visits_document_keys.txt ] || mv visits_document_keys.txt document_keys.txt
+
 for name in service_secret postgres_password grafana_admin_password \
     identity_master_key identity_code_pepper identity_operator_password \
-    visits_master_key visits_document_keys renewals_master_key; do
+    visits_master_key document_keys renewals_master_key; do
     keep "$name" "$(random)"
 done
 

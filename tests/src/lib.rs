@@ -1,6 +1,6 @@
 //! Journeys through the REST gateway, on the whole platform: what tests are written with.
 //!
-//! A [`World`] is a platform of its own: databases, streams, keys, messages and a clock that nobody else touches, so
+//! A [`TestPlatform`] is a platform of its own: databases, streams, keys, messages and a clock that nobody else touches, so
 //! that any number of tests run at once. A [`Network`] is what a journey needs in it: a payer, a facility, staff,
 //! members. Whatever happens, happens over REST ([`Rest`]); what people are sent is read from the message folder.
 
@@ -13,8 +13,8 @@ mod processes;
 mod programs;
 mod refusals;
 mod running;
-mod ward;
-mod world;
+mod test_platform;
+mod treatment;
 
 pub use careway_standalone::seed::{Answer, Credentials, Message, Request, Rest, until};
 pub use collector::{Collector, Span};
@@ -24,5 +24,5 @@ pub use processes::Processes;
 pub use programs::{dev, program};
 pub use refusals::{accepted, refused};
 pub use running::Layout;
-pub use ward::{Ward, check_in};
-pub use world::{Setup, World};
+pub use test_platform::{Setup, TestPlatform};
+pub use treatment::{Treatment, check_in};

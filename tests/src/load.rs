@@ -16,7 +16,7 @@ use futures::{StreamExt, stream};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{Member, Network, World, accepted};
+use crate::{Member, Network, TestPlatform, accepted};
 
 /// How many requests are under way at a time.
 const AT_ONCE: usize = 8;
@@ -52,18 +52,18 @@ enum Job<'a> {
 }
 
 impl Load {
-    /// So many patients of this network, each verified; nothing else may happen in the world.
-    pub async fn of(world: &World, network: &Network, patients: usize) -> Self {
+    /// So many patients of this network, each verified; nothing else may happen in the platform.
+    pub async fn of(platform: &TestPlatform, network: &Network, patients: usize) -> Self {
         let verified = stream::iter(0..patients).map(|_| async {
-            let member = network.payer.covered_member(world).await;
+            let member = network.payer.covered_member(platform).await;
             let start = network.desk.post("/v1/visits", json!({"memberNumber": member.number}));
             let visit = accepted(201, start).await.text("visit.visitId").to_owned();
-            let code = json!({"code": world.code_for(&member.phone).await});
+            let code = json!({"code": platform.code_for(&member.phone).await});
             accepted(200, network.desk.post(&format!("/v1/visits/{visit}/verify"), code)).await;
             Patient { member, visit }
         });
         let patients = verified.buffer_unordered(AT_ONCE).collect().await;
-        world.settle().await;
+        platform.settle().await;
         Self {
             desk: network.desk.clone(),
             patients,
@@ -150,27 +150,27 @@ impl Load {
     ///
     /// # Panics
     /// When something is lost, or was done twice.
-    pub async fn compare(&self, world: &World) {
-        world.sent().await;
+    pub async fn compare(&self, platform: &TestPlatform) {
+        platform.sent().await;
         let (admitted, started) = {
             let admitted = self.admitted.lock().expect("never poisoned").clone();
             (admitted, self.started.lock().expect("never poisoned").clone())
         };
         assert_eq!((admitted.len(), started.len()), (self.patients.len(), self.patients.len()));
-        self.compare_visits(world, &admitted, &started).await;
-        self.compare_events(world, &admitted, &started).await;
-        self.compare_effects(world).await;
+        self.compare_visits(platform, &admitted, &started).await;
+        self.compare_events(platform, &admitted, &started).await;
+        self.compare_effects(platform).await;
     }
 
     async fn compare_visits(
         &self,
-        world: &World,
+        platform: &TestPlatform,
         admitted: &BTreeMap<String, String>,
         started: &BTreeSet<String>,
     ) {
         let visits: Vec<(String, String, Option<String>)> =
             sqlx::query_as("select visit_id::text, state, visit_number from visit")
-                .fetch_all(&mut *reader(world, "visits").await)
+                .fetch_all(&mut *reader(platform, "visits").await)
                 .await
                 .expect("visits can be read");
         let kept: BTreeMap<_, _> = visits.iter().map(|(id, state, number)| (id, (state, number))).collect();
@@ -187,13 +187,13 @@ impl Load {
 
     async fn compare_events(
         &self,
-        world: &World,
+        platform: &TestPlatform,
         admitted: &BTreeMap<String, String>,
         started: &BTreeSet<String>,
     ) {
         let said: Vec<(String, String, Option<i64>)> =
             sqlx::query_as("select aggregate_id::text, type, stream_seq from outbox")
-                .fetch_all(&mut *reader(world, "visits").await)
+                .fetch_all(&mut *reader(platform, "visits").await)
                 .await
                 .expect("the outbox can be read");
         let of = |event: &str| {
@@ -211,21 +211,21 @@ impl Load {
 
     /// What other services did when they heard: one notice to each patient, one line for each access to their data. A
     /// notice of which renewals says that it does not know may not have gone out: it is never sent twice.
-    async fn compare_effects(&self, world: &World) {
+    async fn compare_effects(&self, platform: &TestPlatform) {
         let unknown: i64 = sqlx::query_scalar("select count(*) from message where state = 'UNKNOWN'")
-            .fetch_one(&mut *reader(world, "renewals").await)
+            .fetch_one(&mut *reader(platform, "renewals").await)
             .await
             .expect("messages can be read");
         let mut missing = 0;
         for Patient { member, .. } in &self.patients {
-            let sent = world.inbox().messages_to(&member.phone).expect("the message folder can be read");
+            let sent = platform.inbox().messages_to(&member.phone).expect("the message folder can be read");
             assert!((1..=2).contains(&sent.len()), "{} got {} messages", member.number, sent.len());
             missing += 2 - sent.len();
         }
         assert!(missing <= unknown as usize, "{missing} notices are missing, {unknown} are in doubt");
         let mut told: Vec<(String, String)> =
             sqlx::query_as("select visit_id::text, action from member_access where visit_id is not null")
-                .fetch_all(&mut *reader(world, "identity").await)
+                .fetch_all(&mut *reader(platform, "identity").await)
                 .await
                 .expect("accesses can be read");
         told.sort();
@@ -238,6 +238,6 @@ impl Load {
     }
 }
 
-async fn reader(world: &World, service: &str) -> Reader {
-    world.database(service).read(&Call::system("tests")).await.expect("the database answers")
+async fn reader(platform: &TestPlatform, service: &str) -> Reader {
+    platform.database(service).read(&Call::system("tests")).await.expect("the database answers")
 }

@@ -11,7 +11,7 @@ use careway_standalone::seed::{
 use chrono::{Months, NaiveDate};
 use serde_json::{Value, json};
 
-use crate::World;
+use crate::TestPlatform;
 
 const PASSWORD: &str = "umuganda ku wa gatandatu";
 /// Everything a Rwandan facility may offer.
@@ -64,45 +64,45 @@ pub struct Member {
 
 impl Network {
     /// A payer with a plan, a facility contracted for everything, a front desk; no members yet.
-    pub async fn of(world: &World) -> Self {
-        let (payer, facility) = tokio::join!(Payer::of(world), Facility::of(world));
+    pub async fn of(platform: &TestPlatform) -> Self {
+        let (payer, facility) = tokio::join!(Payer::of(platform), Facility::of(platform));
         let (desk, ()) =
-            tokio::join!(facility.staff(world, &["FRONT_DESK"]), payer.contract(world, &facility));
-        world.settle().await;
+            tokio::join!(facility.staff(platform, &["FRONT_DESK"]), payer.contract(platform, &facility));
+        platform.settle().await;
         Self { payer, facility, desk }
     }
 }
 
 impl Payer {
     /// An insurer with an officer and one plan that covers OUTPATIENT, INPATIENT and, after a waiting period, DENTAL.
-    pub async fn of(world: &World) -> Self {
-        Self::with(world, "PAYER").await
+    pub async fn of(platform: &TestPlatform) -> Self {
+        Self::with(platform, "PAYER").await
     }
 
     /// The same, as an authority that insures by a scheme of its own.
-    pub async fn authority(world: &World) -> Self {
-        Self::with(world, "AUTHORITY").await
+    pub async fn authority(platform: &TestPlatform) -> Self {
+        Self::with(platform, "AUTHORITY").await
     }
 
-    async fn with(world: &World, kind: &str) -> Self {
-        let founded = Founded::of(world, kind).await;
-        let officer = founded.staff(world, &["BENEFITS_OFFICER"]).await;
+    async fn with(platform: &TestPlatform, kind: &str) -> Self {
+        let founded = Founded::of(platform, kind).await;
+        let officer = founded.staff(platform, &["BENEFITS_OFFICER"]).await;
         let made = officer.post("/v1/plans", plan()).await.and_then(Answer::ok).expect("a plan is made");
         let plan = made.text("plan.planId").to_owned();
         Self { id: founded.id, administrator: founded.administrator, officer, plan }
     }
 
     /// Somebody new with these roles, signed in.
-    pub async fn staff(&self, world: &World, roles: &[&str]) -> Rest {
-        hired(world, &self.administrator, None, roles).await
+    pub async fn staff(&self, platform: &TestPlatform, roles: &[&str]) -> Rest {
+        hired(platform, &self.administrator, None, roles).await
     }
 
     /// Contracts a facility for every kind of care, for as long as anybody looks back.
-    pub async fn contract(&self, world: &World, facility: &Facility) {
+    pub async fn contract(&self, platform: &TestPlatform, facility: &Facility) {
         let contract = json!({
             "facilityId": facility.id,
             "serviceTypes": SERVICE_TYPES,
-            "from": (today(world) - Months::new(24)).to_string(),
+            "from": (today(platform) - Months::new(24)).to_string(),
         });
         acts::contract_facility(&self.officer, contract).await.expect("a contract is made");
     }
@@ -126,9 +126,9 @@ impl Payer {
     }
 
     /// A member who has been covered for a year, and is for another.
-    pub async fn covered_member(&self, world: &World) -> Member {
+    pub async fn covered_member(&self, platform: &TestPlatform) -> Member {
         let member = self.member().await;
-        let today = today(world);
+        let today = today(platform);
         self.cover(&member, today - Months::new(12), today + Months::new(12)).await;
         member
     }
@@ -146,19 +146,19 @@ impl Payer {
 
 impl Facility {
     /// A facility in Rwanda with an administrator.
-    pub async fn of(world: &World) -> Self {
-        let Founded { id, name, administrator } = Founded::of(world, "FACILITY").await;
+    pub async fn of(platform: &TestPlatform) -> Self {
+        let Founded { id, name, administrator } = Founded::of(platform, "FACILITY").await;
         Self { id, name, administrator }
     }
 
     /// Somebody new with these roles, signed in.
-    pub async fn staff(&self, world: &World, roles: &[&str]) -> Rest {
-        hired(world, &self.administrator, None, roles).await
+    pub async fn staff(&self, platform: &TestPlatform, roles: &[&str]) -> Rest {
+        hired(platform, &self.administrator, None, roles).await
     }
 
     /// Somebody new with these roles, who has not signed in yet.
-    pub async fn hire(&self, world: &World, roles: &[&str]) -> Credentials {
-        invited(world, &self.administrator, None, roles).await
+    pub async fn hire(&self, platform: &TestPlatform, roles: &[&str]) -> Credentials {
+        invited(platform, &self.administrator, None, roles).await
     }
 }
 
@@ -170,8 +170,8 @@ struct Founded {
 }
 
 impl Founded {
-    async fn of(world: &World, kind: &str) -> Self {
-        let operator = world.operator().await;
+    async fn of(platform: &TestPlatform, kind: &str) -> Self {
+        let operator = platform.operator().await;
         let code = format!("RW-{}", next());
         // No digits: they would look like a code in an SMS.
         let (name, code_kind) = match kind {
@@ -184,33 +184,38 @@ impl Founded {
             "codes": [{"kind": code_kind, "value": code}],
         });
         let id = acts::register(&operator, organization, &code).await.expect("an organization is registered");
-        let administrator = hired(world, &operator, Some(&id), &["ADMINISTRATOR"]).await;
+        let administrator = hired(platform, &operator, Some(&id), &["ADMINISTRATOR"]).await;
         Self { id, name: name.to_owned(), administrator }
     }
 
-    async fn staff(&self, world: &World, roles: &[&str]) -> Rest {
-        hired(world, &self.administrator, None, roles).await
+    async fn staff(&self, platform: &TestPlatform, roles: &[&str]) -> Rest {
+        hired(platform, &self.administrator, None, roles).await
     }
 }
 
-async fn hired(world: &World, inviter: &Rest, organization: Option<&str>, roles: &[&str]) -> Rest {
-    let credentials = invited(world, inviter, organization, roles).await;
-    world.rest().sign_in(&credentials).await.expect("a hired person signs in")
+async fn hired(platform: &TestPlatform, inviter: &Rest, organization: Option<&str>, roles: &[&str]) -> Rest {
+    let credentials = invited(platform, inviter, organization, roles).await;
+    platform.rest().sign_in(&credentials).await.expect("a hired person signs in")
 }
 
-async fn invited(world: &World, inviter: &Rest, organization: Option<&str>, roles: &[&str]) -> Credentials {
+async fn invited(
+    platform: &TestPlatform,
+    inviter: &Rest,
+    organization: Option<&str>,
+    roles: &[&str],
+) -> Credentials {
     let person = Person {
         name: "Chantal Mukamana".to_owned(),
         email: format!("person{}@careway.example", next()),
         roles: roles.iter().map(|role| (*role).to_owned()).collect(),
     };
-    let hired = acts::hire(inviter, organization, world.inbox(), &person, PASSWORD).await;
+    let hired = acts::hire(inviter, organization, platform.inbox(), &person, PASSWORD).await;
     hired.expect("a person follows the invitation")
 }
 
 /// Today in Rwanda, by the platform's clock.
-pub fn today(world: &World) -> NaiveDate {
-    world.clock().today(CountryCode::RW.default_time_zone())
+pub fn today(platform: &TestPlatform) -> NaiveDate {
+    platform.clock().today(CountryCode::RW.default_time_zone())
 }
 
 fn plan() -> Value {

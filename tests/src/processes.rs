@@ -90,10 +90,10 @@ impl Processes {
     }
 
     /// How much short work goes on after its answers.
-    pub(crate) async fn errands(&self) -> anyhow::Result<usize> {
+    pub(crate) async fn background_tasks(&self) -> anyhow::Result<usize> {
         let counts = self.metrics().await?.into_iter().map(|told| {
-            let count = told.lines().find_map(|line| line.strip_prefix("careway_errands "));
-            let count = count.context("no process is silent about its errands")?;
+            let count = told.lines().find_map(|line| line.strip_prefix("careway_background_tasks "));
+            let count = count.context("no process is silent about its background_tasks")?;
             count.parse::<usize>().map_err(anyhow::Error::from)
         });
         counts.sum()

@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::Path};
 use anyhow::Context;
 use careway_kernel::Clock;
 use careway_service::{Foundation, Service};
-use careway_standalone::{Config, Platform, provision::DATABASES, settle};
+use careway_standalone::{Config, Platform, Probe, probe, provision::DATABASES, settle};
 use futures::future::try_join_all;
 
 use crate::Processes;
@@ -31,6 +31,7 @@ pub(crate) enum Running {
 /// installation, which serves nothing.
 pub(crate) struct Onlooker {
     foundation: Foundation,
+    events: Probe,
     services: Vec<Service>,
 }
 
@@ -93,7 +94,8 @@ impl Running {
         match self {
             Self::OneProcess(platform) => platform.settle().await,
             Self::Separate { processes, onlooker } => {
-                settle(&onlooker.foundation, &onlooker.services, async || processes.errands().await).await
+                settle(&onlooker.events, &onlooker.services, async || processes.background_tasks().await)
+                    .await
             }
         }
     }
@@ -117,6 +119,7 @@ impl Onlooker {
             anyhow::Ok(Service { name, upstream: foundation.registry.upstream(name), database })
         });
         let services = try_join_all(services).await?;
-        Ok(Self { foundation, services })
+        let events = probe(&foundation, &services);
+        Ok(Self { foundation, events, services })
     }
 }

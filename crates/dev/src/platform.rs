@@ -20,10 +20,10 @@ use crate::{
 /// Secrets the platform needs. They outlive a run: what is stored is sealed with them.
 const SECRETS: [&str; 6] = [
     "CAREWAY_SERVICE_SECRET",
+    "CAREWAY_DOCUMENTS_KEYS",
     "CAREWAY_IDENTITY_MASTER_KEY",
     "CAREWAY_IDENTITY_CODE_PEPPER",
     "CAREWAY_RENEWALS_MASTER_KEY",
-    "CAREWAY_VISITS_DOCUMENT_KEYS",
     "CAREWAY_VISITS_MASTER_KEY",
 ];
 
@@ -77,7 +77,7 @@ fn settings(checkout: &Checkout, servers: &Servers, port: u16) -> anyhow::Result
         ("CAREWAY_IDENTITY_CODES_PER_NETWORK_10_MIN".to_owned(), "60".to_owned()),
         ("CAREWAY_PORTAL_URL".to_owned(), format!("http://127.0.0.1:{port}")),
         ("CAREWAY_RENEWALS_FOLDER".to_owned(), inbox),
-        ("CAREWAY_VISITS_DOCUMENTS".to_owned(), documents),
+        ("CAREWAY_DOCUMENTS_PLACE".to_owned(), documents),
         ("CAREWAY_RENEWALS_DISPUTE_URL".to_owned(), format!("http://127.0.0.1:{port}/dispute#")),
         ("CAREWAY_RENEWALS_EXPLANATION_URL".to_owned(), format!("http://127.0.0.1:{port}/explanation#")),
         ("CAREWAY_IDENTITY_OPERATOR_EMAIL".to_owned(), OPERATOR.0.to_owned()),
@@ -102,6 +102,10 @@ fn secrets(file: &Path) -> anyhow::Result<BTreeMap<String, String>> {
         Err(error) if error.kind() == ErrorKind::NotFound => BTreeMap::new(),
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", file.display())),
     };
+    // Called so when documents were visits' alone. Without it they cannot be read.
+    if let Some(keys) = secrets.remove("CAREWAY_VISITS_DOCUMENT_KEYS") {
+        secrets.insert("CAREWAY_DOCUMENTS_KEYS".to_owned(), keys);
+    }
     let known = secrets.len();
     for name in SECRETS {
         secrets
@@ -125,6 +129,8 @@ mod tests {
         let made = secrets(&file).unwrap();
         assert!(SECRETS.iter().all(|name| made[*name].len() == 64));
         assert_eq!(secrets(&file).unwrap(), made);
+        fs::write(&file, r#"{"CAREWAY_VISITS_DOCUMENT_KEYS": "of old"}"#).unwrap();
+        assert_eq!(secrets(&file).unwrap()["CAREWAY_DOCUMENTS_KEYS"], "of old");
         fs::remove_file(&file).unwrap();
     }
 }

@@ -57,12 +57,12 @@ pub(crate) async fn run(checkout: &Checkout, arguments: Arguments) -> anyhow::Re
     write(&mut claim, &Running { pid: process::id(), gateway: Some(demo.gateway.clone()) })?;
     introduce(&demo);
 
-    careway_service::run::signalled().await;
+    careway_service::signalled().await;
     say::headline("Stopping");
     let step = say::begin("finishing what is under way; Ctrl-C again ends at once");
     tokio::select! {
         ended = platform.shutdown() => ended?,
-        () = careway_service::run::signalled() => bail!("ended before everything was finished"),
+        () = careway_service::signalled() => bail!("ended before everything was finished"),
     }
     step.done("platform stopped; the servers stay until `cargo dev down`");
     Ok(())

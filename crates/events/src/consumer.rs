@@ -13,7 +13,7 @@ use crate::{
     bus::Bus,
     delivery::{ACK_WITHIN, Delivery},
     stream::Stream,
-    worker::{Verdict, Worker},
+    worker::{Next, Worker},
 };
 
 /// How many events one transaction takes when they wait together.
@@ -118,8 +118,8 @@ impl Consumer {
             let deliveries: Vec<_> = deliveries.into_iter().filter_map(Delivery::read).collect();
             self.measure(&deliveries);
             match self.worker.take(deliveries).await {
-                Verdict::GoOn => backoff.reset(),
-                Verdict::DatabaseAway => self.await_database().await,
+                Next::GoOn => backoff.reset(),
+                Next::DatabaseAway => self.await_database().await,
             }
             if let Some(error) = broken {
                 return Err(error.into());

@@ -57,7 +57,7 @@ pub struct DeadLetters {
 }
 
 #[derive(sqlx::FromRow)]
-struct Kept {
+struct DeadLetterRow {
     consumer: String,
     headers: Json<HashMap<String, String>>,
     payload: Vec<u8>,
@@ -83,11 +83,11 @@ impl DeadLetters {
     /// Runs the reaction again, now. When it fails the letter stays.
     pub async fn redrive(&self, id: Uuid) -> Result<()> {
         let mut tx = self.database.begin_system(PURPOSE).await?;
-        let kept = lock(&mut tx, id).await?.ok_or_else(|| Error::not_found("dead letter"))?;
+        let row = lock(&mut tx, id).await?.ok_or_else(|| Error::not_found("dead letter"))?;
         let envelope =
-            Envelope::read(|name| kept.headers.get(name).map(String::as_str)).map_err(unreadable)?;
+            Envelope::read(|name| row.headers.get(name).map(String::as_str)).map_err(unreadable)?;
         let (purpose, handler) =
-            self.reactions.get(&kept.consumer, &envelope.event_type).ok_or_else(|| {
+            self.reactions.get(&row.consumer, &envelope.event_type).ok_or_else(|| {
                 Error::new(
                     SharedReason::NoReaction,
                     "This service no longer reacts to this event; discard it.",
@@ -95,7 +95,7 @@ impl DeadLetters {
             })?;
         let now = tx.now();
         if inbox::insert_new(&mut tx, purpose, std::iter::once(envelope.event_id), now).await?.len() == 1 {
-            react(handler, &mut tx, &envelope, kept.payload.into()).await.map_err(Failure::into_error)?;
+            react(handler, &mut tx, &envelope, row.payload.into()).await.map_err(Failure::into_error)?;
         }
         close(&mut tx, id, now).await?;
         tx.audit(AuditEntry { action: "dead_letter.redrive", ..AuditEntry::default() });
@@ -128,7 +128,7 @@ impl DeadLetters {
     }
 }
 
-async fn lock(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Kept>> {
+async fn lock(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<DeadLetterRow>> {
     sqlx::query_as(
         "select consumer, headers, payload from dead_letter \
          where dead_letter_id = $1 and redriven_at is null for update",

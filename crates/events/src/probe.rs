@@ -1,5 +1,10 @@
 //! Whether everything that was said has been heard: what a test waits for instead of sleeping.
 
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
+
 use async_nats::jetstream::response::Response;
 use careway_service::{Call, Database};
 use futures::TryStreamExt;
@@ -13,12 +18,14 @@ use crate::{bus::Bus, outbox, stream::Stream};
 pub struct Probe {
     bus: Bus,
     databases: Vec<Database>,
+    /// Every consumer seen so far, by stream: one that is gone with its stream has all of it to hear when it is back.
+    consumers: Arc<Mutex<BTreeSet<(String, String)>>>,
 }
 
 impl Probe {
     /// Of the installation with this bus's prefix.
     pub fn new(bus: impl Into<Bus>) -> Self {
-        Self { bus: bus.into(), databases: Vec::new() }
+        Self { bus: bus.into(), databases: Vec::new(), consumers: Arc::default() }
     }
 
     /// Watches this database's outbox too.
@@ -61,6 +68,7 @@ impl Probe {
     }
 
     async fn consumers_are_idle(&self) -> anyhow::Result<bool> {
+        let mut found = BTreeSet::new();
         for name in self.streams().await? {
             let stream = self.bus.jetstream.get_stream_no_info(&name).await?;
             let mut consumers = stream.consumers();
@@ -68,9 +76,12 @@ impl Probe {
                 if info.num_pending > 0 || info.num_ack_pending > 0 {
                     return Ok(false);
                 }
+                found.insert((name.clone(), info.name));
             }
         }
-        Ok(true)
+        let mut consumers = self.consumers.lock().unwrap_or_else(PoisonError::into_inner);
+        consumers.extend(found.iter().cloned());
+        Ok(*consumers == found)
     }
 
     /// The names of the installation's streams: asked for by subject, because a server of tests has hundreds of others.

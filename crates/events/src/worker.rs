@@ -27,7 +27,7 @@ pub(crate) struct Worker {
 
 /// Whether the next events should be fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum Next {
     GoOn,
     /// The database is away; every fetch would only spend a delivery.
     DatabaseAway,
@@ -43,7 +43,7 @@ struct Job<'a> {
 impl Worker {
     /// Takes these deliveries. Those that come for the first time share a transaction; when that fails, and for those
     /// that failed before, each has its own: so a bad event never spoils its neighbours.
-    pub(crate) async fn take(&self, deliveries: Vec<Delivery>) -> Verdict {
+    pub(crate) async fn take(&self, deliveries: Vec<Delivery>) -> Next {
         let (mut together, mut alone) = (Vec::new(), Vec::new());
         let mut held = Instant::now();
         for delivery in deliveries {
@@ -57,9 +57,9 @@ impl Worker {
         }
         let mut waiting = VecDeque::from(together);
         waiting.extend(alone);
-        let mut verdict = Verdict::GoOn;
+        let mut verdict = Next::GoOn;
         while let Some(job) = waiting.pop_front() {
-            if verdict == Verdict::DatabaseAway {
+            if verdict == Next::DatabaseAway {
                 job.delivery.postpone(Some(self.wait(&job.delivery))).await;
                 continue;
             }
@@ -103,7 +103,7 @@ impl Worker {
         Some(Job { delivery, envelope, handler })
     }
 
-    async fn take_alone(&self, job: Job<'_>) -> Verdict {
+    async fn take_alone(&self, job: Job<'_>) -> Next {
         let span = self.span(&job.envelope);
         let delivery = &job.delivery;
         match self.apply(std::slice::from_ref(&job)).instrument(span).await {
@@ -114,7 +114,7 @@ impl Worker {
                 tracing::warn!(service = self.service, purpose = self.purpose, event_type = job.envelope.event_type, event_id = %job.envelope.event_id, delivered = delivery.delivered, error = %failure, "a reaction failed");
                 if let Failure::Away(_) = failure {
                     delivery.postpone(Some(self.wait(delivery))).await;
-                    return Verdict::DatabaseAway;
+                    return Next::DatabaseAway;
                 }
                 if delivery.delivered >= self.retries.deliveries {
                     self.park(delivery, &failure.to_string()).await;
@@ -123,7 +123,7 @@ impl Worker {
                 }
             }
         }
-        Verdict::GoOn
+        Next::GoOn
     }
 
     /// Applies these events in one transaction: all or none.

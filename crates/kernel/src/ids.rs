@@ -114,7 +114,7 @@ id! {
     /// What a payer announces that it pays a facility.
     PaymentAdviceId;
     /// A line of a pre-authorization or a claim.
-    CareLineId;
+    ServiceLineId;
     /// A medical document of a visit.
     DocumentId;
     /// A message to a person.

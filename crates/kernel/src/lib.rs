@@ -35,9 +35,9 @@ pub use date::{InvalidDate, PartialDate, parse_date};
 pub use email::{Email, InvalidEmail};
 pub use human_number::{HumanNumber, InvalidHumanNumber, human_number};
 pub use ids::{
-    AccountId, CareLineId, CaseId, ChallengeId, ClaimId, ClientId, ContractId, CoverageId, DocumentId,
-    EventId, FamilyId, ImportId, InvalidId, InvitationId, MemberId, MessageId, OrganizationId,
-    PaymentAdviceId, PlanId, PreauthorizationId, PrescriptionId, SessionId, TariffId, VisitId, id_at,
+    AccountId, CaseId, ChallengeId, ClaimId, ClientId, ContractId, CoverageId, DocumentId, EventId, FamilyId,
+    ImportId, InvalidId, InvitationId, MemberId, MessageId, OrganizationId, PaymentAdviceId, PlanId,
+    PreauthorizationId, PrescriptionId, ServiceLineId, SessionId, TariffId, VisitId, id_at,
 };
 pub use language::{Language, UnknownLanguage};
 pub use member_number::{InvalidMemberNumber, MemberNumber};

@@ -268,5 +268,4 @@ impl fmt::Display for Money {
 }
 
 #[cfg(test)]
-#[path = "money_tests.rs"]
 mod tests;

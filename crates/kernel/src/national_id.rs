@@ -232,5 +232,4 @@ impl fmt::Debug for NationalId {
 }
 
 #[cfg(test)]
-#[path = "national_id_tests.rs"]
 mod tests;

@@ -284,5 +284,4 @@ impl fmt::Display for MaskedPhone {
 }
 
 #[cfg(test)]
-#[path = "phone_tests.rs"]
 mod tests;

@@ -6,7 +6,7 @@ mod legacy;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-pub use bounded::{InvalidLine, InvalidText, Line, Text, one_line};
+pub use bounded::{InvalidLine, InvalidText, Line, Text};
 pub(crate) use invisible::first_invisible;
 pub use invisible::{is_invisible, without_invisible};
 pub use legacy::is_legacy_vietnamese;

@@ -2,6 +2,7 @@
 
 use std::{net::IpAddr, time::Duration};
 
+use careway_kernel::{Language, Violations};
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 use tonic::metadata::{Ascii, MetadataMap, MetadataValue};
@@ -93,6 +94,13 @@ impl Call {
             raw: OF_RAW_BODIES.iter().filter_map(|name| Some((*name, text(name)?.into()))).collect(),
             deadline: Instant::now() + allowed,
         })
+    }
+
+    /// The language asked for; else the first of `Accept-Language` that we write; else English.
+    pub fn language(&self, v: &mut Violations, asked: &str) -> Option<Language> {
+        let accepted = || self.accept_language.as_deref().and_then(Language::accepted);
+        let asked = v.optional("language", asked, Language::parse)?;
+        Some(asked.or_else(accepted).unwrap_or(Language::En))
     }
 
     /// The version the caller means to change; 428 without one.

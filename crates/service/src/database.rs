@@ -218,11 +218,11 @@ impl Database {
     }
 
     /// What a question tells the caller, in one round trip. The question's own values are bound to it, from `$4` on.
-    pub async fn ask<T>(
+    pub async fn query_as_caller<T>(
         &self,
         call: &Call,
         question: Question,
-        bind: impl Fn(Asked<T>) -> Asked<T>,
+        bind: impl Fn(ScopedQuery<T>) -> ScopedQuery<T>,
     ) -> Result<Vec<T>>
     where
         T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
@@ -247,7 +247,7 @@ impl Database {
 pub struct Question(#[doc(hidden)] pub &'static str);
 
 /// A question on its way to Postgres; its values are bound to it.
-pub type Asked<T> = QueryAs<'static, Postgres, T, PgArguments>;
+pub type ScopedQuery<T> = QueryAs<'static, Postgres, T, PgArguments>;
 
 /// Makes a [`Question`] of a query, for reads that somebody waits for. `$1` to `$3` are the caller; the query's own values
 /// follow from `$4` on.
@@ -256,7 +256,7 @@ pub type Asked<T> = QueryAs<'static, Postgres, T, PgArguments>;
 /// runs it only when that row is there, and so when the caller is set. It forgets the caller with the statement. If it ever
 /// read before, it would see nothing.
 #[macro_export]
-macro_rules! question {
+macro_rules! scoped_query {
     ($query:expr) => {
         $crate::database::Question(concat!(
             "with caller as materialized (select set_config('careway.organization', $1, true) is not null \

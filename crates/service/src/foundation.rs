@@ -48,7 +48,7 @@ pub struct Foundation {
     /// Background tasks that last as long as the process; awaited at the end.
     pub tasks: TaskTracker,
     /// Short work that goes on after an answer, like sending a code; awaited at the end.
-    pub errands: TaskTracker,
+    pub background_tasks: TaskTracker,
     /// Ends the background tasks, after the last request was answered.
     pub shutdown: CancellationToken,
     policy: Policy,
@@ -97,11 +97,11 @@ impl Foundation {
             page_key: Arc::new(page_key.finalize().into()),
             database_connections: settings.database_connections,
             streams: settings.streams,
-            imports: Imports::default(),
+            imports: Imports::new(settings.imports.into()),
             answers: Sealer::derive(&settings.service_secret, "kept answers")?,
             traced: settings.telemetry.otlp_endpoint.is_some(),
             tasks,
-            errands: TaskTracker::new(),
+            background_tasks: TaskTracker::new(),
             shutdown,
             policy,
         })

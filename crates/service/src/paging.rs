@@ -40,6 +40,11 @@ impl<'k> Paging<'k> {
         self.page.limit()
     }
 
+    /// What the page before ended with.
+    pub fn after(&self) -> Option<&[u8]> {
+        self.page.after.as_deref()
+    }
+
     /// The id that the page before ended with.
     ///
     /// # Errors

@@ -1,20 +1,19 @@
-//! A service as a process: its command line, its port, its health, and its end.
+//! A service as a process: its command line, its port and its end.
 
 use std::{future::Future, net::SocketAddr, time::Duration};
 
 use anyhow::Context;
-use axum::{Router, routing::get};
 use careway_kernel::{Clock, Redacted};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use http::StatusCode;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
 use tonic::transport::server::TcpIncoming;
 
 use crate::{
-    database::Database,
     foundation::{Foundation, Service},
+    health::serve_health,
     migrate::Migrator,
     probe,
     settings::{Settings, secrets_from_files},
@@ -173,7 +172,7 @@ async fn answer(
         ops_listen = %ops.local_addr()?,
         "ready"
     );
-    let health = serve_health(ops, databases, metrics, foundation.errands.clone(), stopping.clone());
+    let health = serve_health(ops, databases, metrics, foundation.background_tasks.clone(), stopping.clone());
     foundation.tasks.spawn(health);
     let stop = stopping.clone();
     foundation.tasks.spawn(async move { stop.after_signal(grace).await });
@@ -239,65 +238,14 @@ pub async fn serve_grpc(
 
 /// Ends the background tasks: relays and consumers finish what they hold.
 pub async fn finish(foundation: &Foundation) {
-    foundation.errands.close();
-    if tokio::time::timeout(Duration::from_secs(5), foundation.errands.wait()).await.is_err() {
-        tracing::warn!("some errands did not end in time");
+    foundation.background_tasks.close();
+    if tokio::time::timeout(Duration::from_secs(5), foundation.background_tasks.wait()).await.is_err() {
+        tracing::warn!("some background_tasks did not end in time");
     }
     foundation.shutdown.cancel();
     foundation.tasks.close();
     if tokio::time::timeout(Duration::from_secs(15), foundation.tasks.wait()).await.is_err() {
         tracing::warn!("some background tasks did not end in time");
-    }
-}
-
-/// Answers liveness, readiness and metrics until the ports close.
-pub async fn serve_health(
-    listener: TcpListener,
-    databases: Vec<Database>,
-    metrics: PrometheusHandle,
-    errands: TaskTracker,
-    stopping: Stopping,
-) {
-    let closing = stopping.closing().clone();
-    let told = move || {
-        metrics::gauge!("careway_errands").set(errands.len() as f64);
-        std::future::ready(metrics.render())
-    };
-    let ready = move || {
-        let (databases, stopping) = (databases.clone(), stopping.clone());
-        async move { readiness(databases, &stopping).await }
-    };
-    let router = Router::new()
-        .route("/livez", get(async || "alive\n"))
-        .route("/readyz", get(ready))
-        .route("/metrics", get(told));
-    let ended =
-        axum::serve(listener, router).with_graceful_shutdown(async move { closing.cancelled().await }).await;
-    if let Err(error) = ended {
-        tracing::error!(%error, "the health port failed");
-    }
-}
-
-/// Ready: not about to end, and every database answers.
-pub async fn readiness(databases: Vec<Database>, stopping: &Stopping) -> (StatusCode, &'static str) {
-    if stopping.is_leaving() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
-    }
-    for database in databases {
-        if !matches!(tokio::time::timeout(Duration::from_secs(1), database.probe()).await, Ok(Ok(()))) {
-            return (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n");
-        }
-    }
-    (StatusCode::OK, "ready\n")
-}
-
-/// Waits for SIGTERM or Ctrl-C.
-pub async fn signalled() {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-        .expect("signals can be heard");
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
     }
 }
 

@@ -30,7 +30,13 @@ impl Sealer {
         let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(master.expose().as_bytes())?;
         mac.update(b"careway/seal/v1/");
         mac.update(context.as_bytes());
-        Ok(Self { cipher: Aes256GcmSiv::new_from_slice(&mac.finalize().into_bytes())? })
+        Ok(Self::with_key(&mac.finalize().into_bytes().into()))
+    }
+
+    /// Seals with this very key, of a service that derives its own.
+    #[must_use]
+    pub fn with_key(key: &[u8; 32]) -> Self {
+        Self { cipher: Aes256GcmSiv::new(key.into()) }
     }
 
     /// Seals a value for `column` (like `message.sealed`) of `row`.

@@ -5,6 +5,8 @@ use std::{env, fs, time::Duration};
 use anyhow::Context;
 use careway_kernel::Redacted;
 
+use crate::imports::ImportSettings;
+
 /// What every Careway process needs to know. Secrets may be given as a file: `CAREWAY_SERVICE_SECRET_FILE`.
 #[derive(Debug, Clone, clap::Args)]
 #[group(skip)]
@@ -30,6 +32,9 @@ pub struct Settings {
     /// Bounds of the event streams.
     #[command(flatten)]
     pub streams: StreamSettings,
+    /// Bounds of the lists that people upload.
+    #[command(flatten)]
+    pub imports: ImportSettings,
     /// Where the identity service answers gRPC, when not in this process.
     #[arg(long, env = "CAREWAY_IDENTITY_URL")]
     pub identity_url: Option<String>,

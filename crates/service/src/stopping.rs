@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::run::signalled;
-
 /// The two steps of an end. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Stopping {
@@ -44,13 +42,23 @@ impl Stopping {
     }
 }
 
+/// Waits for SIGTERM or Ctrl-C.
+pub async fn signalled() {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+        .expect("signals can be heard");
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use futures::FutureExt;
     use http::StatusCode;
 
     use super::*;
-    use crate::run::readiness;
+    use crate::health::readiness;
 
     #[tokio::test]
     async fn who_leaves_is_not_ready_and_still_serves_for_the_grace() {

@@ -6,8 +6,8 @@ use careway_contract::google::api::HttpBody;
 use careway_kernel::{Clock, OrganizationId};
 use careway_service::{
     Imports,
-    imports::ImportBounds,
-    table::{Limits, XLSX, memory, read_table},
+    imports::{ImportBounds, ListFile},
+    table::{Limits, XLSX, memory},
 };
 use futures::StreamExt as _;
 use zip::{ZipWriter, write::SimpleFileOptions};
@@ -100,7 +100,7 @@ async fn many_bombs_at_once_take_no_more_than_all_imports_may() {
             let pieces = futures::stream::iter([Ok(piece)]);
             let upload =
                 imports.receive(payer, limits.bytes, pieces, |piece| (true, Some(piece))).await.unwrap();
-            let read = move |file, media_type: &str| Ok(read_table(file, media_type, limits)?);
+            let read = move |list: ListFile| Ok(list.table(limits)?);
             imports.read(upload, limits, read).await.unwrap().value.rows.len()
         }
     };

@@ -2,7 +2,7 @@
 //! fails nobody's request.
 
 use careway_kernel::{AccountId, Clock, OrganizationId, Redacted};
-use careway_service::{Call, Caller, Database, Migrator, OrganizationKind, Sealer, Subject, question};
+use careway_service::{Call, Caller, Database, Migrator, OrganizationKind, Sealer, Subject, scoped_query};
 use careway_testing::{FaultProxy, TestDatabase};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
@@ -21,8 +21,8 @@ fn of(organization: OrganizationId) -> Call {
 
 /// What the caller sees of the log, which is its organization's alone.
 async fn actions(db: &Database, call: &Call) -> Vec<String> {
-    let asked = question!("select action from audit_entry where subject = $4");
-    let rows: Vec<(String,)> = db.ask(call, asked, |asked| asked.bind("somebody")).await.unwrap();
+    let asked = scoped_query!("select action from audit_entry where subject = $4");
+    let rows: Vec<(String,)> = db.query_as_caller(call, asked, |asked| asked.bind("somebody")).await.unwrap();
     rows.into_iter().map(|(action,)| action).collect()
 }
 
@@ -66,9 +66,11 @@ async fn a_connection_that_died_unnoticed_fails_no_request() {
         admin.execute(kill).await.unwrap();
         db.begin_system("tests").await.unwrap().finish().await.unwrap();
         admin.execute(kill).await.unwrap();
-        db.ask::<(i64,)>(&Call::system("tests"), question!("select count(*) from audit_entry"), |asked| {
-            asked
-        })
+        db.query_as_caller::<(i64,)>(
+            &Call::system("tests"),
+            scoped_query!("select count(*) from audit_entry"),
+            |asked| asked,
+        )
         .await
         .unwrap();
         admin.execute(kill).await.unwrap();

@@ -1,9 +1,12 @@
 //! A database per test, migrated and as if nobody had ever used it.
 
-use careway_service::Migrator;
+use careway_kernel::{Clock, Redacted};
+use careway_service::{Database, Migrator, Sealer};
 
-use crate::servers::TestServers;
-use crate::template::Template;
+use crate::{servers::TestServers, template::Template};
+
+/// Every secret of a service that a test starts.
+pub const SECRET: &str = "a secret of the tests, long enough";
 
 /// A service's database for one test. It is the test's alone until the test's runtime ends; then another test may
 /// take it, emptied.
@@ -29,6 +32,14 @@ impl TestDatabase {
         lease.unwrap_or_else(|error| panic!("no database for a test of {service}: {error:#}"))
     }
 
+    /// The database as its service has it.
+    ///
+    /// # Panics
+    /// When it cannot be used so.
+    pub async fn open(&self, connections: u32, clock: &Clock) -> Database {
+        open(&self.url_app, connections, clock).await
+    }
+
     async fn lease(service: &str, migrator: &'static Migrator) -> anyhow::Result<Self> {
         let template = Template::new(&TestServers::from_env().postgres, service, migrator)?;
         let mut connection = template.connect().await?;
@@ -46,4 +57,14 @@ impl TestDatabase {
             name,
         })
     }
+}
+
+/// A database behind this URL, as its service has it.
+///
+/// # Panics
+/// When it cannot be used so.
+pub async fn open(url: &str, connections: u32, clock: &Clock) -> Database {
+    let answers = Sealer::derive(&Redacted::new(SECRET), "tests").expect("a secret that is long enough");
+    let database = Database::connect(url, connections, clock.clone(), answers).await;
+    database.unwrap_or_else(|error| panic!("a test's database cannot be used: {error:#}"))
 }

@@ -24,6 +24,11 @@ impl Leftovers {
     pub fn of(prefix: &str, shutdown: &CancellationToken) -> Self {
         Self { prefix: prefix.to_owned(), shutdown: shutdown.clone() }
     }
+
+    /// From now on this ends whatever would make it anew: the service was started again.
+    pub(crate) fn follow(&mut self, shutdown: &CancellationToken) {
+        self.shutdown = shutdown.clone();
+    }
 }
 
 impl Drop for Leftovers {

@@ -1,21 +1,30 @@
-//! What tests need: databases of their own, prefixes, captured logs and mail, and connections that can be cut.
-//! A dev-dependency only.
+//! What tests need: services and databases of their own, callers, captured logs and mail, connections that can be cut, and
+//! faked peers of the store of documents. A dev-dependency only.
 
+pub mod calls;
+pub mod clamd;
 pub mod database;
 pub mod leftovers;
 pub mod logs;
 pub mod mail;
+pub mod people;
 pub mod prefix;
 pub mod proxy;
+pub mod s3;
 pub mod servers;
+pub mod service;
 mod template;
 pub mod trap;
 
-pub use database::TestDatabase;
+pub use calls::{eventually, key, refusal};
+pub use database::{SECRET, TestDatabase};
 pub use leftovers::Leftovers;
 pub use logs::{CapturedLogs, capture_logs};
 pub use mail::{Mail, SmtpSink, SmtpStage};
+pub use people::{Person, TokenSigner, upstream};
 pub use prefix::unique_prefix;
 pub use proxy::FaultProxy;
+pub use s3::FakeS3;
 pub use servers::TestServers;
+pub use service::{TestService, TestSetup};
 pub use trap::{Side, Sprung};

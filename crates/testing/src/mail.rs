@@ -256,5 +256,4 @@ async fn data(stream: &mut BufStream<TcpStream>) -> std::io::Result<Option<Strin
 }
 
 #[cfg(test)]
-#[path = "mail_tests.rs"]
 mod tests;

@@ -19,7 +19,7 @@ use crate::{
     frames::{HEAD, Messages, Outgoing},
     headers::{Context, RAW_LENGTH, REPR_DIGEST},
     linger::Lingering,
-    request::{self, Asked},
+    request::{self, RestCall},
     schema::Schemas,
     wire::{self, Wire},
 };
@@ -57,12 +57,12 @@ pub(crate) async fn taken_whole(
     schemas: &Schemas,
     parts: &Parts,
     body: Body,
-) -> Result<Asked, Problem> {
+) -> Result<RestCall, Problem> {
     let mut encoded = request::parameters(endpoint, schemas, parts)?;
     let content_type = content_type(endpoint, parts)?;
     let data = request::read(body, endpoint.limits.raw).await?;
     put_chunk_head(&mut encoded, field_number(endpoint, schemas), content_type, data.len());
-    Ok(Asked { message: Outgoing::new(encoded, data), missing: Vec::new() })
+    Ok(RestCall { message: Outgoing::new(encoded, data), missing: Vec::new() })
 }
 
 /// The body in messages of at most [`CHUNK`] bytes, the parameters in the first; read as fast as they are taken.

@@ -26,7 +26,7 @@ type Entries<'a> = Vec<(Cow<'a, str>, Node<'a>)>;
 
 /// A request in the contract's form. What is missing of it the service refuses, together with what is wrong beside.
 #[derive(Debug, Default)]
-pub(crate) struct Asked {
+pub(crate) struct RestCall {
     pub(crate) message: Outgoing,
     pub(crate) missing: Vec<Violation>,
 }
@@ -37,7 +37,7 @@ pub(crate) async fn message(
     schemas: &Schemas,
     parts: &Parts,
     body: Body,
-) -> Result<Asked, Problem> {
+) -> Result<RestCall, Problem> {
     if endpoint.body == endpoint::Body::None {
         return encode(endpoint, schemas, parts, &[]);
     }
@@ -97,13 +97,13 @@ pub(crate) fn media_type(parts: &Parts) -> &str {
 }
 
 /// The parameters and the JSON as a frame.
-fn encode(endpoint: &Endpoint, schemas: &Schemas, parts: &Parts, body: &[u8]) -> Result<Asked, Problem> {
+fn encode(endpoint: &Endpoint, schemas: &Schemas, parts: &Parts, body: &[u8]) -> Result<RestCall, Problem> {
     let parser = parsed(endpoint, schemas, parts, body)?;
     if !parser.violations.is_empty() {
         return Err(refused(endpoint, schemas, parser));
     }
     let missing = as_the_client_sees(endpoint, schemas, parser.missing);
-    Ok(Asked { message: Outgoing::new(parser.out, Bytes::new()), missing })
+    Ok(RestCall { message: Outgoing::new(parser.out, Bytes::new()), missing })
 }
 
 /// The parameters alone, after [`HEAD`] free bytes, for a body that is no JSON. Nothing may be missing of them: such a

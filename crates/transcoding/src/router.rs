@@ -17,7 +17,7 @@ use crate::{
     frames::Outgoing,
     headers::{self, Context as Headers},
     raw, reply,
-    request::{self, Asked},
+    request::{self, RestCall},
     schema::Schemas,
     stream,
 };
@@ -88,7 +88,7 @@ impl Served {
             let answer = answer.map_err(|problem| broken.get().cloned().unwrap_or(problem))?;
             return reply::reply(&self.endpoint, &self.schemas, answer);
         }
-        let Asked { message, missing } = headers.in_time(self.asked(parts, body)).await?;
+        let RestCall { message, missing } = headers.in_time(self.asked(parts, body)).await?;
         self.ask(&call, message, parts).await.map_err(|refusal| refusal.with_missing(missing))
     }
 
@@ -114,7 +114,7 @@ impl Served {
         }
     }
 
-    async fn asked(&self, parts: &Parts, body: Body) -> Result<Asked, Problem> {
+    async fn asked(&self, parts: &Parts, body: Body) -> Result<RestCall, Problem> {
         match self.endpoint.body {
             endpoint::Body::Raw(_) => raw::taken_whole(&self.endpoint, &self.schemas, parts, body).await,
             _ => request::message(&self.endpoint, &self.schemas, parts, body).await,

@@ -186,5 +186,4 @@ fn network(address: IpAddr) -> IpAddr {
 }
 
 #[cfg(test)]
-#[path = "connections_tests.rs"]
 mod tests;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use careway_kernel::Clock;
-use careway_service::{Foundation, Settings, Stopping, probe, run, telemetry::Telemetry};
+use careway_service::{Foundation, Settings, Stopping, health, probe, run, telemetry::Telemetry};
 
 use crate::{Config, Gateway, Readiness};
 
@@ -42,8 +42,14 @@ async fn serve(cli: Cli) -> anyhow::Result<()> {
     let gateway = Gateway::build(&cli.config, &foundation, readiness)?;
     let listener = run::bound(cli.config.listen).await?;
     let ops = run::bound(cli.ops_listen).await?;
-    let (metrics, errands) = (telemetry.metrics.clone(), foundation.errands.clone());
-    foundation.tasks.spawn(run::serve_health(ops, Vec::new(), metrics, errands, stopping.clone()));
+    let (metrics, background_tasks) = (telemetry.metrics.clone(), foundation.background_tasks.clone());
+    foundation.tasks.spawn(health::serve_health(
+        ops,
+        Vec::new(),
+        metrics,
+        background_tasks,
+        stopping.clone(),
+    ));
     tracing::info!(listen = %cli.config.listen, ops_listen = %cli.ops_listen, "ready");
     let (stop, grace) = (stopping.clone(), cli.settings.stop_grace());
     foundation.tasks.spawn(async move { stop.after_signal(grace).await });

@@ -40,7 +40,8 @@ create table session (
     expires_at timestamptz not null,
     ended_at timestamptz,
     end_reason text constraint session_end_reason_check check (end_reason in
-        ('SIGNED_OUT', 'SWITCHED', 'DISABLED', 'PASSWORD_RESET', 'TOKEN_REUSED', 'ORGANIZATION_SUSPENDED')),
+        ('SIGNED_OUT', 'SWITCHED', 'DISABLED', 'ROLES_CHANGED', 'PASSWORD_RESET', 'TOKEN_REUSED',
+            'ORGANIZATION_SUSPENDED')),
     constraint session_ended_check check ((ended_at is null) = (end_reason is null))
 );
 create index session_living on session (account_id) where ended_at is null;

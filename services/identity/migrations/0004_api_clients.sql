@@ -11,9 +11,16 @@ create table api_client (
     previous_expires_at timestamptz,
     created_at timestamptz not null,
     deleted_at timestamptz,
+    -- Who answers for it.
+    created_by uuid references account,
+    -- Its maker was disabled: it gets no tokens until somebody else takes it over by a new secret.
+    disabled_at timestamptz,
     constraint api_client_previous_check check ((previous_digest is null) = (previous_expires_at is null))
 );
 create index api_client_organization on api_client (organization_id, client_id) where deleted_at is null;
+create index api_client_maker on api_client (organization_id, created_by)
+    where deleted_at is null and disabled_at is null;
+create index api_client_disabled on api_client (disabled_at) where disabled_at is not null;
 create index api_client_deleted on api_client (deleted_at) where deleted_at is not null;
 alter table api_client enable row level security;
 alter table api_client force row level security;

@@ -74,7 +74,7 @@ impl Config {
     }
 }
 
-/// Members, their import, and the limits of one-time codes. Every limit is per Careway installation.
+/// Members, and the limits of one-time codes. Every limit is per Careway installation.
 #[derive(Debug, Clone, clap::Args)]
 #[group(skip)]
 pub struct MembersConfig {
@@ -132,12 +132,6 @@ pub struct MembersConfig {
     /// Wrong codes per payer in a day; beyond it every code is rejected. Bounds what spraying can gain.
     #[arg(long, env = "CAREWAY_IDENTITY_CODE_FAILURES_PER_PAYER_DAY", default_value_t = 2000)]
     pub failures_per_payer_day: u32,
-    /// MiB a list of members may have.
-    #[arg(long, env = "CAREWAY_IDENTITY_MEMBER_IMPORT_MIB", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=64))]
-    pub member_import_mib: u32,
-    /// Rows a list of members may have.
-    #[arg(long, env = "CAREWAY_IDENTITY_MEMBER_IMPORT_ROWS", default_value_t = 200_000)]
-    pub member_import_rows: u32,
 }
 
 impl MembersConfig {

@@ -24,12 +24,12 @@ mod config;
 mod members;
 mod opaque_token;
 mod organizations;
-mod page;
 mod revocations;
 mod sessions;
+#[cfg(test)]
+mod tests;
 mod throttle;
 mod vault;
-mod wire;
 
 use std::sync::Arc;
 
@@ -80,7 +80,7 @@ impl App {
     fn new(config: Config, foundation: Foundation, db: Database) -> anyhow::Result<Self> {
         let vault = Arc::new(vault::Vault::new(&config.master_key)?);
         Ok(Self {
-            members: Arc::new(members::Members::new(config.members.clone())),
+            members: Arc::new(members::Members::new()),
             challenges: Arc::new(challenges::Challenges::new(config.members.clone(), &vault, &foundation)),
             clock: foundation.clock.clone(),
             audit: AuditLog::start(db.clone(), None, &foundation.tasks, foundation.shutdown.clone()),

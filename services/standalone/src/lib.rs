@@ -9,4 +9,4 @@ mod settle;
 
 pub use config::Config;
 pub use platform::Platform;
-pub use settle::settle;
+pub use settle::{Probe, probe, settle};

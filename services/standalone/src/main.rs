@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use careway_events::DeadLettersCommand;
 use careway_kernel::{Clock, Redacted};
-use careway_service::{Foundation, probe, run, telemetry::Telemetry};
+use careway_service::{Foundation, health, probe, run, telemetry::Telemetry};
 use careway_standalone::{Config, Platform, provision};
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -94,8 +94,10 @@ async fn answer(Serve { ops, config }: Serve) -> anyhow::Result<()> {
     let (listener, grace) = (run::bound(listen).await?, config.settings.stop_grace());
     let platform = Platform::start(config, Clock::system()).await?;
     let databases = platform.services().iter().map(|service| service.database.clone()).collect();
-    let (metrics, errands) = (telemetry.metrics.clone(), platform.foundation().errands.clone());
-    let health = run::serve_health(listener, databases, metrics, errands, platform.stopping().clone());
+    let (metrics, background_tasks) =
+        (telemetry.metrics.clone(), platform.foundation().background_tasks.clone());
+    let health =
+        health::serve_health(listener, databases, metrics, background_tasks, platform.stopping().clone());
     platform.foundation().tasks.spawn(health);
     tracing::info!(gateway = %platform.gateway(), ops = %listen, "ready");
     platform.stopping().after_signal(grace).await;

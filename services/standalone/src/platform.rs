@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use anyhow::Context;
+use careway_events::Probe;
 use careway_gateway::{Gateway, Readiness};
 use careway_kernel::Clock;
 use careway_service::{Foundation, Service, Stopping, run};
@@ -14,6 +15,7 @@ use crate::Config;
 pub struct Platform {
     foundation: Foundation,
     services: Vec<Service>,
+    events: Probe,
     gateway: SocketAddr,
     openapi: serde_json::Value,
     routes: Vec<careway_transcoding::Route>,
@@ -41,7 +43,8 @@ impl Platform {
         let listener = run::bound(config.gateway.listen).await?;
         let address = listener.local_addr()?;
         let rest = tokio::spawn(gateway.serve(listener, stopping.closing().clone()));
-        Ok(Self { foundation, services, gateway: address, openapi, routes, stopping, rest })
+        let events = crate::probe(&foundation, &services);
+        Ok(Self { foundation, services, events, gateway: address, openapi, routes, stopping, rest })
     }
 
     /// Where REST is answered.
@@ -76,8 +79,8 @@ impl Platform {
 
     /// Waits until nothing is under way: no errand, no unpublished event, none undelivered, no message unsent.
     pub async fn settle(&self) -> anyhow::Result<()> {
-        let errands = async || Ok(self.foundation.errands.len());
-        crate::settle(&self.foundation, &self.services, errands).await
+        let background_tasks = async || Ok(self.foundation.background_tasks.len());
+        crate::settle(&self.events, &self.services, background_tasks).await
     }
 
     /// Stops answering, drains, and ends the background tasks.

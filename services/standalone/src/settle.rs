@@ -3,27 +3,30 @@
 use std::time::Duration;
 
 use anyhow::ensure;
-use careway_events::Probe;
+pub use careway_events::Probe;
 use careway_service::{Call, Foundation, Service};
 use tokio::time::Instant;
 
 const LONGEST: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(5);
 
+/// What watches the events of these services: one for all the looks at an installation, because it knows again what it saw.
+pub fn probe(foundation: &Foundation, services: &[Service]) -> Probe {
+    services.iter().fold(Probe::new(foundation), |probe, service| probe.watching(&service.database))
+}
+
 /// Waits until nothing is under way. `errands` counts the short work that goes on after answers, in whichever processes
 /// the services run.
 pub async fn settle(
-    foundation: &Foundation,
+    events: &Probe,
     services: &[Service],
-    errands: impl AsyncFn() -> anyhow::Result<usize>,
+    background_tasks: impl AsyncFn() -> anyhow::Result<usize>,
 ) -> anyhow::Result<()> {
-    let events =
-        services.iter().fold(Probe::new(foundation), |probe, service| probe.watching(&service.database));
     let started = Instant::now();
     // Quiet twice in a row: what the first look ended may have begun something at a place already looked at.
     let mut quiet = 0;
     while quiet < 2 {
-        let left = left(services, errands().await?, &events).await?;
+        let left = left(services, background_tasks().await?, events).await?;
         quiet = if left.is_empty() { quiet + 1 } else { 0 };
         ensure!(started.elapsed() < LONGEST, "still under way after {LONGEST:?}: {}", left.join(", "));
         tokio::time::sleep(PAUSE).await;
@@ -31,10 +34,10 @@ pub async fn settle(
     Ok(())
 }
 
-async fn left(services: &[Service], errands: usize, events: &Probe) -> anyhow::Result<Vec<String>> {
+async fn left(services: &[Service], background_tasks: usize, events: &Probe) -> anyhow::Result<Vec<String>> {
     let mut left = Vec::new();
-    if errands > 0 {
-        left.push(format!("{errands} errands"));
+    if background_tasks > 0 {
+        left.push(format!("{background_tasks} background_tasks"));
     }
     if !events.settled().await {
         left.push("events".to_owned());

@@ -1,5 +1,5 @@
 -- Pre-authorizations: what a facility asks a payer before it gives care, who must act by when, and what was decided. What
--- each line asks for, and where its money goes, stands in `care_line`.
+-- each line asks for, and where its money goes, stands in `service_line`.
 create sequence preauthorization_number_sequence;
 
 create table preauthorization (

@@ -1,5 +1,5 @@
 -- Claims: what a facility claims for the care of a visit, and what the payer decides and pays. Their lines stand in
--- care_line.
+-- service_line.
 create sequence claim_number_sequence;
 create sequence payment_advice_number_sequence;
 

@@ -22,7 +22,7 @@ begin
           and (v.disputed_at is null or v.dispute_outcome = 'DISMISSED')
     ), cared as (
         select l.line_id, l.sealed_details, l.given_on, t.facility_name
-        from care_line l join theirs t on t.visit_id = l.visit_id
+        from service_line l join theirs t on t.visit_id = l.visit_id
         where l.owner_kind = 'CLAIM' and l.active
         order by l.given_on desc, l.line_id desc limit in_most
     ), prescribed as (

@@ -4,7 +4,7 @@
 -- no party to it.
 create or replace function preauthorization_facts(in_preauthorization uuid, in_party uuid, in_now timestamptz, in_touched integer[],
     in_codes text[], in_days date[])
-returns table (header jsonb, locked visit, facts json, freed json, line care_line, taken bigint)
+returns table (header jsonb, locked visit, facts json, freed json, line service_line, taken bigint)
 language plpgsql set search_path = public, pg_temp as $$
 declare
     asked preauthorization;
@@ -17,8 +17,8 @@ begin
     select f.locked, f.facts into care
     from (
         select array_agg(l.code order by l.position) as codes, array_agg(l.given_on order by l.position) as days
-        from care_line l where l.owner_id = in_preauthorization and l.replaced_by is null) l
-    cross join lateral care_facts(visited, in_party, null, in_now, l.codes || in_codes, l.days || in_days, '{}') f;
+        from service_line l where l.owner_id = in_preauthorization and l.replaced_by is null) l
+    cross join lateral service_facts(visited, in_party, null, in_now, l.codes || in_codes, l.days || in_days, '{}') f;
     select p.* into asked from preauthorization p
     where p.preauthorization_id = in_preauthorization and in_party in (p.facility_id, p.payer_id)
     for update;
@@ -30,9 +30,9 @@ begin
         from jsonb_array_elements(asked.lines) l));
     return query
     select to_jsonb(asked), care.locked, care.facts, held, l, (
-        select coalesce(sum(d.approved_quantity), 0)::bigint from care_line d
+        select coalesce(sum(d.approved_quantity), 0)::bigint from service_line d
         where d.approval_id = l.line_id and d.active)
-    from care_line l
+    from service_line l
     where l.owner_id = in_preauthorization and l.replaced_by is null
     order by l.position;
 end $$;

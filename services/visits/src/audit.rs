@@ -2,10 +2,9 @@
 
 use careway_contract::visits::v1::{MemberDataAccessed, member_data_accessed::Access};
 use careway_events::Fact;
+use careway_kernel::id_at;
 use careway_service::{AuditEntry, AuditRow, Call, OutgoingEvent, Subject, Transaction, timestamp};
-use chrono::{DateTime, Utc};
 use prost::{Message, Name};
-use uuid::Uuid;
 
 /// Notes an access within a command, and says so.
 pub(crate) fn note(tx: &mut Transaction, call: &Call, entry: AuditEntry) {
@@ -53,7 +52,7 @@ pub(crate) fn tell(rows: &[AuditRow]) -> Option<OutgoingEvent> {
     if accesses.is_empty() {
         return None;
     }
-    let event_id = event_id(occurred_at);
+    let event_id = id_at(occurred_at);
     Some(OutgoingEvent {
         event_id,
         organization: None,
@@ -77,9 +76,4 @@ fn access(row: &AuditRow) -> Option<Access> {
         visit_id: row.entry.visit.map(|id| id.to_string()).unwrap_or_default(),
         at: Some(timestamp(row.at)),
     })
-}
-
-fn event_id(at: DateTime<Utc>) -> Uuid {
-    let seconds = u64::try_from(at.timestamp()).unwrap_or_default();
-    Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, at.timestamp_subsec_nanos()))
 }

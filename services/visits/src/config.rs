@@ -1,8 +1,9 @@
 //! The settings of the visits service.
 
+use careway_documents::DocumentArgs;
 use careway_kernel::Redacted;
 
-pub use crate::{documents::settings::DocumentSettings, settings::DeskSettings};
+pub use crate::settings::VisitsSettings;
 
 /// Everything the visits service can be told.
 #[derive(Debug, Clone, clap::Args)]
@@ -16,10 +17,10 @@ pub struct Config {
         hide_env_values = true
     )]
     pub database_url: Redacted,
-    /// How visits run at the desk.
+    /// How visits run.
     #[command(flatten)]
-    pub desk: DeskSettings,
+    pub settings: VisitsSettings,
     /// How documents are kept.
     #[command(flatten)]
-    pub documents: DocumentSettings,
+    pub documents: DocumentArgs,
 }

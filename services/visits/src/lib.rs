@@ -15,7 +15,6 @@ mod config;
 mod contracts;
 mod coverages;
 mod documents;
-mod language;
 mod medical_file;
 mod notices;
 mod organizations;
@@ -27,9 +26,10 @@ mod seal;
 mod service_lines;
 mod settings;
 mod tariffs;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod timers;
-mod uploaded_list;
 mod visits;
 
 use std::sync::Arc;
@@ -52,10 +52,10 @@ use include_dir::include_dir;
 use tonic::service::Routes;
 
 pub use adjudication::{Bearer, CLAIM_REFUSALS, ClaimRefusal, RefusalGroup};
-pub use config::{Config, DeskSettings, DocumentSettings};
+pub use config::{Config, VisitsSettings};
 use documents::Documents;
 use plans::store::cache::PlanCache;
-use settings::Desk;
+use settings::VisitsContext;
 
 /// The service's name, in the registry, in streams and in logs.
 pub const NAME: &str = "visits";
@@ -73,7 +73,7 @@ pub struct App {
     pub(crate) page_key: Arc<[u8; 32]>,
     /// Versions of plans, which never change.
     pub(crate) plans: PlanCache,
-    pub(crate) desk: Desk,
+    pub(crate) context: VisitsContext,
     pub(crate) documents: Documents,
     /// Lists that people upload.
     pub(crate) imports: Imports,
@@ -85,7 +85,9 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
     Relay::new(&foundation, &app.db, NAME).start();
     consumers(&app, &foundation).start().await?;
     foundation.tasks.spawn(timers::run(app.clone(), foundation.shutdown.clone()));
-    foundation.tasks.spawn(documents::timers::run(app.clone(), foundation.shutdown.clone()));
+    let rows = documents::rows::Rows(app.db.clone());
+    let timers = app.documents.files.clone().run_timers(rows, app.clock.clone(), foundation.shutdown.clone());
+    foundation.tasks.spawn(timers);
     let routes = Routes::new(PlanServiceServer::new(app.clone()))
         .add_service(CoverageServiceServer::new(app.clone()))
         .add_service(ContractServiceServer::new(app.clone()))
@@ -123,8 +125,8 @@ async fn open(config: Config, foundation: &Foundation) -> anyhow::Result<App> {
         page_key: foundation.page_key.clone(),
         plans: PlanCache::default(),
         imports: foundation.imports.clone(),
-        documents: Documents::new(config.documents, &config.desk.master_key, foundation)?,
-        desk: Desk::new(config.desk, foundation)?,
+        documents: Documents::new(config.documents.0, &config.settings.master_key, foundation)?,
+        context: VisitsContext::new(config.settings, foundation)?,
         db,
     })
 }

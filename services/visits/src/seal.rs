@@ -2,20 +2,15 @@
 
 use std::fmt;
 
-use aes_gcm_siv::{
-    Aes256GcmSiv, Nonce,
-    aead::{Aead, KeyInit, Payload},
-};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use careway_kernel::{ClaimId, MemberNumber, NationalId, Redacted, VisitId, random};
-use careway_service::{Error, Result};
+use careway_kernel::{ClaimId, MemberNumber, NationalId, Redacted, VisitId};
+use careway_service::{Error, Result, Sealer};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
 
 /// Bytes of a token's proof: enough never to be guessed, short enough for an SMS.
 const PROOF: usize = 12;
-const NONCE: usize = 12;
 
 /// The columns that are sealed; a value moved to another column or row does not open.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +53,7 @@ impl Column {
             Self::Justification => "preauthorization.sealed_justification",
             Self::Question => "preauthorization_question.sealed_question",
             Self::Answer => "preauthorization_question.sealed_answer",
-            Self::CareDetails => "care_line.sealed_details",
+            Self::CareDetails => "service_line.sealed_details",
             Self::ClaimAppeal => "claim.sealed_appeal",
             Self::ClaimAppealAnswer => "claim.sealed_appeal_answer",
         }
@@ -68,7 +63,7 @@ impl Column {
 /// The keys derived from the master key.
 #[derive(Clone)]
 pub(crate) struct Keys {
-    cipher: Aes256GcmSiv,
+    sealer: Sealer,
     index: Hmac<Sha256>,
     dispute: Hmac<Sha256>,
     explanation: Hmac<Sha256>,
@@ -83,9 +78,8 @@ impl Keys {
         );
         let master = keyed(master.expose().as_bytes());
         let derived = |purpose: &str| mac(&master, &[b"careway/visits/v1", purpose.as_bytes()]);
-        let seal = derived("seal");
         Ok(Self {
-            cipher: Aes256GcmSiv::new_from_slice(&seal)?,
+            sealer: Sealer::with_key(&derived("seal")),
             index: keyed(&derived("index")),
             dispute: keyed(&derived("dispute")),
             explanation: keyed(&derived("explanation")),
@@ -94,22 +88,12 @@ impl Keys {
 
     /// Seals a value for one row's column.
     pub(crate) fn seal(&self, column: Column, row: impl Into<Uuid>, value: &[u8]) -> Result<Vec<u8>> {
-        let nonce: [u8; NONCE] = random::bytes();
-        let sealed = self
-            .cipher
-            .encrypt(&Nonce::from(nonce), Payload { msg: value, aad: &place(column, row.into()) })
-            .map_err(|_| Error::internal(anyhow::anyhow!("{} cannot be sealed", column.name())))?;
-        Ok([&nonce[..], &sealed].concat())
+        self.sealer.seal(column.name(), row.into(), value).map_err(Error::internal)
     }
 
     /// Opens what was sealed for this row's column.
     pub(crate) fn open(&self, column: Column, row: impl Into<Uuid>, sealed: &[u8]) -> Result<Vec<u8>> {
-        let row = row.into();
-        let broken = || Error::internal(anyhow::anyhow!("{} of {row} does not open", column.name()));
-        let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or_else(broken)?;
-        self.cipher
-            .decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad: &place(column, row) })
-            .map_err(|_| broken())
+        self.sealer.open(column.name(), row.into(), sealed).map_err(Error::internal)
     }
 
     /// What a member number is found by.
@@ -168,10 +152,6 @@ impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("•••")
     }
-}
-
-fn place(column: Column, row: Uuid) -> Vec<u8> {
-    [column.name().as_bytes(), b"|", row.as_bytes()].concat()
 }
 
 fn keyed(key: &[u8]) -> Hmac<Sha256> {

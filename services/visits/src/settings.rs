@@ -11,8 +11,8 @@ use crate::seal::Keys;
 
 /// The settings of visits.
 #[derive(Debug, Clone, clap::Args)]
-#[group(id = "visits_desk")]
-pub struct DeskSettings {
+#[group(id = "visits")]
+pub struct VisitsSettings {
     /// What identifiers and members' data are sealed and hashed with; at least 32 characters.
     #[arg(
         id = "visits_master_key",
@@ -89,16 +89,16 @@ pub struct DeskSettings {
 
 /// Shared by the operations of visits. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Desk {
-    pub(crate) settings: Arc<DeskSettings>,
+pub(crate) struct VisitsContext {
+    pub(crate) settings: Arc<VisitsSettings>,
     pub(crate) keys: Keys,
     pub(crate) identity: ServiceIdentity,
     identity_service: Upstream,
 }
 
-impl Desk {
+impl VisitsContext {
     /// Checks the settings and derives the keys.
-    pub(crate) fn new(settings: DeskSettings, foundation: &Foundation) -> anyhow::Result<Self> {
+    pub(crate) fn new(settings: VisitsSettings, foundation: &Foundation) -> anyhow::Result<Self> {
         anyhow::ensure!(
             (1..=100).contains(&settings.admission_warning_percent),
             "CAREWAY_VISITS_ADMISSION_WARNING_PERCENT must be 1 to 100"
@@ -118,7 +118,7 @@ impl Desk {
     }
 }
 
-impl DeskSettings {
+impl VisitsSettings {
     pub(crate) fn unverified(&self) -> chrono::Duration {
         chrono::Duration::minutes(self.unverified_minutes.into())
     }

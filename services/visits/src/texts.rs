@@ -1,24 +1,16 @@
-//! Texts that come with requests: of how many lines, and how long.
+//! The texts that requests bring, and how long each kind of them may be.
 
-use careway_kernel::text::{InvalidLine, one_line};
+use careway_kernel::text::{Line, Text};
 
-/// A name, a number or a few words, on one line.
-pub(crate) fn short(text: &str) -> Result<String, InvalidLine> {
-    one_line(text, 120)
-}
-
-/// A note for a person, of at most 1,000 characters.
-pub(crate) fn note(text: &str) -> Result<String, &'static str> {
-    let text = text.trim();
-    if text.chars().count() > 1000 { Err("must be at most 1000 characters") } else { Ok(text.to_owned()) }
-}
-
-/// At most 2000 characters, in as many lines as it takes.
-pub(crate) fn long(text: &str) -> Result<String, &'static str> {
-    let text = text.trim();
-    let control = |c: char| c.is_control() && c != '\n' && c != '\r' && c != '\t';
-    if text.chars().count() > 2000 || text.chars().any(control) {
-        return Err("must be text of at most 2000 characters");
-    }
-    Ok(text.to_owned())
-}
+/// A name, a reason in a few words, a title.
+pub(crate) type Short = Line<120>;
+/// What somebody calls a payment or a claim in a system of their own.
+pub(crate) type Reference = Line<64>;
+/// The name of a medicine, a service or a file.
+pub(crate) type Name = Line<200>;
+/// A note for a person.
+pub(crate) type Note = Text<1000>;
+/// Why a payer decides so, or why it should not have.
+pub(crate) type Statement = Text<2000>;
+/// Why care is needed, what else is asked, what is answered.
+pub(crate) type Justification = Text<4000>;

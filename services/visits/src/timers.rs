@@ -7,7 +7,7 @@ use crate::{App, preauthorizations, visits};
 
 /// Looks for what is due until `shutdown`.
 pub(crate) async fn run(app: App, shutdown: CancellationToken) {
-    let mut every = tokio::time::interval(app.desk.settings.timer());
+    let mut every = tokio::time::interval(app.context.settings.timer());
     every.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {

@@ -5,8 +5,10 @@ mod modules;
 mod names;
 mod resolve;
 mod sources;
+mod store;
 
 pub use circles::circles;
 pub use modules::{Crate, Module};
 pub use names::{Name, Names, Use};
 pub use sources::Sources;
+pub use store::{StoreFunction, plain};

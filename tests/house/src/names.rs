@@ -41,6 +41,7 @@ pub struct Names {
     /// The texts between quotes.
     pub texts: Vec<String>,
     pub(crate) modules: Vec<Declared>,
+    tests_too: bool,
 }
 
 /// Keywords before the name of an item.
@@ -54,10 +55,28 @@ impl Names {
     /// # Errors
     /// When it is not Rust.
     pub fn read(text: &str) -> anyhow::Result<Self> {
+        Self::default().of(text)
+    }
+
+    /// Of the text of a file, its tests included.
+    ///
+    /// # Errors
+    /// When it is not Rust.
+    pub fn with_tests(text: &str) -> anyhow::Result<Self> {
+        Self { tests_too: true, ..Self::default() }.of(text)
+    }
+
+    /// Whether a module's file is named by `#[path]`.
+    #[must_use]
+    pub fn places_a_file(&self) -> bool {
+        let inline = |module: &Declared| module.inline.as_ref().is_some_and(Self::places_a_file);
+        self.modules.iter().any(|module| module.file.is_some() || inline(module))
+    }
+
+    fn of(mut self, text: &str) -> anyhow::Result<Self> {
         let tokens: TokenStream = text.parse().map_err(|error| anyhow::anyhow!("not Rust: {error}"))?;
-        let mut names = Self::default();
-        names.add(tokens);
-        Ok(names)
+        self.add(tokens);
+        Ok(self)
     }
 
     fn add(&mut self, tokens: TokenStream) {
@@ -67,7 +86,7 @@ impl Names {
             match token {
                 TokenTree::Punct(punct) if punct.as_char() == '#' => {
                     let Some(attribute) = attribute(&mut tokens) else { continue };
-                    if is_of_tests(&attribute) {
+                    if is_of_tests(&attribute) && !self.tests_too {
                         skip_item(&mut tokens);
                     } else if !is_comment(&attribute) {
                         file = path_attribute(&attribute).or(file);
@@ -100,7 +119,7 @@ impl Names {
         let Some(TokenTree::Ident(name)) = tokens.next() else { return };
         let inline = match tokens.next() {
             Some(TokenTree::Group(group)) => {
-                let mut names = Self::default();
+                let mut names = Self { tests_too: self.tests_too, ..Self::default() };
                 names.add(group.stream());
                 Some(names)
             }
@@ -120,7 +139,7 @@ impl Names {
 }
 
 /// What stands in the brackets after a `#` or `#!`.
-fn attribute(tokens: &mut Tokens) -> Option<TokenStream> {
+pub(crate) fn attribute(tokens: &mut Tokens) -> Option<TokenStream> {
     if tokens.peek().is_some_and(|token| is(token, '!')) {
         tokens.next();
     }
@@ -135,7 +154,7 @@ fn attribute(tokens: &mut Tokens) -> Option<TokenStream> {
 }
 
 /// `#[cfg(test)]`, and `any` and `all` with it; not `not(test)`.
-fn is_of_tests(attribute: &TokenStream) -> bool {
+pub(crate) fn is_of_tests(attribute: &TokenStream) -> bool {
     let words: Vec<String> = words(attribute.clone());
     words.first().is_some_and(|word| word == "cfg")
         && words.iter().any(|word| word == "test")
@@ -163,7 +182,7 @@ fn path_attribute(attribute: &TokenStream) -> Option<String> {
 }
 
 /// To the end of an item: its braces, or its semicolon.
-fn skip_item(tokens: &mut Tokens) {
+pub(crate) fn skip_item(tokens: &mut Tokens) {
     let mut is_use = false;
     for token in tokens {
         match token {
@@ -175,7 +194,7 @@ fn skip_item(tokens: &mut Tokens) {
     }
 }
 
-fn is(token: &TokenTree, sign: char) -> bool {
+pub(crate) fn is(token: &TokenTree, sign: char) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == sign)
 }
 

@@ -1,22 +1,22 @@
 //! An authority that insures people by a scheme of its own: to facilities and members it is a payer like any other.
 
-use careway_tests::{Facility, Payer, World, accepted};
+use careway_tests::{Facility, Payer, TestPlatform, accepted};
 use serde_json::{Value, json};
 
 use crate::check_in::check_in;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_authority_insures_treats_through_facilities_and_settles_what_comes_of_it() {
-    let world = World::start().await;
-    let (authority, facility) = tokio::join!(Payer::authority(&world), Facility::of(&world));
+    let platform = TestPlatform::start().await;
+    let (authority, facility) = tokio::join!(Payer::authority(&platform), Facility::of(&platform));
     let (desk, ()) =
-        tokio::join!(facility.staff(&world, &["FRONT_DESK"]), authority.contract(&world, &facility));
-    world.settle().await;
+        tokio::join!(facility.staff(&platform, &["FRONT_DESK"]), authority.contract(&platform, &facility));
+    platform.settle().await;
     let officer = &authority.officer;
     let (member, forgetful) =
-        tokio::join!(authority.covered_member(&world), authority.covered_member(&world));
+        tokio::join!(authority.covered_member(&platform), authority.covered_member(&platform));
 
-    let visit = check_in(&world, &desk, &member.number, &member.phone).await;
+    let visit = check_in(&platform, &desk, &member.number, &member.phone).await;
     let read = accepted(200, desk.get(&visit)).await;
     assert_eq!(read.text("member.payerName"), "Ubwishingizi Authority");
     let benefits = accepted(200, desk.get(&format!("{visit}/benefits"))).await;
@@ -24,9 +24,9 @@ async fn an_authority_insures_treats_through_facilities_and_settles_what_comes_o
     assert_eq!(accepted(200, officer.get(&visit)).await.text("visit.state"), "ADMITTED");
 
     // What members say, and what a facility could not wait for, comes to the authority.
-    let sms = world.messages_to(&member.phone).await;
+    let sms = platform.messages_to(&member.phone).await;
     let token = sms.last().and_then(|sms| sms.token()).expect("a link to dispute the visit");
-    accepted(200, world.rest().post("/v1/visit-disputes", json!({"token": token}))).await;
+    accepted(200, platform.rest().post("/v1/visit-disputes", json!({"token": token}))).await;
     let settled = officer.post(&format!("{visit}/dispute/resolve"), json!({"outcome": "DISMISSED"}));
     accepted(200, settled).await;
 
@@ -46,8 +46,8 @@ async fn an_authority_insures_treats_through_facilities_and_settles_what_comes_o
 
 #[tokio::test(flavor = "multi_thread")]
 async fn facilities_and_authorities_know_each_other_by_their_public_face() {
-    let world = World::start().await;
-    let (authority, facility) = tokio::join!(Payer::authority(&world), Facility::of(&world));
+    let platform = TestPlatform::start().await;
+    let (authority, facility) = tokio::join!(Payer::authority(&platform), Facility::of(&platform));
     let path = |id: &str| format!("/v1/organizations/{id}");
     for (who, id) in [(&authority.officer, &facility.id), (&facility.administrator, &authority.id)] {
         let face = accepted(200, who.get(&path(id))).await;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use careway_gateway::Route;
-use careway_tests::{Answer, Network, Rest, World, refused};
+use careway_tests::{Answer, Network, Rest, TestPlatform, refused};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -15,18 +15,18 @@ use crate::{
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_may_not_is_told_so_whatever_they_send() {
-    let world = World::start().await;
+    let platform = TestPlatform::start().await;
     let forger = Forger::new();
-    forger.publish(&world).await;
-    let mut nothing = claims(world.clock().now().timestamp());
+    forger.publish(&platform).await;
+    let mut nothing = claims(platform.clock().now().timestamp());
     nothing["perms"] = json!([]);
     let token = forger.sign(&header(KNOWN), &nothing);
 
     let mut forbidden = 0;
-    for route in world.platform().routes().iter().filter(|route| route.access != "PUBLIC") {
-        let (status, problem) = garbage(&world, route, None).await;
+    for route in platform.in_process().routes().iter().filter(|route| route.access != "PUBLIC") {
+        let (status, problem) = garbage(&platform, route, None).await;
         assert_eq!((status, &problem["reason"]), (401, &json!("TOKEN_REQUIRED")), "{}", route.rpc);
-        let (status, problem) = garbage(&world, route, Some(&token)).await;
+        let (status, problem) = garbage(&platform, route, Some(&token)).await;
         if route.access == "AUTHENTICATED" {
             assert_ne!(problem["reason"], "PERMISSION_DENIED", "{}", route.rpc);
             continue;
@@ -41,11 +41,11 @@ async fn who_may_not_is_told_so_whatever_they_send() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_is_required_is_asked_for_by_its_name_and_nothing_is_done_without_it() {
-    let world = World::start().await;
-    let people = People::of(&world).await;
-    let document = world.platform().openapi();
+    let platform = TestPlatform::start().await;
+    let people = People::of(&platform).await;
+    let document = platform.in_process().openapi();
     let mut asked = 0;
-    for route in world.platform().routes().iter().filter(|route| !route.upload) {
+    for route in platform.in_process().routes().iter().filter(|route| !route.upload) {
         let operation = document::operation(document, route);
         let rest = people.who_may(route);
         let path = path(route);
@@ -81,8 +81,8 @@ async fn whatever_is_required_is_asked_for_by_its_name_and_nothing_is_done_witho
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_missing_is_told_together_with_what_is_wrong() {
-    let world = World::start().await;
-    let officer = Network::of(&world).await.payer.officer;
+    let platform = TestPlatform::start().await;
+    let officer = Network::of(&platform).await.payer.officer;
     let coverage = |body: Value| refused(400, "INVALID_REQUEST", officer.post("/v1/coverages", body));
 
     let by_the_rules =
@@ -103,12 +103,12 @@ async fn what_is_missing_is_told_together_with_what_is_wrong() {
 struct People(Vec<(BTreeSet<String>, Rest)>);
 
 impl People {
-    async fn of(world: &World) -> Self {
-        let network = Network::of(world).await;
+    async fn of(platform: &TestPlatform) -> Self {
+        let network = Network::of(platform).await;
         let roles = ["FRONT_DESK", "CLINICIAN", "CLAIMS_CLERK", "PHARMACIST", "SUPERVISOR", "ADMINISTRATOR"];
-        let facility = network.facility.staff(world, &roles).await;
+        let facility = network.facility.staff(platform, &roles).await;
         let payer = network.payer;
-        let people = [facility, payer.officer, payer.administrator, world.operator().await];
+        let people = [facility, payer.officer, payer.administrator, platform.operator().await];
         Self(people.map(|rest| (permissions(&rest), rest)).into())
     }
 
@@ -131,11 +131,11 @@ fn permissions(rest: &Rest) -> BTreeSet<String> {
 }
 
 /// A request that is wrong in every way: ids, parameters, body, and without what its headers must have.
-async fn garbage(world: &World, route: &Route, token: Option<&str>) -> (u16, Value) {
+async fn garbage(platform: &TestPlatform, route: &Route, token: Option<&str>) -> (u16, Value) {
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let parts = route.path.split('/').map(|part| if part.starts_with('{') { "nonsense" } else { part });
     let path = parts.collect::<Vec<_>>().join("/");
-    let url = format!("{}{path}?nonsense=1", world.rest().base());
+    let url = format!("{}{path}?nonsense=1", platform.rest().base());
     let mut request = http.request(route.method.clone(), url);
     if route.method != Method::GET {
         request = request.header("content-type", "text/nonsense").body("{\"nonsense\": ");

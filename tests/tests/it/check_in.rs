@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use careway_tests::{Network, World, accepted, today};
+use careway_tests::{Network, TestPlatform, accepted, today};
 use serde_json::json;
 
 on_every_layout! {
@@ -12,23 +12,23 @@ on_every_layout! {
     a_member_learns_from_the_payer_who_saw_their_data,
 }
 
-async fn a_patient_is_checked_in_and_discharged(world: &World) {
-    let Network { payer, facility, desk } = Network::of(world).await;
-    let member = payer.covered_member(world).await;
+async fn a_patient_is_checked_in_and_discharged(platform: &TestPlatform) {
+    let Network { payer, facility, desk } = Network::of(platform).await;
+    let member = payer.covered_member(platform).await;
 
     // The desk names the patient; a code goes to the patient's phone, and nothing of the patient is told.
     let started = accepted(201, desk.post("/v1/visits", json!({"memberNumber": member.number}))).await;
     let visit = format!("/v1/visits/{}", started.text("visit.visitId"));
     assert_eq!(started.header("location"), Some(visit.as_str()));
     assert_eq!(started.text("visit.state"), "AWAITING_CODE");
-    assert_eq!(started.text("visit.serviceDate"), today(world).to_string());
+    assert_eq!(started.text("visit.serviceDate"), today(platform).to_string());
     let last_two = &member.phone[member.phone.len() - 2..];
     assert!(started.text("visit.maskedDestination").ends_with(last_two));
     assert!(!started.body.to_string().contains(&member.phone) && started.at("member").is_null());
 
     // The patient reads the code, which says where it is for; the desk enters it and sees who is there.
-    let code = world.code_for(&member.phone).await;
-    let sms = world.messages_to(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
+    let sms = platform.messages_to(&member.phone).await;
     assert!(sms.len() == 1 && sms[0].text.contains(&facility.name), "one SMS that names the facility");
     let verified = accepted(200, desk.post(&format!("{visit}/verify"), json!({"code": code}))).await;
     assert_eq!(verified.text("visit.state"), "VERIFIED");
@@ -56,7 +56,7 @@ async fn a_patient_is_checked_in_and_discharged(world: &World) {
     );
     let number = admitted.text("visit.visitNumber").to_owned();
     assert!(number.starts_with('V'), "{number}");
-    let sms = world.messages_to(&member.phone).await;
+    let sms = platform.messages_to(&member.phone).await;
     assert!(sms.len() == 2 && sms[1].text.contains(&number), "a second SMS that names the visit");
 
     // The benefits: limits, what the patient pays, and special conditions, in the reader's language.
@@ -81,41 +81,41 @@ async fn a_patient_is_checked_in_and_discharged(world: &World) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_paperwork_may_be_done_for_a_while_and_no_longer() {
-    let world = World::start().await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
-    let member = payer.covered_member(&world).await;
-    let visit = check_in(&world, &desk, &member.number, &member.phone).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, desk, .. } = Network::of(&platform).await;
+    let member = payer.covered_member(&platform).await;
+    let visit = check_in(&platform, &desk, &member.number, &member.phone).await;
     accepted(200, desk.post(&format!("{visit}/discharge"), json!({}))).await;
-    world.advance(Duration::from_secs(71 * 3600));
+    platform.advance(Duration::from_secs(71 * 3600));
     assert_eq!(accepted(200, desk.get(&visit)).await.text("member.familyName"), "Uwase");
-    world.advance(Duration::from_secs(2 * 3600));
+    platform.advance(Duration::from_secs(2 * 3600));
     let read = accepted(200, desk.get(&visit)).await;
     assert!(read.at("member").is_null(), "the grace is over");
 }
 
-async fn a_patient_is_found_by_the_national_id_too(world: &World) {
-    let Network { payer, desk, .. } = Network::of(world).await;
-    let member = payer.covered_member(world).await;
+async fn a_patient_is_found_by_the_national_id_too(platform: &TestPlatform) {
+    let Network { payer, desk, .. } = Network::of(platform).await;
+    let member = payer.covered_member(platform).await;
 
     let (first, rest) = member.national_id.split_at(5);
     let started =
         accepted(201, desk.post("/v1/visits", json!({"nationalId": format!("{first} {rest}")}))).await;
     let visit = format!("/v1/visits/{}", started.text("visit.visitId"));
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
     let verified = accepted(200, desk.post(&format!("{visit}/verify"), json!({"code": code}))).await;
     assert_eq!(verified.text("member.memberNumber"), member.number);
 }
 
-async fn a_member_who_was_not_there_disputes_and_the_payer_settles_it(world: &World) {
-    let Network { payer, facility, desk } = Network::of(world).await;
-    let member = payer.covered_member(world).await;
-    let visit = check_in(world, &desk, &member.number, &member.phone).await;
+async fn a_member_who_was_not_there_disputes_and_the_payer_settles_it(platform: &TestPlatform) {
+    let Network { payer, facility, desk } = Network::of(platform).await;
+    let member = payer.covered_member(platform).await;
+    let visit = check_in(platform, &desk, &member.number, &member.phone).await;
 
-    let sms = world.messages_to(&member.phone).await;
+    let sms = platform.messages_to(&member.phone).await;
     let token = sms.last().and_then(|sms| sms.token()).expect("a link to dispute the visit");
-    let disputed = accepted(200, world.rest().post("/v1/visit-disputes", json!({"token": token}))).await;
+    let disputed = accepted(200, platform.rest().post("/v1/visit-disputes", json!({"token": token}))).await;
     assert_eq!(disputed.text("facilityName"), facility.name);
-    let again = accepted(200, world.rest().post("/v1/visit-disputes", json!({"token": token}))).await;
+    let again = accepted(200, platform.rest().post("/v1/visit-disputes", json!({"token": token}))).await;
     assert_eq!(again.body, disputed.body, "answered alike however often");
     assert_eq!(accepted(200, desk.get(&visit)).await.at("visit.disputed"), true);
 
@@ -124,12 +124,12 @@ async fn a_member_who_was_not_there_disputes_and_the_payer_settles_it(world: &Wo
     assert_ne!(*settled.at("visit.disputed"), true);
 }
 
-async fn a_member_learns_from_the_payer_who_saw_their_data(world: &World) {
-    let Network { payer, facility, desk } = Network::of(world).await;
-    let member = payer.covered_member(world).await;
-    let visit = check_in(world, &desk, &member.number, &member.phone).await;
+async fn a_member_learns_from_the_payer_who_saw_their_data(platform: &TestPlatform) {
+    let Network { payer, facility, desk } = Network::of(platform).await;
+    let member = payer.covered_member(platform).await;
+    let visit = check_in(platform, &desk, &member.number, &member.phone).await;
     accepted(200, desk.get(&format!("{visit}/benefits"))).await;
-    world.settle().await;
+    platform.settle().await;
 
     let log = accepted(200, payer.officer.get(&format!("/v1/members/{}/access-log", member.id))).await;
     for action in ["visit.verify", "visit.admit", "benefits.read"] {
@@ -144,10 +144,15 @@ async fn a_member_learns_from_the_payer_who_saw_their_data(world: &World) {
 }
 
 /// From the desk to the admission; the visit's path.
-pub(crate) async fn check_in(world: &World, desk: &careway_tests::Rest, number: &str, phone: &str) -> String {
+pub(crate) async fn check_in(
+    platform: &TestPlatform,
+    desk: &careway_tests::Rest,
+    number: &str,
+    phone: &str,
+) -> String {
     let started = accepted(201, desk.post("/v1/visits", json!({"memberNumber": number}))).await;
     let visit = format!("/v1/visits/{}", started.text("visit.visitId"));
-    let code = world.code_for(phone).await;
+    let code = platform.code_for(phone).await;
     accepted(200, desk.post(&format!("{visit}/verify"), json!({"code": code}))).await;
     accepted(200, desk.post(&format!("{visit}/admit"), json!({"serviceType": "OUTPATIENT"}))).await;
     visit

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use careway_tests::{Facility, Member, Network, Payer, Rest, World, accepted, refused, today};
+use careway_tests::{Facility, Member, Network, Payer, Rest, TestPlatform, accepted, refused, today};
 use chrono::{Days, Months};
 use serde_json::{Value, json};
 
@@ -26,11 +26,11 @@ const COOLDOWN: Duration = Duration::from_secs(61);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_code_is_rejected_and_the_fifth_kills_the_right_one() {
-    let world = World::start().await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
-    let member = payer.covered_member(&world).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, desk, .. } = Network::of(&platform).await;
+    let member = payer.covered_member(&platform).await;
     let visit = start(&desk, &member).await;
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
 
     for left in (0..5).rev() {
         let wrong = refused(401, "CODE_REJECTED", verify(&desk, &visit, &another(&code))).await;
@@ -41,36 +41,36 @@ async fn a_wrong_code_is_rejected_and_the_fifth_kills_the_right_one() {
     assert_eq!(malformed.text("violations.0.field"), "code");
 
     refused(429, "RESEND_TOO_SOON", desk.post(&format!("{visit}/resend-code"), json!({}))).await;
-    world.advance(COOLDOWN);
+    platform.advance(COOLDOWN);
     accepted(200, desk.post(&format!("{visit}/resend-code"), json!({}))).await;
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
     accepted(200, verify(&desk, &visit, &code)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_expired_code_is_rejected_and_a_new_one_passes() {
-    let world = World::start().await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
-    let member = payer.covered_member(&world).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, desk, .. } = Network::of(&platform).await;
+    let member = payer.covered_member(&platform).await;
     let visit = start(&desk, &member).await;
-    let expired = world.code_for(&member.phone).await;
+    let expired = platform.code_for(&member.phone).await;
 
-    world.advance(A_CODES_LIFE);
+    platform.advance(A_CODES_LIFE);
     refused(401, "CODE_REJECTED", verify(&desk, &visit, &expired)).await;
     accepted(200, desk.post(&format!("{visit}/resend-code"), json!({}))).await;
-    let fresh = world.code_for(&member.phone).await;
+    let fresh = platform.code_for(&member.phone).await;
     accepted(200, verify(&desk, &visit, &fresh)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_visit_nobody_verified_in_time_is_over() {
-    let world = World::start().await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
-    let member = payer.covered_member(&world).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, desk, .. } = Network::of(&platform).await;
+    let member = payer.covered_member(&platform).await;
     let visit = start(&desk, &member).await;
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
 
-    world.advance(Duration::from_secs(3 * 3600));
+    platform.advance(Duration::from_secs(3 * 3600));
     let late = verify(&desk, &visit, &code).await.unwrap();
     // The rule or the timer, whichever comes first.
     assert!(late.status == 409 && ["VISIT_EXPIRED", "WRONG_STATE"].contains(&late.reason()), "{late}");
@@ -78,18 +78,18 @@ async fn a_visit_nobody_verified_in_time_is_over() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_used_code_is_not_good_twice() {
-    let world = World::start().await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
-    let member = payer.covered_member(&world).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, desk, .. } = Network::of(&platform).await;
+    let member = payer.covered_member(&platform).await;
     let visit = start(&desk, &member).await;
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
     accepted(200, verify(&desk, &visit, &code)).await;
 
     let late = refused(409, "WRONG_STATE", verify(&desk, &visit, &code)).await;
     assert_eq!(late.text("state"), "VERIFIED");
-    world.advance(COOLDOWN);
+    platform.advance(COOLDOWN);
     let next = start(&desk, &member).await;
-    let next_code = world.code_for(&member.phone).await;
+    let next_code = platform.code_for(&member.phone).await;
     if next_code != code {
         refused(401, "CODE_REJECTED", verify(&desk, &next, &code)).await;
     }
@@ -98,30 +98,30 @@ async fn a_used_code_is_not_good_twice() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_is_good_only_where_and_for_whom_it_was_asked() {
-    let world = World::start().await;
-    let Network { payer, facility, desk } = Network::of(&world).await;
-    let member = payer.covered_member(&world).await;
-    let elsewhere = Facility::of(&world).await;
-    payer.contract(&world, &elsewhere).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, facility, desk } = Network::of(&platform).await;
+    let member = payer.covered_member(&platform).await;
+    let elsewhere = Facility::of(&platform).await;
+    payer.contract(&platform, &elsewhere).await;
     let (other_desk, colleague) =
-        tokio::join!(elsewhere.staff(&world, &["FRONT_DESK"]), facility.staff(&world, &["FRONT_DESK"]));
-    world.settle().await;
+        tokio::join!(elsewhere.staff(&platform, &["FRONT_DESK"]), facility.staff(&platform, &["FRONT_DESK"]));
+    platform.settle().await;
 
     let visit = start(&desk, &member).await;
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
     refused(401, "CODE_REJECTED", verify(&colleague, &visit, &code)).await;
 
-    world.advance(COOLDOWN);
+    platform.advance(COOLDOWN);
     let other_visit = start(&other_desk, &member).await;
-    let other_code = world.code_for(&member.phone).await;
+    let other_code = platform.code_for(&member.phone).await;
     refused(401, "CODE_REJECTED", verify(&desk, &visit, &other_code)).await;
     refused(404, "NOT_FOUND", verify(&desk, &other_visit, &other_code)).await;
     accepted(200, verify(&other_desk, &other_visit, &other_code)).await;
 }
 
-async fn nobody_learns_at_the_desk_who_is_a_member(world: &World) {
-    let Network { payer, desk, .. } = Network::of(world).await;
-    let member = payer.covered_member(world).await;
+async fn nobody_learns_at_the_desk_who_is_a_member(platform: &TestPlatform) {
+    let Network { payer, desk, .. } = Network::of(platform).await;
+    let member = payer.covered_member(platform).await;
 
     let known = accepted(201, desk.post("/v1/visits", json!({"memberNumber": member.number}))).await;
     let unknown = accepted(201, desk.post("/v1/visits", json!({"memberNumber": "UM-999999"}))).await;
@@ -133,21 +133,21 @@ async fn nobody_learns_at_the_desk_who_is_a_member(world: &World) {
         masked(unknown.text("visit.maskedDestination")),
     );
     let visit = |started: &careway_tests::Answer| format!("/v1/visits/{}", started.text("visit.visitId"));
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
     let wrong = refused(401, "CODE_REJECTED", verify(&desk, &visit(&known), &another(&code))).await;
     let nobodys = refused(401, "CODE_REJECTED", verify(&desk, &visit(&unknown), "042715")).await;
     let told = ["detail", "attemptsLeft"];
     assert_eq!(told.map(|field| wrong.at(field)), told.map(|field| nobodys.at(field)));
 }
 
-async fn a_lapsed_cover_is_shown_and_admits_nobody(world: &World) {
-    let Network { payer, desk, .. } = Network::of(world).await;
+async fn a_lapsed_cover_is_shown_and_admits_nobody(platform: &TestPlatform) {
+    let Network { payer, desk, .. } = Network::of(platform).await;
     let member = payer.member().await;
-    let today = today(world);
+    let today = today(platform);
     payer.cover(&member, today - Months::new(13), today - Days::new(1)).await;
 
     let visit = start(&desk, &member).await;
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
     let verified = accepted(200, verify(&desk, &visit, &code)).await;
     assert_ne!(*verified.at("coverage.inForce"), true);
     assert_eq!(verified.text("coverage.reason"), "LAPSED");
@@ -155,9 +155,9 @@ async fn a_lapsed_cover_is_shown_and_admits_nobody(world: &World) {
     refused(409, "LAPSED", admit(&desk, &visit, "OUTPATIENT")).await;
 }
 
-async fn every_way_not_to_be_covered_has_its_own_reason(world: &World) {
-    let Network { payer, desk, .. } = Network::of(world).await;
-    let today = today(world);
+async fn every_way_not_to_be_covered_has_its_own_reason(platform: &TestPlatform) {
+    let Network { payer, desk, .. } = Network::of(platform).await;
+    let today = today(platform);
     let (from, to) = (today - Months::new(2), today + Months::new(10));
 
     let uncovered = payer.member().await;
@@ -179,37 +179,37 @@ async fn every_way_not_to_be_covered_has_its_own_reason(world: &World) {
         (terminated, "TERMINATED"),
     ];
     for (member, reason) in reasons {
-        let visit = verified(world, &desk, &member).await;
+        let visit = verified(platform, &desk, &member).await;
         refused(409, reason, admit(&desk, &visit, "OUTPATIENT")).await;
     }
-    let covered = payer.covered_member(world).await;
-    let visit = verified(world, &desk, &covered).await;
+    let covered = payer.covered_member(platform).await;
+    let visit = verified(platform, &desk, &covered).await;
     refused(409, "WAITING_PERIOD", admit(&desk, &visit, "DENTAL")).await;
     refused(409, "SERVICE_NOT_COVERED", admit(&desk, &visit, "OPTICAL")).await;
     refused(400, "INVALID_REQUEST", admit(&desk, &visit, "ACUPUNCTURE")).await;
 }
 
-async fn a_facility_without_a_contract_finds_nobody(world: &World) {
-    let Network { payer, .. } = Network::of(world).await;
-    let member = payer.covered_member(world).await;
-    let stranger = Facility::of(world).await;
-    let desk = stranger.staff(world, &["FRONT_DESK"]).await;
-    world.settle().await;
+async fn a_facility_without_a_contract_finds_nobody(platform: &TestPlatform) {
+    let Network { payer, .. } = Network::of(platform).await;
+    let member = payer.covered_member(platform).await;
+    let stranger = Facility::of(platform).await;
+    let desk = stranger.staff(platform, &["FRONT_DESK"]).await;
+    platform.settle().await;
 
     let visit = start(&desk, &member).await;
-    assert!(world.messages_to(&member.phone).await.is_empty(), "nobody's patient gets a code");
+    assert!(platform.messages_to(&member.phone).await.is_empty(), "nobody's patient gets a code");
     refused(401, "CODE_REJECTED", verify(&desk, &visit, "042715")).await;
 }
 
-async fn a_contract_that_ended_meanwhile_admits_nobody(world: &World) {
-    let Network { payer, desk, .. } = Network::of(world).await;
-    let member = payer.covered_member(world).await;
+async fn a_contract_that_ended_meanwhile_admits_nobody(platform: &TestPlatform) {
+    let Network { payer, desk, .. } = Network::of(platform).await;
+    let member = payer.covered_member(platform).await;
     let visit = start(&desk, &member).await;
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
 
     let contracts = accepted(200, payer.officer.get("/v1/contracts")).await;
     let end = format!("/v1/contracts/{}/end", contracts.text("contracts.0.contractId"));
-    let yesterday = (today(world) - Days::new(1)).to_string();
+    let yesterday = (today(platform) - Days::new(1)).to_string();
     accepted(200, payer.officer.post(&end, json!({"lastDay": yesterday}))).await;
 
     let verified = accepted(200, verify(&desk, &visit, &code)).await;
@@ -219,31 +219,31 @@ async fn a_contract_that_ended_meanwhile_admits_nobody(world: &World) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_open_visit_is_refused_with_the_first_ones_id() {
-    let world = World::start().await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
-    let member = payer.covered_member(&world).await;
-    let first = verified(&world, &desk, &member).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, desk, .. } = Network::of(&platform).await;
+    let member = payer.covered_member(&platform).await;
+    let first = verified(&platform, &desk, &member).await;
     accepted(200, admit(&desk, &first, "OUTPATIENT")).await;
 
-    world.advance(COOLDOWN);
-    let second = verified(&world, &desk, &member).await;
+    platform.advance(COOLDOWN);
+    let second = verified(&platform, &desk, &member).await;
     let open = refused(409, "VISIT_ALREADY_OPEN", admit(&desk, &second, "OUTPATIENT")).await;
     assert!(first.ends_with(open.text("visitId")) && !open.text("visitId").is_empty(), "it names the first");
     accepted(200, admit(&desk, &second, "INPATIENT")).await;
 
     accepted(200, desk.post(&format!("{first}/discharge"), json!({}))).await;
-    world.advance(COOLDOWN);
-    let third = verified(&world, &desk, &member).await;
+    platform.advance(COOLDOWN);
+    let third = verified(&platform, &desk, &member).await;
     accepted(200, admit(&desk, &third, "OUTPATIENT")).await;
 }
 
-async fn another_organizations_visit_is_not_there(world: &World) {
-    let Network { payer, desk, .. } = Network::of(world).await;
-    let member = payer.covered_member(world).await;
-    let visit = verified(world, &desk, &member).await;
-    let (elsewhere, other_payer) = tokio::join!(Facility::of(world), Payer::of(world));
-    let stranger = elsewhere.staff(world, &["FRONT_DESK"]).await;
-    world.settle().await;
+async fn another_organizations_visit_is_not_there(platform: &TestPlatform) {
+    let Network { payer, desk, .. } = Network::of(platform).await;
+    let member = payer.covered_member(platform).await;
+    let visit = verified(platform, &desk, &member).await;
+    let (elsewhere, other_payer) = tokio::join!(Facility::of(platform), Payer::of(platform));
+    let stranger = elsewhere.staff(platform, &["FRONT_DESK"]).await;
+    platform.settle().await;
 
     let nowhere = format!("/v1/visits/{}", uuid::Uuid::now_v7());
     let hidden = refused(404, "NOT_FOUND", stranger.get(&visit)).await;
@@ -260,25 +260,25 @@ async fn another_organizations_visit_is_not_there(world: &World) {
     accepted(200, payer.officer.get(&visit)).await;
 }
 
-async fn only_the_desk_checks_in(world: &World) {
-    let Network { payer, facility, desk } = Network::of(world).await;
-    let member = payer.covered_member(world).await;
-    let clinician = facility.staff(world, &["CLINICIAN"]).await;
+async fn only_the_desk_checks_in(platform: &TestPlatform) {
+    let Network { payer, facility, desk } = Network::of(platform).await;
+    let member = payer.covered_member(platform).await;
+    let clinician = facility.staff(platform, &["CLINICIAN"]).await;
 
     let body = json!({"memberNumber": member.number});
     let denied = refused(403, "PERMISSION_DENIED", clinician.post("/v1/visits", body.clone())).await;
     assert_eq!(denied.text("permission"), "visits.start");
     refused(403, "PERMISSION_DENIED", payer.officer.post("/v1/visits", body.clone())).await;
-    refused(401, "TOKEN_REQUIRED", world.rest().post("/v1/visits", body.clone())).await;
+    refused(401, "TOKEN_REQUIRED", platform.rest().post("/v1/visits", body.clone())).await;
     refused(401, "TOKEN_REJECTED", desk.with_token("not.a.token").post("/v1/visits", body)).await;
-    let visit = verified(world, &desk, &member).await;
+    let visit = verified(platform, &desk, &member).await;
     refused(403, "PERMISSION_DENIED", admit(&clinician, &visit, "OUTPATIENT")).await;
     accepted(200, clinician.get(&visit)).await;
 }
 
-async fn the_same_key_gets_the_same_answer_and_never_another(world: &World) {
-    let Network { payer, desk, .. } = Network::of(world).await;
-    let member = payer.covered_member(world).await;
+async fn the_same_key_gets_the_same_answer_and_never_another(platform: &TestPlatform) {
+    let Network { payer, desk, .. } = Network::of(platform).await;
+    let member = payer.covered_member(platform).await;
     let start =
         |number: &str| desk.post("/v1/visits", json!({"memberNumber": number})).key("desk-1-morning-0001");
 
@@ -289,11 +289,11 @@ async fn the_same_key_gets_the_same_answer_and_never_another(world: &World) {
     assert_eq!((&again.body, again.header("location")), (&first.body, first.header("location")));
     refused(422, "IDEMPOTENCY_KEY_REUSED", start("UM-000000")).await;
     refused(400, "IDEMPOTENCY_KEY_REQUIRED", start(&member.number).without_key()).await;
-    assert_eq!(world.messages_to(&member.phone).await.len(), 1, "one visit, one code");
+    assert_eq!(platform.messages_to(&member.phone).await.len(), 1, "one visit, one code");
 
     // A code is used up by its first use, and yet its request can be repeated.
     let visit = format!("/v1/visits/{}", first.text("visit.visitId"));
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
     let enter = || verify(&desk, &visit, &code).key("desk-1-morning-0002");
     let verified = accepted(200, enter()).await;
     let again = accepted(200, enter()).await;
@@ -301,9 +301,11 @@ async fn the_same_key_gets_the_same_answer_and_never_another(world: &World) {
     assert_eq!(again.body, verified.body);
 }
 
-async fn a_phone_is_changed_only_by_who_read_the_present_one_and_the_next_code_goes_there(world: &World) {
-    let Network { payer, desk, .. } = Network::of(world).await;
-    let member = payer.covered_member(world).await;
+async fn a_phone_is_changed_only_by_who_read_the_present_one_and_the_next_code_goes_there(
+    platform: &TestPlatform,
+) {
+    let Network { payer, desk, .. } = Network::of(platform).await;
+    let member = payer.covered_member(platform).await;
     let path = format!("/v1/members/{}", member.id);
     let change = |mobile: &str| payer.officer.patch(&path, json!({"mobile": mobile}));
 
@@ -314,7 +316,7 @@ async fn a_phone_is_changed_only_by_who_read_the_present_one_and_the_next_code_g
     refused(412, "STALE_VERSION", change("+250788999002").if_match(read.etag())).await;
 
     let moved = Member { phone: "+250788999001".to_owned(), ..member };
-    verified(world, &desk, &moved).await;
+    verified(platform, &desk, &moved).await;
 }
 
 /// Starts a visit; its path.
@@ -324,9 +326,9 @@ async fn start(desk: &Rest, member: &Member) -> String {
 }
 
 /// Starts a visit and enters the code; its path.
-async fn verified(world: &World, desk: &Rest, member: &Member) -> String {
+async fn verified(platform: &TestPlatform, desk: &Rest, member: &Member) -> String {
     let visit = start(desk, member).await;
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
     accepted(200, verify(desk, &visit, &code)).await;
     visit
 }

@@ -4,7 +4,7 @@ use careway_tests::{Answer, accepted, refused};
 use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
 
-use crate::claim_scene::Scene;
+use crate::claim_parties::ClaimParties;
 
 const CSV: &str = "text/csv";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -13,8 +13,8 @@ const IMPORT: &str = "/v1/claims/import";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_is_tried_taken_and_the_same_again_adds_nothing() {
-    let scene = Scene::with_rules("1000000").await;
-    let (one, other) = (scene.patient().await, scene.patient().await);
+    let parties = ClaimParties::with_rules("1000000").await;
+    let (one, other) = (parties.patient().await, parties.patient().await);
     let list = format!(
         "visit_number,external_reference,code,quantity,unit_price,diagnoses\n\
          {0},INV-1,CONS,1,10000,J06.9\n\
@@ -28,50 +28,52 @@ async fn a_list_is_tried_taken_and_the_same_again_adds_nothing() {
     );
     let expected = ["CREATED", "CREATED", "CREATED", "REJECTED", "REJECTED", "REJECTED", "REJECTED"];
 
-    let tried = accepted(200, scene.clerk.upload(&format!("{IMPORT}?dryRun=true"), CSV, list.clone())).await;
+    let tried =
+        accepted(200, parties.clerk.upload(&format!("{IMPORT}?dryRun=true"), CSV, list.clone())).await;
     assert_eq!((outcomes(&tried), tried.at("dryRun")), (expected.to_vec(), &json!(true)));
     assert_eq!(tried.text("rows.0.state"), "APPROVED");
-    assert!(accepted(200, scene.clerk.get("/v1/claims")).await.list("claims").is_empty());
-    assert_eq!(scene.used(&one).await, "0");
+    assert!(accepted(200, parties.clerk.get("/v1/claims")).await.list("claims").is_empty());
+    assert_eq!(parties.used(&one).await, "0");
 
-    refused(403, "PERMISSION_DENIED", scene.network.desk.upload(IMPORT, CSV, list.clone())).await;
-    let taken = accepted(200, scene.clerk.upload(IMPORT, CSV, list.clone())).await;
+    refused(403, "PERMISSION_DENIED", parties.network.desk.upload(IMPORT, CSV, list.clone())).await;
+    let taken = accepted(200, parties.clerk.upload(IMPORT, CSV, list.clone())).await;
     assert_eq!((outcomes(&taken), counts(&taken)), (expected.to_vec(), [2, 0, 1]));
     assert_eq!(taken.at("rows.0.claimId"), taken.at("rows.1.claimId"), "one claim of two rows");
     assert_eq!(taken.text("rows.3.problems.0.column"), "diagnoses");
     assert!(taken.list("rows.4.problems").is_empty(), "what is wrong is said where it is wrong");
     assert_eq!(taken.text("rows.5.problems.0.column"), "visit_number");
     assert_eq!(taken.text("rows.6.problems.0.column"), "external_reference");
-    let read = scene.clerk.get(&format!("/v1/claims/{}", taken.text("rows.0.claimId")));
+    let read = parties.clerk.get(&format!("/v1/claims/{}", taken.text("rows.0.claimId")));
     let read = accepted(200, read).await;
     assert_eq!((read.list("claim.lines").len(), read.text("claim.lines.1.claimed.quantity")), (2, "21"));
-    let used = scene.used(&one).await;
+    let used = parties.used(&one).await;
 
-    let again = accepted(200, scene.clerk.upload(IMPORT, CSV, list.clone())).await;
+    let again = accepted(200, parties.clerk.upload(IMPORT, CSV, list.clone())).await;
     assert_eq!(counts(&again), [0, 2, 1]);
     assert_eq!(again.at("rows.0.claimId"), taken.at("rows.0.claimId"));
-    assert_eq!(scene.used(&one).await, used);
+    assert_eq!(parties.used(&one).await, used);
     // Another content under a known reference is no new claim.
     let other_content = list.replace("AMOX,21", "AMOX,22");
-    let changed = accepted(200, scene.clerk.upload(IMPORT, CSV, other_content)).await;
+    let changed = accepted(200, parties.clerk.upload(IMPORT, CSV, other_content)).await;
     assert_eq!(changed.text("rows.0.problems.0.reason"), "DUPLICATE_CLAIM");
     assert_eq!(changed.at("rows.0.claimNumber"), taken.at("rows.0.claimNumber"));
-    assert_eq!(accepted(200, scene.clerk.get("/v1/claims")).await.list("claims").len(), 2);
+    assert_eq!(accepted(200, parties.clerk.get("/v1/claims")).await.list("claims").len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_trial_answers_row_by_row_what_the_list_gets_when_its_claims_use_up_a_limit() {
-    let scene = Scene::with_rules("1000000").await;
-    let (one, other, inpatient) = (scene.patient().await, scene.patient().await, scene.inpatient().await);
+    let parties = ClaimParties::with_rules("1000000").await;
+    let (one, other, inpatient) =
+        (parties.patient().await, parties.patient().await, parties.inpatient().await);
     let wish = json!({"lines": [{"code": "BED", "quantity": "2", "diagnoses": ["J35.0"]}], "justification": "Fever"});
-    accepted(201, scene.clerk.post(&format!("{}/preauthorizations", inpatient.visit), wish)).await;
+    accepted(201, parties.clerk.post(&format!("{}/preauthorizations", inpatient.visit), wish)).await;
     // A member's consultations are paid up to 300,000 a year, and each of the first four claims is good for 107,100; their
     // rows stand among others'.
     let list = format!(
         "visit_number,external_reference,code,quantity,diagnoses\n\
          {one},INV-1,CONS,12,J06.9\n\
          {other},OTH-1,CONS,12,J06.9\n\
-         {ward},BED-1,BED,2,J35.0\n\
+         {treatment},BED-1,BED,2,J35.0\n\
          {one},INV-2,LAB,24,J06.9\n\
          {one},INV-3,XRAY,6,J06.9\n\
          {other},OTH-2,LAB,24,J06.9\n\
@@ -83,13 +85,13 @@ async fn a_trial_answers_row_by_row_what_the_list_gets_when_its_claims_use_up_a_
          {other},OTH-4,AMOX,1200,J06.9\n",
         one = one.visit_number,
         other = other.visit_number,
-        ward = inpatient.visit_number,
+        treatment = inpatient.visit_number,
     );
-    let import = |query: &str| scene.clerk.upload(&format!("{IMPORT}{query}"), CSV, list.clone());
-    let before = [scene.ledger(&one).await, scene.ledger(&inpatient).await];
+    let import = |query: &str| parties.clerk.upload(&format!("{IMPORT}{query}"), CSV, list.clone());
+    let before = [parties.ledger(&one).await, parties.ledger(&inpatient).await];
     let tried = accepted(200, import("?dryRun=true")).await;
-    assert!(accepted(200, scene.clerk.get("/v1/claims")).await.list("claims").is_empty());
-    assert_eq!([scene.ledger(&one).await, scene.ledger(&inpatient).await], before, "nothing stays of it");
+    assert!(accepted(200, parties.clerk.get("/v1/claims")).await.list("claims").is_empty());
+    assert_eq!([parties.ledger(&one).await, parties.ledger(&inpatient).await], before, "nothing stays of it");
     let again = accepted(200, import("?dryRun=true")).await;
     assert_eq!(again.body, tried.body);
 
@@ -108,7 +110,7 @@ async fn a_trial_answers_row_by_row_what_the_list_gets_when_its_claims_use_up_a_
     assert_eq!(taken.text("rows.8.problems.0.reason"), "DUPLICATE_CLAIM", "another claim's reference");
     assert_eq!(taken.at("rows.7.claimId"), taken.at("rows.0.claimId"));
     assert!(tried.at("rows.7.claimId").is_null(), "nobody can look for what was only tried");
-    assert_eq!(scene.used(&one).await, "300000");
+    assert_eq!(parties.used(&one).await, "300000");
 
     // Known by now, the list is answered alike once more.
     let tried = accepted(200, import("?dryRun=true")).await;
@@ -118,8 +120,8 @@ async fn a_trial_answers_row_by_row_what_the_list_gets_when_its_claims_use_up_a_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_workbook_and_json_lines_say_the_same_as_a_csv() {
-    let scene = Scene::with_rules("1000000").await;
-    let patient = scene.patient().await;
+    let parties = ClaimParties::with_rules("1000000").await;
+    let patient = parties.patient().await;
     let number = &patient.visit_number;
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
@@ -134,22 +136,23 @@ async fn a_workbook_and_json_lines_say_the_same_as_a_csv() {
         }
     }
     let book = book.save_to_buffer().unwrap();
-    let taken = accepted(200, scene.clerk.upload(IMPORT, XLSX, book)).await;
+    let taken = accepted(200, parties.clerk.upload(IMPORT, XLSX, book)).await;
     assert_eq!((counts(&taken), taken.text("rows.1.outcome")), ([1, 0, 0], "CREATED"));
 
     let line = |code: &str, quantity: Value| json!({"visitNumber": number, "externalReference": "INV-1", "code": code, "quantity": quantity, "diagnoses": ["J06.9"]});
     let lines = format!("{}\n{}\n", line("CONS", json!(1)), line("LAB", json!("2")));
-    let again = accepted(200, scene.clerk.upload(IMPORT, JSON_LINES, lines)).await;
+    let again = accepted(200, parties.clerk.upload(IMPORT, JSON_LINES, lines)).await;
     assert_eq!((counts(&again), again.at("rows.0.claimId")), ([0, 1, 0], taken.at("rows.0.claimId")));
     let csv = format!(
         "visit_number;external_reference;code;quantity;diagnoses\n{number};INV-1;CONS;1;J06.9\n{number};INV-1;LAB;2;J06.9\n"
     );
-    assert_eq!(counts(&accepted(200, scene.clerk.upload(IMPORT, CSV, csv)).await), [0, 1, 0]);
+    assert_eq!(counts(&accepted(200, parties.clerk.upload(IMPORT, CSV, csv)).await), [0, 1, 0]);
 
-    refused(400, "FILE_UNREADABLE", scene.clerk.upload(IMPORT, JSON_LINES, "{\"code\"\n")).await;
-    let missing = refused(400, "COLUMN_MISSING", scene.clerk.upload(IMPORT, CSV, "visit_number\nV\n")).await;
+    refused(400, "FILE_UNREADABLE", parties.clerk.upload(IMPORT, JSON_LINES, "{\"code\"\n")).await;
+    let missing =
+        refused(400, "COLUMN_MISSING", parties.clerk.upload(IMPORT, CSV, "visit_number\nV\n")).await;
     assert_eq!(missing.text("column"), "external_reference");
-    let picture = scene.clerk.upload(IMPORT, "image/png", "no list").await.unwrap();
+    let picture = parties.clerk.upload(IMPORT, "image/png", "no list").await.unwrap();
     assert_eq!((picture.status.as_u16(), picture.reason()), (415, "UNSUPPORTED_MEDIA_TYPE"));
 }
 

@@ -3,10 +3,10 @@
 
 use careway_service::{Call, Reader};
 use careway_testing::{FaultProxy, Side, TestServers};
-use careway_tests::{Answer, Layout, Request, Rest, Setup, World, accepted, until};
+use careway_tests::{Answer, Layout, Request, Rest, Setup, TestPlatform, accepted, until};
 use serde_json::{Value, json};
 
-use crate::claim_scene::{Patient, Scene, path};
+use crate::claim_parties::{ClaimParties, Patient, path};
 
 /// More points than any command has.
 const MOST: u32 = 40;
@@ -53,9 +53,9 @@ impl Ready {
     }
 }
 
-/// A ward and a desk whose visits process dies again and again.
+/// Patients and claims whose visits process dies again and again.
 struct Kills<'a> {
-    scene: Scene,
+    parties: ClaimParties,
     proxy: &'a FaultProxy,
     outpatient: Patient,
     inpatient: Patient,
@@ -72,7 +72,7 @@ impl<'a> Kills<'a> {
     async fn at(proxy: &'a FaultProxy) -> Self {
         let setup = Setup { layout: Layout::SeparateProcesses, postgres: Some(proxy), ..Setup::default() };
         // What costs the payer a thousand francs the rules decide, and a person what costs more.
-        let scene = Scene::of(World::of(setup).await, "1000").await;
+        let parties = ClaimParties::of(TestPlatform::of(setup).await, "1000").await;
         let mut prices = "code,kind,name,benefits,currency,price,from\n\
             COT,SERVICE,Cot for a day,WARD,RWF,900,2020-01-01\n"
             .to_owned();
@@ -80,16 +80,16 @@ impl<'a> Kills<'a> {
             prices += &format!("CHEAP-{code},SERVICE,Plaster,CONSULTATION,RWF,2000,2020-01-01\n");
             prices += &format!("DEAR-{code},SERVICE,Cast,CONSULTATION,RWF,5000,2020-01-01\n");
         }
-        let officer = &scene.network.payer.officer;
+        let officer = &parties.network.payer.officer;
         accepted(200, officer.upload("/v1/tariffs/import", "text/csv", prices)).await;
-        let (outpatient, inpatient) = (scene.patient().await, scene.inpatient().await);
+        let (outpatient, inpatient) = (parties.patient().await, parties.inpatient().await);
         let (claims, approvals, reviewed) = (Vec::new(), Vec::new(), (0, 0));
-        Self { scene, proxy, outpatient, inpatient, claims, approvals, reviewed, codes: 0 }
+        Self { parties, proxy, outpatient, inpatient, claims, approvals, reviewed, codes: 0 }
     }
 
     /// All that goes before a command.
     async fn ready(&mut self, command: Command) -> Ready {
-        let Scene { clerk, reviewer, network, .. } = &self.scene;
+        let ClaimParties { clerk, reviewer, network, .. } = &self.parties;
         let claims = format!("{}/claims", self.outpatient.visit);
         let asks = format!("{}/preauthorizations", self.inpatient.visit);
         let mut claim = |code: &str, submit: bool| {
@@ -125,7 +125,7 @@ impl<'a> Kills<'a> {
     /// None when the command was over before it came to this point.
     async fn killed_at(&mut self, command: Command, trip: u64, side: Side) -> Option<bool> {
         let ready = self.ready(command).await;
-        self.scene.world.settle().await;
+        self.parties.platform.settle().await;
         let said = self.said().await;
         // The first that a command of this organization says to Postgres.
         let begin = format!("begin;select open_call('{}'", ready.organization);
@@ -141,9 +141,9 @@ impl<'a> Kills<'a> {
         if !sprung {
             return None;
         }
-        self.scene.world.processes().kill("visits").await;
+        self.parties.platform.processes().kill("visits").await;
         let kept = self.said().await > said;
-        self.scene.world.processes().restart("visits").await;
+        self.parties.platform.processes().restart("visits").await;
 
         let answer = ready.insisted().await;
         assert!(!kept || answer.header("idempotency-replayed") == Some("true"), "it was done already");
@@ -170,7 +170,12 @@ impl<'a> Kills<'a> {
     }
 
     async fn reader(&self, service: &str) -> Reader {
-        self.scene.world.database(service).read(&Call::system("tests")).await.expect("the database answers")
+        self.parties
+            .platform
+            .database(service)
+            .read(&Call::system("tests"))
+            .await
+            .expect("the database answers")
     }
 
     /// How many events of claims and pre-authorizations there are, published or not.
@@ -181,14 +186,14 @@ impl<'a> Kills<'a> {
 
     /// Compares what was acknowledged with what there is, in every service: nothing is missing and nothing is twice.
     async fn compare(&self, point: &str) {
-        self.scene.world.sent().await;
+        self.parties.platform.sent().await;
         // The ledger, by its own route, which adds up to what the statement of benefits says.
         let took = |(_, paid): &(String, i64)| ("COMMIT".to_owned(), *paid, 0);
         let held = |(_, paid): &(String, i64)| ("RESERVE".to_owned(), 0, *paid);
         let entries: Vec<_> = self.claims.iter().map(took).collect();
-        assert_eq!(self.scene.ledger(&self.outpatient).await, entries, "{point}");
+        assert_eq!(self.parties.ledger(&self.outpatient).await, entries, "{point}");
         let entries: Vec<_> = self.approvals.iter().map(held).collect();
-        assert_eq!(self.scene.ledger(&self.inpatient).await, entries, "{point}");
+        assert_eq!(self.parties.ledger(&self.inpatient).await, entries, "{point}");
 
         self.compare_rows(point).await;
         self.compare_effects(point).await;
@@ -246,7 +251,7 @@ impl<'a> Kills<'a> {
     /// What others did when they heard of it: one SMS for each decision, one line of the access log for each command.
     async fn compare_effects(&self, point: &str) {
         for (patient, told) in [(&self.outpatient, &self.claims), (&self.inpatient, &self.approvals)] {
-            let sent = self.scene.world.inbox().messages_to(&patient.member.phone).unwrap();
+            let sent = self.parties.platform.inbox().messages_to(&patient.member.phone).unwrap();
             for (number, _) in told {
                 let of_it = sent.iter().filter(|sms| sms.text.contains(number)).count();
                 assert_eq!(of_it, 1, "{point}: SMS of {number}");
@@ -275,15 +280,15 @@ impl<'a> Kills<'a> {
     /// Kills the process as its relay notes that what it published is published: the stream has it, the outbox may not
     /// know. The command was acknowledged long before.
     async fn killed_while_publishing(&mut self, side: Side) {
-        self.scene.world.settle().await;
-        self.scene.world.processes().kill("visits").await;
+        self.parties.platform.settle().await;
+        self.parties.platform.processes().kill("visits").await;
         let sprung = self.proxy.trap("update outbox set published_at = $4", 1, side);
-        self.scene.world.processes().restart("visits").await;
+        self.parties.platform.processes().restart("visits").await;
         let ready = self.ready(Command::Claim).await;
         let answer = ready.insisted().await;
         sprung.await.expect("the relay marks what it published");
-        self.scene.world.processes().kill("visits").await;
-        self.scene.world.processes().restart("visits").await;
+        self.parties.platform.processes().kill("visits").await;
+        self.parties.platform.processes().restart("visits").await;
         self.acknowledged(Command::Claim, &answer);
     }
 }
@@ -308,5 +313,5 @@ async fn visits_killed_at_every_point_of_a_claim_and_an_approval_loses_and_doubl
         kills.killed_while_publishing(side).await;
         kills.compare(&format!("killed {side:?} the mark")).await;
     }
-    kills.scene.world.end().await;
+    kills.parties.platform.end().await;
 }

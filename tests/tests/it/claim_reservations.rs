@@ -6,11 +6,11 @@ use careway_tests::{Answer, accepted, until};
 use chrono::{NaiveDate, TimeDelta};
 use serde_json::{Value, json};
 
-use crate::claim_scene::{Entry, Patient, Scene, path};
+use crate::claim_parties::{ClaimParties, Entry, Patient, path};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-impl Scene {
+impl ClaimParties {
     /// Asks for so much of a code, and the payer's reviewer approves it.
     async fn approved(&self, patient: &Patient, code: &str, quantity: &str) -> Answer {
         self.approved_until(patient, (code, quantity), "").await
@@ -82,140 +82,140 @@ fn state(claim: &Answer) -> (&str, &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn claims_draw_on_what_was_approved_a_recall_gives_it_back_and_a_cancel_frees_the_rest() {
     // What costs the payer more than a bed and a half, a person decides.
-    let scene = Scene::with_rules("75000").await;
-    let patient = scene.inpatient().await;
-    let four = scene.approved(&patient, "BED", "4").await;
+    let parties = ClaimParties::with_rules("75000").await;
+    let patient = parties.inpatient().await;
+    let four = parties.approved(&patient, "BED", "4").await;
     let mut ledger = vec![entry("RESERVE", 0, 200_000)];
-    assert_eq!(scene.ledger(&patient).await, ledger);
+    assert_eq!(parties.ledger(&patient).await, ledger);
 
     // The rules decide the first night, and it is taken from what is held.
-    let first = scene.claimed(&patient, line("BED", "1")).await;
+    let first = parties.claimed(&patient, line("BED", "1")).await;
     assert_eq!(state(&first), ("APPROVED", "50000"));
     ledger.push(entry("COMMIT", 50_000, -50_000));
-    assert_eq!(scene.ledger(&patient).await, ledger);
-    assert_eq!(scene.taken(&four).await, ("APPROVED".to_owned(), "1".to_owned()));
+    assert_eq!(parties.ledger(&patient).await, ledger);
+    assert_eq!(parties.taken(&four).await, ("APPROVED".to_owned(), "1".to_owned()));
 
     // The next three wait for the reviewer, and take nothing until then; with them all is used that was approved.
-    scene.world.advance(DAY);
-    let second = scene.claimed(&patient, on(&scene.in_days(0), "BED", "3")).await;
+    parties.platform.advance(DAY);
+    let second = parties.claimed(&patient, on(&parties.in_days(0), "BED", "3")).await;
     assert_eq!(state(&second), ("IN_REVIEW", "150000"));
-    assert_eq!(scene.ledger(&patient).await, ledger);
-    accepted(200, scene.reviewer.post(&format!("{}/review", path(&second)), json!({}))).await;
+    assert_eq!(parties.ledger(&patient).await, ledger);
+    accepted(200, parties.reviewer.post(&format!("{}/review", path(&second)), json!({}))).await;
     ledger.push(entry("COMMIT", 150_000, -150_000));
-    assert_eq!(scene.ledger(&patient).await, ledger);
-    assert_eq!(scene.taken(&four).await, ("USED".to_owned(), "4".to_owned()));
+    assert_eq!(parties.ledger(&patient).await, ledger);
+    assert_eq!(parties.taken(&four).await, ("USED".to_owned(), "4".to_owned()));
 
     // A fifth night was not approved, and nothing of it is paid, though the ceiling is far away.
-    scene.world.advance(DAY);
-    let fifth = scene.claimed(&patient, on(&scene.in_days(0), "BED", "1")).await;
+    parties.platform.advance(DAY);
+    let fifth = parties.claimed(&patient, on(&parties.in_days(0), "BED", "1")).await;
     assert_eq!(state(&fifth), ("REJECTED", "0"));
     assert_eq!(fifth.text("claim.lines.0.refusals.0.code"), "AUTH-006");
-    assert_eq!(scene.ledger(&patient).await, ledger);
+    assert_eq!(parties.ledger(&patient).await, ledger);
 
     // Recalled, the three are held again, and another claim may take two of them.
-    scene.recalled(&second).await;
+    parties.recalled(&second).await;
     ledger.push(entry("REVERSE", -150_000, 150_000));
-    assert_eq!(scene.ledger(&patient).await, ledger);
-    assert_eq!(scene.taken(&four).await, ("APPROVED".to_owned(), "1".to_owned()));
-    let two = scene.claimed(&patient, on(&scene.in_days(-1), "BED", "2")).await;
-    accepted(200, scene.reviewer.post(&format!("{}/review", path(&two)), json!({}))).await;
+    assert_eq!(parties.ledger(&patient).await, ledger);
+    assert_eq!(parties.taken(&four).await, ("APPROVED".to_owned(), "1".to_owned()));
+    let two = parties.claimed(&patient, on(&parties.in_days(-1), "BED", "2")).await;
+    accepted(200, parties.reviewer.post(&format!("{}/review", path(&two)), json!({}))).await;
     ledger.push(entry("COMMIT", 100_000, -100_000));
-    assert_eq!(scene.ledger(&patient).await, ledger);
+    assert_eq!(parties.ledger(&patient).await, ledger);
 
     // Cancelled, what no claim took is free; what claims took stays taken.
     let cancel = json!({"reason": "The patient decided otherwise"});
-    accepted(200, scene.clerk.post(&format!("{}/cancel", approval(&four)), cancel)).await;
+    accepted(200, parties.clerk.post(&format!("{}/cancel", approval(&four)), cancel)).await;
     ledger.push(entry("RELEASE", 0, -50_000));
-    assert_eq!(scene.ledger(&patient).await, ledger);
+    assert_eq!(parties.ledger(&patient).await, ledger);
 
     // What is given back now is nobody's: the promise it was taken from is gone.
-    scene.recalled(&two).await;
-    scene.recalled(&first).await;
+    parties.recalled(&two).await;
+    parties.recalled(&first).await;
     ledger.extend([entry("REVERSE", -100_000, 0), entry("REVERSE", -50_000, 0)]);
-    assert_eq!(scene.ledger(&patient).await, ledger);
-    assert_eq!(scene.used(&patient).await, "0");
+    assert_eq!(parties.ledger(&patient).await, ledger);
+    assert_eq!(parties.used(&patient).await, "0");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_claims_left_of_an_approval_is_free_when_its_validity_ends() {
-    let scene = Scene::with_rules("0").await;
-    let patient = scene.inpatient().await;
-    let four = scene.approved(&patient, "BED", "4").await;
+    let parties = ClaimParties::with_rules("0").await;
+    let patient = parties.inpatient().await;
+    let four = parties.approved(&patient, "BED", "4").await;
 
     // All four nights, for less than was held for them: the difference stays held as long as the approval is valid.
     let mut cheaper = line("BED", "4");
     cheaper["unitPrice"] = json!("40000");
-    let claim = scene.claimed(&patient, cheaper).await;
-    accepted(200, scene.reviewer.post(&format!("{}/review", path(&claim)), json!({}))).await;
+    let claim = parties.claimed(&patient, cheaper).await;
+    accepted(200, parties.reviewer.post(&format!("{}/review", path(&claim)), json!({}))).await;
     let mut ledger = vec![entry("RESERVE", 0, 200_000), entry("COMMIT", 160_000, -160_000)];
-    assert_eq!(scene.ledger(&patient).await, ledger);
-    assert_eq!(scene.taken(&four).await, ("USED".to_owned(), "4".to_owned()));
+    assert_eq!(parties.ledger(&patient).await, ledger);
+    assert_eq!(parties.taken(&four).await, ("USED".to_owned(), "4".to_owned()));
 
-    scene.world.advance(DAY * 31);
+    parties.platform.advance(DAY * 31);
     ledger.push(entry("RELEASE", 0, -40_000));
     let benefits = format!("{}/benefits", patient.visit);
     let freed = until("the rest to be free", async || {
-        let told = accepted(200, scene.clerk.get(&benefits)).await;
+        let told = accepted(200, parties.clerk.get(&benefits)).await;
         let reserved = told.text("statement.ceilings.0.limit.reserved.amount.amount");
         Ok((reserved == "0").then_some(()))
     });
     freed.await.unwrap();
-    assert_eq!(scene.ledger(&patient).await, ledger);
-    assert_eq!(scene.taken(&four).await.0, "USED", "what was used was not in vain");
+    assert_eq!(parties.ledger(&patient).await, ledger);
+    assert_eq!(parties.taken(&four).await.0, "USED", "what was used was not in vain");
 
-    scene.recalled(&claim).await;
+    parties.recalled(&claim).await;
     ledger.push(entry("REVERSE", -160_000, 0));
-    assert_eq!(scene.ledger(&patient).await, ledger);
+    assert_eq!(parties.ledger(&patient).await, ledger);
     // Now that no claim uses it, it has just expired.
-    scene.until_state(&four, "EXPIRED").await;
-    assert_eq!(scene.ledger(&patient).await, ledger);
+    parties.until_state(&four, "EXPIRED").await;
+    assert_eq!(parties.ledger(&patient).await, ledger);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_promised_is_kept_though_nothing_else_is_left() {
-    let scene = Scene::with_rules("10000").await;
-    let patient = scene.inpatient().await;
+    let parties = ClaimParties::with_rules("10000").await;
+    let patient = parties.inpatient().await;
     // A million for the family's year, and all of it is promised.
-    let surgery = scene.approved(&patient, "SURGERY", "1").await;
-    let nights = scene.approved(&patient, "BED", "12").await;
+    let surgery = parties.approved(&patient, "SURGERY", "1").await;
+    let nights = parties.approved(&patient, "BED", "12").await;
     let mut ledger = vec![entry("RESERVE", 0, 400_000), entry("RESERVE", 0, 600_000)];
-    assert_eq!(scene.ledger(&patient).await, ledger);
+    assert_eq!(parties.ledger(&patient).await, ledger);
 
     // So nothing of a consultation the same day is paid. It was covered care, and there is no money for it.
-    scene.world.advance(Duration::from_secs(61));
-    let outpatient = scene.admitted(patient.member.clone(), "OUTPATIENT").await;
-    let unpaid = scene.claimed(&outpatient, line("CONS", "1")).await;
+    parties.platform.advance(Duration::from_secs(61));
+    let outpatient = parties.admitted(patient.member.clone(), "OUTPATIENT").await;
+    let unpaid = parties.claimed(&outpatient, line("CONS", "1")).await;
     assert_eq!(state(&unpaid), ("PARTIALLY_APPROVED", "0"));
     assert_eq!(unpaid.text("claim.lines.0.refusals.0.code"), "BENX-004");
 
     // The operation is, in full.
-    let operated = scene.claimed(&patient, line("SURGERY", "1")).await;
-    let reviewed = scene.reviewer.post(&format!("{}/review", path(&operated)), json!({}));
+    let operated = parties.claimed(&patient, line("SURGERY", "1")).await;
+    let reviewed = parties.reviewer.post(&format!("{}/review", path(&operated)), json!({}));
     assert_eq!(state(&accepted(200, reviewed).await), ("APPROVED", "400000"));
     ledger.push(entry("COMMIT", 400_000, -400_000));
-    assert_eq!(scene.ledger(&patient).await, ledger);
-    assert_eq!(scene.taken(&surgery).await.0, "USED");
+    assert_eq!(parties.ledger(&patient).await, ledger);
+    assert_eq!(parties.taken(&surgery).await.0, "USED");
 
     // Once the nights are cancelled there is room for the consultation.
     let cancel = json!({"reason": "Home the same day"});
-    accepted(200, scene.clerk.post(&format!("{}/cancel", approval(&nights)), cancel)).await;
+    accepted(200, parties.clerk.post(&format!("{}/cancel", approval(&nights)), cancel)).await;
     ledger.push(entry("RELEASE", 0, -600_000));
-    scene.recalled(&unpaid).await;
-    let paid = scene.claimed(&outpatient, line("CONS", "1")).await;
+    parties.recalled(&unpaid).await;
+    let paid = parties.claimed(&outpatient, line("CONS", "1")).await;
     assert_eq!(state(&paid), ("APPROVED", "8100"));
     ledger.push(entry("COMMIT", 8_100, 0));
-    assert_eq!(scene.ledger(&patient).await, ledger);
+    assert_eq!(parties.ledger(&patient).await, ledger);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_approval_is_good_for_its_own_patient_service_and_days() {
-    let scene = Scene::with_rules("0").await;
-    let (patient, other) = (scene.inpatient().await, scene.inpatient().await);
-    let night = scene.approved_until(&patient, ("BED", "1"), &scene.in_days(2)).await;
+    let parties = ClaimParties::with_rules("0").await;
+    let (patient, other) = (parties.inpatient().await, parties.inpatient().await);
+    let night = parties.approved_until(&patient, ("BED", "1"), &parties.in_days(2)).await;
     let number = night.text("preauthorization.number").to_owned();
     let held = vec![entry("RESERVE", 0, 50_000)];
     let refused = async |patient: &Patient, line: Value, code: &str| {
-        let claim = scene.claimed(patient, line).await;
+        let claim = parties.claimed(patient, line).await;
         assert_eq!(state(&claim), ("REJECTED", "0"));
         assert_eq!(claim.text("claim.lines.0.refusals.0.code"), code);
     };
@@ -226,15 +226,15 @@ async fn an_approval_is_good_for_its_own_patient_service_and_days() {
     refused(&other, line("BED", "1"), "AUTH-001").await;
     refused(&other, naming(line("BED", "1")), "AUTH-004").await;
     refused(&patient, naming(line("SURGERY", "1")), "AUTH-005").await;
-    assert_eq!((scene.ledger(&patient).await, scene.ledger(&other).await), (held.clone(), vec![]));
+    assert_eq!((parties.ledger(&patient).await, parties.ledger(&other).await), (held.clone(), vec![]));
 
-    scene.world.advance(DAY * 4);
-    scene.until_state(&night, "EXPIRED").await;
-    refused(&patient, on(&scene.in_days(0), "BED", "1"), "AUTH-002").await;
+    parties.platform.advance(DAY * 4);
+    parties.until_state(&night, "EXPIRED").await;
+    refused(&patient, on(&parties.in_days(0), "BED", "1"), "AUTH-002").await;
     // A night of its days is paid all the same, out of what is left: there was leave for it.
-    let late = scene.claimed(&patient, line("BED", "1")).await;
-    let late = scene.reviewer.post(&format!("{}/review", path(&late)), json!({}));
+    let late = parties.claimed(&patient, line("BED", "1")).await;
+    let late = parties.reviewer.post(&format!("{}/review", path(&late)), json!({}));
     assert_eq!(state(&accepted(200, late).await), ("APPROVED", "50000"));
     let released = [entry("RELEASE", 0, -50_000), entry("COMMIT", 50_000, 0)];
-    assert_eq!(scene.ledger(&patient).await, [held, released.to_vec()].concat());
+    assert_eq!(parties.ledger(&patient).await, [held, released.to_vec()].concat());
 }

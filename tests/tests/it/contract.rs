@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use careway_tests::{Facility, Network, Rest, World, accepted};
+use careway_tests::{Facility, Network, Rest, TestPlatform, accepted};
 use serde_json::Value;
 use tokio::process::Command;
 
@@ -17,9 +17,9 @@ const ENDS_THE_SESSION: [&str; 2] = ["/v1/sessions/current", "/v1/sessions/switc
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_document_is_valid_openapi() {
-    let world = World::start().await;
+    let platform = TestPlatform::start().await;
     let path = std::env::temp_dir().join(format!("careway-openapi-{}.json", std::process::id()));
-    fs::write(&path, world.platform().openapi().to_string()).unwrap();
+    fs::write(&path, platform.in_process().openapi().to_string()).unwrap();
     run(Command::new(tool("openapi-spec-validator")).arg(&path)).await;
     fs::remove_file(&path).unwrap();
 }
@@ -29,17 +29,17 @@ const KNOWN_METHODS: &str = "[phases.coverage]\nunexpected-methods = [\"GET\", \
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_request_made_from_the_document_is_answered_with_a_fault() {
-    let world = World::start().await;
+    let platform = TestPlatform::start().await;
     // Administrators may do everything, and the only one of an organization cannot be disabled.
-    let Network { payer, facility, .. } = Network::of(&world).await;
+    let Network { payer, facility, .. } = Network::of(&platform).await;
     // Of another facility: fuzzers delete the clients they find.
-    let (id, secret) = client(&Facility::of(&world).await).await;
-    let system = accepted(200, token(&world, &id, &secret, "")).await;
-    let system = world.rest().with_token(system.text("access_token"));
+    let (id, secret) = client(&Facility::of(&platform).await).await;
+    let system = accepted(200, token(&platform, &id, &secret, "")).await;
+    let system = platform.rest().with_token(system.text("access_token"));
 
     let folder = std::env::temp_dir().join(format!("careway-fuzzed-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("openapi.json"), world.platform().openapi().to_string()).unwrap();
+    fs::write(folder.join("openapi.json"), platform.in_process().openapi().to_string()).unwrap();
     fs::write(folder.join("schemathesis.toml"), KNOWN_METHODS).unwrap();
     let runs = [
         ("facility", &facility.administrator, "--exclude-path", 40, 500),
@@ -48,7 +48,7 @@ async fn no_request_made_from_the_document_is_answered_with_a_fault() {
     ];
     for (who, rest, sessions, seconds, least) in runs {
         // The very token that fuzzes, without anybody to sign in again.
-        let token = world.rest().with_token(&rest.access_token());
+        let token = platform.rest().with_token(&rest.access_token());
         accepted(200, token.get("/v1/me")).await;
         let mut asked = Vec::new();
         // A busy machine asks less in the same time: then it gets more time, and other requests.

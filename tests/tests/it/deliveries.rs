@@ -7,19 +7,19 @@ use async_nats::{
 };
 use careway_events::Stream;
 use careway_service::Call;
-use careway_tests::{Load, Network, World, until};
+use careway_tests::{Load, Network, TestPlatform, until};
 use uuid::Uuid;
 
 const PATIENTS: usize = 3;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn poison_is_put_aside_and_the_others_go_on() {
-    let world = World::start().await;
-    let network = Network::of(&world).await;
-    let load = Load::of(&world, &network, PATIENTS).await;
+    let platform = TestPlatform::start().await;
+    let network = Network::of(&platform).await;
+    let load = Load::of(&platform, &network, PATIENTS).await;
 
-    let subject = Stream::new(&world.foundation().prefix, "visits").subject("VisitAdmitted");
-    let jetstream = jetstream::new(world.foundation().nats.clone());
+    let subject = Stream::new(&platform.foundation().prefix, "visits").subject("VisitAdmitted");
+    let jetstream = jetstream::new(platform.foundation().nats.clone());
     let (event, aggregate) = (Uuid::now_v7().to_string(), Uuid::now_v7().to_string());
     let mut headers = HeaderMap::new();
     for (name, value) in [
@@ -36,9 +36,9 @@ async fn poison_is_put_aside_and_the_others_go_on() {
     garbled.await.unwrap().await.unwrap();
     jetstream.publish(subject, "hello".into()).await.unwrap().await.unwrap();
     load.run_through(async {}).await;
-    load.compare(&world).await;
+    load.compare(&platform).await;
 
-    let mut reader = world.database("renewals").read(&Call::system("tests")).await.unwrap();
+    let mut reader = platform.database("renewals").read(&Call::system("tests")).await.unwrap();
     let parked: Vec<(Option<String>, String)> =
         sqlx::query_as("select event_id::text, reason from dead_letter order by stream_seq")
             .fetch_all(&mut *reader)
@@ -53,27 +53,27 @@ async fn poison_is_put_aside_and_the_others_go_on() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_event_delivered_twice_has_its_effect_once() {
-    let world = World::start().await;
-    let network = Network::of(&world).await;
-    let load = Load::of(&world, &network, PATIENTS).await;
+    let platform = TestPlatform::start().await;
+    let network = Network::of(&platform).await;
+    let load = Load::of(&platform, &network, PATIENTS).await;
     load.run_through(async {}).await;
-    world.settle().await;
+    platform.settle().await;
 
-    let heard = inbox(&world).await;
+    let heard = inbox(&platform).await;
     let mut again = 0;
     for context in ["identity", "visits", "renewals"] {
-        again += publish_again(&world, context).await;
+        again += publish_again(&platform, context).await;
     }
     assert!(again > 4 * PATIENTS as u64, "{again} events");
     // The ledger compares effects: notices, lines of access logs.
-    load.compare(&world).await;
-    assert_eq!(inbox(&world).await, heard, "no event is new");
+    load.compare(&platform).await;
+    assert_eq!(inbox(&platform).await, heard, "no event is new");
 }
 
 /// Publishes every message of a stream once more, under an id that JetStream does not know; how many.
-pub(crate) async fn publish_again(world: &World, context: &str) -> u64 {
-    let jetstream = jetstream::new(world.foundation().nats.clone());
-    let name = Stream::new(&world.foundation().prefix, context).name();
+pub(crate) async fn publish_again(platform: &TestPlatform, context: &str) -> u64 {
+    let jetstream = jetstream::new(platform.foundation().nats.clone());
+    let name = Stream::new(&platform.foundation().prefix, context).name();
     let stream: Handle = jetstream.get_stream(&name).await.unwrap();
     let last = stream.cached_info().state.last_sequence;
     for place in 1..=last {
@@ -92,10 +92,10 @@ pub(crate) async fn publish_again(world: &World, context: &str) -> u64 {
 }
 
 /// How many events each listener has taken.
-async fn inbox(world: &World) -> Vec<i64> {
+async fn inbox(platform: &TestPlatform) -> Vec<i64> {
     let mut taken = Vec::new();
     for service in ["identity", "visits", "renewals"] {
-        let mut reader = world.database(service).read(&Call::system("tests")).await.unwrap();
+        let mut reader = platform.database(service).read(&Call::system("tests")).await.unwrap();
         let count = sqlx::query_scalar("select count(*) from inbox").fetch_one(&mut *reader).await;
         taken.push(count.unwrap());
     }

@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::symlink, path::PathBuf, process, time::Duration};
 
 use careway_standalone::seed;
-use careway_tests::{World, dev};
+use careway_tests::{TestPlatform, dev};
 use serde_json::json;
 
 /// A line of each chapter, in the order in which they are told.
@@ -25,9 +25,11 @@ const CHAPTERS: [&str; 13] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_tells_a_whole_visit_as_often_as_anybody_asks() {
-    let world = World::start().await;
-    let demo = seed::demo(world.rest().base(), &world.operator_credentials(), world.folder()).await.unwrap();
-    let (root, _up) = checkout(&world, &demo);
+    let platform = TestPlatform::start().await;
+    let demo = seed::demo(platform.rest().base(), &platform.operator_credentials(), platform.folder())
+        .await
+        .unwrap();
+    let (root, _up) = checkout(&platform, &demo);
 
     let told = tell(&root).await;
     let mut rest = told.as_str();
@@ -42,7 +44,7 @@ async fn the_demo_tells_a_whole_visit_as_often_as_anybody_asks() {
     assert!(next.contains("UM-100201") && next.contains("All 35 steps"), "{next}");
 
     // Later the first one comes again: what was claimed is taken back, and of the medicines the doctor is warned.
-    world.advance(Duration::from_secs(3600));
+    platform.advance(Duration::from_secs(3600));
     let again = tell(&root).await;
     for said in
         ["UM-100200", "An earlier demo claimed the same care", "409 Conflict WARNINGS_NOT_ACKNOWLEDGED"]
@@ -53,13 +55,13 @@ async fn the_demo_tells_a_whole_visit_as_often_as_anybody_asks() {
 }
 
 /// What a working copy has in which `cargo dev up` runs; as long as the file is held.
-fn checkout(world: &World, demo: &seed::Demo) -> (PathBuf, fs::File) {
-    let root = world.folder().join("checkout");
+fn checkout(platform: &TestPlatform, demo: &seed::Demo) -> (PathBuf, fs::File) {
+    let root = platform.folder().join("checkout");
     let private = root.join(".dev");
     fs::create_dir_all(root.join("crates/dev")).unwrap();
     fs::write(root.join("crates/dev/Cargo.toml"), "").unwrap();
     fs::create_dir_all(&private).unwrap();
-    symlink(world.folder(), private.join("inbox")).unwrap();
+    symlink(platform.folder(), private.join("inbox")).unwrap();
     fs::write(private.join("demo.json"), serde_json::to_vec(demo).unwrap()).unwrap();
     let up = private.join("up.json");
     let running = json!({"pid": process::id(), "gateway": demo.gateway});

@@ -7,7 +7,7 @@ use std::{
 
 use careway_service::Call;
 use careway_standalone::seed::{self, Demo};
-use careway_tests::{Answer, Rest, World, accepted, until};
+use careway_tests::{Answer, Rest, TestPlatform, accepted, until};
 use serde_json::{Value, json};
 
 /// What became of each facility's claims, by their references.
@@ -28,20 +28,20 @@ const CLAIMS: [(&str, &str); 12] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_network_is_made_once_and_its_first_member_can_be_checked_in() {
-    let world = World::start().await;
+    let platform = TestPlatform::start().await;
     let make = async || {
-        seed::demo(world.rest().base(), &world.operator_credentials(), world.folder()).await.unwrap()
+        seed::demo(platform.rest().base(), &platform.operator_credentials(), platform.folder()).await.unwrap()
     };
     let demo = make().await;
-    world.settle().await;
-    has_a_few_days_work_in_it(&world, &demo).await;
+    platform.settle().await;
+    has_a_few_days_work_in_it(&platform, &demo).await;
 
     let desk = demo.login("FRONT_DESK").unwrap();
-    let desk = world.rest().sign_in(&desk.credentials()).await.unwrap();
+    let desk = platform.rest().sign_in(&desk.credentials()).await.unwrap();
     let member = &demo.members[0];
     let started = accepted(201, desk.post("/v1/visits", json!({"nationalId": member.national_id}))).await;
     let visit = format!("/v1/visits/{}", started.text("visit.visitId"));
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
     let verified = accepted(200, desk.post(&format!("{visit}/verify"), json!({"code": code}))).await;
     assert_eq!(verified.text("member.memberNumber"), member.member_number);
     assert_eq!(verified.text("member.payerName"), member.payer);
@@ -53,61 +53,61 @@ async fn the_demo_network_is_made_once_and_its_first_member_can_be_checked_in() 
     );
 
     for login in &demo.logins {
-        let session = world.rest().token(&login.credentials()).await.unwrap().ok().unwrap();
+        let session = platform.rest().token(&login.credentials()).await.unwrap().ok().unwrap();
         assert_eq!(session.text("organization.name"), login.organization);
         assert_eq!(session.at("roles"), &json!([login.role]));
     }
 
-    let organizations = accepted(200, world.operator().await.get("/v1/organizations")).await;
-    world.settle().await;
-    let (claims, messages) = (states(&world, &demo).await, messages(&world));
+    let organizations = accepted(200, platform.operator().await.get("/v1/organizations")).await;
+    platform.settle().await;
+    let (claims, messages) = (states(&platform, &demo).await, messages(&platform));
     let since = Instant::now();
     let again = make().await;
     assert!(since.elapsed() < Duration::from_secs(1), "what is there is not made again");
     assert_eq!(serde_json::to_value(&again).unwrap(), serde_json::to_value(&demo).unwrap());
-    let after = accepted(200, world.operator().await.get("/v1/organizations")).await;
+    let after = accepted(200, platform.operator().await.get("/v1/organizations")).await;
     assert_eq!(after.body, organizations.body);
-    world.settle().await;
-    assert_eq!((states(&world, &demo).await, self::messages(&world)), (claims, messages));
+    platform.settle().await;
+    assert_eq!((states(&platform, &demo).await, self::messages(&platform)), (claims, messages));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_demo_network_that_was_interrupted_is_completed() {
-    let world = World::start().await;
-    let credentials = world.operator_credentials();
-    let make = || seed::demo(world.rest().base(), &credentials, world.folder());
+    let platform = TestPlatform::start().await;
+    let credentials = platform.operator_credentials();
+    let make = || seed::demo(platform.rest().base(), &credentials, platform.folder());
     // Somewhere in the middle.
     let cut = tokio::time::timeout(Duration::from_millis(700), make()).await;
     assert!(cut.is_err(), "it takes longer than that");
     // And again, once some of the patients are being treated.
     for claims in [1, 5] {
         let begun = until("some claims to be there", async || {
-            Ok((count(&world, "claim").await >= claims).then_some(()))
+            Ok((count(&platform, "claim").await >= claims).then_some(()))
         });
         tokio::select! {
             made = make() => panic!("made before there were {claims} claims: {:?}", made.err()),
             begun = begun => begun.unwrap(),
         }
-        world.settle().await;
+        platform.settle().await;
         // Whoever was asked for a code a moment ago may be asked again.
-        world.advance(Duration::from_secs(61));
+        platform.advance(Duration::from_secs(61));
     }
     let demo = make().await.unwrap();
-    let officer = sign_in(&world, &demo, "BENEFITS_OFFICER").await;
+    let officer = sign_in(&platform, &demo, "BENEFITS_OFFICER").await;
     assert_eq!(accepted(200, officer.get("/v1/plans")).await.list("plans").len(), 2);
     assert_eq!(accepted(200, officer.get("/v1/contracts")).await.list("contracts").len(), 3);
-    assert_eq!(states(&world, &demo).await, expected());
-    assert_eq!(count(&world, "claim").await, 12);
-    assert_eq!(count(&world, "visit where state <> 'AWAITING_CODE'").await, 12);
-    assert_eq!(count(&world, "preauthorization").await, 1);
-    assert_eq!(count(&world, "payment_advice").await, 2);
+    assert_eq!(states(&platform, &demo).await, expected());
+    assert_eq!(count(&platform, "claim").await, 12);
+    assert_eq!(count(&platform, "visit where state <> 'AWAITING_CODE'").await, 12);
+    assert_eq!(count(&platform, "preauthorization").await, 1);
+    assert_eq!(count(&platform, "payment_advice").await, 2);
 }
 
 /// A person who opens the lists finds claims in every state, each with its reasons; and what was sent about them.
-async fn has_a_few_days_work_in_it(world: &World, demo: &Demo) {
-    assert_eq!(states(world, demo).await, expected());
+async fn has_a_few_days_work_in_it(platform: &TestPlatform, demo: &Demo) {
+    assert_eq!(states(platform, demo).await, expected());
     let (officer, clerk) =
-        (sign_in(world, demo, "BENEFITS_OFFICER").await, sign_in(world, demo, "CLAIMS_CLERK").await);
+        (sign_in(platform, demo, "BENEFITS_OFFICER").await, sign_in(platform, demo, "CLAIMS_CLERK").await);
     let rules = accepted(200, officer.get("/v1/claim-rules")).await;
     assert_eq!(rules.at("rules.automaticUpTo"), &json!({"currency": "RWF", "amount": "50000"}));
 
@@ -144,7 +144,7 @@ async fn has_a_few_days_work_in_it(world: &World, demo: &Demo) {
         ("clarisse@imanzi.example", "Uruhushya"),
         ("theogene@imanzi.example", "Uruhushya"),
     ] {
-        let mails = world.messages_to(address).await;
+        let mails = platform.messages_to(address).await;
         let told = mails.iter().filter_map(|mail| mail.subject.as_deref());
         assert!(
             told.into_iter().any(|it| it.starts_with(subject) && it.ends_with("afatiwe icyemezo")),
@@ -158,10 +158,10 @@ fn expected() -> BTreeMap<String, String> {
 }
 
 /// Every claim of the facilities, as their clerks find it.
-async fn states(world: &World, demo: &Demo) -> BTreeMap<String, String> {
+async fn states(platform: &TestPlatform, demo: &Demo) -> BTreeMap<String, String> {
     let mut states = BTreeMap::new();
     for login in demo.logins.iter().filter(|login| login.role == "CLAIMS_CLERK") {
-        let clerk = world.rest().sign_in(&login.credentials()).await.unwrap();
+        let clerk = platform.rest().sign_in(&login.credentials()).await.unwrap();
         for claim in accepted(200, clerk.get("/v1/claims")).await.list("claims") {
             let field = |name: &str| claim[name].as_str().unwrap().to_owned();
             let known = states.insert(field("externalReference"), field("state"));
@@ -176,18 +176,18 @@ async fn read(by: &Rest, reference: &str) -> Answer {
     accepted(200, by.get(&format!("/v1/claims/{}", found.text("claims.0.claimId")))).await
 }
 
-async fn sign_in(world: &World, demo: &Demo, role: &str) -> Rest {
-    world.rest().sign_in(&demo.login(role).unwrap().credentials()).await.unwrap()
+async fn sign_in(platform: &TestPlatform, demo: &Demo, role: &str) -> Rest {
+    platform.rest().sign_in(&demo.login(role).unwrap().credentials()).await.unwrap()
 }
 
 /// How many rows of the visits there are.
-async fn count(world: &World, of: &str) -> i64 {
-    let mut reader = world.database("visits").read(&Call::system("tests")).await.unwrap();
+async fn count(platform: &TestPlatform, of: &str) -> i64 {
+    let mut reader = platform.database("visits").read(&Call::system("tests")).await.unwrap();
     let query = sqlx::AssertSqlSafe(format!("select count(*) from {of}"));
     sqlx::query_scalar(query).fetch_one(&mut *reader).await.unwrap()
 }
 
 /// How many messages were sent to anybody.
-fn messages(world: &World) -> usize {
-    std::fs::read_dir(world.folder()).unwrap().count()
+fn messages(platform: &TestPlatform) -> usize {
+    std::fs::read_dir(platform.folder()).unwrap().count()
 }

@@ -1,7 +1,7 @@
 //! The page behind the link of an admission's SMS, where a member says "this was not me".
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use careway_tests::{Network, World, accepted};
+use careway_tests::{Network, TestPlatform, accepted};
 use reqwest::{Response, header::CONTENT_SECURITY_POLICY};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -10,16 +10,17 @@ use crate::check_in::check_in;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_link_leads_to_a_page_that_asks_first_and_disputes_then() {
-    let world = World::with(&[("CAREWAY_RENEWALS_DISPUTE_URL", "https://careway.example/dispute#")]).await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
-    let member = payer.covered_member(&world).await;
-    let visit = check_in(&world, &desk, &member.number, &member.phone).await;
-    let sms = world.messages_to(&member.phone).await;
+    let platform =
+        TestPlatform::with(&[("CAREWAY_RENEWALS_DISPUTE_URL", "https://careway.example/dispute#")]).await;
+    let Network { payer, desk, .. } = Network::of(&platform).await;
+    let member = payer.covered_member(&platform).await;
+    let visit = check_in(&platform, &desk, &member.number, &member.phone).await;
+    let sms = platform.messages_to(&member.phone).await;
     let link = sms.last().and_then(|sms| sms.link()).expect("a link to dispute the visit");
     let (page, token) = link.split_once('#').expect("the token is in the fragment: no log has it");
 
     let page = page.strip_prefix("https://careway.example").unwrap();
-    let page = read(&world, page, "rw").await.text().await.unwrap();
+    let page = read(&platform, page, "rw").await.text().await.unwrap();
     assert_ne!(
         accepted(200, desk.get(&visit)).await.at("visit.disputed"),
         true,
@@ -28,14 +29,14 @@ async fn the_link_leads_to_a_page_that_asks_first_and_disputes_then() {
     // What the page's script does when the member confirms.
     let to = between(&page, "await ask('", "', {token})");
     assert!(page.contains("location.hash.slice(1)"), "{page}");
-    let said = world.rest().post(&format!("/{to}"), json!({"token": token})).without_key();
+    let said = platform.rest().post(&format!("/{to}"), json!({"token": token})).without_key();
     assert!(accepted(200, said).await.at("visitNumber").is_string());
     assert_eq!(accepted(200, desk.get(&visit)).await.at("visit.disputed"), true);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_speaks_its_readers_language_and_needs_nothing_but_itself() {
-    let world = World::start().await;
+    let platform = TestPlatform::start().await;
     let button =
         |page: &str| between(page, "<button id=\"confirm\" type=\"button\">", "</button>").to_owned();
     let said = [
@@ -46,13 +47,13 @@ async fn the_page_speaks_its_readers_language_and_needs_nothing_but_itself() {
         "Nu am fost eu",
         "আমি ছিলাম না",
     ];
-    speaks_every_language_alone(&world, "/dispute", button, said).await;
+    speaks_every_language_alone(&platform, "/dispute", button, said).await;
 }
 
 /// That a page says what it is to say, in rw, en, fr, vi, ro and bn, to whom it is to say it; and that it fetches nothing and
 /// runs nothing but what it brings.
 pub(crate) async fn speaks_every_language_alone(
-    world: &World,
+    platform: &TestPlatform,
     path: &str,
     says: impl Fn(&str) -> String,
     [rw, en, fr, vi, ro, bn]: [&str; 6],
@@ -71,7 +72,7 @@ pub(crate) async fn speaks_every_language_alone(
         (chosen("tlh"), "fr-FR", "fr", fr),
     ];
     for (path, accepts, language, expected) in readers {
-        let answer = read(world, &path, accepts).await;
+        let answer = read(platform, &path, accepts).await;
         let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
         assert_eq!(header("content-type"), "text/html; charset=utf-8");
         assert_eq!(
@@ -103,9 +104,9 @@ pub(crate) async fn speaks_every_language_alone(
 }
 
 /// A page of the gateway, as a browser asks for it.
-pub(crate) async fn read(world: &World, path: &str, accepts: &str) -> Response {
+pub(crate) async fn read(platform: &TestPlatform, path: &str, accepts: &str) -> Response {
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let request = http.get(format!("{}{path}", world.rest().base())).header("accept-language", accepts);
+    let request = http.get(format!("{}{path}", platform.rest().base())).header("accept-language", accepts);
     request.send().await.unwrap().error_for_status().unwrap()
 }
 

@@ -3,7 +3,7 @@
 use std::{fmt::Write, path::Path};
 
 use careway_gateway::ProblemDoc;
-use careway_tests::World;
+use careway_tests::TestPlatform;
 use careway_visits::CLAIM_REFUSALS;
 
 use crate::dispute_page::read;
@@ -55,15 +55,15 @@ fn assert_current(name: &str, page: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_reference_is_made_of_what_the_gateway_serves() {
-    let world = World::start().await;
-    let page = read(&world, "/docs/", "en").await.text().await.unwrap();
+    let platform = TestPlatform::start().await;
+    let page = read(&platform, "/docs/", "en").await.text().await.unwrap();
     assert!(page.contains("width=device-width") && !page.contains("//"), "{page}");
     let named = page.split(['"']).filter_map(|it| it.strip_prefix("./")).collect::<Vec<_>>();
     assert!(named.len() > 4, "{page}");
     for asset in named {
         // Refused, it is no page at all.
-        read(&world, &format!("/docs/{asset}"), "en").await;
+        read(&platform, &format!("/docs/{asset}"), "en").await;
     }
-    let initializer = read(&world, "/docs/swagger-initializer.js", "en").await.text().await.unwrap();
+    let initializer = read(&platform, "/docs/swagger-initializer.js", "en").await.text().await.unwrap();
     assert!(initializer.contains("\"/openapi.json\"") && initializer.contains("BaseLayout"), "{initializer}");
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use careway_service::Call;
-use careway_tests::{Facility, Member, Network, Rest, World, accepted, refused, until};
+use careway_tests::{Facility, Member, Network, Rest, TestPlatform, accepted, refused, until};
 use reqwest::header::{self, HeaderName};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -14,15 +14,15 @@ const PDF: &str = "application/pdf";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_document_goes_from_the_desk_to_the_clinician_and_once_it_is_cited_to_the_payer() {
-    let world = World::start().await;
-    let Network { payer, facility, desk } = Network::of(&world).await;
-    let clinician = facility.staff(&world, &["CLINICIAN"]).await;
-    let reviewer = payer.staff(&world, &["MEDICAL_REVIEWER"]).await;
-    let other = Facility::of(&world).await;
-    payer.contract(&world, &other).await;
-    let stranger = other.staff(&world, &["CLINICIAN", "FRONT_DESK"]).await;
-    let member = payer.covered_member(&world).await;
-    let visit = verified(&world, &desk, &member).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, facility, desk } = Network::of(&platform).await;
+    let clinician = facility.staff(&platform, &["CLINICIAN"]).await;
+    let reviewer = payer.staff(&platform, &["MEDICAL_REVIEWER"]).await;
+    let other = Facility::of(&platform).await;
+    payer.contract(&platform, &other).await;
+    let stranger = other.staff(&platform, &["CLINICIAN", "FRONT_DESK"]).await;
+    let member = payer.covered_member(&platform).await;
+    let visit = verified(&platform, &desk, &member).await;
     let file = pdf(300_000);
 
     // The desk scans a letter in; to read it is not the desk's business.
@@ -84,7 +84,7 @@ async fn a_document_goes_from_the_desk_to_the_clinician_and_once_it_is_cited_to_
     refused(404, "NOT_FOUND", add(&stranger, &path, file)).await;
     refused(404, "NOT_FOUND", stranger.get(&format!("{visit}/documents"))).await;
     assert!(accepted(200, reviewer.get(&format!("{visit}/documents"))).await.list("documents").is_empty());
-    cite(&world, &document, &payer.id).await;
+    cite(&platform, &document, &payer.id).await;
     let listed = accepted(200, reviewer.get(&format!("{visit}/documents"))).await;
     assert_eq!(listed.list("documents").len(), 1);
     assert_eq!(content(&reviewer, &document, &[]).await.bytes().await.unwrap().len(), 300_000);
@@ -101,13 +101,13 @@ async fn a_document_goes_from_the_desk_to_the_clinician_and_once_it_is_cited_to_
     accepted(200, desk.post(&format!("{visit}/admit"), json!({"serviceType": "OUTPATIENT"}))).await;
     accepted(200, desk.post(&format!("{visit}/discharge"), json!({}))).await;
     accepted(200, clinician.get(&document)).await;
-    world.advance(Duration::from_secs(73 * 3600));
+    platform.advance(Duration::from_secs(73 * 3600));
     refused(409, "VISIT_OVER", clinician.get(&document)).await;
     refused(409, "VISIT_OVER", clinician.get(&format!("{document}/content"))).await;
     accepted(200, reviewer.get(&document)).await;
 
     // Whoever looked is in the member's log.
-    world.settle().await;
+    platform.settle().await;
     let log =
         accepted(200, payer.officer.get(&format!("/v1/members/{}/access-log?pageSize=200", member.id))).await;
     let seen = |action: &str, organization: &str| {
@@ -122,10 +122,10 @@ async fn a_document_goes_from_the_desk_to_the_clinician_and_once_it_is_cited_to_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_a_document_is_refused_and_its_sender_hears_why() {
-    let world = World::with(&[("CAREWAY_VISITS_DOCUMENT_MAX_MIB", "1")]).await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
-    let member = payer.covered_member(&world).await;
-    let visit = verified(&world, &desk, &member).await;
+    let platform = TestPlatform::with(&[("CAREWAY_DOCUMENTS_MAX_MIB", "1")]).await;
+    let Network { payer, desk, .. } = Network::of(&platform).await;
+    let member = payer.covered_member(&platform).await;
+    let visit = verified(&platform, &desk, &member).await;
     let path = format!("{visit}/documents?kind=INVOICE&title=Invoice");
 
     let wrong = format!("{visit}/documents?kind=SELFIE&fileName=..%2Fx.pdf");
@@ -159,21 +159,23 @@ async fn what_cannot_be_a_document_is_refused_and_its_sender_hears_why() {
     assert!(
         accepted(200, payer.officer.get(&format!("{visit}/documents"))).await.list("documents").is_empty()
     );
-    until("nothing of them to be left", async || Ok(files(&world).is_empty().then_some(()))).await.unwrap();
+    until("nothing of them to be left", async || Ok(files(&platform).is_empty().then_some(())))
+        .await
+        .unwrap();
     accepted(201, add(&desk, &path, pdf(1 << 20))).await;
-    assert_eq!(files(&world).len(), 1);
+    assert_eq!(files(&platform).len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_whose_sender_goes_away_leaves_nothing() {
-    let world = World::start().await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
-    let member = payer.covered_member(&world).await;
-    let visit = verified(&world, &desk, &member).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, desk, .. } = Network::of(&platform).await;
+    let member = payer.covered_member(&platform).await;
+    let visit = verified(&platform, &desk, &member).await;
     let path = format!("{visit}/documents?kind=IMAGING&title=Scan");
     let key = "an-upload-that-breaks-off";
 
-    let mut line = TcpStream::connect(world.platform().gateway()).await.unwrap();
+    let mut line = TcpStream::connect(platform.in_process().gateway()).await.unwrap();
     let head = format!(
         "POST {path} HTTP/1.1\r\nHost: careway\r\nAuthorization: Bearer {}\r\nIdempotency-Key: {key}\r\n\
          Content-Type: {PDF}\r\nContent-Length: {}\r\n\r\n",
@@ -182,15 +184,17 @@ async fn an_upload_whose_sender_goes_away_leaves_nothing() {
     );
     line.write_all(head.as_bytes()).await.unwrap();
     line.write_all(&pdf(8 << 20)).await.unwrap();
-    until("the upload to be under way", async || Ok((files(&world).len() == 1).then_some(()))).await.unwrap();
+    until("the upload to be under way", async || Ok((files(&platform).len() == 1).then_some(())))
+        .await
+        .unwrap();
     drop(line);
-    until("nothing of it to be left", async || Ok(files(&world).is_empty().then_some(()))).await.unwrap();
+    until("nothing of it to be left", async || Ok(files(&platform).is_empty().then_some(()))).await.unwrap();
 
     // The same again, whole this time.
     accepted(201, add(&desk, &path, pdf(20 << 20)).key(key)).await;
-    let clinician = payer.staff(&world, &["MEDICAL_REVIEWER"]).await;
+    let clinician = payer.staff(&platform, &["MEDICAL_REVIEWER"]).await;
     assert!(accepted(200, clinician.get(&format!("{visit}/documents"))).await.list("documents").is_empty());
-    assert_eq!(files(&world).len(), 1);
+    assert_eq!(files(&platform).len(), 1);
 }
 
 /// A file that is a PDF as far as anybody looks, of this size.
@@ -216,8 +220,8 @@ async fn content(by: &Rest, document: &str, headers: &[(HeaderName, &str)]) -> r
 }
 
 /// Shows a document to a payer, as a claim does.
-async fn cite(world: &World, document: &str, payer: &str) {
-    let visits = world.platform().services().iter().find(|service| service.name == "visits").unwrap();
+async fn cite(platform: &TestPlatform, document: &str, payer: &str) {
+    let visits = platform.in_process().services().iter().find(|service| service.name == "visits").unwrap();
     let mut reader = visits.database.read(&Call::system("tests")).await.unwrap();
     let cited = sqlx::query(
         "insert into document_citation select document_id, facility_id, $2::uuid, gen_random_uuid(), 'CLAIM', now() \
@@ -228,16 +232,16 @@ async fn cite(world: &World, document: &str, payer: &str) {
 }
 
 /// Every file where documents are kept, unfinished ones too.
-fn files(world: &World) -> Vec<std::path::PathBuf> {
-    let folders = std::fs::read_dir(world.documents()).unwrap().map(|folder| folder.unwrap().path());
+fn files(platform: &TestPlatform) -> Vec<std::path::PathBuf> {
+    let folders = std::fs::read_dir(platform.documents()).unwrap().map(|folder| folder.unwrap().path());
     folders.flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|file| file.unwrap().path()).collect()
 }
 
 /// A visit of this member, verified; its path.
-async fn verified(world: &World, desk: &Rest, member: &Member) -> String {
+async fn verified(platform: &TestPlatform, desk: &Rest, member: &Member) -> String {
     let started = accepted(201, desk.post("/v1/visits", json!({"memberNumber": member.number}))).await;
     let visit = format!("/v1/visits/{}", started.text("visit.visitId"));
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
     accepted(200, desk.post(&format!("{visit}/verify"), json!({"code": code}))).await;
     visit
 }

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use careway_tests::{Network, World, accepted};
+use careway_tests::{Network, TestPlatform, accepted};
 use futures::StreamExt;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -28,13 +28,13 @@ fn two_hundred_megabytes_are_taken_and_given_in_constant_memory() {
 }
 
 async fn measure() {
-    let world = World::start().await;
-    let Network { payer, facility, desk } = Network::of(&world).await;
-    let clinician = facility.staff(&world, &["CLINICIAN"]).await;
-    let member = payer.covered_member(&world).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, facility, desk } = Network::of(&platform).await;
+    let clinician = facility.staff(&platform, &["CLINICIAN"]).await;
+    let member = payer.covered_member(&platform).await;
     let started = accepted(201, desk.post("/v1/visits", json!({"memberNumber": member.number}))).await;
     let visit = format!("/v1/visits/{}", started.text("visit.visitId"));
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
     accepted(200, desk.post(&format!("{visit}/verify"), json!({"code": code}))).await;
 
     let http = reqwest::Client::builder().no_proxy().build().unwrap();

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use careway_tests::{Layout, Payer, Setup, World, accepted};
+use careway_tests::{Layout, Payer, Setup, TestPlatform, accepted};
 use futures::future::join_all;
 use http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use serde_json::json;
@@ -85,9 +85,9 @@ fn stranger(path: &str, media: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_clients_of_each_kind_are_cut_off_in_time_while_others_are_answered() {
-    let world = World::with(&IMPATIENT).await;
-    let payer = Payer::of(&world).await;
-    let gateway = world.platform().gateway();
+    let platform = TestPlatform::with(&IMPATIENT).await;
+    let payer = Payer::of(&platform).await;
+    let gateway = platform.in_process().gateway();
     let heads = [
         "GET /v1/me HTTP/1.1\r\nx: ".to_owned(),
         stranger("/oauth2/token", "application/x-www-form-urlencoded"),
@@ -117,16 +117,16 @@ async fn slow_clients_of_each_kind_are_cut_off_in_time_while_others_are_answered
             _ => assert!(matches!(status, Some(400 | 408 | 504)), "{status:?}: {head}"),
         }
     }
-    world.end().await;
+    platform.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_is_announced_as_too_large_is_refused_unread() {
-    let world = World::start().await;
-    let payer = Payer::of(&world).await;
+    let platform = TestPlatform::start().await;
+    let payer = Payer::of(&platform).await;
     let head = post("/v1/members/import", "text/csv", &payer.officer.access_token());
     let head = head.replace("content-length: 100000", "content-length: 11000000000");
-    let slow = Slow::begin(world.platform().gateway(), &head).await;
+    let slow = Slow::begin(platform.in_process().gateway(), &head).await;
     let (status, taken) = slow.drip(LONG).await;
     assert_eq!(status, Some(413));
     assert!(taken < BUDGET, "{taken:?}");
@@ -136,14 +136,14 @@ async fn a_body_that_is_announced_as_too_large_is_refused_unread() {
 async fn processes_end_well_although_a_client_drips() {
     let settings = [("CAREWAY_GATEWAY_DRAIN_MS", "500")];
     let layout = Layout::SeparateProcesses;
-    let world = World::of(Setup { layout, settings: &settings, ..Setup::default() }).await;
-    let payer = Payer::of(&world).await;
-    let gateway = world.rest().base().trim_start_matches("http://").parse().unwrap();
+    let platform = TestPlatform::of(Setup { layout, settings: &settings, ..Setup::default() }).await;
+    let payer = Payer::of(&platform).await;
+    let gateway = platform.rest().base().trim_start_matches("http://").parse().unwrap();
     let head = post("/v1/members/import", "text/csv", &payer.officer.access_token());
     let dripping = tokio::spawn(Slow::begin(gateway, &head).await.drip(BUDGET / 10));
     // It is under way when another request has come and gone.
     accepted(200, payer.officer.get("/v1/me")).await;
-    world.end().await;
+    platform.end().await;
     assert_eq!(dripping.await.unwrap().0, None);
 }
 
@@ -152,14 +152,14 @@ const MADE_UP: &str = "SecReview";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_of_a_request_is_in_any_processs_metrics() {
-    let world = World::of(Setup { layout: Layout::SeparateProcesses, ..Setup::default() }).await;
-    let payer = Payer::of(&world).await;
+    let platform = TestPlatform::of(Setup { layout: Layout::SeparateProcesses, ..Setup::default() }).await;
+    let payer = Payer::of(&platform).await;
     let made_up = async |number: usize| {
         let word = format!("{MADE_UP}{number}");
-        let gateway = world.rest().base().trim_start_matches("http://").parse().unwrap();
+        let gateway = platform.rest().base().trim_start_matches("http://").parse().unwrap();
         let head = format!("{word} /v1/me HTTP/1.1\r\nhost: {word}\r\n\r\n");
         assert_eq!(Slow::begin(gateway, &head).await.drip(LONG).await.0, Some(501));
-        for caller in [&payer.officer, world.rest()] {
+        for caller in [&payer.officer, platform.rest()] {
             let request = caller.get(&format!("/v1/{word}/{word}?{word}={word}"));
             let request = request.header(USER_AGENT, &word).header(ACCEPT_LANGUAGE, &word);
             assert!(request.await.unwrap().status.is_client_error());
@@ -178,24 +178,24 @@ async fn nothing_of_a_request_is_in_any_processs_metrics() {
             let file = caller.upload("/v1/members/import", "text/csv", word.clone()).await.unwrap();
             assert!(file.status.is_client_error());
         }
-        assert!(world.rest().with_token(&word).get("/v1/me").await.unwrap().status.is_client_error());
+        assert!(platform.rest().with_token(&word).get("/v1/me").await.unwrap().status.is_client_error());
     };
     made_up(0).await;
-    let before = series(&world).await;
+    let before = series(&platform).await;
     for number in 1..20 {
         made_up(number).await;
     }
-    let after = series(&world).await;
+    let after = series(&platform).await;
     let told = after.iter().find(|series| series.to_lowercase().contains(&MADE_UP.to_lowercase()));
     assert_eq!(told, None);
     let new: Vec<_> = after.difference(&before).filter(|series| series.starts_with("careway_http")).collect();
     assert!(new.is_empty(), "{new:?}");
-    world.end().await;
+    platform.end().await;
 }
 
 /// The names and labels of all that any process measures.
-async fn series(world: &World) -> BTreeSet<String> {
-    let told = world.processes().metrics().await.unwrap();
+async fn series(platform: &TestPlatform) -> BTreeSet<String> {
+    let told = platform.processes().metrics().await.unwrap();
     let lines = told.iter().flat_map(|told| told.lines()).filter(|line| !line.starts_with('#'));
     lines.filter_map(|line| line.rsplit_once(' ')).map(|(series, _)| series.to_owned()).collect()
 }
@@ -205,15 +205,15 @@ const TRIED: Duration = Duration::from_secs(20);
 
 /// What the quickest read takes; as soon as one takes no longer than is wanted, that one.
 async fn quickest(layout: Layout, wanted: Duration) -> Duration {
-    let world = World::of(Setup { layout, ..Setup::default() }).await;
-    let operator = world.operator().await;
+    let platform = TestPlatform::of(Setup { layout, ..Setup::default() }).await;
+    let operator = platform.operator().await;
     let (started, mut quickest) = (Instant::now(), LONG);
     while quickest > wanted && started.elapsed() < TRIED {
         let begun = Instant::now();
         accepted(200, operator.get("/v1/me")).await;
         quickest = quickest.min(begun.elapsed());
     }
-    world.end().await;
+    platform.end().await;
     quickest
 }
 

@@ -1,28 +1,28 @@
 //! The page behind the link of a decision's SMS, where a member reads who pays what and why.
 
-use careway_tests::{World, accepted, refused};
+use careway_tests::{TestPlatform, accepted, refused};
 use serde_json::{Value, json};
 
 use crate::{
-    claim_scene::Scene,
+    claim_parties::ClaimParties,
     dispute_page::{between, read, speaks_every_language_alone},
 };
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_link_leads_to_a_page_that_finds_what_it_shows() {
-    let scene = Scene::with_rules("1000000").await;
-    let patient = scene.patient().await;
-    let claim = accepted(201, scene.submit(&patient, &["CONS", "LAB"])).await;
-    let sms = scene.world.messages_to(&patient.member.phone).await;
+    let parties = ClaimParties::with_rules("1000000").await;
+    let patient = parties.patient().await;
+    let claim = accepted(201, parties.submit(&patient, &["CONS", "LAB"])).await;
+    let sms = parties.platform.messages_to(&patient.member.phone).await;
     let link = sms.last().and_then(|sms| sms.link()).expect("a link to the explanation");
     let (page, token) = link.split_once('#').expect("the token is in the fragment: no log has it");
     let page = page.strip_prefix("https://careway.example").unwrap();
-    let page = read(&scene.world, page, "fr").await.text().await.unwrap();
+    let page = read(&parties.platform, page, "fr").await.text().await.unwrap();
 
     // What the page's script asks, and what it takes from the answer.
     let asked = between(&page, "await ask('", "', {token, language: document.documentElement.lang})");
     let body = json!({"token": token, "language": "fr"});
-    let told = accepted(200, scene.world.rest().post(&format!("/{asked}"), body).without_key()).await;
+    let told = accepted(200, parties.platform.rest().post(&format!("/{asked}"), body).without_key()).await;
     let explanation = told.at("explanation");
     for field in words(&page, "told.") {
         assert!(!explanation[field].is_null(), "{field} is not in {explanation}");
@@ -46,8 +46,8 @@ async fn the_link_leads_to_a_page_that_finds_what_it_shows() {
     assert_eq!(sentences(line)[1], "Votre assureur paie RWF 8,100.");
 
     // Taken back, there is nothing to read any more; the page says so of any refusal.
-    accepted(200, scene.ask(&claim, "recall", json!({"reason": "Wrong visit"}))).await;
-    let gone = scene.world.rest().post("/v1/explanations", json!({"token": token})).without_key();
+    accepted(200, parties.ask(&claim, "recall", json!({"reason": "Wrong visit"}))).await;
+    let gone = parties.platform.rest().post("/v1/explanations", json!({"token": token})).without_key();
     refused(404, "NOT_FOUND", gone).await;
 }
 
@@ -70,7 +70,7 @@ fn words<'p>(page: &'p str, of: &str) -> Vec<&'p str> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_speaks_its_readers_language_and_needs_nothing_but_itself() {
-    let world = World::start().await;
+    let platform = TestPlatform::start().await;
     let title = |page: &str| between(page, "<h1>", "</h1>").to_owned();
     let said = [
         "Ibyavuye mu busabe bwo kwishyurwa",
@@ -80,5 +80,5 @@ async fn the_page_speaks_its_readers_language_and_needs_nothing_but_itself() {
         "Ce s-a întâmplat cu cererea dumneavoastră",
         "আপনার দাবির কী হলো",
     ];
-    speaks_every_language_alone(&world, "/explanation", title, said).await;
+    speaks_every_language_alone(&platform, "/explanation", title, said).await;
 }

@@ -4,7 +4,7 @@ use careway_contract::identity::v1::{
     GetJwksRequest, GetJwksResponse, JsonWebKey, key_service_client::KeyServiceClient,
 };
 use careway_service::Upstream;
-use careway_tests::World;
+use careway_tests::TestPlatform;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, jwk::Jwk as PublicKey};
 use prost::Message;
 use serde_json::{Value, json};
@@ -34,8 +34,8 @@ impl Forger {
     }
 
     /// Puts the key among those identity publishes.
-    pub(crate) async fn publish(&self, world: &World) {
-        let foundation = world.platform().foundation();
+    pub(crate) async fn publish(&self, platform: &TestPlatform) {
+        let foundation = platform.in_process().foundation();
         let identity = foundation.registry.upstream("identity");
         let mut keys = KeyServiceClient::new(identity.clone())
             .get_jwks(GetJwksRequest {})

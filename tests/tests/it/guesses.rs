@@ -1,6 +1,6 @@
 //! One-time codes under attack over HTTP: guesses at once, right codes at once, and asking who is a member.
 
-use careway_tests::{Network, World, accepted};
+use careway_tests::{Network, TestPlatform, accepted};
 use futures::future::join_all;
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -9,11 +9,11 @@ const AT_ONCE: usize = 40;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_forty_guesses_at_once_five_are_judged_and_the_right_code_is_dead() {
-    let world = World::start().await;
-    let network = Network::of(&world).await;
-    let member = network.payer.covered_member(&world).await;
+    let platform = TestPlatform::start().await;
+    let network = Network::of(&platform).await;
+    let member = network.payer.covered_member(&platform).await;
     let verify = started(&network, &member.number).await;
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
     let wrong =
         (0..AT_ONCE).map(|guess| format!("{:06}", (code.parse::<usize>().unwrap() + 1 + guess) % 1_000_000));
     let answers =
@@ -35,11 +35,11 @@ async fn of_forty_guesses_at_once_five_are_judged_and_the_right_code_is_dead() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_forty_right_codes_at_once_one_succeeds() {
-    let world = World::start().await;
-    let network = Network::of(&world).await;
-    let member = network.payer.covered_member(&world).await;
+    let platform = TestPlatform::start().await;
+    let network = Network::of(&platform).await;
+    let member = network.payer.covered_member(&platform).await;
     let verify = started(&network, &member.number).await;
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
     let answers =
         join_all((0..AT_ONCE).map(|_| network.desk.post(&verify, json!({"code": code})).into_future())).await;
     let passed = answers.iter().filter(|answer| answer.as_ref().unwrap().status.is_success()).count();
@@ -49,15 +49,15 @@ async fn of_forty_right_codes_at_once_one_succeeds() {
 #[tokio::test(flavor = "multi_thread")]
 async fn known_and_unknown_members_are_answered_alike_and_as_fast() {
     const EACH: usize = 60;
-    let world = World::with(&[
+    let platform = TestPlatform::with(&[
         ("CAREWAY_IDENTITY_CODES_PER_FACILITY_10_MIN", "10000"),
         ("CAREWAY_IDENTITY_CODES_PER_FACILITY_DAY", "10000"),
         ("CAREWAY_IDENTITY_CODES_PER_STAFF_10_MIN", "10000"),
         ("CAREWAY_IDENTITY_CODES_PER_NETWORK_10_MIN", "10000"),
     ])
     .await;
-    let network = Network::of(&world).await;
-    let members = join_all((0..EACH).map(|_| network.payer.covered_member(&world))).await;
+    let network = Network::of(&platform).await;
+    let members = join_all((0..EACH).map(|_| network.payer.covered_member(&platform))).await;
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     let mut shapes = std::collections::BTreeSet::new();
     for (index, member) in members.iter().enumerate() {

@@ -2,15 +2,15 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use careway_tests::World;
+use careway_tests::{TestPlatform, program};
 
 const GUIDES: [&str; 4] = ["README.md", "docs/api.md", "docs/architecture.md", "docs/operations.md"];
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_that_a_guide_names_is_in_the_contract() {
-    let world = World::start().await;
-    let (document, routes) = (world.platform().openapi(), world.platform().routes());
+    let platform = TestPlatform::start().await;
+    let (document, routes) = (platform.in_process().openapi(), platform.in_process().routes());
     let mut named = 0;
     for (guide, text) in guides() {
         let words: Vec<&str> = text.split(|letter: char| letter.is_whitespace() || letter == '`').collect();
@@ -26,17 +26,25 @@ async fn every_route_that_a_guide_names_is_in_the_contract() {
     assert!(named >= 10, "the guides name only {named} routes");
 }
 
-#[test]
-fn every_setting_that_a_guide_names_is_read_by_somebody() {
-    let sources = sources(&root().join("services")) + &sources(&root().join("crates"));
+#[tokio::test]
+async fn every_setting_that_a_guide_names_is_one_of_the_programs() {
+    let help = program("standalone", &[]).args(["serve", "--help"]).output().await.unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let settings: BTreeSet<&str> = words(&help).filter(|word| is_setting(word)).collect();
+    assert!(settings.len() > 50, "{} settings are not all", settings.len());
     for (guide, text) in guides() {
-        let words = text.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));
-        let settings: BTreeSet<&str> =
-            words.filter(|word| word.starts_with("CAREWAY_") && word.len() > 10).collect();
-        for setting in settings.into_iter().filter(|setting| !setting.ends_with("_FILE")) {
-            assert!(sources.contains(&format!("\"{setting}\"")), "{guide} names {setting}");
+        for named in words(&text).filter(|word| is_setting(word) && !word.ends_with("_FILE")) {
+            assert!(settings.contains(named), "{guide} names {named}");
         }
     }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'))
+}
+
+fn is_setting(word: &str) -> bool {
+    word.starts_with("CAREWAY_") && word.len() > 10
 }
 
 fn root() -> &'static Path {
@@ -45,17 +53,4 @@ fn root() -> &'static Path {
 
 fn guides() -> impl Iterator<Item = (&'static str, String)> {
     GUIDES.into_iter().map(|guide| (guide, fs::read_to_string(root().join(guide)).unwrap()))
-}
-
-fn sources(folder: &Path) -> String {
-    let mut text = String::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            text += &sources(&path);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            text += &fs::read_to_string(path).unwrap();
-        }
-    }
-    text
 }

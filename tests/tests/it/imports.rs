@@ -2,7 +2,7 @@
 
 use std::{io::Write, time::Duration};
 
-use careway_tests::{Answer, Network, Payer, Request, World, accepted, refused, until};
+use careway_tests::{Answer, Network, Payer, Request, TestPlatform, accepted, refused, until};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -15,8 +15,8 @@ const COVERAGES: &str = "/v1/coverages/import";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_of_members_is_tried_taken_and_the_same_again_changes_nothing() {
-    let world = World::start().await;
-    let payer = Payer::of(&world).await;
+    let platform = TestPlatform::start().await;
+    let payer = Payer::of(&platform).await;
     let list = "member_number;Family name;given_names;birth_date;SEX;mobile;national_id;principal_member_number\n\
         R-2;Uwase;Éric;2015-01-02;M;;;R-1\n\
         R-1;Uwase;Aline;1990-04-12;F;0788 123 456;1 1985 7 0012345 6 01;\n\
@@ -55,8 +55,8 @@ async fn a_list_of_members_is_tried_taken_and_the_same_again_changes_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_workbook_is_read_as_people_fill_it_in() {
-    let world = World::start().await;
-    let payer = Payer::of(&world).await;
+    let platform = TestPlatform::start().await;
+    let payer = Payer::of(&platform).await;
     let header = ["Member number", "Family name", "Given names", "Birth date", "Sex", "National id"];
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
@@ -94,8 +94,8 @@ async fn a_workbook_is_read_as_people_fill_it_in() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_a_list_is_refused_as_a_whole_and_soon() {
-    let world = World::start().await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, desk, .. } = Network::of(&platform).await;
     let bomb = bomb(64 << 20);
     assert!(bomb.len() < 256 << 10, "a bomb is small before it goes off");
 
@@ -119,8 +119,8 @@ async fn what_cannot_be_a_list_is_refused_as_a_whole_and_soon() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_of_coverages_is_taken_row_by_row() {
-    let world = World::start().await;
-    let payer = Payer::of(&world).await;
+    let platform = TestPlatform::start().await;
+    let payer = Payer::of(&platform).await;
     let members = "member_number,family_name,given_names,birth_date,sex\n\
         UM-1,Uwase,Aline,1990-04-12,F\nUM-2,Keza,Ange,1991-01-01,F\nUM-3,Mugisha,Jean,1980-01-01,M\n";
     accepted(200, upload(&payer, MEMBERS, CSV, members)).await;

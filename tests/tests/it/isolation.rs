@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use careway_tests::{Answer, Member, Network, Rest, World};
+use careway_tests::{Answer, Member, Network, Rest, TestPlatform};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -11,8 +11,8 @@ use crate::document;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_route_gives_one_organization_anything_of_another() {
-    let world = World::start().await;
-    let (ours, theirs) = tokio::join!(Side::of(&world), Side::of(&world));
+    let platform = TestPlatform::start().await;
+    let (ours, theirs) = tokio::join!(Side::of(&platform), Side::of(&platform));
     let ids = ours.ids();
     let canaries = ours.canaries();
     let strangers = [
@@ -29,13 +29,13 @@ async fn no_route_gives_one_organization_anything_of_another() {
     ];
 
     let (mut refused, mut reached) = (0, Vec::new());
-    for route in world.platform().routes() {
+    for route in platform.in_process().routes() {
         if route.access == "PUBLIC" || route.upload {
             continue;
         }
         let Some(path) = filled(&route.path, &ids) else { panic!("no id for {}", route.path) };
         let has_id = path != route.path;
-        let (_, body) = document::body(document::operation(world.platform().openapi(), route));
+        let (_, body) = document::body(document::operation(platform.in_process().openapi(), route));
         for stranger in strangers {
             let answer = ask(stranger, &route.method, &path, body).await;
             let text = answer.body.to_string();
@@ -80,13 +80,13 @@ struct Side {
 }
 
 impl Side {
-    async fn of(world: &World) -> Self {
-        let network = Network::of(world).await;
-        let member = network.payer.covered_member(world).await;
+    async fn of(platform: &TestPlatform) -> Self {
+        let network = Network::of(platform).await;
+        let member = network.payer.covered_member(platform).await;
         let made = |answer: anyhow::Result<Answer>| answer.and_then(Answer::ok).expect("the network is made");
         let started = made(network.desk.post("/v1/visits", json!({"memberNumber": member.number})).await);
         let visit = started.text("visit.visitId").to_owned();
-        let code = world.code_for(&member.phone).await;
+        let code = platform.code_for(&member.phone).await;
         made(network.desk.post(&format!("/v1/visits/{visit}/verify"), json!({"code": code})).await);
         made(
             network
@@ -98,7 +98,7 @@ impl Side {
         let file =
             network.desk.upload(&file, "text/plain", "A letter.").key(&uuid::Uuid::new_v4().to_string());
         let document = made(file.await).text("document.documentId").to_owned();
-        let clerk = network.facility.staff(world, &["CLAIMS_CLERK"]).await;
+        let clerk = network.facility.staff(platform, &["CLAIMS_CLERK"]).await;
         let asked = json!({
             "lines": [{"code": "CONS-GP", "diagnoses": ["Q99.8"]}], "justification": "A cough since the winter",
         });
@@ -115,7 +115,7 @@ impl Side {
         let claim = claim.text("claim.claimId").to_owned();
         let paying = json!({"facilityId": network.facility.id, "claimIds": [claim], "reference": "PAY-1"});
         let advice = made(officer.post("/v1/payment-advices", paying).await);
-        let clinician = network.facility.staff(world, &["CLINICIAN"]).await;
+        let clinician = network.facility.staff(platform, &["CLINICIAN"]).await;
         let prescribed = json!({
             "prescriber": {"name": "Dr. Mugisha", "licence": "RMDC-1"}, "acknowledgeWarnings": true,
             "lines": [{"name": "Syrup", "dose": "5 ml", "frequency": "daily", "days": 5, "quantity": "1"}],

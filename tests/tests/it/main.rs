@@ -2,7 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests are bound to no clock")]
 
-/// Makes tests of journeys, functions of a world: each is passed on one process and on separate ones, the same code.
+/// Makes tests of journeys, functions of a platform: each is passed on one process and on separate ones, the same code.
 macro_rules! on_every_layout {
     ($($journey:ident),+ $(,)?) => {
         on_every_layout! { one_process: OneProcess: $($journey),+ }
@@ -13,7 +13,7 @@ macro_rules! on_every_layout {
             $(
                 #[tokio::test(flavor = "multi_thread")]
                 async fn $journey() {
-                    careway_tests::World::passes(careway_tests::Layout::$layout, super::$journey).await;
+                    careway_tests::TestPlatform::passes(careway_tests::Layout::$layout, super::$journey).await;
                 }
             )+
         }
@@ -28,8 +28,8 @@ mod claim_documents;
 mod claim_imports;
 mod claim_kills;
 mod claim_notices;
+mod claim_parties;
 mod claim_reservations;
-mod claim_scene;
 mod claims;
 mod clients;
 mod contract;
@@ -50,6 +50,7 @@ mod guide;
 mod imports;
 mod isolation;
 mod kills;
+mod lists;
 mod lost_streams;
 mod medical_file;
 mod members;

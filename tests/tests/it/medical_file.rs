@@ -2,22 +2,22 @@
 
 use std::time::Duration;
 
-use careway_tests::{Answer, Facility, Member, Rest, Ward, World, accepted, check_in, refused};
+use careway_tests::{Answer, Facility, Member, Rest, TestPlatform, Treatment, accepted, check_in, refused};
 use serde_json::{Value, json};
 
 const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_others_recorded_is_shown_with_the_patients_consent() {
-    let ward = treated().await;
-    let elsewhere = Elsewhere::of(&ward).await;
+    let treatment = treated().await;
+    let elsewhere = Elsewhere::of(&treatment).await;
     let file = format!("{}/medical-file", elsewhere.visit);
 
     // Without consent: nothing of the other facility, and its documents stay shut.
     let withheld = accepted(200, elsewhere.clinician.get(&file)).await;
     assert_eq!(withheld.text("withheld"), "CONSENT_NEEDED");
     assert_eq!(counts(&withheld), [0, 0, 0, 0]);
-    let own = accepted(200, ward.clinician.get(&format!("{}/medical-file", ward.visit))).await;
+    let own = accepted(200, treatment.clinician.get(&format!("{}/medical-file", treatment.visit))).await;
     assert_eq!(counts(&own), [0, 1, 1, 1], "its own it always sees");
     let document = format!("/v1/documents/{}", own.text("documents.0.documentId"));
     refused(404, "NOT_FOUND", elsewhere.clinician.get(&document)).await;
@@ -29,7 +29,7 @@ async fn what_others_recorded_is_shown_with_the_patients_consent() {
     assert_eq!(given.text("consent.form"), "SPOKEN");
     let shown = accepted(200, elsewhere.clinician.get(&file)).await;
     assert_eq!((shown.text("withheld"), counts(&shown)), ("", [1, 1, 1, 1]));
-    assert_eq!(shown.text("visits.0.facilityName"), ward.network.facility.name);
+    assert_eq!(shown.text("visits.0.facilityName"), treatment.network.facility.name);
     assert_eq!(shown.text("diagnoses.0.code"), "J06.9");
     assert_eq!(shown.text("prescriptions.0.medicines.0.name"), "Amoxicillin");
     assert_eq!(shown.text("prescriptions.0.medicines.0.dose"), "1 capsule");
@@ -37,7 +37,7 @@ async fn what_others_recorded_is_shown_with_the_patients_consent() {
     assert_eq!(accepted(200, elsewhere.clinician.get(&document)).await.text("document.kind"), "LAB_RESULT");
 
     // Every read is in the member's log.
-    let log = ward.access_log().await;
+    let log = treatment.access_log().await;
     let read = |action: &str| {
         log.list("accesses")
             .iter()
@@ -57,10 +57,10 @@ async fn what_others_recorded_is_shown_with_the_patients_consent() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_payers_rules_decide_whether_records_are_shared() {
-    let ward = treated().await;
-    let elsewhere = Elsewhere::of(&ward).await;
+    let treatment = treated().await;
+    let elsewhere = Elsewhere::of(&treatment).await;
     let file = format!("{}/medical-file", elsewhere.visit);
-    let officer = &ward.network.payer.officer;
+    let officer = &treatment.network.payer.officer;
     let rules = accepted(200, officer.get("/v1/claim-rules")).await;
     let mut wanted = rules.at("rules").clone();
     wanted.as_object_mut().unwrap().remove("version");
@@ -83,48 +83,50 @@ async fn the_payers_rules_decide_whether_records_are_shared() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_who_treats_the_patient_now_and_never_what_the_member_disputes() {
-    let ward = treated().await;
-    let elsewhere = Elsewhere::of(&ward).await;
+    let treatment = treated().await;
+    let elsewhere = Elsewhere::of(&treatment).await;
     let file = format!("{}/medical-file", elsewhere.visit);
     refused(403, "PERMISSION_DENIED", elsewhere.desk.get(&file)).await;
-    refused(403, "PERMISSION_DENIED", ward.network.payer.officer.get(&file)).await;
-    refused(404, "NOT_FOUND", ward.clinician.get(&file)).await;
+    refused(403, "PERMISSION_DENIED", treatment.network.payer.officer.get(&file)).await;
+    refused(404, "NOT_FOUND", treatment.clinician.get(&file)).await;
     refused(
         404,
         "NOT_FOUND",
-        ward.network.desk.post(&format!("{}/consent", elsewhere.visit), json!({"form": "SPOKEN"})),
+        treatment.network.desk.post(&format!("{}/consent", elsewhere.visit), json!({"form": "SPOKEN"})),
     )
     .await;
 
     // The earlier visit was not the member's: what was recorded in it is not the member's either.
     accepted(200, elsewhere.desk.post(&format!("{}/consent", elsewhere.visit), json!({"form": "SPOKEN"})))
         .await;
-    let sms = ward.world.messages_to(&ward.member.phone).await;
+    let sms = treatment.platform.messages_to(&treatment.member.phone).await;
     let token = sms.iter().find_map(|sms| sms.token()).expect("a link to dispute the first visit");
-    accepted(200, ward.world.rest().post("/v1/visit-disputes", json!({"token": token}))).await;
+    accepted(200, treatment.platform.rest().post("/v1/visit-disputes", json!({"token": token}))).await;
     let shown = accepted(200, elsewhere.clinician.get(&file)).await;
     assert_eq!(counts(&shown), [0, 0, 0, 0]);
 
     // After the visit and its grace nobody reads on.
     accepted(200, elsewhere.desk.post(&format!("{}/discharge", elsewhere.visit), json!({}))).await;
     accepted(200, elsewhere.clinician.get(&file)).await;
-    ward.world.advance(Duration::from_secs(73 * 3600));
+    treatment.platform.advance(Duration::from_secs(73 * 3600));
     refused(409, "VISIT_OVER", elsewhere.clinician.get(&file)).await;
 }
 
 /// A patient with a prescription and a document, discharged.
-async fn treated() -> Ward {
-    let ward = Ward::open().await;
+async fn treated() -> Treatment {
+    let treatment = Treatment::open().await;
     let medicine = json!({
         "code": "AMOX-500", "dose": "1 capsule", "frequency": "three times a day", "days": 7, "quantity": "21",
         "diagnoses": ["J06.9"],
     });
-    accepted(201, ward.prescribe(&[medicine], false)).await;
-    let path = format!("{}/documents?kind=LAB_RESULT&title=Blood%20count&fileName=count.pdf", ward.visit);
-    let upload = ward.clinician.upload(&path, "application/pdf", PDF).key("a-blood-count-of-this-patient");
+    accepted(201, treatment.prescribe(&[medicine], false)).await;
+    let path =
+        format!("{}/documents?kind=LAB_RESULT&title=Blood%20count&fileName=count.pdf", treatment.visit);
+    let upload =
+        treatment.clinician.upload(&path, "application/pdf", PDF).key("a-blood-count-of-this-patient");
     accepted(201, upload).await;
-    accepted(200, ward.network.desk.post(&format!("{}/discharge", ward.visit), json!({}))).await;
-    ward
+    accepted(200, treatment.network.desk.post(&format!("{}/discharge", treatment.visit), json!({}))).await;
+    treatment
 }
 
 /// Another facility, where the same patient is now.
@@ -136,16 +138,16 @@ struct Elsewhere {
 }
 
 impl Elsewhere {
-    async fn of(ward: &Ward) -> Self {
-        let (world, member): (&World, &Member) = (&ward.world, &ward.member);
-        let facility = Facility::of(world).await;
-        ward.network.payer.contract(world, &facility).await;
-        let desk = facility.staff(world, &["FRONT_DESK"]).await;
-        let clinician = facility.staff(world, &["CLINICIAN"]).await;
-        world.settle().await;
+    async fn of(treatment: &Treatment) -> Self {
+        let (platform, member): (&TestPlatform, &Member) = (&treatment.platform, &treatment.member);
+        let facility = Facility::of(platform).await;
+        treatment.network.payer.contract(platform, &facility).await;
+        let desk = facility.staff(platform, &["FRONT_DESK"]).await;
+        let clinician = facility.staff(platform, &["CLINICIAN"]).await;
+        platform.settle().await;
         // A phone gets no second code within minutes.
-        world.advance(Duration::from_secs(3600));
-        let visit = check_in(world, &desk, member).await;
+        platform.advance(Duration::from_secs(3600));
+        let visit = check_in(platform, &desk, member).await;
         Self { facility, desk, clinician, visit }
     }
 }

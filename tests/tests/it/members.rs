@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use careway_tests::{Answer, Network, Payer, Rest, World, accepted, refused, today};
+use careway_tests::{Answer, Network, Payer, Rest, TestPlatform, accepted, refused, today};
 use chrono::Months;
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_member_is_registered_as_a_registrar_writes_and_read_as_it_is_kept() {
-    let world = World::start().await;
-    let payer = Payer::of(&world).await;
+    let platform = TestPlatform::start().await;
+    let payer = Payer::of(&platform).await;
     let uwase = json!({
         "memberNumber": "rssb-000451", "givenNames": "Aline", "familyName": "Uwase", "birthDate": "1990-04-12",
         "sex": "FEMALE", "nationalIds": [{"number": "1 1990 7 0012345 6 01"}], "phone": "0252 570 000",
@@ -27,7 +27,7 @@ async fn a_member_is_registered_as_a_registrar_writes_and_read_as_it_is_kept() {
     let expected = ["RSSB-000451", "+250252570000", "+250788123456", made.text("member.memberId")];
     assert_eq!(kept, expected.map(Value::from));
     assert_eq!(read.text("member.nationalIds.0.number"), "1199070012345601");
-    assert_eq!(read.text("member.nationalIds.0.validFrom"), today(&world).to_string());
+    assert_eq!(read.text("member.nationalIds.0.validFrom"), today(&platform).to_string());
 
     let again = |change: Value| {
         let mut body = uwase.clone();
@@ -39,14 +39,14 @@ async fn a_member_is_registered_as_a_registrar_writes_and_read_as_it_is_kept() {
     let stranger = json!({"memberNumber": "RSSB-2", "principalMemberId": uuid::Uuid::now_v7()});
     refused(409, "PRINCIPAL_NOT_ELIGIBLE", again(stranger)).await;
     // Another payer's member of the same number and card is somebody else's business.
-    let other = Payer::of(&world).await;
+    let other = Payer::of(&platform).await;
     accepted(201, other.officer.post("/v1/members", uwase.clone())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_fault_is_told_at_once_and_what_is_odd_is_a_warning() {
-    let world = World::start().await;
-    let payer = Payer::of(&world).await;
+    let platform = TestPlatform::start().await;
+    let payer = Payer::of(&platform).await;
     let nothing = refused(400, "INVALID_REQUEST", payer.officer.post("/v1/members", json!({}))).await;
     assert_eq!(fields(&nothing), ["birthDate", "familyName", "givenNames", "memberNumber", "sex"]);
     let wrong = json!({
@@ -69,8 +69,8 @@ async fn every_fault_is_told_at_once_and_what_is_odd_is_a_warning() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn names_are_found_without_their_accents_and_pages_have_no_gap_and_no_double() {
-    let world = World::start().await;
-    let payer = Payer::of(&world).await;
+    let platform = TestPlatform::start().await;
+    let payer = Payer::of(&platform).await;
     let people =
         [("Đặng", "Văn Ơn"), ("Dang", "Thị Hoa"), ("Nguyễn", "Văn An"), ("Trần", "Dân"), ("Élodie", "Ünal")];
     for (serial, (family_name, given_names)) in people.into_iter().enumerate() {
@@ -115,17 +115,17 @@ async fn names_are_found_without_their_accents_and_pages_have_no_gap_and_no_doub
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_number_and_a_new_family_are_known_where_cover_is_made() {
-    let world = World::start().await;
-    let payer = Payer::of(&world).await;
+    let platform = TestPlatform::start().await;
+    let payer = Payer::of(&platform).await;
     let (parent, child) = (payer.member().await, payer.member().await);
-    world.settle().await;
+    platform.settle().await;
     let path = format!("/v1/members/{}", child.id);
     let now = accepted(200, payer.officer.get(&path)).await;
     let change = json!({"memberNumber": "UM-NEW-1", "principalMemberId": parent.id});
     accepted(200, payer.officer.patch(&path, change).if_match(now.etag())).await;
-    world.settle().await;
+    platform.settle().await;
 
-    let today = today(&world);
+    let today = today(&platform);
     let cover = |number: &str| {
         let coverage = json!({
             "memberNumber": number, "planId": payer.plan, "from": today, "to": today + Months::new(12),
@@ -146,8 +146,8 @@ async fn a_new_number_and_a_new_family_are_known_where_cover_is_made() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_the_fields_given_change_and_a_contact_is_remembered() {
-    let world = World::start().await;
-    let Network { payer, .. } = Network::of(&world).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, .. } = Network::of(&platform).await;
     let member = payer.member().await;
     let path = format!("/v1/members/{}", member.id);
     let change = |body: Value| payer.officer.patch(&path, body);
@@ -176,9 +176,9 @@ async fn only_the_fields_given_change_and_a_contact_is_remembered() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_number_of_a_replaced_card_still_finds_the_person_at_the_desk() {
-    let world = World::start().await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
-    let member = payer.covered_member(&world).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, desk, .. } = Network::of(&platform).await;
+    let member = payer.covered_member(&platform).await;
     let path = format!("/v1/members/{}", member.id);
     let replacement = "1199070099999902";
 
@@ -187,7 +187,7 @@ async fn the_number_of_a_replaced_card_still_finds_the_person_at_the_desk() {
     let changed = accepted(200, payer.officer.patch(&path, card).if_match(read.etag())).await;
     let held: Vec<_> =
         changed.list("member.nationalIds").iter().map(|id| (&id["number"], &id["validTo"])).collect();
-    assert_eq!(held[0], (&json!(member.national_id), &json!(today(&world).to_string())));
+    assert_eq!(held[0], (&json!(member.national_id), &json!(today(&platform).to_string())));
     assert_eq!(held[1], (&json!(replacement), &Value::Null));
 
     for number in [&*member.national_id, replacement] {
@@ -195,17 +195,17 @@ async fn the_number_of_a_replaced_card_still_finds_the_person_at_the_desk() {
         assert_eq!(numbers(&found), [&*member.number]);
         let started = accepted(201, desk.post("/v1/visits", json!({"nationalId": number}))).await;
         let verify = format!("/v1/visits/{}/verify", started.text("visit.visitId"));
-        let code = world.code_for(&member.phone).await;
+        let code = platform.code_for(&member.phone).await;
         let verified = accepted(200, desk.post(&verify, json!({"code": code}))).await;
         assert_eq!(verified.text("member.memberId"), member.id);
-        world.advance(std::time::Duration::from_secs(61));
+        platform.advance(std::time::Duration::from_secs(61));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dependants_code_goes_to_the_principals_phone() {
-    let world = World::start().await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, desk, .. } = Network::of(&platform).await;
     let principal = payer.member().await;
     let child = json!({
         "memberNumber": "UM-CHILD", "givenNames": "Ineza", "familyName": "Uwase", "birthDate": "2020-02-29",
@@ -213,7 +213,7 @@ async fn a_dependants_code_goes_to_the_principals_phone() {
     });
     let child = accepted(201, payer.officer.post("/v1/members", child)).await;
     assert_eq!(child.text("member.familyId"), principal.id);
-    let today = today(&world);
+    let today = today(&platform);
     let coverage = json!({
         "memberNumber": "UM-CHILD", "planId": payer.plan,
         "from": (today - Months::new(1)).to_string(), "to": (today + Months::new(11)).to_string(),
@@ -223,7 +223,7 @@ async fn a_dependants_code_goes_to_the_principals_phone() {
     assert_eq!(numbers(&family), ["UM-CHILD"]);
 
     let started = accepted(201, desk.post("/v1/visits", json!({"memberNumber": "UM-CHILD"}))).await;
-    let code = world.code_for(&principal.phone).await;
+    let code = platform.code_for(&principal.phone).await;
     let verify = format!("/v1/visits/{}/verify", started.text("visit.visitId"));
     let verified = accepted(200, desk.post(&verify, json!({"code": code}))).await;
     assert_eq!(verified.text("member.givenNames"), "Ineza");
@@ -239,11 +239,11 @@ async fn a_dependants_code_goes_to_the_principals_phone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_member_is_the_payers_and_every_look_is_remembered() {
-    let world = World::start().await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, desk, .. } = Network::of(&platform).await;
     let member = payer.member().await;
     let path = format!("/v1/members/{}", member.id);
-    let reviewer = payer.staff(&world, &["MEDICAL_REVIEWER"]).await;
+    let reviewer = payer.staff(&platform, &["MEDICAL_REVIEWER"]).await;
 
     accepted(200, reviewer.get(&path)).await;
     let denied = reviewer.patch(&path, json!({"language": "fr"})).if_match("\"v1\"");

@@ -4,7 +4,7 @@
 use std::fs;
 
 use careway_service::Call;
-use careway_tests::{Member, Network, Rest, World, accepted, until};
+use careway_tests::{Member, Network, Rest, TestPlatform, accepted, until};
 use serde_json::{Value, json};
 
 use crate::deliveries::publish_again;
@@ -22,16 +22,16 @@ pub(crate) async fn change_member(network: &Network, member: &Member, change: Va
 }
 
 /// Sets the language that an organization's people are written to in.
-pub(crate) async fn organization_reads(world: &World, id: &str, language: &str) {
-    change_organization(world, id, json!({"locale": language})).await;
+pub(crate) async fn organization_reads(platform: &TestPlatform, id: &str, language: &str) {
+    change_organization(platform, id, json!({"locale": language})).await;
 }
 
 /// Changes an organization, and waits until everybody has heard.
-pub(crate) async fn change_organization(world: &World, id: &str, change: Value) {
-    let (operator, path) = (world.operator().await, format!("/v1/organizations/{id}"));
+pub(crate) async fn change_organization(platform: &TestPlatform, id: &str, change: Value) {
+    let (operator, path) = (platform.operator().await, format!("/v1/organizations/{id}"));
     let now = accepted(200, operator.get(&path)).await;
     accepted(200, operator.patch(&path, change).if_match(now.etag())).await;
-    world.settle().await;
+    platform.settle().await;
 }
 
 /// The address that somebody signs in with.
@@ -40,34 +40,34 @@ pub(crate) async fn address(person: &Rest) -> String {
 }
 
 /// Subject and text of the mails that somebody was sent, but for the invitation; the oldest first.
-pub(crate) async fn mails(world: &World, person: &Rest) -> Vec<(String, String)> {
-    let mails = world.messages_to(&address(person).await).await;
+pub(crate) async fn mails(platform: &TestPlatform, person: &Rest) -> Vec<(String, String)> {
+    let mails = platform.messages_to(&address(person).await).await;
     let mails = mails.into_iter().filter(|mail| mail.link().is_none());
     mails.map(|mail| (mail.subject.unwrap_or_default(), mail.text)).collect()
 }
 
 /// The latest of them.
-pub(crate) async fn last_mail(world: &World, person: &Rest) -> (String, String) {
-    mails(world, person).await.pop().expect("a mail")
+pub(crate) async fn last_mail(platform: &TestPlatform, person: &Rest) -> (String, String) {
+    mails(platform, person).await.pop().expect("a mail")
 }
 
 /// The mail that comes by the clock: the `count`-th that somebody is sent.
-pub(crate) async fn next_mail(world: &World, person: &Rest, count: usize) -> (String, String) {
-    let mail = until("a mail", async || Ok(mails(world, person).await.into_iter().nth(count - 1)));
+pub(crate) async fn next_mail(platform: &TestPlatform, person: &Rest, count: usize) -> (String, String) {
+    let mail = until("a mail", async || Ok(mails(platform, person).await.into_iter().nth(count - 1)));
     mail.await.unwrap()
 }
 
 /// What a member was sent, but for codes; the oldest first.
-pub(crate) async fn texts(world: &World, member: &Member) -> Vec<String> {
-    let messages = world.messages_to(&member.phone).await;
+pub(crate) async fn texts(platform: &TestPlatform, member: &Member) -> Vec<String> {
+    let messages = platform.messages_to(&member.phone).await;
     messages.into_iter().filter(|sms| sms.code().is_none()).map(|sms| sms.text).collect()
 }
 
 /// That nothing was sent but these many texts and mails, codes and invitations left out; that none of them tells a secret,
 /// and every number is E.164; and that nobody is told anything twice when every event comes again.
-pub(crate) async fn told_once(world: &World, expected: (usize, usize), secrets: &[&str]) {
-    world.settle().await;
-    let sent = sent(world);
+pub(crate) async fn told_once(platform: &TestPlatform, expected: (usize, usize), secrets: &[&str]) {
+    platform.settle().await;
+    let sent = sent(platform);
     let told = |channel: &str| sent.iter().filter(|it| it["channel"] == channel && is_notice(it)).count();
     assert_eq!((told("SMS"), told("EMAIL")), expected, "{sent:#?}");
     for message in &sent {
@@ -82,27 +82,27 @@ pub(crate) async fn told_once(world: &World, expected: (usize, usize), secrets: 
     }
 
     for context in ["identity", "visits"] {
-        publish_again(world, context).await;
+        publish_again(platform, context).await;
     }
-    world.settle().await;
-    assert_eq!(self::sent(world).len(), sent.len(), "told twice");
-    let mut reader = world.database("renewals").read(&Call::system("tests")).await.unwrap();
+    platform.settle().await;
+    assert_eq!(self::sent(platform).len(), sent.len(), "told twice");
+    let mut reader = platform.database("renewals").read(&Call::system("tests")).await.unwrap();
     let parked: i64 =
         sqlx::query_scalar("select count(*) from dead_letter").fetch_one(&mut *reader).await.unwrap();
     assert_eq!(parked, 0);
 }
 
 /// What became of the messages of a template that were not sent.
-pub(crate) async fn unsent(world: &World, template: &str) -> Vec<String> {
-    world.settle().await;
-    let mut reader = world.database("renewals").read(&Call::system("tests")).await.unwrap();
+pub(crate) async fn unsent(platform: &TestPlatform, template: &str) -> Vec<String> {
+    platform.settle().await;
+    let mut reader = platform.database("renewals").read(&Call::system("tests")).await.unwrap();
     let states = "select state from message where template = $1 and state <> 'ACCEPTED' order by created_at";
     sqlx::query_scalar(states).bind(template).fetch_all(&mut *reader).await.unwrap()
 }
 
 /// Every message in the folder.
-fn sent(world: &World) -> Vec<Value> {
-    let files = fs::read_dir(world.folder()).unwrap().map(|file| file.unwrap().path());
+fn sent(platform: &TestPlatform) -> Vec<Value> {
+    let files = fs::read_dir(platform.folder()).unwrap().map(|file| file.unwrap().path());
     let files = files.filter(|path| path.extension().is_some_and(|it| it == "json"));
     files.map(|path| serde_json::from_slice(&fs::read(path).unwrap()).unwrap()).collect()
 }

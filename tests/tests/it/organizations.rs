@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use careway_tests::{Answer, Facility, Network, Rest, World, accepted, refused, until};
+use careway_tests::{Answer, Facility, Network, Rest, TestPlatform, accepted, refused, until};
 use serde_json::{Value, json};
 
 const PASSWORD: &str = "umuganda ku wa gatandatu";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_names_one_organization_of_its_kind() {
-    let world = World::start().await;
-    let operator = world.operator().await;
+    let platform = TestPlatform::start().await;
+    let operator = platform.operator().await;
     let register = |code: Value| operator.post("/v1/organizations", agency(&[code]));
 
     let made = accepted(201, register(json!({"kind": "AGENCY", "value": "bi0902i"}))).await;
@@ -43,8 +43,8 @@ async fn a_code_names_one_organization_of_its_kind() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_that_is_wrong_with_an_organization_is_told_at_once() {
-    let world = World::start().await;
-    let operator = world.operator().await;
+    let platform = TestPlatform::start().await;
+    let operator = platform.operator().await;
     let nothing = operator.post("/v1/organizations", json!({}));
     let nothing = refused(400, "INVALID_REQUEST", nothing).await;
     assert_eq!(fields(&nothing), ["kind", "name", "country", "timeZone"]);
@@ -61,8 +61,8 @@ async fn everything_that_is_wrong_with_an_organization_is_told_at_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_operators_register_and_others_see_the_public_face() {
-    let world = World::start().await;
-    let Network { payer, facility, desk } = Network::of(&world).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, facility, desk } = Network::of(&platform).await;
     let denied = facility.administrator.post("/v1/organizations", agency(&[]));
     let denied = refused(403, "PERMISSION_DENIED", denied).await;
     assert_eq!(denied.text("permission"), "organizations.manage");
@@ -76,7 +76,7 @@ async fn only_operators_register_and_others_see_the_public_face() {
         assert!(face.at("organization")[hidden].is_null(), "{hidden} is shown to another organization");
     }
     // An agency is none of a hospital's business: as if it were not.
-    let operator = world.operator().await;
+    let operator = platform.operator().await;
     let agency = accepted(201, operator.post("/v1/organizations", agency(&[]))).await;
     let path = format!("/v1/organizations/{}", agency.text("organization.organizationId"));
     let hidden = refused(404, "NOT_FOUND", desk.get(&path)).await;
@@ -89,24 +89,24 @@ async fn only_operators_register_and_others_see_the_public_face() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_invitation_is_a_link_that_is_good_once() {
-    let world = World::start().await;
-    let facility = Facility::of(&world).await;
+    let platform = TestPlatform::start().await;
+    let facility = Facility::of(&platform).await;
     let administrator = &facility.administrator;
 
-    let (invited, first) = invite(&world, administrator, "keza@hospital.example").await;
+    let (invited, first) = invite(&platform, administrator, "keza@hospital.example").await;
     let account = format!("/v1/accounts/{}", invited.text("accountId"));
     let read = accepted(200, administrator.get(&account)).await;
     assert_eq!(read.text("account.status"), "INVITED");
 
     // Inviting again sends another link, and the old one dies.
-    let (_, link) = invite(&world, administrator, "keza@hospital.example").await;
-    refused(401, "LINK_REJECTED", accept(&world, &first, PASSWORD)).await;
-    refused(401, "LINK_REJECTED", accept(&world, "made-up", PASSWORD)).await;
-    let weak = refused(400, "INVALID_REQUEST", accept(&world, &link, "password1234")).await;
+    let (_, link) = invite(&platform, administrator, "keza@hospital.example").await;
+    refused(401, "LINK_REJECTED", accept(&platform, &first, PASSWORD)).await;
+    refused(401, "LINK_REJECTED", accept(&platform, "made-up", PASSWORD)).await;
+    let weak = refused(400, "INVALID_REQUEST", accept(&platform, &link, "password1234")).await;
     assert_eq!(fields(&weak), ["password"]);
-    let joined = accepted(200, accept(&world, &link, PASSWORD)).await;
+    let joined = accepted(200, accept(&platform, &link, PASSWORD)).await;
     assert_eq!(joined.text("organizationId"), facility.id);
-    refused(401, "LINK_REJECTED", accept(&world, &link, PASSWORD)).await;
+    refused(401, "LINK_REJECTED", accept(&platform, &link, PASSWORD)).await;
 
     let account = format!("/v1/accounts/{}", joined.text("accountId"));
     let read = accepted(200, administrator.get(&account)).await;
@@ -117,21 +117,21 @@ async fn an_invitation_is_a_link_that_is_good_once() {
     assert_eq!(listed.list("accounts").len(), 2);
 
     // A link dies of age, and one for another purpose opens nothing here.
-    let (_, old) = invite(&world, administrator, "mugabo@hospital.example").await;
-    let since = world.inbox().mark().unwrap();
+    let (_, old) = invite(&platform, administrator, "mugabo@hospital.example").await;
+    let since = platform.inbox().mark().unwrap();
     let reset = json!({"email": "keza@hospital.example"});
-    accepted(204, world.rest().post("/v1/password-resets", reset)).await;
-    let reset = world.inbox().next(&since, "keza@hospital.example").await.unwrap();
-    refused(401, "LINK_REJECTED", accept(&world, reset.token().unwrap(), PASSWORD)).await;
-    world.advance(Duration::from_secs(7 * 24 * 3600));
-    refused(401, "LINK_REJECTED", accept(&world, &old, PASSWORD)).await;
+    accepted(204, platform.rest().post("/v1/password-resets", reset)).await;
+    let reset = platform.inbox().next(&since, "keza@hospital.example").await.unwrap();
+    refused(401, "LINK_REJECTED", accept(&platform, reset.token().unwrap(), PASSWORD)).await;
+    platform.advance(Duration::from_secs(7 * 24 * 3600));
+    refused(401, "LINK_REJECTED", accept(&platform, &old, PASSWORD)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_invites_beyond_their_organization_or_gives_a_role_that_is_not_theirs_to_give() {
-    let world = World::start().await;
-    let Network { payer, facility, desk } = Network::of(&world).await;
-    let supervisor = facility.staff(&world, &["SUPERVISOR"]).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, facility, desk } = Network::of(&platform).await;
+    let supervisor = facility.staff(&platform, &["SUPERVISOR"]).await;
 
     for (by, permission) in [(&desk, "accounts.manage"), (&supervisor, "accounts.manage")] {
         let denied = by.post("/v1/invitations", invitation("keza@hospital.example"));
@@ -146,7 +146,7 @@ async fn nobody_invites_beyond_their_organization_or_gives_a_role_that_is_not_th
     let beyond = payer.administrator.post("/v1/invitations", elsewhere.clone());
     refused(404, "NOT_FOUND", beyond).await;
     // An operator appoints another organization's administrator, who hires the others.
-    refused(403, "ROLE_NOT_ALLOWED", world.operator().await.post("/v1/invitations", elsewhere)).await;
+    refused(403, "ROLE_NOT_ALLOWED", platform.operator().await.post("/v1/invitations", elsewhere)).await;
     let mut foreign = invitation("keza@hospital.example");
     foreign["roles"] = json!(["BENEFITS_OFFICER"]);
     let unfit = facility.administrator.post("/v1/invitations", foreign);
@@ -164,32 +164,32 @@ async fn nobody_invites_beyond_their_organization_or_gives_a_role_that_is_not_th
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_disabled_is_out_within_seconds_and_comes_back_by_signing_in() {
-    let world = World::start().await;
-    let facility = Facility::of(&world).await;
-    let credentials = facility.hire(&world, &["FRONT_DESK"]).await;
-    let session = world.rest().token(&credentials).await.unwrap().ok().unwrap();
-    let desk = world.rest().with_token(session.text("accessToken"));
+    let platform = TestPlatform::start().await;
+    let facility = Facility::of(&platform).await;
+    let credentials = facility.hire(&platform, &["FRONT_DESK"]).await;
+    let session = platform.rest().token(&credentials).await.unwrap().ok().unwrap();
+    let desk = platform.rest().with_token(session.text("accessToken"));
     let account = account_of(&desk).await;
     let administrator = &facility.administrator;
 
     let disabled = accepted(200, administrator.post(&format!("{account}/disable"), json!({}))).await;
     assert_eq!(disabled.text("account.status"), "DISABLED");
     out(&desk).await;
-    refused(401, "CREDENTIALS_REJECTED", sign_in(&world, &credentials.email)).await;
+    refused(401, "CREDENTIALS_REJECTED", sign_in(&platform, &credentials.email)).await;
     let refresh = json!({"refreshToken": session.text("refreshToken")});
-    refused(401, "SESSION_ENDED", world.rest().post("/v1/sessions/refresh", refresh)).await;
+    refused(401, "SESSION_ENDED", platform.rest().post("/v1/sessions/refresh", refresh)).await;
     let again = accepted(200, administrator.post(&format!("{account}/disable"), json!({}))).await;
     assert_eq!(again.body, disabled.body, "disabling twice changes nothing");
 
     accepted(200, administrator.post(&format!("{account}/enable"), json!({}))).await;
-    accepted(200, sign_in(&world, &credentials.email)).await;
+    accepted(200, sign_in(&platform, &credentials.email)).await;
     refused(401, "TOKEN_REJECTED", desk.get("/v1/me")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_organization_never_loses_its_last_administrator() {
-    let world = World::start().await;
-    let facility = Facility::of(&world).await;
+    let platform = TestPlatform::start().await;
+    let facility = Facility::of(&platform).await;
     let administrator = &facility.administrator;
     let own = account_of(administrator).await;
     let disable = || administrator.post(&format!("{own}/disable"), json!({}));
@@ -203,19 +203,19 @@ async fn an_organization_never_loses_its_last_administrator() {
     next["roles"] = json!(["ADMINISTRATOR"]);
     accepted(200, administrator.post("/v1/invitations", next)).await;
     refused(409, "LAST_ADMINISTRATOR", disable()).await;
-    facility.staff(&world, &["ADMINISTRATOR"]).await;
+    facility.staff(&platform, &["ADMINISTRATOR"]).await;
     let stepped = accepted(200, step_down(&etag)).await;
     assert_eq!(*stepped.at("account.roles"), json!(["CLINICIAN"]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_of_a_suspended_organization_can_work() {
-    let world = World::start().await;
-    let facility = Facility::of(&world).await;
-    let credentials = facility.hire(&world, &["FRONT_DESK"]).await;
-    let session = accepted(200, sign_in(&world, &credentials.email)).await;
-    let desk = world.rest().with_token(session.text("accessToken"));
-    let operator = world.operator().await;
+    let platform = TestPlatform::start().await;
+    let facility = Facility::of(&platform).await;
+    let credentials = facility.hire(&platform, &["FRONT_DESK"]).await;
+    let session = accepted(200, sign_in(&platform, &credentials.email)).await;
+    let desk = platform.rest().with_token(session.text("accessToken"));
+    let operator = platform.operator().await;
     let path = format!("/v1/organizations/{}", facility.id);
     let set = async |path: &str, status: &str| {
         let read = accepted(200, operator.get(path)).await;
@@ -224,9 +224,9 @@ async fn nobody_of_a_suspended_organization_can_work() {
 
     accepted(200, set(&path, "SUSPENDED").await).await;
     out(&desk).await;
-    refused(401, "CREDENTIALS_REJECTED", sign_in(&world, &credentials.email)).await;
+    refused(401, "CREDENTIALS_REJECTED", sign_in(&platform, &credentials.email)).await;
     accepted(200, set(&path, "ACTIVE").await).await;
-    accepted(200, sign_in(&world, &credentials.email)).await;
+    accepted(200, sign_in(&platform, &credentials.email)).await;
 
     let me = accepted(200, operator.get("/v1/me")).await;
     let own = format!("/v1/organizations/{}", me.text("organization.organizationId"));
@@ -249,19 +249,19 @@ async fn account_of(caller: &Rest) -> String {
 }
 
 /// Invites somebody to the front desk; the answer and the token of the mail's link.
-async fn invite(world: &World, by: &Rest, email: &str) -> (Answer, String) {
-    let since = world.inbox().mark().unwrap();
+async fn invite(platform: &TestPlatform, by: &Rest, email: &str) -> (Answer, String) {
+    let since = platform.inbox().mark().unwrap();
     let invited = accepted(200, by.post("/v1/invitations", invitation(email))).await;
-    let mail = world.inbox().next(&since, email).await.unwrap();
+    let mail = platform.inbox().next(&since, email).await.unwrap();
     (invited, mail.token().expect("a link").to_owned())
 }
 
-fn accept(world: &World, token: &str, password: &str) -> careway_tests::Request {
-    world.rest().post("/v1/invitations/accept", json!({"token": token, "password": password}))
+fn accept(platform: &TestPlatform, token: &str, password: &str) -> careway_tests::Request {
+    platform.rest().post("/v1/invitations/accept", json!({"token": token, "password": password}))
 }
 
-fn sign_in(world: &World, email: &str) -> careway_tests::Request {
-    world.rest().post("/v1/sessions", json!({"email": email, "password": PASSWORD}))
+fn sign_in(platform: &TestPlatform, email: &str) -> careway_tests::Request {
+    platform.rest().post("/v1/sessions", json!({"email": email, "password": PASSWORD}))
 }
 
 fn invitation(email: &str) -> Value {

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use careway_service::Call;
 use careway_testing::{FaultProxy, TestServers};
-use careway_tests::{CODES_FOR_A_LOAD, Load, Network, Setup, World, accepted, until};
+use careway_tests::{CODES_FOR_A_LOAD, Load, Network, Setup, TestPlatform, accepted, until};
 use futures::{StreamExt, stream};
 use serde_json::json;
 
@@ -16,10 +16,10 @@ const PATIENTS: usize = 30;
 async fn nats_away_for_a_thousand_visits_costs_none_of_their_events() {
     let (proxy, nats) = FaultProxy::before(&TestServers::from_env().nats).await;
     let settings = [&CODES_FOR_A_LOAD[..], &[("CAREWAY_NATS_URL", &nats)]].concat();
-    let world = World::with(&settings).await;
-    let network = Network::of(&world).await;
-    let member = network.payer.covered_member(&world).await;
-    world.settle().await;
+    let platform = TestPlatform::with(&settings).await;
+    let network = Network::of(&platform).await;
+    let member = network.payer.covered_member(&platform).await;
+    platform.settle().await;
 
     proxy.cut();
     let started: Vec<String> = stream::iter(0..VISITS)
@@ -36,13 +36,13 @@ async fn nats_away_for_a_thousand_visits_costs_none_of_their_events() {
     // One goes all the way: its SMS waits for NATS as well.
     let visit = accepted(201, network.desk.post("/v1/visits", json!({"memberNumber": member.number}))).await;
     let visit = format!("/v1/visits/{}", visit.text("visit.visitId"));
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
     accepted(200, network.desk.post(&format!("{visit}/verify"), json!({"code": code}))).await;
     accepted(200, network.desk.post(&format!("{visit}/admit"), json!({"serviceType": "OUTPATIENT"}))).await;
     proxy.restore();
-    world.settle().await;
+    platform.settle().await;
 
-    let mut reader = world.database("visits").read(&Call::system("tests")).await.unwrap();
+    let mut reader = platform.database("visits").read(&Call::system("tests")).await.unwrap();
     let said: Vec<String> = sqlx::query_scalar(
         "select aggregate_id::text from outbox where type = 'careway.visits.v1.VisitStarted' and stream_seq is not null",
     )
@@ -60,19 +60,19 @@ async fn nats_away_for_a_thousand_visits_costs_none_of_their_events() {
         places.iter().collect::<BTreeSet<_>>().len(),
         "no two events share a place in the stream"
     );
-    let notices = world.messages_to(&member.phone).await;
+    let notices = platform.messages_to(&member.phone).await;
     assert_eq!(notices.len(), 2, "the code and one notice of the admission");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_redis_a_check_in_is_refused_and_never_allowed() {
     let (proxy, redis) = FaultProxy::before(&TestServers::from_env().redis).await;
-    let world = World::with(&[("CAREWAY_REDIS_URL", &redis)]).await;
-    let network = Network::of(&world).await;
-    let member = network.payer.covered_member(&world).await;
+    let platform = TestPlatform::with(&[("CAREWAY_REDIS_URL", &redis)]).await;
+    let network = Network::of(&platform).await;
+    let member = network.payer.covered_member(&platform).await;
     let visit = accepted(201, network.desk.post("/v1/visits", json!({"memberNumber": member.number}))).await;
     let verify = format!("/v1/visits/{}/verify", visit.text("visit.visitId"));
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
 
     proxy.cut();
     let away = network.desk.post(&verify, json!({"code": code})).await.unwrap();
@@ -93,9 +93,9 @@ async fn without_redis_a_check_in_is_refused_and_never_allowed() {
 async fn redis_gone_and_back_under_load_costs_nothing_that_was_acknowledged() {
     let (proxy, redis) = FaultProxy::before(&TestServers::from_env().redis).await;
     let settings = [&CODES_FOR_A_LOAD[..], &[("CAREWAY_REDIS_URL", &redis)]].concat();
-    let world = World::with(&settings).await;
-    let network = Network::of(&world).await;
-    let load = Load::of(&world, &network, PATIENTS).await;
+    let platform = TestPlatform::with(&settings).await;
+    let network = Network::of(&platform).await;
+    let load = Load::of(&platform, &network, PATIENTS).await;
 
     let outage = async {
         load.acknowledged(PATIENTS / 2).await;
@@ -105,23 +105,24 @@ async fn redis_gone_and_back_under_load_costs_nothing_that_was_acknowledged() {
         proxy.restore();
     };
     load.run_through(outage).await;
-    load.compare(&world).await;
+    load.compare(&platform).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_gone_and_back_under_load_costs_nothing_that_was_acknowledged() {
     let (proxy, _) = FaultProxy::before(&TestServers::from_env().postgres).await;
-    let world =
-        World::of(Setup { settings: &CODES_FOR_A_LOAD, postgres: Some(&proxy), ..Setup::default() }).await;
-    let network = Network::of(&world).await;
-    let load = Load::of(&world, &network, PATIENTS).await;
+    let platform =
+        TestPlatform::of(Setup { settings: &CODES_FOR_A_LOAD, postgres: Some(&proxy), ..Setup::default() })
+            .await;
+    let network = Network::of(&platform).await;
+    let load = Load::of(&platform, &network, PATIENTS).await;
 
     let outages = async {
         for outage in 1..=3 {
             load.acknowledged(outage * PATIENTS / 2).await;
             // In the middle of statements, and of commits whose answer is lost with them.
             proxy.cut();
-            let unready = world.rest().get("/readyz");
+            let unready = platform.rest().get("/readyz");
             assert_eq!(unready.await.unwrap().status.as_u16(), 503, "whoever sends requests is told");
             load.unanswered_more_than(load.unanswered()).await;
             proxy.restore();
@@ -129,11 +130,11 @@ async fn postgres_gone_and_back_under_load_costs_nothing_that_was_acknowledged()
     };
     load.run_through(outages).await;
     // What renewals took as Postgres went away is in doubt after this long.
-    world.advance(Duration::from_secs(301));
-    load.compare(&world).await;
+    platform.advance(Duration::from_secs(301));
+    load.compare(&platform).await;
     // A connection that died shows when it is used: ready is who has used each.
     let ready = until("the platform to be ready again", async || {
-        Ok((world.rest().get("/readyz").await?.status.as_u16() == 200).then_some(()))
+        Ok((platform.rest().get("/readyz").await?.status.as_u16() == 200).then_some(()))
     });
     ready.await.unwrap();
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use careway_contract::visits::v1::AdmissionNoticeDue;
 use careway_events::Stream;
-use careway_tests::{Answer, Member, Network, Payer, Request, Rest, World, accepted, refused, until};
+use careway_tests::{Answer, Member, Network, Payer, Request, Rest, TestPlatform, accepted, refused, until};
 use chrono::{DateTime, TimeDelta, Utc};
 use prost::Message;
 use serde_json::{Value, json};
@@ -13,11 +13,11 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_visit_without_a_code_takes_two_persons_and_the_payers_review() {
-    let world = World::start().await;
-    let Network { payer, facility, desk } = Network::of(&world).await;
-    let member = payer.covered_member(&world).await;
-    let one = facility.staff(&world, &["SUPERVISOR"]).await;
-    let other = facility.staff(&world, &["SUPERVISOR"]).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, facility, desk } = Network::of(&platform).await;
+    let member = payer.covered_member(&platform).await;
+    let one = facility.staff(&platform, &["SUPERVISOR"]).await;
+    let other = facility.staff(&platform, &["SUPERVISOR"]).await;
     let visit = start(&desk, &member).await;
 
     refused(409, "OVERRIDE_NOT_REQUESTED", approve(&one, &visit)).await;
@@ -53,7 +53,7 @@ async fn a_visit_without_a_code_takes_two_persons_and_the_payers_review() {
     assert!(visit.ends_with(pending[0]["visitId"].as_str().unwrap()));
     assert_eq!((&pending[0]["facilityId"], &pending[0]["reason"]), (&json!(facility.id), &json!("NO_PHONE")));
     refused(403, "PERMISSION_DENIED", review(&other, &visit, "ACCEPTED")).await;
-    refused(404, "NOT_FOUND", review(&Payer::of(&world).await.officer, &visit, "ACCEPTED")).await;
+    refused(404, "NOT_FOUND", review(&Payer::of(&platform).await.officer, &visit, "ACCEPTED")).await;
     let reviewed = accepted(200, review(&payer.officer, &visit, "REJECTED")).await;
     assert_eq!(
         (reviewed.text("override.review"), reviewed.text("override.reviewNote")),
@@ -67,15 +67,15 @@ async fn a_visit_without_a_code_takes_two_persons_and_the_payers_review() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_payer_may_vouch_for_its_own_member_and_for_nobody_elses() {
-    let world = World::start().await;
-    let Network { payer, facility, desk } = Network::of(&world).await;
-    let member = payer.covered_member(&world).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, facility, desk } = Network::of(&platform).await;
+    let member = payer.covered_member(&platform).await;
     let visit = start(&desk, &member).await;
     refused(404, "NOT_FOUND", payer.officer.get(&visit)).await;
     accepted(200, request(&desk, &visit)).await;
     let before = accepted(200, payer.officer.get(&visit)).await;
     assert!(before.at("member").is_null());
-    refused(404, "NOT_FOUND", approve(&Payer::of(&world).await.officer, &visit)).await;
+    refused(404, "NOT_FOUND", approve(&Payer::of(&platform).await.officer, &visit)).await;
     let approved = accepted(200, approve(&payer.officer, &visit)).await;
     assert_eq!(approved.text("override.approvedFor"), "PAYER");
 
@@ -84,47 +84,47 @@ async fn the_payer_may_vouch_for_its_own_member_and_for_nobody_elses() {
     let started = accepted(201, desk.post("/v1/visits", nobody)).await;
     let visit = format!("/v1/visits/{}", started.text("visit.visitId"));
     accepted(200, request(&desk, &visit)).await;
-    let supervisor = facility.staff(&world, &["SUPERVISOR"]).await;
+    let supervisor = facility.staff(&platform, &["SUPERVISOR"]).await;
     refused(409, "MEMBER_UNKNOWN", approve(&supervisor, &visit)).await;
     assert_eq!(state(&desk, &visit).await, "AWAITING_CODE");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_facility_asks_for_so_many_overrides_a_day_and_no_more() {
-    let world = World::with(&[("CAREWAY_VISITS_OVERRIDES_PER_DAY", "2")]).await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
+    let platform = TestPlatform::with(&[("CAREWAY_VISITS_OVERRIDES_PER_DAY", "2")]).await;
+    let Network { payer, desk, .. } = Network::of(&platform).await;
     let mut visits = Vec::new();
     for _ in 0..3 {
-        visits.push(start(&desk, &payer.covered_member(&world).await).await);
+        visits.push(start(&desk, &payer.covered_member(&platform).await).await);
     }
     accepted(200, request(&desk, &visits[0])).await;
     let second = accepted(200, request(&desk, &visits[1])).await;
     assert_eq!(second.at("override.numberThatDay"), 2);
     refused(409, "OVERRIDE_CAP_REACHED", request(&desk, &visits[2])).await;
 
-    world.advance(24 * HOUR);
-    let tomorrow = start(&desk, &payer.covered_member(&world).await).await;
+    platform.advance(24 * HOUR);
+    let tomorrow = start(&desk, &payer.covered_member(&platform).await).await;
     let first = accepted(200, request(&desk, &tomorrow)).await;
     assert_eq!(first.at("override.numberThatDay"), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_nobody_verifies_or_admits_in_time_ends_by_itself() {
-    let world = World::start().await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
-    let members = [payer.covered_member(&world).await, payer.covered_member(&world).await];
-    let asked = payer.covered_member(&world).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, desk, .. } = Network::of(&platform).await;
+    let members = [payer.covered_member(&platform).await, payer.covered_member(&platform).await];
+    let asked = payer.covered_member(&platform).await;
     let forgotten = start(&desk, &members[0]).await;
-    let unadmitted = verified(&world, &desk, &members[1]).await;
+    let unadmitted = verified(&platform, &desk, &members[1]).await;
     let asked = start(&desk, &asked).await;
     accepted(200, request(&desk, &asked)).await;
 
-    world.advance(2 * HOUR);
+    platform.advance(2 * HOUR);
     expired(&desk, &forgotten).await;
     refused(409, "WRONG_STATE", request(&desk, &forgotten)).await;
     assert_eq!(state(&desk, &asked).await, "AWAITING_CODE", "it waits for the second person");
     assert_eq!(state(&desk, &unadmitted).await, "VERIFIED");
-    world.advance(22 * HOUR);
+    platform.advance(22 * HOUR);
     expired(&desk, &asked).await;
     expired(&desk, &unadmitted).await;
     refused(409, "WRONG_STATE", admit(&desk, &unadmitted, "OUTPATIENT")).await;
@@ -136,10 +136,10 @@ async fn what_nobody_verifies_or_admits_in_time_ends_by_itself() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_payer_is_told_of_an_inpatient_and_the_facility_warned_before_it_is_late() {
-    let world = World::start().await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
-    let members = [payer.covered_member(&world).await, payer.covered_member(&world).await];
-    let outpatient = verified(&world, &desk, &members[0]).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, desk, .. } = Network::of(&platform).await;
+    let members = [payer.covered_member(&platform).await, payer.covered_member(&platform).await];
+    let outpatient = verified(&platform, &desk, &members[0]).await;
     let admitted = accepted(200, admit(&desk, &outpatient, "OUTPATIENT")).await;
     assert!(admitted.at("visit.admissionNoticeDueAt").is_null());
     refused(409, "NOTICE_NOT_REQUIRED", notify(&desk, &outpatient)).await;
@@ -147,7 +147,7 @@ async fn the_payer_is_told_of_an_inpatient_and_the_facility_warned_before_it_is_
     // A day unless the payer says otherwise; what it says holds from then on.
     let rules = accepted(200, payer.officer.get("/v1/visit-rules")).await;
     assert_eq!(rules.at("rules.admissionNoticeHours"), 24);
-    let inpatient = verified(&world, &desk, &members[1]).await;
+    let inpatient = verified(&platform, &desk, &members[1]).await;
     let admitted = accepted(200, admit(&desk, &inpatient, "INPATIENT")).await;
     assert_eq!(due_after(&admitted), TimeDelta::hours(24));
     refused(403, "PERMISSION_DENIED", desk.put("/v1/visit-rules", json!({"admissionNoticeHours": 1}))).await;
@@ -158,8 +158,8 @@ async fn the_payer_is_told_of_an_inpatient_and_the_facility_warned_before_it_is_
     refused(428, "PRECONDITION_REQUIRED", eight()).await;
     accepted(200, eight().if_match(rules.etag())).await;
     refused(412, "STALE_VERSION", eight().if_match(rules.etag())).await;
-    let member = payer.covered_member(&world).await;
-    let sooner = verified(&world, &desk, &member).await;
+    let member = payer.covered_member(&platform).await;
+    let sooner = verified(&platform, &desk, &member).await;
     let admitted = accepted(200, admit(&desk, &sooner, "INPATIENT")).await;
     assert_eq!(due_after(&admitted), TimeDelta::hours(8));
 
@@ -167,26 +167,26 @@ async fn the_payer_is_told_of_an_inpatient_and_the_facility_warned_before_it_is_
     let notified = accepted(200, notify(&desk, &sooner)).await;
     assert!(!notified.text("visit.admissionNotifiedAt").is_empty());
     refused(409, "NOTICE_ALREADY_GIVEN", notify(&desk, &sooner)).await;
-    world.advance(18 * HOUR);
-    let warned = warnings(&world, 1).await;
+    platform.advance(18 * HOUR);
+    let warned = warnings(&platform, 1).await;
     assert!(inpatient.ends_with(&warned[0].visit_id) && warned[0].payer_id == payer.id);
     let late = accepted(200, notify(&desk, &inpatient)).await;
     assert!(!late.text("visit.admissionNotifiedAt").is_empty());
-    world.settle().await;
-    assert_eq!(warnings(&world, 1).await.len(), 1);
+    platform.settle().await;
+    assert_eq!(warnings(&platform, 1).await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_visit_goes_nowhere() {
-    let world = World::start().await;
-    let Network { payer, facility, desk } = Network::of(&world).await;
-    let member = payer.covered_member(&world).await;
-    let clinician = facility.staff(&world, &["CLINICIAN"]).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, facility, desk } = Network::of(&platform).await;
+    let member = payer.covered_member(&platform).await;
+    let clinician = facility.staff(&platform, &["CLINICIAN"]).await;
     let cancel =
         |by: &Rest, visit: &str, reason: &str| by.post(&format!("{visit}/cancel"), json!({"reason": reason}));
 
     let awaiting = start(&desk, &member).await;
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
     refused(400, "INVALID_REQUEST", cancel(&desk, &awaiting, " ")).await;
     refused(403, "PERMISSION_DENIED", cancel(&clinician, &awaiting, "Left")).await;
     let cancelled = accepted(200, cancel(&desk, &awaiting, "Wrong patient")).await;
@@ -198,8 +198,8 @@ async fn a_cancelled_visit_goes_nowhere() {
     refused(409, "WRONG_STATE", verify).await;
     refused(409, "WRONG_STATE", cancel(&desk, &awaiting, "Again")).await;
 
-    world.advance(Duration::from_secs(61));
-    let admitted = verified(&world, &desk, &member).await;
+    platform.advance(Duration::from_secs(61));
+    let admitted = verified(&platform, &desk, &member).await;
     accepted(200, admit(&desk, &admitted, "OUTPATIENT")).await;
     accepted(200, cancel(&desk, &admitted, "Left before treatment")).await;
     let read = accepted(200, desk.get(&admitted)).await;
@@ -207,8 +207,8 @@ async fn a_cancelled_visit_goes_nowhere() {
     refused(409, "WRONG_STATE", desk.post(&format!("{admitted}/discharge"), json!({}))).await;
 
     // The cancelled one is in nobody's way, and who left cannot be made not to have come.
-    world.advance(Duration::from_secs(61));
-    let next = verified(&world, &desk, &member).await;
+    platform.advance(Duration::from_secs(61));
+    let next = verified(&platform, &desk, &member).await;
     accepted(200, admit(&desk, &next, "OUTPATIENT")).await;
     accepted(200, desk.post(&format!("{next}/discharge"), json!({}))).await;
     refused(409, "WRONG_STATE", cancel(&desk, &next, "Too late")).await;
@@ -221,9 +221,9 @@ async fn start(desk: &Rest, member: &Member) -> String {
 }
 
 /// Starts a visit and enters the code; its path.
-async fn verified(world: &World, desk: &Rest, member: &Member) -> String {
+async fn verified(platform: &TestPlatform, desk: &Rest, member: &Member) -> String {
     let visit = start(desk, member).await;
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
     accepted(200, desk.post(&format!("{visit}/verify"), json!({"code": code}))).await;
     visit
 }
@@ -272,8 +272,8 @@ fn due_after(admitted: &Answer) -> TimeDelta {
 }
 
 /// The warnings that were published, once there are so many.
-async fn warnings(world: &World, count: usize) -> Vec<AdmissionNoticeDue> {
-    let foundation = world.platform().foundation();
+async fn warnings(platform: &TestPlatform, count: usize) -> Vec<AdmissionNoticeDue> {
+    let foundation = platform.in_process().foundation();
     let stream = Stream::new(&foundation.prefix, "visits");
     let subject = stream.subject("AdmissionNoticeDue");
     let jetstream = async_nats::jetstream::new(foundation.nats.clone());

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use careway_tests::{Answer, Facility, Member, Network, Payer, Rest, World, accepted, refused, today};
+use careway_tests::{Answer, Facility, Member, Network, Payer, Rest, TestPlatform, accepted, refused, today};
 use chrono::{Days, Months, NaiveDate};
 use serde_json::{Value, json};
 
@@ -11,9 +11,9 @@ const COOLDOWN: Duration = Duration::from_secs(61);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_coverage_keeps_the_version_of_the_plan_it_was_made_with() {
-    let world = World::start().await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
-    let before = payer.covered_member(&world).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, desk, .. } = Network::of(&platform).await;
+    let before = payer.covered_member(&platform).await;
     let path = format!("/v1/plans/{}", payer.plan);
 
     let read = accepted(200, payer.officer.get(&path)).await;
@@ -33,13 +33,13 @@ async fn a_coverage_keeps_the_version_of_the_plan_it_was_made_with() {
     let first = accepted(200, payer.officer.get(&format!("{path}?version=1"))).await;
     assert_eq!(first.at("plan.definition"), read.at("plan.definition"));
     refused(404, "NOT_FOUND", payer.officer.get(&format!("{path}?version=3"))).await;
-    refused(404, "NOT_FOUND", Payer::of(&world).await.officer.get(&path)).await;
+    refused(404, "NOT_FOUND", Payer::of(&platform).await.officer.get(&path)).await;
     let again = payer.officer.post("/v1/plans", dearer);
     refused(409, "PLAN_CODE_TAKEN", again).await;
 
-    let after = payer.covered_member(&world).await;
+    let after = payer.covered_member(&platform).await;
     for (member, version, copayment) in [(&before, 1, "1000"), (&after, 2, "2500")] {
-        let (visit, verified) = verified(&world, &desk, member).await;
+        let (visit, verified) = verified(&platform, &desk, member).await;
         assert_eq!(verified.at("coverage.planVersion"), version);
         accepted(200, desk.post(&format!("{visit}/admit"), json!({"serviceType": "OUTPATIENT"}))).await;
         let benefits = accepted(200, desk.get(&format!("{visit}/benefits"))).await;
@@ -49,8 +49,8 @@ async fn a_coverage_keeps_the_version_of_the_plan_it_was_made_with() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_violation_of_a_plan_has_its_path() {
-    let world = World::start().await;
-    let payer = Payer::of(&world).await;
+    let platform = TestPlatform::start().await;
+    let payer = Payer::of(&platform).await;
     let named = json!([{"language": "en", "text": "Visit"}]);
     let limit = |amount: &str| json!({"period": "POLICY_YEAR", "scope": "MEMBER", "amount": amount});
     let right = json!({
@@ -93,11 +93,11 @@ async fn every_violation_of_a_plan_has_its_path() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn contracts_never_overlap_and_say_what_is_treated_where() {
-    let world = World::start().await;
-    let (payer, facility) = tokio::join!(Payer::of(&world), Facility::of(&world));
-    let desk = facility.staff(&world, &["FRONT_DESK"]).await;
-    let member = payer.covered_member(&world).await;
-    let today = today(&world);
+    let platform = TestPlatform::start().await;
+    let (payer, facility) = tokio::join!(Payer::of(&platform), Facility::of(&platform));
+    let desk = facility.staff(&platform, &["FRONT_DESK"]).await;
+    let member = payer.covered_member(&platform).await;
+    let today = today(&platform);
     let contract = |from: NaiveDate, to: Option<NaiveDate>, service_types: &[&str]| {
         let mut contract =
             json!({"facilityId": facility.id, "serviceTypes": service_types, "from": from.to_string()});
@@ -107,9 +107,9 @@ async fn contracts_never_overlap_and_say_what_is_treated_where() {
         payer.officer.post("/v1/contracts", contract)
     };
 
-    world.settle().await;
+    platform.settle().await;
     let first = accepted(201, contract(today - Days::new(30), None, &["OUTPATIENT", "DENTAL"])).await;
-    world.settle().await;
+    platform.settle().await;
     refused(409, "CONTRACT_OVERLAPS", contract(today + Days::new(30), None, &["INPATIENT"])).await;
     let told = contract(today, Some(today - Days::new(1)), &["MAGIC"]);
     assert_eq!(fields(&refused(400, "INVALID_REQUEST", told).await), ["serviceTypes[0]", "to"]);
@@ -119,11 +119,11 @@ async fn contracts_never_overlap_and_say_what_is_treated_where() {
     assert_eq!(fields(&told), ["facilityId", "serviceTypes"]);
     let facility = json!({"field": "facilityId", "message": "must be a facility"});
     assert!(told.list("violations").contains(&facility), "{told}");
-    let (visit, seen) = verified(&world, &desk, &member).await;
+    let (visit, seen) = verified(&platform, &desk, &member).await;
     assert_eq!(option(&seen, "OUTPATIENT"), (true, String::new()));
     assert_eq!(option(&seen, "INPATIENT"), (false, "SERVICE_NOT_CONTRACTED".to_owned()));
-    let ward = desk.post(&format!("{visit}/admit"), json!({"serviceType": "INPATIENT"}));
-    refused(409, "SERVICE_NOT_CONTRACTED", ward).await;
+    let treatment = desk.post(&format!("{visit}/admit"), json!({"serviceType": "INPATIENT"}));
+    refused(409, "SERVICE_NOT_CONTRACTED", treatment).await;
 
     // Another begins the day after the first one ends.
     let path = format!("/v1/contracts/{}", first.text("contract.contractId"));
@@ -141,7 +141,7 @@ async fn contracts_never_overlap_and_say_what_is_treated_where() {
         assert_eq!((seen.list("contracts").len(), seen.text("contracts.0.serviceTypes.0")), (1, "INPATIENT"));
         accepted(200, party.get(&path)).await;
     }
-    refused(404, "NOT_FOUND", Payer::of(&world).await.officer.get(&path)).await;
+    refused(404, "NOT_FOUND", Payer::of(&platform).await.officer.get(&path)).await;
     refused(
         403,
         "PERMISSION_DENIED",
@@ -152,10 +152,10 @@ async fn contracts_never_overlap_and_say_what_is_treated_where() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_suspension_holds_for_its_days_and_the_desk_sees_why() {
-    let world = World::start().await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, desk, .. } = Network::of(&platform).await;
     let member = payer.member().await;
-    let today = today(&world);
+    let today = today(&platform);
     let coverage = payer.cover(&member, today - Months::new(2), today + Months::new(10)).await;
     let path = format!("/v1/coverages/{coverage}");
     let suspend = |from: NaiveDate| {
@@ -164,7 +164,7 @@ async fn a_suspension_holds_for_its_days_and_the_desk_sees_why() {
     let resume = |on: NaiveDate| payer.officer.post(&format!("{path}/resume"), json!({"on": on.to_string()}));
 
     // Verified before, so admitted after: what was verified is kept as it was.
-    let (visit, _) = verified(&world, &desk, &member).await;
+    let (visit, _) = verified(&platform, &desk, &member).await;
     refused(409, "COVERAGE_NOT_SUSPENDED", resume(today)).await;
     refused(409, "OUTSIDE_PERIOD", suspend(today - Months::new(3))).await;
     let suspended = accepted(200, suspend(today)).await;
@@ -175,31 +175,31 @@ async fn a_suspension_holds_for_its_days_and_the_desk_sees_why() {
     refused(409, "COVERAGE_NOT_ACTIVE", suspend(today)).await;
     accepted(200, desk.post(&format!("{visit}/admit"), json!({"serviceType": "OUTPATIENT"}))).await;
 
-    world.advance(COOLDOWN);
-    let (visit, seen) = verified(&world, &desk, &member).await;
+    platform.advance(COOLDOWN);
+    let (visit, seen) = verified(&platform, &desk, &member).await;
     assert_eq!((seen.at("coverage.inForce"), seen.text("coverage.reason")), (&json!(false), "SUSPENDED"));
     assert!(seen.list("serviceTypes").iter().all(|it| it["reason"] == "SUSPENDED"));
     refused(409, "SUSPENDED", desk.post(&format!("{visit}/admit"), json!({"serviceType": "OUTPATIENT"})))
         .await;
     // The day before, the cover was in force, and it still is for that day.
-    world.advance(COOLDOWN);
+    platform.advance(COOLDOWN);
     let yesterday = json!({"memberNumber": member.number, "serviceDate": (today - Days::new(1)).to_string()});
-    let (_, seen) = verify(&world, &desk, &member, yesterday).await;
+    let (_, seen) = verify(&platform, &desk, &member, yesterday).await;
     assert_eq!(seen.at("coverage.inForce"), true);
 
     refused(409, "BEFORE_SUSPENSION", resume(today - Days::new(1))).await;
     assert_eq!(accepted(200, resume(today)).await.text("coverage.status"), "ACTIVE");
-    world.advance(Duration::from_secs(601));
-    let (_, seen) = verified(&world, &desk, &member).await;
+    platform.advance(Duration::from_secs(601));
+    let (_, seen) = verified(&platform, &desk, &member).await;
     assert_eq!(seen.at("coverage.inForce"), true, "as if it had never been");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_card_takes_over_and_an_ended_cover_ends() {
-    let world = World::start().await;
-    let Network { payer, desk, .. } = Network::of(&world).await;
+    let platform = TestPlatform::start().await;
+    let Network { payer, desk, .. } = Network::of(&platform).await;
     let member = payer.member().await;
-    let today = today(&world);
+    let today = today(&platform);
     let (since, until) = (today - Months::new(12), today + Months::new(12));
     let older = payer.cover(&member, since, until).await;
     let renew = |change: Value| {
@@ -219,7 +219,7 @@ async fn a_new_card_takes_over_and_an_ended_cover_ends() {
     let yesterday = (today - Days::new(1)).to_string();
     assert_eq!((read.text("coverage.status"), read.text("coverage.to")), ("REPLACED", &*yesterday));
     assert_eq!(read.at("coverage.replacedBy"), newer.at("coverage.coverageId"));
-    let (_, seen) = verified(&world, &desk, &member).await;
+    let (_, seen) = verified(&platform, &desk, &member).await;
     assert_eq!(seen.at("coverage.coverageId"), newer.at("coverage.coverageId"));
 
     let id = newer.text("coverage.coverageId");
@@ -235,23 +235,23 @@ async fn a_new_card_takes_over_and_an_ended_cover_ends() {
         refused(409, "COVERAGE_ENDED", end(coverage, today - Days::new(2))).await;
     }
     // Covered to the end of the day, and not on the next.
-    world.advance(COOLDOWN);
-    let (_, seen) = verified(&world, &desk, &member).await;
+    platform.advance(COOLDOWN);
+    let (_, seen) = verified(&platform, &desk, &member).await;
     assert_eq!(seen.at("coverage.inForce"), true);
-    world.advance(Duration::from_secs(24 * 3600));
-    let (_, seen) = verified(&world, &desk, &member).await;
+    platform.advance(Duration::from_secs(24 * 3600));
+    let (_, seen) = verified(&platform, &desk, &member).await;
     assert_eq!(seen.text("coverage.reason"), "TERMINATED");
 }
 
 /// Starts a visit today and enters the code; its path, and what the desk sees.
-async fn verified(world: &World, desk: &Rest, member: &Member) -> (String, Answer) {
-    verify(world, desk, member, json!({"memberNumber": member.number})).await
+async fn verified(platform: &TestPlatform, desk: &Rest, member: &Member) -> (String, Answer) {
+    verify(platform, desk, member, json!({"memberNumber": member.number})).await
 }
 
-async fn verify(world: &World, desk: &Rest, member: &Member, visit: Value) -> (String, Answer) {
+async fn verify(platform: &TestPlatform, desk: &Rest, member: &Member, visit: Value) -> (String, Answer) {
     let started = accepted(201, desk.post("/v1/visits", visit)).await;
     let visit = format!("/v1/visits/{}", started.text("visit.visitId"));
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
     let seen = accepted(200, desk.post(&format!("{visit}/verify"), json!({"code": code}))).await;
     (visit, seen)
 }

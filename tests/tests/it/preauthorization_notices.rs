@@ -22,9 +22,9 @@ const SECRETS: [&str; 8] = ["J35", "Surgery", "Bed for", "antibiotics", "episode
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_a_question_an_answer_and_a_decision_are_told() {
     let care = Care::start().await;
-    let (world, network) = (&care.world, &care.network);
-    organization_reads(world, &network.payer.id, "fr").await;
-    organization_reads(world, &network.facility.id, "vi").await;
+    let (platform, network) = (&care.platform, &care.network);
+    organization_reads(platform, &network.payer.id, "fr").await;
+    organization_reads(platform, &network.facility.id, "vi").await;
     member_reads(network, &care.member, "fr").await;
     let visit = care.admit("INPATIENT").await;
     let asked = accepted(201, care.ask(&visit, &json!([line("SURGERY", "1"), line("BED", "2")]))).await;
@@ -38,7 +38,7 @@ async fn a_request_a_question_an_answer_and_a_decision_are_told() {
              C’est à dessein que ce message ne dit rien du patient."
         ),
     );
-    assert_eq!(last_mail(world, &care.reviewer).await, pended);
+    assert_eq!(last_mail(platform, &care.reviewer).await, pended);
 
     let due = in_kigali(&accepted(200, inquire(&care.reviewer, &it)).await);
     let question = (
@@ -48,7 +48,7 @@ async fn a_request_a_question_an_answer_and_a_decision_are_told() {
              lời trong Careway trước {due}."
         ),
     );
-    assert_eq!(last_mail(world, &care.clinician).await, question);
+    assert_eq!(last_mail(platform, &care.clinician).await, question);
 
     let due = in_kigali(&accepted(200, respond(&care.clinician, &it)).await);
     let answered = (
@@ -58,8 +58,8 @@ async fn a_request_a_question_an_answer_and_a_decision_are_told() {
              attend de nouveau un examinateur ; la réponse est due le {due}."
         ),
     );
-    assert_eq!(last_mail(world, &care.reviewer).await, answered);
-    assert_eq!(texts(world, &care.member).await.len(), 1, "the admission: nothing is decided yet");
+    assert_eq!(last_mail(platform, &care.reviewer).await, answered);
+    assert_eq!(texts(platform, &care.member).await.len(), 1, "the admission: nothing is decided yet");
 
     let decisions = json!([
         {"sequence": 1, "decision": "APPROVE"},
@@ -73,28 +73,28 @@ async fn a_request_a_question_an_answer_and_a_decision_are_told() {
              phần. Quyết định từng dòng có trong Careway."
         ),
     );
-    assert_eq!(last_mail(world, &care.clinician).await, decided);
+    assert_eq!(last_mail(platform, &care.clinician).await, decided);
     assert_eq!(
-        texts(world, &care.member).await.pop().unwrap(),
+        texts(platform, &care.member).await.pop().unwrap(),
         format!(
             "Careway : votre assureur accepte une partie de la demande de Imanzi Hospital, numéro {number}. \
              L'établissement vous dira laquelle."
         )
     );
-    told_once(world, (2, 4), &SECRETS).await;
+    told_once(platform, (2, 4), &SECRETS).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_rules_answer_is_told_to_the_member_alone() {
     let care = Care::start().await;
     care.trust_up_to("100000").await;
-    let (world, network) = (&care.world, &care.network);
+    let (platform, network) = (&care.platform, &care.network);
     member_reads(network, &care.member, "bn").await;
     let visit = care.admit("INPATIENT").await;
     let asked = accepted(201, care.ask(&visit, &json!([line("BED", "2")]))).await;
     assert_eq!(asked.text("preauthorization.state"), "APPROVED");
     assert_eq!(
-        texts(world, &care.member).await.pop().unwrap(),
+        texts(platform, &care.member).await.pop().unwrap(),
         format!(
             "Careway: Imanzi Hospital-এর অনুরোধ বীমা অনুমোদন করেছে, নম্বর {}।",
             asked.text("preauthorization.number")
@@ -103,42 +103,42 @@ async fn what_the_rules_answer_is_told_to_the_member_alone() {
 
     member_reads(network, &care.member, "rw").await;
     let it = care.pended(&visit, &json!([line("SURGERY", "1")])).await;
-    assert_eq!(mails(world, &care.reviewer).await.len(), 1);
+    assert_eq!(mails(platform, &care.reviewer).await.len(), 1);
     let reject = json!([{"sequence": 1, "decision": "REJECT", "reasonCode": "MNEC-001", "text": "No"}]);
     let rejected = accepted(200, decide(&care.reviewer, &it, reject)).await;
     assert_eq!(
-        texts(world, &care.member).await.pop().unwrap(),
+        texts(platform, &care.member).await.pop().unwrap(),
         format!(
             "Careway: ubwishingizi ntibwemeye ibyo Imanzi Hospital yasabye, nomero {}. Baza ivuriro cyangwa \
              ubwishingizi.",
             rejected.text("preauthorization.number")
         )
     );
-    let (_, text) = last_mail(world, &care.clinician).await;
+    let (_, text) = last_mail(platform, &care.clinician).await;
     assert!(text.contains(": rejected. "), "{text}");
     // Nobody needs to hear of what needed no asking.
-    world.advance(2 * HOUR);
+    platform.advance(2 * HOUR);
     let outpatient = care.admit("OUTPATIENT").await;
     let asked = accepted(201, care.ask(&outpatient, &json!([line("CONS-GP", "1")]))).await;
     assert_eq!(asked.text("preauthorization.state"), "NOT_REQUIRED");
-    told_once(world, (4, 2), &SECRETS).await;
+    told_once(platform, (4, 2), &SECRETS).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_must_act_hears_of_the_clock_and_both_when_the_payer_is_late() {
     let care = Care::start().await;
-    let (world, network) = (&care.world, &care.network);
-    organization_reads(world, &network.facility.id, "ro").await;
+    let (platform, network) = (&care.platform, &care.network);
+    organization_reads(platform, &network.facility.id, "ro").await;
     let visit = care.admit("INPATIENT").await;
     accepted(200, network.desk.post(&format!("{visit}/notify-admission"), json!({}))).await;
     let it = care.pended(&visit, &json!([line("SURGERY", "1")])).await;
-    assert_eq!(mails(world, &care.reviewer).await.len(), 1);
+    assert_eq!(mails(platform, &care.reviewer).await.len(), 1);
     let asked = accepted(200, inquire(&care.reviewer, &it)).await;
     let number = asked.text("preauthorization.number");
-    assert_eq!(mails(world, &care.clinician).await.len(), 1);
+    assert_eq!(mails(platform, &care.clinician).await.len(), 1);
 
     // Three quarters of the facility's time, and then all of it.
-    world.advance(55 * HOUR);
+    platform.advance(55 * HOUR);
     let warned = (
         format!("Acordul prealabil {number} ajunge la termen"),
         format!(
@@ -147,9 +147,9 @@ async fn whoever_must_act_hears_of_the_clock_and_both_when_the_payer_is_late() {
             in_kigali(&asked)
         ),
     );
-    assert_eq!(next_mail(world, &care.clinician, 2).await, warned);
-    world.advance(18 * HOUR);
-    let (subject, missed) = next_mail(world, &care.reviewer, 2).await;
+    assert_eq!(next_mail(platform, &care.clinician, 2).await, warned);
+    platform.advance(18 * HOUR);
+    let (subject, missed) = next_mail(platform, &care.reviewer, 2).await;
     assert_eq!(subject, format!("No answer on pre-authorization {number}"));
     let due = in_kigali(&accepted(200, care.reviewer.get(&it)).await);
     assert_eq!(
@@ -161,8 +161,8 @@ async fn whoever_must_act_hears_of_the_clock_and_both_when_the_payer_is_late() {
     );
 
     // The same for the payer's.
-    world.advance(140 * HOUR);
-    let (subject, warned) = next_mail(world, &care.reviewer, 3).await;
+    platform.advance(140 * HOUR);
+    let (subject, warned) = next_mail(platform, &care.reviewer, 3).await;
     assert_eq!(subject, format!("Pre-authorization {number} is due soon"));
     assert_eq!(
         warned,
@@ -171,8 +171,8 @@ async fn whoever_must_act_hears_of_the_clock_and_both_when_the_payer_is_late() {
              you. It is due on {due}."
         )
     );
-    world.advance(30 * HOUR);
-    let (subject, late) = next_mail(world, &care.reviewer, 4).await;
+    platform.advance(30 * HOUR);
+    let (subject, late) = next_mail(platform, &care.reviewer, 4).await;
     assert_eq!(subject, format!("Pre-authorization {number} is overdue"));
     assert_eq!(
         late,
@@ -181,15 +181,15 @@ async fn whoever_must_act_hears_of_the_clock_and_both_when_the_payer_is_late() {
              decided it. It is escalated: both sides see it marked so in Careway."
         )
     );
-    let (subject, _) = next_mail(world, &care.clinician, 3).await;
+    let (subject, _) = next_mail(platform, &care.clinician, 3).await;
     assert_eq!(subject, format!("Acordul prealabil {number} a depășit termenul"));
 
     // Approved at last, and never used.
     accepted(200, decide(&care.reviewer, &it, approvals(1))).await;
-    world.settle().await;
-    world.advance(31 * 24 * HOUR);
+    platform.settle().await;
+    platform.advance(31 * 24 * HOUR);
     care.until_state(&it, "EXPIRED").await;
-    let (subject, expired) = next_mail(world, &care.clinician, 5).await;
+    let (subject, expired) = next_mail(platform, &care.clinician, 5).await;
     assert_eq!(subject, format!("Acordul prealabil {number} a expirat"));
     assert_eq!(
         expired,
@@ -198,21 +198,21 @@ async fn whoever_must_act_hears_of_the_clock_and_both_when_the_payer_is_late() {
              rezerva Umurage Health este din nou liber; alte îngrijiri cer un acord nou."
         )
     );
-    told_once(world, (2, 9), &SECRETS).await;
+    told_once(platform, (2, 9), &SECRETS).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_member_without_a_phone_is_no_failure() {
     let care = Care::start().await;
     let visit = care.admit("INPATIENT").await;
-    care.world.settle().await;
+    care.platform.settle().await;
     change_member(&care.network, &care.member, json!({"mobile": ""})).await;
     let it = care.pended(&visit, &json!([line("SURGERY", "1")])).await;
-    assert_eq!(mails(&care.world, &care.reviewer).await.len(), 1);
+    assert_eq!(mails(&care.platform, &care.reviewer).await.len(), 1);
     accepted(200, decide(&care.reviewer, &it, approvals(1))).await;
-    assert_eq!(mails(&care.world, &care.clinician).await.len(), 1);
-    assert_eq!(unsent(&care.world, "preauthorization_approved").await, ["NO_CONTACT"]);
-    told_once(&care.world, (1, 2), &SECRETS).await;
+    assert_eq!(mails(&care.platform, &care.clinician).await.len(), 1);
+    assert_eq!(unsent(&care.platform, "preauthorization_approved").await, ["NO_CONTACT"]);
+    told_once(&care.platform, (1, 2), &SECRETS).await;
 }
 
 /// When it is due, as clocks at the payer and at the facility show it.

@@ -4,7 +4,9 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use careway_service::Call;
-use careway_tests::{Answer, Member, Network, Payer, Request, Rest, World, accepted, refused, today, until};
+use careway_tests::{
+    Answer, Member, Network, Payer, Request, Rest, TestPlatform, accepted, refused, today, until,
+};
 use chrono::{DateTime, Months, TimeDelta, Utc};
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -13,7 +15,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 /// A network with prices, and everybody who has a part in a pre-authorization.
 pub(crate) struct Care {
-    pub(crate) world: World,
+    pub(crate) platform: TestPlatform,
     pub(crate) network: Network,
     pub(crate) clinician: Rest,
     pub(crate) reviewer: Rest,
@@ -22,14 +24,14 @@ pub(crate) struct Care {
 
 impl Care {
     pub(crate) async fn start() -> Self {
-        let world = World::start().await;
-        let network = Network::of(&world).await;
+        let platform = TestPlatform::start().await;
+        let network = Network::of(&platform).await;
         let (clinician, reviewer, member) = tokio::join!(
-            network.facility.staff(&world, &["CLINICIAN"]),
-            network.payer.staff(&world, &["MEDICAL_REVIEWER"]),
-            network.payer.covered_member(&world),
+            network.facility.staff(&platform, &["CLINICIAN"]),
+            network.payer.staff(&platform, &["MEDICAL_REVIEWER"]),
+            network.payer.covered_member(&platform),
         );
-        let from = today(&world) - Months::new(12);
+        let from = today(&platform) - Months::new(12);
         let prices = format!(
             "code,kind,name,benefits,currency,price,from\n\
              CONS-GP,SERVICE,Consultation,CONSULTATION,RWF,5000,{from}\n\
@@ -37,7 +39,7 @@ impl Care {
              SURGERY,SERVICE,Surgery,WARD,RWF,400000,{from}\n"
         );
         accepted(200, network.payer.officer.upload("/v1/tariffs/import", "text/csv", prices)).await;
-        Self { world, network, clinician, reviewer, member }
+        Self { platform, network, clinician, reviewer, member }
     }
 
     /// The payer lets its rules decide what costs it at most so much.
@@ -54,11 +56,11 @@ impl Care {
         let started =
             accepted(201, desk.post("/v1/visits", json!({"memberNumber": self.member.number}))).await;
         let visit = format!("/v1/visits/{}", started.text("visit.visitId"));
-        let code = self.world.code_for(&self.member.phone).await;
+        let code = self.platform.code_for(&self.member.phone).await;
         accepted(200, desk.post(&format!("{visit}/verify"), json!({"code": code}))).await;
         accepted(200, desk.post(&format!("{visit}/admit"), json!({"serviceType": service_type}))).await;
         // Messages overtake each other; the admission's is there first.
-        self.world.settle().await;
+        self.platform.settle().await;
         visit
     }
 
@@ -141,7 +143,7 @@ async fn the_rules_answer_at_once_where_no_person_is_needed() {
     let care = Care::start().await;
     care.trust_up_to("100000").await;
     let (outpatient, inpatient) = (care.admit("OUTPATIENT").await, {
-        care.world.advance(Duration::from_secs(61));
+        care.platform.advance(Duration::from_secs(61));
         care.admit("INPATIENT").await
     });
 
@@ -189,7 +191,7 @@ async fn the_rules_answer_at_once_where_no_person_is_needed() {
 async fn a_reviewer_decides_line_by_line_and_the_approval_holds_what_it_promises() {
     let care = Care::start().await;
     let visit = care.admit("INPATIENT").await;
-    let in_days = |days| (today(&care.world) + TimeDelta::days(days)).to_string();
+    let in_days = |days| (today(&care.platform) + TimeDelta::days(days)).to_string();
     let mut later = line("BED", "4");
     later["date"] = json!(in_days(3));
     let it = care.pended(&visit, &json!([line("SURGERY", "1"), line("BED", "5"), later])).await;
@@ -278,7 +280,7 @@ async fn a_question_stops_the_payers_clock_until_it_is_answered() {
     assert!(instant(&asked, "preauthorization.dueAt") < due, "the facility has a deadline of its own");
     refused(409, "WRONG_STATE", decide(&care.reviewer, &it, approvals(1))).await;
 
-    care.world.advance(10 * HOUR);
+    care.platform.advance(10 * HOUR);
     let answered = accepted(200, respond(&care.clinician, &it)).await;
     assert_eq!(answered.text("preauthorization.state"), "PENDED");
     let moved = instant(&answered, "preauthorization.dueAt") - due;
@@ -291,7 +293,7 @@ async fn a_question_stops_the_payers_clock_until_it_is_answered() {
 
     // The second question is not answered in time: the payer goes on without, and takes a late answer all the same.
     accepted(200, inquire(&care.reviewer, &it)).await;
-    care.world.advance(73 * HOUR);
+    care.platform.advance(73 * HOUR);
     care.until_state(&it, "PENDED").await;
     accepted(200, respond(&care.clinician, &it)).await;
     accepted(200, decide(&care.reviewer, &it, approvals(1))).await;
@@ -357,9 +359,9 @@ async fn the_clock_warns_escalates_and_ends() {
         let listed = accepted(200, by.get("/v1/preauthorizations?overdue=true")).await;
         listed.list("preauthorizations").len()
     };
-    care.world.advance(167 * HOUR);
+    care.platform.advance(167 * HOUR);
     assert_eq!((overdue(&care.clinician).await, overdue(&care.reviewer).await), (0, 0));
-    care.world.advance(2 * HOUR);
+    care.platform.advance(2 * HOUR);
     let escalated = until("an escalation", async || {
         let read = accepted(200, care.clinician.get(&late)).await;
         Ok((!read.text("preauthorization.escalatedAt").is_empty()).then_some(read))
@@ -374,7 +376,7 @@ async fn the_clock_warns_escalates_and_ends() {
     let valid = |field: &str| read.text(field).parse::<chrono::NaiveDate>().unwrap();
     let days = valid("preauthorization.validTo") - valid("preauthorization.validFrom");
     assert_eq!(days, TimeDelta::days(29));
-    care.world.advance(24 * 24 * HOUR);
+    care.platform.advance(24 * 24 * HOUR);
     care.until_state(&approved, "EXPIRED").await;
     assert_eq!(care.reserved(&visit).await, "50000", "the later one is still good");
     refused(409, "WRONG_STATE", cancel(&care.clinician, &approved)).await;
@@ -478,12 +480,12 @@ async fn nothing_is_done_to_what_changed_since_it_was_read() {
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_does_and_sees_only_their_own_part() {
     let care = Care::start().await;
-    let Care { world, network, clinician, reviewer, member } = &care;
+    let Care { platform, network, clinician, reviewer, member } = &care;
     let visit = care.admit("INPATIENT").await;
     let lines = json!([line("BED", "1")]);
     let it = care.pended(&visit, &lines).await;
-    let clerk = network.facility.staff(world, &["CLAIMS_CLERK"]).await;
-    let pharmacist = network.facility.staff(world, &["PHARMACIST"]).await;
+    let clerk = network.facility.staff(platform, &["CLAIMS_CLERK"]).await;
+    let pharmacist = network.facility.staff(platform, &["PHARMACIST"]).await;
 
     // The desk reads; it neither asks nor decides. A clerk asks. A pharmacist has nothing to do with it.
     let asks = |by: &Rest| by.post(&format!("{visit}/preauthorizations"), wish(&lines));
@@ -507,10 +509,10 @@ async fn everybody_does_and_sees_only_their_own_part() {
     // A draft is nobody's but the facility's; another facility and another payer find nothing at all.
     accepted(200, network.desk.get(&path(&draft))).await;
     refused(404, "NOT_FOUND", reviewer.get(&path(&draft))).await;
-    let (other, stranger) = (Network::of(world).await, Payer::of(world).await);
+    let (other, stranger) = (Network::of(platform).await, Payer::of(platform).await);
     let (other, stranger) = (
-        other.facility.staff(world, &["CLINICIAN"]).await,
-        stranger.staff(world, &["MEDICAL_REVIEWER"]).await,
+        other.facility.staff(platform, &["CLINICIAN"]).await,
+        stranger.staff(platform, &["MEDICAL_REVIEWER"]).await,
     );
     for (by, own) in [(&other, false), (&stranger, false), (reviewer, true)] {
         if !own {
@@ -527,7 +529,7 @@ async fn everybody_does_and_sees_only_their_own_part() {
     // Sent, it is the payer's to decide; and the member learns who had a look.
     accepted(200, clerk.post(&format!("{}/submit", path(&draft)), json!({}))).await;
     accepted(200, decide(reviewer, &path(&draft), approvals(1))).await;
-    world.settle().await;
+    platform.settle().await;
     let log = network.payer.officer.get(&format!("/v1/members/{}/access-log", member.id));
     let log = accepted(200, log).await;
     let done: BTreeSet<_> = log.list("accesses").iter().map(|it| it["action"].as_str().unwrap()).collect();
@@ -543,14 +545,14 @@ async fn everybody_does_and_sees_only_their_own_part() {
 async fn nobody_is_reminded_of_what_was_decided_meanwhile() {
     let care = Care::start().await;
     let visit = care.admit("INPATIENT").await;
-    care.world.settle().await;
-    let mut renewals = care.world.database("renewals").read(&Call::system("tests")).await.unwrap();
+    care.platform.settle().await;
+    let mut renewals = care.platform.database("renewals").read(&Call::system("tests")).await.unwrap();
     // Until this ends no message can be kept, and none is sent.
     let hold = "begin; lock table message in exclusive mode";
     sqlx::raw_sql(hold).execute(&mut *renewals).await.unwrap();
     care.approved(&visit, &json!([line("BED", "1")])).await;
     sqlx::raw_sql("commit").execute(&mut *renewals).await.unwrap();
-    care.world.settle().await;
+    care.platform.settle().await;
     let mut became = async |template: &str| -> String {
         let state = sqlx::query_scalar("select state from message where template = $1").bind(template);
         state.fetch_one(&mut *renewals).await.unwrap()
@@ -565,9 +567,9 @@ async fn a_disputed_visit_stands_still_until_the_payer_settles_it() {
     let visit = care.admit("INPATIENT").await;
     let lines = json!([line("BED", "1")]);
     let it = care.pended(&visit, &lines).await;
-    let sms = care.world.messages_to(&care.member.phone).await;
+    let sms = care.platform.messages_to(&care.member.phone).await;
     let token = sms.last().and_then(|sms| sms.token()).expect("a link to dispute the visit");
-    accepted(200, care.world.rest().post("/v1/visit-disputes", json!({"token": token}))).await;
+    accepted(200, care.platform.rest().post("/v1/visit-disputes", json!({"token": token}))).await;
 
     refused(409, "VISIT_DISPUTED", care.ask(&visit, &lines)).await;
     refused(409, "VISIT_DISPUTED", decide(&care.reviewer, &it, approvals(1))).await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use careway_tests::{Facility, Network, Ward, accepted, refused, today};
+use careway_tests::{Facility, Network, Treatment, accepted, refused, today};
 use chrono::Days;
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -11,26 +11,26 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_prescription_is_issued_found_and_handed_out_in_parts() {
-    let ward = Ward::open().await;
-    let issued = accepted(201, ward.prescribe(&[amoxicillin(21, 7, 0)], false)).await;
+    let treatment = Treatment::open().await;
+    let issued = accepted(201, treatment.prescribe(&[amoxicillin(21, 7, 0)], false)).await;
     let path = format!("/v1/prescriptions/{}", issued.text("prescription.prescriptionId"));
     assert_eq!(issued.header("location"), Some(path.as_str()));
     let of = |field: &str| issued.text(&format!("prescription.{field}")).to_owned();
     assert_eq!((of("state"), of("lines.0.formulary")), ("ISSUED".to_owned(), "COVERED".to_owned()));
     assert_eq!((of("lines.0.name"), of("lines.0.strength")), ("Amoxicillin".to_owned(), "500 mg".to_owned()));
     assert!(of("prescriptionNumber").starts_with('R') && of("visitNumber").starts_with('V'));
-    assert_eq!(of("expiresOn"), (today(&ward.world) + Days::new(30)).to_string());
+    assert_eq!(of("expiresOn"), (today(&treatment.platform) + Days::new(30)).to_string());
 
     // Nobody else's, until its number and the patient's are known.
-    let (pharmacy, pharmacist) = ward.pharmacy().await;
+    let (pharmacy, pharmacist) = treatment.pharmacy().await;
     refused(404, "NOT_FOUND", pharmacist.get(&path)).await;
-    let mistyped = json!({"prescriptionNumber": "R26-0000001-00", "memberNumber": ward.member.number});
+    let mistyped = json!({"prescriptionNumber": "R26-0000001-00", "memberNumber": treatment.member.number});
     refused(400, "INVALID_REQUEST", pharmacist.post("/v1/prescriptions/find", mistyped)).await;
     let foreign = json!({"prescriptionNumber": of("prescriptionNumber"), "memberNumber": "UM-000001"});
     refused(404, "NOT_FOUND", pharmacist.post("/v1/prescriptions/find", foreign)).await;
     let shown = json!({
         "prescriptionNumber": of("prescriptionNumber").to_lowercase().replace('-', " "),
-        "memberNumber": ward.member.number,
+        "memberNumber": treatment.member.number,
     });
     let found = accepted(200, pharmacist.post("/v1/prescriptions/find", shown)).await;
     assert_eq!(found.text("prescription.lines.0.dose"), "1 capsule");
@@ -51,7 +51,7 @@ async fn a_prescription_is_issued_found_and_handed_out_in_parts() {
     refused(409, "NOTHING_LEFT", pharmacist.post(&dispense, rest)).await;
 
     // Who read it is in the member's log.
-    let log = ward.access_log().await;
+    let log = treatment.access_log().await;
     let by = |action: &str| {
         log.list("accesses").iter().any(|it| {
             it["action"] == action
@@ -65,22 +65,26 @@ async fn a_prescription_is_issued_found_and_handed_out_in_parts() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_checks_find_must_be_acknowledged() {
-    let ward = Ward::open().await;
+    let treatment = Treatment::open().await;
     let vitamins = json!({
         "name": "Vitamin C", "dose": "1 tablet", "frequency": "daily", "days": 10, "quantity": "10",
     });
-    let refusal =
-        refused(409, "WARNINGS_NOT_ACKNOWLEDGED", ward.prescribe(std::slice::from_ref(&vitamins), false))
-            .await;
+    let refusal = refused(
+        409,
+        "WARNINGS_NOT_ACKNOWLEDGED",
+        treatment.prescribe(std::slice::from_ref(&vitamins), false),
+    )
+    .await;
     assert!(refusal.text("detail").contains("not in the payer's formulary"), "{}", refusal.body);
-    let issued = accepted(201, ward.prescribe(&[vitamins], true)).await;
+    let issued = accepted(201, treatment.prescribe(&[vitamins], true)).await;
     assert_eq!(issued.text("prescription.warnings.0.kind"), "NOT_IN_FORMULARY");
 
     // The same medicine, and another of the same therapy, while the first still runs.
-    let first = accepted(201, ward.prescribe(&[amoxicillin(21, 7, 0)], false)).await;
-    refused(409, "WARNINGS_NOT_ACKNOWLEDGED", ward.prescribe(&[amoxicillin(21, 7, 0)], false)).await;
+    let first = accepted(201, treatment.prescribe(&[amoxicillin(21, 7, 0)], false)).await;
+    refused(409, "WARNINGS_NOT_ACKNOWLEDGED", treatment.prescribe(&[amoxicillin(21, 7, 0)], false)).await;
     let again =
-        accepted(201, ward.prescribe(&[amoxicillin(21, 7, 0), medicine("AMPI-500", 20, 5, 0)], true)).await;
+        accepted(201, treatment.prescribe(&[amoxicillin(21, 7, 0), medicine("AMPI-500", 20, 5, 0)], true))
+            .await;
     let kinds: Vec<_> = again
         .list("prescription.warnings")
         .iter()
@@ -95,20 +99,25 @@ async fn what_the_checks_find_must_be_acknowledged() {
     // What was cancelled runs no more.
     for it in [&first, &again] {
         let cancel = format!("/v1/prescriptions/{}/cancel", it.text("prescription.prescriptionId"));
-        let as_read = |etag: &str| ward.clinician.post(&cancel, json!({"reason": "Allergy"})).if_match(etag);
+        let as_read =
+            |etag: &str| treatment.clinician.post(&cancel, json!({"reason": "Allergy"})).if_match(etag);
         refused(412, "STALE_VERSION", as_read("\"v7\"")).await;
         let cancelled = accepted(200, as_read(it.etag())).await;
         assert_eq!(cancelled.text("prescription.state"), "CANCELLED");
-        refused(409, "PRESCRIPTION_CANCELLED", ward.clinician.post(&cancel, json!({"reason": "Allergy"})))
-            .await;
+        refused(
+            409,
+            "PRESCRIPTION_CANCELLED",
+            treatment.clinician.post(&cancel, json!({"reason": "Allergy"})),
+        )
+        .await;
     }
-    accepted(201, ward.prescribe(&[amoxicillin(21, 7, 0)], false)).await;
+    accepted(201, treatment.prescribe(&[amoxicillin(21, 7, 0)], false)).await;
 
     let wrong = json!({
         "dose": "", "frequency": "x".repeat(201), "days": 400, "quantity": "0", "refills": 13,
         "diagnoses": ["fever"],
     });
-    let named = refused(400, "INVALID_REQUEST", ward.prescribe(&[wrong], false)).await;
+    let named = refused(400, "INVALID_REQUEST", treatment.prescribe(&[wrong], false)).await;
     let fields: Vec<_> =
         named.list("violations").iter().map(|it| it["field"].as_str().unwrap().to_owned()).collect();
     let all = ["name", "dose", "frequency", "days", "quantity", "refills", "diagnoses[0]"];
@@ -119,13 +128,13 @@ async fn what_the_checks_find_must_be_acknowledged() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refill_is_handed_out_once_however_many_pharmacies_ask_at_once() {
-    let ward = Ward::open().await;
-    let issued = accepted(201, ward.prescribe(&[amoxicillin(30, 30, 2)], false)).await;
+    let treatment = Treatment::open().await;
+    let issued = accepted(201, treatment.prescribe(&[amoxicillin(30, 30, 2)], false)).await;
     let path = format!("/v1/prescriptions/{}/dispense", issued.text("prescription.prescriptionId"));
     let find = json!({
-        "prescriptionNumber": issued.text("prescription.prescriptionNumber"), "memberNumber": ward.member.number,
+        "prescriptionNumber": issued.text("prescription.prescriptionNumber"), "memberNumber": treatment.member.number,
     });
-    let ((_, one), (_, other)) = tokio::join!(ward.pharmacy(), ward.pharmacy());
+    let ((_, one), (_, other)) = tokio::join!(treatment.pharmacy(), treatment.pharmacy());
     accepted(200, one.post("/v1/prescriptions/find", find.clone())).await;
     accepted(200, other.post("/v1/prescriptions/find", find)).await;
 
@@ -148,30 +157,30 @@ async fn a_refill_is_handed_out_once_however_many_pharmacies_ask_at_once() {
         for refused in answers.iter().filter(|it| it.status.as_u16() != 200) {
             assert_eq!(refused.reason(), lost, "fill {fill}");
         }
-        ward.world.advance(DAY * 22);
+        treatment.platform.advance(DAY * 22);
         if fill < 3 {
             refused(409, "REFILL_TOO_SOON", one.post(&path, json!({"lines": [{"lineNumber": 1}]}))).await;
         }
-        ward.world.advance(DAY);
+        treatment.platform.advance(DAY);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_does_only_their_part() {
-    let ward = Ward::open().await;
-    let Network { payer, facility, desk } = &ward.network;
-    let body = ward.request(&[amoxicillin(21, 7, 0)], false);
-    let issue = format!("{}/prescriptions", ward.visit);
+    let treatment = Treatment::open().await;
+    let Network { payer, facility, desk } = &treatment.network;
+    let body = treatment.request(&[amoxicillin(21, 7, 0)], false);
+    let issue = format!("{}/prescriptions", treatment.visit);
     refused(403, "PERMISSION_DENIED", desk.post(&issue, body.clone())).await;
     refused(403, "PERMISSION_DENIED", payer.officer.post(&issue, body.clone())).await;
-    let issued = accepted(201, ward.prescribe(&[amoxicillin(21, 7, 0)], false)).await;
+    let issued = accepted(201, treatment.prescribe(&[amoxicillin(21, 7, 0)], false)).await;
     let path = format!("/v1/prescriptions/{}", issued.text("prescription.prescriptionId"));
 
     // A facility without a contract finds nothing, though it knows both numbers.
-    let stranger = Facility::of(&ward.world).await;
-    let pharmacist = stranger.staff(&ward.world, &["PHARMACIST", "CLINICIAN"]).await;
+    let stranger = Facility::of(&treatment.platform).await;
+    let pharmacist = stranger.staff(&treatment.platform, &["PHARMACIST", "CLINICIAN"]).await;
     let find = json!({
-        "prescriptionNumber": issued.text("prescription.prescriptionNumber"), "memberNumber": ward.member.number,
+        "prescriptionNumber": issued.text("prescription.prescriptionNumber"), "memberNumber": treatment.member.number,
     });
     refused(404, "NOT_FOUND", pharmacist.post("/v1/prescriptions/find", find)).await;
     refused(404, "NOT_FOUND", pharmacist.get(&path)).await;
@@ -179,36 +188,38 @@ async fn each_does_only_their_part() {
     let hand = json!({"lines": [{"lineNumber": 1}]});
     refused(404, "NOT_FOUND", pharmacist.post(&format!("{path}/dispense"), hand.clone())).await;
     refused(404, "NOT_FOUND", pharmacist.post(&format!("{path}/cancel"), json!({"reason": "x"}))).await;
-    refused(403, "PERMISSION_DENIED", ward.clinician.post(&format!("{path}/dispense"), hand.clone())).await;
+    refused(403, "PERMISSION_DENIED", treatment.clinician.post(&format!("{path}/dispense"), hand.clone()))
+        .await;
 
     // The payer's reviewer reads; the facility's own pharmacist hands out.
-    let reviewer = payer.staff(&ward.world, &["MEDICAL_REVIEWER"]).await;
+    let reviewer = payer.staff(&treatment.platform, &["MEDICAL_REVIEWER"]).await;
     let read = accepted(200, reviewer.get(&path)).await;
     assert_eq!(*read.at("prescription.lines.0.diagnoses"), json!(["J06.9"]));
-    let own = facility.staff(&ward.world, &["PHARMACIST"]).await;
+    let own = facility.staff(&treatment.platform, &["PHARMACIST"]).await;
     let key = "dispense-once-0123456789";
     let dispense = || own.post(&format!("{path}/dispense"), hand.clone()).key(key);
     let first = accepted(200, dispense()).await;
     assert_eq!(accepted(200, dispense()).await.body, first.body, "the same key, the same answer");
 
     // After the visit and its grace the facility reads it no more; nothing is prescribed in a visit that is over.
-    accepted(200, desk.post(&format!("{}/discharge", ward.visit), json!({}))).await;
-    refused(409, "WRONG_STATE", ward.clinician.post(&issue, body)).await;
-    accepted(200, ward.clinician.get(&path)).await;
-    ward.world.advance(DAY * 4);
-    refused(409, "VISIT_OVER", ward.clinician.get(&path)).await;
+    accepted(200, desk.post(&format!("{}/discharge", treatment.visit), json!({}))).await;
+    refused(409, "WRONG_STATE", treatment.clinician.post(&issue, body)).await;
+    accepted(200, treatment.clinician.get(&path)).await;
+    treatment.platform.advance(DAY * 4);
+    refused(409, "VISIT_OVER", treatment.clinician.get(&path)).await;
     accepted(200, reviewer.get(&path)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_handed_out_after_the_last_day() {
-    let ward = Ward::open().await;
-    let mut body = ward.request(&[amoxicillin(21, 7, 0)], false);
+    let treatment = Treatment::open().await;
+    let mut body = treatment.request(&[amoxicillin(21, 7, 0)], false);
     body["validDays"] = json!(2);
-    let issued = accepted(201, ward.clinician.post(&format!("{}/prescriptions", ward.visit), body)).await;
-    let own = ward.network.facility.staff(&ward.world, &["PHARMACIST"]).await;
+    let issued =
+        accepted(201, treatment.clinician.post(&format!("{}/prescriptions", treatment.visit), body)).await;
+    let own = treatment.network.facility.staff(&treatment.platform, &["PHARMACIST"]).await;
     let dispense = format!("/v1/prescriptions/{}/dispense", issued.text("prescription.prescriptionId"));
-    ward.world.advance(DAY * 3);
+    treatment.platform.advance(DAY * 3);
     refused(409, "PRESCRIPTION_EXPIRED", own.post(&dispense, json!({"lines": [{"lineNumber": 1}]}))).await;
 }
 

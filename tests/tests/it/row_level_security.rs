@@ -1,7 +1,7 @@
 //! Every table is behind row-level security, forced, with a policy, for a role it binds; and with nobody set as the caller
 //! there is nothing to see.
 
-use careway_tests::World;
+use careway_tests::TestPlatform;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 
 /// The platform's own reference data, the same for everybody.
@@ -9,8 +9,8 @@ const FOR_EVERYBODY: [&str; 2] = ["case_form", "service_type"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_table_has_a_forced_policy_and_shows_nothing_to_nobody() {
-    let world = World::start().await;
-    for service in world.platform().services() {
+    let platform = TestPlatform::start().await;
+    for service in platform.in_process().services() {
         let mut connection = PgConnection::connect_with(service.database.options()).await.unwrap();
         let tables = sqlx::query(
             "select relname::text as name, relrowsecurity and relforcerowsecurity as forced,

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use careway_service::Access;
-use careway_tests::{World, refused};
+use careway_tests::{TestPlatform, refused};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use tonic::{Code, body::Body};
@@ -20,27 +20,27 @@ const REJECTED: (Code, &str) = (Code::Unauthenticated, "TOKEN_REJECTED");
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_attack_on_a_token_gets_past_any_rpc() {
-    let world = World::start().await;
+    let platform = TestPlatform::start().await;
     let known = Forger::new();
     let foreign = Forger::new();
-    known.publish(&world).await;
+    known.publish(&platform).await;
 
-    let now = world.platform().foundation().clock.now().timestamp();
+    let now = platform.in_process().foundation().clock.now().timestamp();
     let attacks = attacks(&known, &foreign, now);
     let control = known.sign(&header(KNOWN), &claims(now));
     let mut answered = BTreeSet::new();
-    let rules: Vec<_> = world.platform().foundation().policy().rules().collect();
+    let rules: Vec<_> = platform.in_process().foundation().policy().rules().collect();
     assert!(rules.len() > 40, "the contract has every RPC");
     for (method, access) in rules {
         if *access == Access::Public {
             continue;
         }
         for (attack, token) in &attacks {
-            let (code, reason) = call(&world, method, Some(token)).await;
+            let (code, reason) = call(&platform, method, Some(token)).await;
             assert_eq!((code, reason.as_str()), REJECTED, "{method} with {attack}");
         }
-        assert_eq!(call(&world, method, None).await.1, "TOKEN_REQUIRED", "{method} without a token");
-        let (code, reason) = call(&world, method, Some(&control)).await;
+        assert_eq!(call(&platform, method, None).await.1, "TOKEN_REQUIRED", "{method} without a token");
+        let (code, reason) = call(&platform, method, Some(&control)).await;
         assert!(reason != "TOKEN_REJECTED" && reason != "TOKEN_REQUIRED", "{method} refuses the control");
         if *access == Access::Internal {
             assert_eq!(code, Code::PermissionDenied, "{method} is for services only");
@@ -52,10 +52,10 @@ async fn no_attack_on_a_token_gets_past_any_rpc() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_services_own_token_is_rejected_at_the_edge() {
-    let world = World::start().await;
-    let request = world.platform().foundation().identity.request(());
+    let platform = TestPlatform::start().await;
+    let request = platform.in_process().foundation().identity.request(());
     let bearer = request.metadata().get("authorization").unwrap().to_str().unwrap();
-    let service = world.rest().with_token(bearer.strip_prefix("Bearer ").unwrap());
+    let service = platform.rest().with_token(bearer.strip_prefix("Bearer ").unwrap());
     for path in ["/v1/me", "/v1/visits", "/v1/nothing", "/docs/"] {
         let answer = refused(401, "TOKEN_REJECTED", service.get(path)).await;
         assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
@@ -162,9 +162,9 @@ fn swapped(control: &str, claims: &Value, signature: &str) -> String {
 }
 
 /// Calls an RPC with an empty message; its status and the reason of its refusal.
-async fn call(world: &World, method: &'static str, token: Option<&str>) -> (Code, String) {
+async fn call(platform: &TestPlatform, method: &'static str, token: Option<&str>) -> (Code, String) {
     let context = method.trim_start_matches('/').split('.').nth(1).unwrap();
-    let upstream = world.platform().foundation().registry.upstream(context);
+    let upstream = platform.in_process().foundation().registry.upstream(context);
     let mut request = http::Request::post(method)
         .header("content-type", "application/grpc")
         .header("te", "trailers")

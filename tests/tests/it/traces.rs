@@ -1,7 +1,7 @@
 //! One request can be followed from the gateway to what happens because of it in another service, statement by statement;
 //! and nothing personal is in what is followed.
 
-use careway_tests::{Collector, Layout, Member, Network, Setup, Span, World, accepted};
+use careway_tests::{Collector, Layout, Member, Network, Setup, Span, TestPlatform, accepted};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -13,18 +13,18 @@ async fn a_visit_is_one_trace_through_rest_grpc_sql_and_nats() {
         settings: &[("CAREWAY_OTLP_ENDPOINT", &endpoint)],
         ..Setup::default()
     };
-    let world = World::of(setup).await;
-    let network = Network::of(&world).await;
-    let member = network.payer.covered_member(&world).await;
+    let platform = TestPlatform::of(setup).await;
+    let network = Network::of(&platform).await;
+    let member = network.payer.covered_member(&platform).await;
     let start = network.desk.post("/v1/visits", json!({"memberNumber": member.number}));
     let visit = format!("/v1/visits/{}", accepted(201, start).await.text("visit.visitId"));
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
     let verify = network.desk.post(&format!("{visit}/verify"), json!({"code": code}));
     let verified = accepted(200, verify).await.header("x-request-id").unwrap().to_owned();
     let admit = network.desk.post(&format!("{visit}/admit"), json!({"serviceType": "OUTPATIENT"}));
     let admitted = accepted(200, admit).await.header("x-request-id").unwrap().to_owned();
-    world.settle().await;
-    world.end().await;
+    platform.settle().await;
+    platform.end().await;
 
     let spans = collector.spans();
     // The code is checked by identity, called by visits.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use careway_tests::{Network, World};
+use careway_tests::{Network, TestPlatform};
 use futures::future::join_all;
 use reqwest::StatusCode;
 use serde_json::json;
@@ -11,9 +11,9 @@ const TWINS: usize = 30;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn thirty_twins_start_one_visit_and_get_one_answer() {
-    let world = World::start().await;
-    let network = Network::of(&world).await;
-    let member = network.payer.covered_member(&world).await;
+    let platform = TestPlatform::start().await;
+    let network = Network::of(&platform).await;
+    let member = network.payer.covered_member(&platform).await;
 
     let twins = (0..TWINS).map(|_| async {
         // A twin that meets the running first is told so, and asks again.
@@ -38,19 +38,19 @@ async fn thirty_twins_start_one_visit_and_get_one_answer() {
 
     let visits = network.desk.get("/v1/visits").await.unwrap().ok().unwrap();
     assert_eq!(visits.list("visits").len(), 1);
-    let codes = world.messages_to(&member.phone).await;
+    let codes = platform.messages_to(&member.phone).await;
     assert_eq!(codes.len(), 1, "one code for one visit");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn thirty_twins_verify_once_and_admit_once() {
-    let world = World::start().await;
-    let network = Network::of(&world).await;
-    let member = network.payer.covered_member(&world).await;
+    let platform = TestPlatform::start().await;
+    let network = Network::of(&platform).await;
+    let member = network.payer.covered_member(&platform).await;
     let started =
         network.desk.post("/v1/visits", json!({"memberNumber": member.number})).await.unwrap().ok().unwrap();
     let visit = started.text("visit.visitId").to_owned();
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
 
     for (verb, body) in [("verify", json!({"code": code})), ("admit", json!({"serviceType": "OUTPATIENT"}))] {
         let path = format!("/v1/visits/{visit}/{verb}");
@@ -77,9 +77,9 @@ async fn thirty_twins_verify_once_and_admit_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_belongs_to_one_request_and_one_caller() {
-    let world = World::start().await;
-    let network = Network::of(&world).await;
-    let member = network.payer.covered_member(&world).await;
+    let platform = TestPlatform::start().await;
+    let network = Network::of(&platform).await;
+    let member = network.payer.covered_member(&platform).await;
     let key = "a-key-used-once-and-again";
     let body = json!({"memberNumber": member.number});
     let first = network.desk.post("/v1/visits", body.clone()).key(key).await.unwrap().ok().unwrap();
@@ -87,7 +87,7 @@ async fn a_key_belongs_to_one_request_and_one_caller() {
     let other = network.desk.post("/v1/visits", json!({"memberNumber": "UM-999999"})).key(key).await.unwrap();
     assert_eq!((other.status, other.reason()), (StatusCode::UNPROCESSABLE_ENTITY, "IDEMPOTENCY_KEY_REUSED"));
 
-    let colleague = network.facility.staff(&world, &["FRONT_DESK"]).await;
+    let colleague = network.facility.staff(&platform, &["FRONT_DESK"]).await;
     let theirs = colleague.post("/v1/visits", body.clone()).key(key).await.unwrap();
     assert_ne!(theirs.body, first.body, "a colleague's key is another key");
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use careway_tests::{Answer, Facility, Request, Rest, Ward, accepted, refused};
+use careway_tests::{Answer, Facility, Request, Rest, Treatment, accepted, refused};
 use serde_json::json;
 
 const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
@@ -24,26 +24,27 @@ async fn a_dismissed_dispute_opens_the_visit_until_it_is_over() {
     patient.dispute().await;
     patient.resolve("DISMISSED").await;
     patient.open().await;
-    let discharge = format!("{}/discharge", patient.ward.visit);
-    accepted(200, patient.ward.network.desk.post(&discharge, json!({}))).await;
+    let discharge = format!("{}/discharge", patient.treatment.visit);
+    accepted(200, patient.treatment.network.desk.post(&discharge, json!({}))).await;
     patient.open().await;
-    patient.ward.world.advance(73 * HOUR);
+    patient.treatment.platform.advance(73 * HOUR);
     patient.closed("VISIT_OVER").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_overridden_visit_tells_the_member_and_opens_no_records_of_others_before_the_review() {
     let patient = Patient::treated().await;
-    let ward = &patient.ward;
-    let (world, payer) = (&ward.world, &ward.network.payer);
-    let elsewhere = Facility::of(world).await;
-    payer.contract(world, &elsewhere).await;
-    let desk = elsewhere.staff(world, &["FRONT_DESK"]).await;
-    let clinician = elsewhere.staff(world, &["CLINICIAN"]).await;
-    let supervisor = elsewhere.staff(world, &["SUPERVISOR"]).await;
-    world.settle().await;
-    world.advance(HOUR);
-    let started = accepted(201, desk.post("/v1/visits", json!({"memberNumber": ward.member.number}))).await;
+    let treatment = &patient.treatment;
+    let (platform, payer) = (&treatment.platform, &treatment.network.payer);
+    let elsewhere = Facility::of(platform).await;
+    payer.contract(platform, &elsewhere).await;
+    let desk = elsewhere.staff(platform, &["FRONT_DESK"]).await;
+    let clinician = elsewhere.staff(platform, &["CLINICIAN"]).await;
+    let supervisor = elsewhere.staff(platform, &["SUPERVISOR"]).await;
+    platform.settle().await;
+    platform.advance(HOUR);
+    let started =
+        accepted(201, desk.post("/v1/visits", json!({"memberNumber": treatment.member.number}))).await;
     let visit = format!("/v1/visits/{}", started.text("visit.visitId"));
     let asked = json!({"reason": "NO_PHONE", "note": "Left the phone at home"});
     accepted(200, desk.post(&format!("{visit}/override"), asked)).await;
@@ -53,8 +54,8 @@ async fn an_overridden_visit_tells_the_member_and_opens_no_records_of_others_bef
     accepted(200, approve()).await;
 
     // The member hears of it before anybody is admitted.
-    world.settle().await;
-    let sms = world.messages_to(&ward.member.phone).await;
+    platform.settle().await;
+    let sms = platform.messages_to(&treatment.member.phone).await;
     let told = sms.last().expect("an SMS");
     assert!(told.text.contains(&elsewhere.name), "{}", told.text);
     let token = told.token().expect("a link to dispute it");
@@ -73,7 +74,7 @@ async fn an_overridden_visit_tells_the_member_and_opens_no_records_of_others_bef
     assert_eq!((shown.text("withheld"), recorded(&shown)), ("", 3));
     accepted(200, clinician.get(&patient.document)).await;
 
-    accepted(200, world.rest().post("/v1/visit-disputes", json!({"token": token}))).await;
+    accepted(200, platform.rest().post("/v1/visit-disputes", json!({"token": token}))).await;
     refused(409, "VISIT_DISPUTED", clinician.get(&patient.document)).await;
     refused(409, "VISIT_DISPUTED", clinician.get(&format!("{visit}/medical-file"))).await;
     refused(409, "VISIT_DISPUTED", clinician.get(&format!("{visit}/benefits"))).await;
@@ -82,17 +83,18 @@ async fn an_overridden_visit_tells_the_member_and_opens_no_records_of_others_bef
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repeated_verify_shows_what_the_visit_shows_now() {
-    let ward = Ward::open().await;
-    let desk = &ward.network.desk;
-    ward.world.advance(HOUR);
-    let started = accepted(201, desk.post("/v1/visits", json!({"memberNumber": ward.member.number}))).await;
+    let treatment = Treatment::open().await;
+    let desk = &treatment.network.desk;
+    treatment.platform.advance(HOUR);
+    let started =
+        accepted(201, desk.post("/v1/visits", json!({"memberNumber": treatment.member.number}))).await;
     let visit = format!("/v1/visits/{}", started.text("visit.visitId"));
-    let code = ward.world.code_for(&ward.member.phone).await;
+    let code = treatment.platform.code_for(&treatment.member.phone).await;
     let verify =
         || desk.post(&format!("{visit}/verify"), json!({"code": code})).key("the-verification-of-this-visit");
     accepted(200, verify()).await;
     accepted(200, verify()).await;
-    let log = ward.access_log().await;
+    let log = treatment.access_log().await;
     let id = started.text("visit.visitId");
     let shown = log.list("accesses").iter();
     let shown = shown.filter(|one| one["action"] == "visit.verify" && one["visitId"] == json!(id));
@@ -103,7 +105,7 @@ async fn a_repeated_verify_shows_what_the_visit_shows_now() {
 
 /// A patient with a document and a prescription, and everybody of the facility who reads them.
 struct Patient {
-    ward: Ward,
+    treatment: Treatment,
     pharmacist: Rest,
     document: String,
     prescription: String,
@@ -113,39 +115,39 @@ struct Patient {
 
 impl Patient {
     async fn treated() -> Self {
-        let ward = Ward::open().await;
-        let sms = ward.world.messages_to(&ward.member.phone).await;
+        let treatment = Treatment::open().await;
+        let sms = treatment.platform.messages_to(&treatment.member.phone).await;
         let dispute_token = sms.iter().find_map(|sms| sms.token()).expect("a link to dispute").to_owned();
         let medicine = json!({
             "code": "AMOX-500", "dose": "1 capsule", "frequency": "three times a day", "days": 7, "quantity": "21",
             "diagnoses": ["J06.9"],
         });
-        let prescribed = accepted(201, ward.prescribe(&[medicine], false)).await;
-        let added = accepted(201, upload(&ward, "the-first-upload-of-this-visit")).await;
-        let pharmacist = ward.network.facility.staff(&ward.world, &["PHARMACIST"]).await;
+        let prescribed = accepted(201, treatment.prescribe(&[medicine], false)).await;
+        let added = accepted(201, upload(&treatment, "the-first-upload-of-this-visit")).await;
+        let pharmacist = treatment.network.facility.staff(&treatment.platform, &["PHARMACIST"]).await;
         Self {
             pharmacist,
             document: format!("/v1/documents/{}", added.text("document.documentId")),
             prescription: format!("/v1/prescriptions/{}", prescribed.text("prescription.prescriptionId")),
             number: prescribed.text("prescription.prescriptionNumber").to_owned(),
             dispute_token,
-            ward,
+            treatment,
         }
     }
 
     async fn dispute(&self) {
         let token = json!({"token": self.dispute_token});
-        accepted(200, self.ward.world.rest().post("/v1/visit-disputes", token)).await;
+        accepted(200, self.treatment.platform.rest().post("/v1/visit-disputes", token)).await;
     }
 
     async fn resolve(&self, outcome: &str) {
-        let path = format!("{}/dispute/resolve", self.ward.visit);
-        accepted(200, self.ward.network.payer.officer.post(&path, json!({"outcome": outcome}))).await;
+        let path = format!("{}/dispute/resolve", self.treatment.visit);
+        accepted(200, self.treatment.network.payer.officer.post(&path, json!({"outcome": outcome}))).await;
     }
 
     /// Every read of the member.
     fn reads(&self) -> Vec<Request> {
-        let (visit, clinician) = (&self.ward.visit, &self.ward.clinician);
+        let (visit, clinician) = (&self.treatment.visit, &self.treatment.clinician);
         let of_visit = ["benefits", "medical-file", "documents", "prescriptions"];
         let mut reads: Vec<_> = of_visit.map(|part| clinician.get(&format!("{visit}/{part}"))).into();
         let content = format!("{}/content", self.document);
@@ -157,35 +159,37 @@ impl Patient {
         for read in self.reads() {
             accepted(200, read).await;
         }
-        let visit = accepted(200, self.ward.clinician.get(&self.ward.visit)).await;
-        assert_eq!(visit.text("member.memberNumber"), self.ward.member.number);
+        let visit = accepted(200, self.treatment.clinician.get(&self.treatment.visit)).await;
+        assert_eq!(visit.text("member.memberNumber"), self.treatment.member.number);
     }
 
     async fn closed(&self, reason: &str) {
         for read in self.reads() {
             refused(409, reason, read).await;
         }
-        let visit = accepted(200, self.ward.clinician.get(&self.ward.visit)).await;
+        let visit = accepted(200, self.treatment.clinician.get(&self.treatment.visit)).await;
         assert!(visit.at("member").is_null() && visit.at("coverage").is_null(), "{}", visit.body);
-        let desk = &self.ward.network.desk;
-        let consent = format!("{}/consent", self.ward.visit);
+        let desk = &self.treatment.network.desk;
+        let consent = format!("{}/consent", self.treatment.visit);
         refused(409, reason, desk.post(&consent, json!({"form": "SPOKEN"}))).await;
         refused(409, reason, desk.post(&format!("{consent}/withdraw"), json!({}))).await;
-        refused(409, reason, upload(&self.ward, &format!("an-upload-when-it-is-{reason}"))).await;
+        refused(409, reason, upload(&self.treatment, &format!("an-upload-when-it-is-{reason}"))).await;
         // Who has the numbers could come as a pharmacy; not the facility of a disputed visit.
         if reason == "VISIT_DISPUTED" {
-            let find = json!({"prescriptionNumber": self.number, "memberNumber": self.ward.member.number});
+            let find =
+                json!({"prescriptionNumber": self.number, "memberNumber": self.treatment.member.number});
             refused(409, reason, self.pharmacist.post("/v1/prescriptions/find", find)).await;
         }
         // The payer reads on.
-        let officer = &self.ward.network.payer.officer;
-        accepted(200, officer.get(&format!("{}/benefits", self.ward.visit))).await;
+        let officer = &self.treatment.network.payer.officer;
+        accepted(200, officer.get(&format!("{}/benefits", self.treatment.visit))).await;
     }
 }
 
-fn upload(ward: &Ward, key: &str) -> Request {
-    let path = format!("{}/documents?kind=LAB_RESULT&title=Blood%20count&fileName=count.pdf", ward.visit);
-    ward.clinician.upload(&path, "application/pdf", PDF).key(key)
+fn upload(treatment: &Treatment, key: &str) -> Request {
+    let path =
+        format!("{}/documents?kind=LAB_RESULT&title=Blood%20count&fileName=count.pdf", treatment.visit);
+    treatment.clinician.upload(&path, "application/pdf", PDF).key(key)
 }
 
 /// Visits, prescriptions and documents of others.

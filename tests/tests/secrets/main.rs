@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use careway_service::Call;
 use careway_testing::capture_logs;
-use careway_tests::{Network, World, accepted, refused};
+use careway_tests::{Network, TestPlatform, accepted, refused};
 use serde_json::json;
 
 /// A name like no other word in the logs.
@@ -16,9 +16,9 @@ const FINDING: &str = "suspected pheochromocytoma";
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_sensitive_is_logged_or_published() {
     let logs = capture_logs();
-    let world = World::start().await;
-    let network = Network::of(&world).await;
-    let member = network.payer.covered_member(&world).await;
+    let platform = TestPlatform::start().await;
+    let network = Network::of(&platform).await;
+    let member = network.payer.covered_member(&platform).await;
     let shown = accepted(200, network.payer.officer.get(&format!("/v1/members/{}", member.id))).await;
     let change =
         network.payer.officer.patch(&format!("/v1/members/{}", member.id), json!({"familyName": NAME}));
@@ -28,7 +28,7 @@ async fn nothing_sensitive_is_logged_or_published() {
     let started =
         accepted(201, network.desk.post("/v1/visits", json!({"nationalId": member.national_id}))).await;
     let visit = format!("/v1/visits/{}", started.text("visit.visitId"));
-    let code = world.code_for(&member.phone).await;
+    let code = platform.code_for(&member.phone).await;
     let wrong = if code == "000000" { "000001" } else { "000000" };
     answers += &started.body.to_string();
     answers +=
@@ -40,7 +40,7 @@ async fn nothing_sensitive_is_logged_or_published() {
         answers += &accepted(200, network.desk.post(&format!("{visit}/{verb}"), body)).await.body.to_string();
     }
     answers += &accepted(200, network.desk.get(&format!("{visit}/benefits"))).await.body.to_string();
-    let clinician = network.facility.staff(&world, &["CLINICIAN"]).await;
+    let clinician = network.facility.staff(&platform, &["CLINICIAN"]).await;
     let letter = format!("{visit}/documents?kind=REFERRAL&title={NAME}&fileName={NAME}.txt");
     let letter = clinician.upload(&letter, "text/plain", FINDING).key("a-letter-like-no-other");
     let letter = format!("/v1/documents/{}", accepted(201, letter).await.text("document.documentId"));
@@ -50,10 +50,10 @@ async fn nothing_sensitive_is_logged_or_published() {
     accepted(200, clinician.post(&format!("{letter}/retract"), error)).await;
     accepted(200, network.desk.post(&format!("{visit}/discharge"), json!({}))).await;
     let secrets = json!({"email": "nobody@careway.example", "password": "a-password-like-no-other-word"});
-    refused(401, "CREDENTIALS_REJECTED", world.rest().post("/v1/sessions", secrets)).await;
-    world.settle().await;
+    refused(401, "CREDENTIALS_REJECTED", platform.rest().post("/v1/sessions", secrets)).await;
+    platform.settle().await;
 
-    let told = format!("{}\n{}", logs.text(), published(&world).await);
+    let told = format!("{}\n{}", logs.text(), published(&platform).await);
     assert!(told.len() > 100_000, "the logs were not captured: {} bytes", told.len());
     let canaries = [
         NAME,
@@ -77,9 +77,9 @@ async fn nothing_sensitive_is_logged_or_published() {
 }
 
 /// What the outboxes hold: types, ids and payloads, as text where they are text.
-async fn published(world: &World) -> String {
+async fn published(platform: &TestPlatform) -> String {
     let mut all = String::new();
-    for service in world.platform().services() {
+    for service in platform.in_process().services() {
         let mut reader = service.database.read(&Call::system("tests")).await.unwrap();
         let rows: Vec<(String, Vec<u8>)> =
             sqlx::query_as("select type, payload from outbox").fetch_all(&mut *reader).await.unwrap();

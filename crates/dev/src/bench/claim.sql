@@ -9,7 +9,7 @@ begin;
 select set_config('careway.organization', ('@FACILITIES@'::text[])[:f], true), set_config('careway.kind', 'FACILITY', true),
     set_config('careway.purpose', '', true), set_config('statement_timeout', '10000', true);
 select (f.locked).*, f.facts, (now() at time zone 'Africa/Kigali')::date as today, nextval('claim_number_sequence')
-from care_facts((lpad(to_hex(:base::bigint + :n::bigint), 12, '0') || '70008000' || lpad(to_hex(:n::bigint), 12, '0'))::uuid,
+from service_facts((lpad(to_hex(:base::bigint + :n::bigint), 12, '0') || '70008000' || lpad(to_hex(:n::bigint), 12, '0'))::uuid,
     ('@FACILITIES@'::uuid[])[:f], null, now(), '{CONS-1,LAB-1,LAB-2,IMG-1,MED-1}', array[null, null, null, null, null]::date[],
     '{}') f;
 with v as (
@@ -28,7 +28,7 @@ with v as (
     from bench_claim c cross join v
     returning 1
 ), counted as (update visit set claims = claims + 1 where visit_id = (select visit_id from v) returning 1)
-select care_keep(
+select save_service_lines(
     replace(replace(replace(replace(replace('@LINES@', '#', lpad(to_hex(:n::bigint), 12, '0')), '@V', v.visit_id::text),
         '@M', v.member_id::text), '@C', v.coverage_id::text), '@F', v.facility_id::text)::json,
     '@DETAILS@'::bytea[], 'REVERSE', '{}', 'COMMIT', v.coverage_id, now(),

@@ -185,7 +185,7 @@ async fn check_in(gateway: &str, inbox: &Inbox, network: &Network) -> anyhow::Re
 /// A visit of yesterday for each member, the second half of whom are one family; the one they were copied from goes.
 async fn copy_visits(visits: &mut PgConnection, network: &Network, template: Uuid) -> anyhow::Result<()> {
     let facilities: Vec<Uuid> = network.desks.iter().map(|desk| desk.facility).collect();
-    sqlx::query("delete from care_line").execute(&mut *visits).await?;
+    sqlx::query("delete from service_line").execute(&mut *visits).await?;
     sqlx::query("delete from claim").execute(&mut *visits).await?;
     sqlx::query(
         "update coverage set family_id = (select min(family_id::text)::uuid from member_ref

@@ -9,7 +9,7 @@ use super::{
 };
 
 /// A goal beside what was found.
-pub(super) struct Verdict {
+pub(super) struct GoalResult {
     pub(super) what: String,
     pub(super) goal: String,
     pub(super) found: String,
@@ -47,12 +47,12 @@ pub(super) fn own(measured: &Measured, round: &Round) -> f64 {
 }
 
 /// Every goal of a layout.
-pub(super) fn judge(measured: &Measured) -> Vec<Verdict> {
+pub(super) fn judge(measured: &Measured) -> Vec<GoalResult> {
     let mut verdicts: Vec<_> =
         measured.outcomes.iter().flat_map(|outcome| judge_job(measured, outcome)).collect();
     let pss = |pss: u64| pss as f64 / 1024.0;
     let most = measured.idle.iter().map(|(_, memory)| pss(memory.pss)).fold(0.0, f64::max);
-    verdicts.push(Verdict {
+    verdicts.push(GoalResult {
         what: format!("memory, {}: idle PSS of the largest process", measured.layout.name()),
         goal: format!("≤ {IDLE:.0} MiB"),
         found: format!("{most:.1} MiB"),
@@ -61,20 +61,20 @@ pub(super) fn judge(measured: &Measured) -> Vec<Verdict> {
     verdicts
 }
 
-fn judge_job(measured: &Measured, outcome: &Outcome) -> Vec<Verdict> {
+fn judge_job(measured: &Measured, outcome: &Outcome) -> Vec<GoalResult> {
     let Goal { rate, cpu } = goal(outcome.job, measured.layout);
     let name = format!("{}, {}", outcome.job.name(), measured.layout.name());
     let rates = Spread::of(outcome.rounds.iter().map(|round| round.rate / round.limit.rate));
     let postgres = |round: &Round| round.cpu.get("PostgreSQL").copied().unwrap_or(f64::NAN);
     let shares = Spread::of(outcome.rounds.iter().map(|round| own(measured, round) / postgres(round)));
     let mut verdicts = vec![
-        Verdict {
+        GoalResult {
             what: format!("{name}: rate / pgbench"),
             goal: format!("≥ {rate:.2}"),
             found: format!("{rates:.2}"),
             reached: rates.median >= rate,
         },
-        Verdict {
+        GoalResult {
             what: format!("{name}: own CPU / PostgreSQL's"),
             goal: format!("≤ {cpu}"),
             found: format!("{shares:.2}"),
@@ -84,7 +84,7 @@ fn judge_job(measured: &Measured, outcome: &Outcome) -> Vec<Verdict> {
     if outcome.job == Job::Journey {
         let at = |percent| percentile(&outcome.open.whole, percent).as_secs_f64() * 1e3;
         let (usual, slow) = (at(50), at(99));
-        verdicts.push(Verdict {
+        verdicts.push(GoalResult {
             what: format!("{name}: p99 / p50 in open loop"),
             goal: format!("≤ {TAIL:.0}"),
             found: format!("{:.1} ({slow:.1} / {usual:.1} ms)", slow / usual),

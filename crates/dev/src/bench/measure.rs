@@ -86,7 +86,7 @@ pub(super) async fn run(
     let stage = Stage::open(checkout).await?;
     let measured = tokio::select! {
         measured = measure_all(&stage, (name, jobs), plan, since + longest) => measured,
-        () = careway_service::run::signalled() => Err(anyhow::anyhow!("interrupted")),
+        () = careway_service::signalled() => Err(anyhow::anyhow!("interrupted")),
     };
     stage.close().await?;
     let text = measured?;

@@ -86,16 +86,16 @@ impl Settings {
             ("CAREWAY_REDIS_URL".to_owned(), redis_url(&stage.servers)),
             ("CAREWAY_NATS_URL".to_owned(), stage.servers.nats.clone()),
             ("CAREWAY_RENEWALS_FOLDER".to_owned(), stage.checkout.inbox().to_string_lossy().into_owned()),
-            ("CAREWAY_VISITS_DOCUMENTS".to_owned(), documents.to_string_lossy().into_owned()),
+            ("CAREWAY_DOCUMENTS_PLACE".to_owned(), documents.to_string_lossy().into_owned()),
             ("CAREWAY_IDENTITY_OPERATOR_EMAIL".to_owned(), OPERATOR.0.to_owned()),
             ("CAREWAY_IDENTITY_OPERATOR_PASSWORD".to_owned(), OPERATOR.1.to_owned()),
         ];
         for secret in [
             "SERVICE_SECRET",
+            "DOCUMENTS_KEYS",
             "IDENTITY_MASTER_KEY",
             "IDENTITY_CODE_PEPPER",
             "RENEWALS_MASTER_KEY",
-            "VISITS_DOCUMENT_KEYS",
             "VISITS_MASTER_KEY",
         ] {
             let value = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _, fs, time::Duration};
 use chrono::Utc;
 
 use super::{
-    goals::{self, Verdict},
+    goals::{self, GoalResult},
     jobs::STEPS,
     load::percentile,
     rounds::{Measured, Outcome, Plan},
@@ -52,7 +52,7 @@ pub(super) fn write(name: &str, machine: &str, measured: &[Measured]) -> String 
 }
 
 fn goals(text: &mut String, measured: &[Measured]) {
-    let rows = measured.iter().flat_map(goals::judge).map(|Verdict { what, goal, found, reached }| {
+    let rows = measured.iter().flat_map(goals::judge).map(|GoalResult { what, goal, found, reached }| {
         vec![what, goal, found, if reached { "reached" } else { "missed" }.to_owned()]
     });
     table(text, "Goals", &["what", "goal", "measured (median, min..max of rounds)", ""], rows.collect());

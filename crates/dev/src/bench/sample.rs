@@ -39,14 +39,14 @@ impl Sample {
                  from benefit_entry e
                  join benefit_balance b using (holder_id, plan_id, ends_on, account, scope, period_key, unit)
                  where e.cause_kind = 'CLAIM_LINE')
-             from care_line l where l.owner_id = $1",
+             from service_line l where l.owner_id = $1",
         )
         .bind(claim)
         .fetch_one(&mut *visits)
         .await
         .context("its lines and postings")?;
         let ids: Vec<Uuid> =
-            sqlx::query_scalar("select line_id from care_line where owner_id = $1 order by position")
+            sqlx::query_scalar("select line_id from service_line where owner_id = $1 order by position")
                 .bind(claim)
                 .fetch_all(&mut *visits)
                 .await?;
@@ -75,7 +75,7 @@ impl Sample {
             .execute(
                 // The ledger lets nobody forget; but this is no ledger of anybody's.
                 "set session_replication_role = replica;
-                 delete from care_line; delete from claim; delete from benefit_entry;
+                 delete from service_line; delete from claim; delete from benefit_entry;
                  delete from benefit_balance where scope = 'FAMILY';
                  update benefit_balance set used = 120000 where used <> 120000;
                  reset session_replication_role",

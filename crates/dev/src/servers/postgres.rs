@@ -50,11 +50,24 @@ pub(super) async fn start(checkout: &Checkout, folder: &Path, port: u16) -> anyh
             "timezone=UTC".to_owned(),
             "log_timezone=UTC".to_owned(),
         ];
-        for setting in settings {
+        // Counts statements, by which `cargo dev test` sees what no test ran. One test database among many has its own.
+        let counting = ["shared_preload_libraries=pg_stat_statements", "pg_stat_statements.max=50000"];
+        let counting = counting.map(str::to_owned).into_iter().filter(|_| counts_statements(&programs));
+        for setting in settings.into_iter().chain(counting) {
             postgres.args(["-c", &setting]);
         }
         become_account(postgres, account.as_ref());
     })
+}
+
+/// Whether the extension `pg_stat_statements` came with PostgreSQL; it does, but where packages are cut small.
+fn counts_statements(programs: &Path) -> bool {
+    // A package's program may be linked to from elsewhere; its libraries stand beside itself.
+    let program = programs.join("postgres").canonicalize().unwrap_or_default();
+    let Some(root) = program.parent().and_then(Path::parent) else { return false };
+    let folders = [root.join("lib"), root.join("lib/postgresql")];
+    let files = ["pg_stat_statements.so", "pg_stat_statements.dylib"];
+    folders.iter().any(|folder| files.iter().any(|file| folder.join(file).is_file()))
 }
 
 /// Whether the server that answers on that port is the one whose data is in `folder`.

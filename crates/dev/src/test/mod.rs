@@ -3,6 +3,7 @@
 mod breaking;
 mod results;
 mod run;
+mod statements;
 mod steps;
 
 use std::{
@@ -21,7 +22,7 @@ use crate::{checkout::Checkout, say, servers};
 /// Which of the steps to run.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Only this step, or all steps of this group; may be given several times [format, dependencies, clippy, proto, deployment: lint; tests, bench: unit]
+    /// Only this step, or all steps of this group; may be given several times [format, dependencies, clippy, proto, deployment: lint; tests, statements, bench: unit]
     #[arg(long, value_name = "STEP")]
     only: Vec<String>,
 }
@@ -109,7 +110,7 @@ mod tests {
         assert_eq!(names(&[]).len(), STEPS.len());
         assert_eq!(names(&["lint"]), ["format", "dependencies", "clippy", "proto", "deployment"]);
         assert_eq!(names(&["tests", "format"]), ["format", "tests"]);
-        assert_eq!(names(&["unit"]), ["tests", "bench"]);
+        assert_eq!(names(&["unit"]), ["tests", "statements", "bench"]);
     }
 
     #[test]

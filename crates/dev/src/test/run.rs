@@ -21,6 +21,7 @@ use crate::{checkout::Checkout, servers::Servers};
 pub(super) struct Run<'a> {
     checkout: &'a Checkout,
     environment: Vec<(&'static str, String)>,
+    postgres: Option<String>,
 }
 
 impl<'a> Run<'a> {
@@ -30,16 +31,22 @@ impl<'a> Run<'a> {
             // What incremental builds keep for a next time is wasted where there is none.
             environment.push(("CARGO_INCREMENTAL", "0".to_owned()));
         }
-        Self { checkout, environment }
+        Self { checkout, environment, postgres: None }
     }
 
     /// Lets the steps' programs know where the servers are.
     pub(super) fn use_servers(&mut self, servers: &Servers) {
+        self.postgres = Some(servers.postgres.clone());
         self.environment.extend([
             ("CAREWAY_TEST_POSTGRES_URL", servers.postgres.clone()),
             ("CAREWAY_TEST_REDIS_URL", servers.redis.clone()),
             ("CAREWAY_TEST_NATS_URL", servers.nats.clone()),
         ]);
+    }
+
+    /// Where the tests' Postgres is, for a step that needs servers.
+    pub(super) fn postgres(&self) -> Option<&str> {
+        self.postgres.as_deref()
     }
 
     pub(super) fn checkout(&self) -> &'a Checkout {

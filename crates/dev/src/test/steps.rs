@@ -4,7 +4,7 @@ use std::env;
 
 use futures::future::{BoxFuture, FutureExt};
 
-use super::{breaking, run::Run};
+use super::{breaking, run::Run, statements};
 use crate::tools;
 
 /// One thing that CI checks.
@@ -73,6 +73,13 @@ pub(super) const STEPS: &[Step] = &[
         action: |run| tests(run).boxed(),
     },
     Step {
+        name: "statements",
+        group: "unit",
+        title: "Whether the tests ran every statement of the stores",
+        needs_servers: true,
+        action: |run| statements::check(run).boxed(),
+    },
+    Step {
         name: "bench",
         group: "unit",
         title: "The benchmark, as short as can be: cargo dev bench visit",
@@ -120,6 +127,7 @@ async fn tests(run: &Run<'_>) -> anyhow::Result<Option<String>> {
         tools::install(run.checkout(), "schemathesis==4.32.5").await?
     };
     run.cargo(&["build", "--workspace", "--bins"]).await?;
+    statements::forget(run).await?;
     let tools = ("CAREWAY_TEST_TOOLS", tools.programs().display().to_string());
     run.cargo_test(&["--workspace", "--no-fail-fast"], &[tools]).await
 }

@@ -1,19 +1,20 @@
 //! Events that cannot be taken: put aside while the others flow, and redriven.
 
 use careway_service::Kind;
+use careway_testing::eventually;
 
-use crate::world::{App, World, eventually};
+use crate::test_events::{App, TestEvents};
 
 async fn parked_while_others_flow(app: App, reason: &str) {
-    let world = World::new().await;
-    let _relay = world.relay().start();
-    let listening = world.consumers(app.clone()).start().await.unwrap();
-    world.say(0..100).await;
-    eventually("it is put aside", async || world.count("select count(*) from dead_letter").await == 1).await;
-    world.assert_each_once(99).await;
+    let events = TestEvents::new().await;
+    let _relay = events.relay().start();
+    let listening = events.consumers(app.clone()).start().await.unwrap();
+    events.say(0..100).await;
+    eventually("it is put aside", async || events.count("select count(*) from dead_letter").await == 1).await;
+    events.assert_each_once(99).await;
     eventually("nothing is left over", async || listening.settled().await).await;
 
-    let letters = world.consumers(app.clone()).dead_letters();
+    let letters = events.consumers(app.clone()).dead_letters();
     let waiting = letters.list().await.unwrap();
     assert_eq!(waiting[0].reason, reason);
     assert_eq!(waiting[0].purpose, "notes");
@@ -23,10 +24,10 @@ async fn parked_while_others_flow(app: App, reason: &str) {
     assert_eq!((redriven.done, redriven.refused.len()), (0, 1), "it is not mended yet");
     app.mended.store(true, std::sync::atomic::Ordering::SeqCst);
     letters.redrive(waiting[0].id).await.unwrap();
-    world.assert_each_once(100).await;
+    events.assert_each_once(100).await;
     assert_eq!(letters.redrive(waiting[0].id).await.unwrap_err().kind(), Kind::NotFound, "it was redriven");
     assert!(letters.list().await.unwrap().is_empty());
-    world.end().await;
+    events.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,11 +44,11 @@ async fn a_panic_is_a_failure_like_any_other() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_does_not_decode_is_put_aside_at_once_and_discarded() {
-    let world = World::new().await;
-    let relay = world.relay().start();
-    let listening = world.consumers(App::default()).start().await.unwrap();
-    world.say(0..10).await;
-    world
+    let events = TestEvents::new().await;
+    let relay = events.relay().start();
+    let listening = events.consumers(App::default()).start().await.unwrap();
+    events.say(0..10).await;
+    events
         .execute(
             "insert into outbox (event_id, aggregate_type, aggregate_id, aggregate_version, type, payload, \
              occurred_at) values (gen_random_uuid(), 'visits', gen_random_uuid(), 1, \
@@ -55,13 +56,13 @@ async fn what_does_not_decode_is_put_aside_at_once_and_discarded() {
         )
         .await;
     // And a message that is no event at all.
-    world.client.publish("it.evt.visits.Happened", "hello".into()).await.unwrap();
-    eventually("both are put aside", async || world.count("select count(*) from dead_letter").await == 2)
+    events.client.publish("it.evt.visits.Happened", "hello".into()).await.unwrap();
+    eventually("both are put aside", async || events.count("select count(*) from dead_letter").await == 2)
         .await;
     eventually("nothing is left over", async || relay.settled().await && listening.settled().await).await;
-    world.assert_each_once(10).await;
+    events.assert_each_once(10).await;
 
-    let letters = world.consumers(App::default()).dead_letters();
+    let letters = events.consumers(App::default()).dead_letters();
     let mut reasons: Vec<_> = letters.list().await.unwrap().into_iter().map(|letter| letter.reason).collect();
     reasons.sort();
     assert_eq!(reasons, ["the header ce-id is absent or malformed", "the message does not decode"]);
@@ -69,24 +70,24 @@ async fn what_does_not_decode_is_put_aside_at_once_and_discarded() {
         letters.redrive(letter.id).await.unwrap_err();
         letters.discard(letter.id).await.unwrap();
     }
-    assert_eq!(world.count("select count(*) from dead_letter").await, 0);
-    world.end().await;
+    assert_eq!(events.count("select count(*) from dead_letter").await, 0);
+    events.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_taken_meanwhile_is_not_taken_again_by_a_redrive() {
-    let world = World::new().await;
+    let events = TestEvents::new().await;
     let app = App { refuses: Some(0), ..App::default() };
-    let relay = world.relay().start();
-    let listening = world.consumers(app.clone()).start().await.unwrap();
-    world.say([0]).await;
-    eventually("it is put aside", async || world.count("select count(*) from dead_letter").await == 1).await;
+    let relay = events.relay().start();
+    let listening = events.consumers(app.clone()).start().await.unwrap();
+    events.say([0]).await;
+    eventually("it is put aside", async || events.count("select count(*) from dead_letter").await == 1).await;
     app.mended.store(true, std::sync::atomic::Ordering::SeqCst);
-    world.execute("update outbox set published_at = null, refill = refill + 1").await;
-    eventually("it comes again", async || world.effects().await == 1).await;
+    events.execute("update outbox set published_at = null, refill = refill + 1").await;
+    eventually("it comes again", async || events.effects().await == 1).await;
     eventually("nothing is left over", async || relay.settled().await && listening.settled().await).await;
-    let letters = world.consumers(app).dead_letters();
+    let letters = events.consumers(app).dead_letters();
     assert_eq!(letters.redrive_all().await.unwrap().done, 1);
-    world.assert_each_once(1).await;
-    world.end().await;
+    events.assert_each_once(1).await;
+    events.end().await;
 }

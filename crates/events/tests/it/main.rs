@@ -9,6 +9,7 @@ mod full_stream;
 mod measuring;
 mod nats;
 mod outage;
+mod probe;
 mod relaying;
+mod test_events;
 mod throughput;
-mod world;

@@ -3,9 +3,10 @@
 use std::sync::LazyLock;
 
 use careway_events::Relay;
+use careway_testing::eventually;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
-use crate::world::{World, eventually};
+use crate::test_events::TestEvents;
 
 /// A service of this test's own: the process has one recorder for all.
 const SERVICE: &str = "measured";
@@ -29,24 +30,24 @@ fn oldest() -> Option<f64> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_no_longer_leads_tells_no_age() {
-    let mut world = World::new().await;
-    world.nats.kill();
-    let _relay = Relay::new(&world.bus, &world.database, SERVICE).start();
-    world.say([1]).await;
+    let mut events = TestEvents::new().await;
+    events.nats.kill();
+    let _relay = Relay::new(&events.bus, &events.database, SERVICE).start();
+    events.say([1]).await;
     eventually("the event that waits is measured", async || oldest() > Some(0.0)).await;
 
     // Another replica is to lead as soon as this one's session is gone.
-    let mut next = world.owner.acquire().await.unwrap();
+    let mut next = events.owner.acquire().await.unwrap();
     let waiting = tokio::spawn(async move {
         sqlx::query(LOCK).execute(&mut *next).await.unwrap();
         next
     });
     let waits = "select count(*) from pg_locks join pg_database on oid = database \
                  where datname = current_database() and locktype = 'advisory' and not granted";
-    eventually("it stands by", async || world.count(waits).await == 1).await;
-    world.end_leader().await;
+    eventually("it stands by", async || events.count(waits).await == 1).await;
+    events.end_leader().await;
     let next = waiting.await.unwrap();
     eventually("the lost lead is not measured", async || oldest() == Some(0.0)).await;
     drop(next);
-    world.end().await;
+    events.end().await;
 }

@@ -7,9 +7,8 @@ use std::{
 };
 
 use async_nats::ConnectOptions;
+use careway_testing::eventually;
 use uuid::Uuid;
-
-use crate::world::eventually;
 
 /// A server of the test's own, with its own disk.
 pub(crate) struct NatsServer {

@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use async_nats::jetstream::message::PublishMessage;
+use careway_testing::eventually;
 use futures::{StreamExt, stream};
 use sqlx::{Connection, Executor, PgConnection, Row};
 use uuid::Uuid;
 
-use crate::world::{App, World, eventually};
+use crate::test_events::{App, TestEvents};
 
 const EVENTS: i64 = 10_000;
 
@@ -18,22 +19,22 @@ const FILL: &str = "insert into outbox (event_id, aggregate_type, aggregate_id, 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_thousand_events() {
-    let world = World::new().await;
-    world.execute(FILL).await;
-    let bare = bare_relay(&world).await;
-    world.execute("truncate outbox").await;
-    world.execute(FILL).await;
+    let events = TestEvents::new().await;
+    events.execute(FILL).await;
+    let bare = bare_relay(&events).await;
+    events.execute("truncate outbox").await;
+    events.execute(FILL).await;
 
     let started = Instant::now();
-    let relay = world.relay().start();
+    let relay = events.relay().start();
     eventually("all is published", async || relay.settled().await).await;
     let relayed = started.elapsed();
 
     let started = Instant::now();
-    let listening = world.consumers(App::default()).start().await.unwrap();
+    let listening = events.consumers(App::default()).start().await.unwrap();
     eventually("all is taken", async || listening.settled().await).await;
     let taken = started.elapsed();
-    assert_eq!(world.effects().await, EVENTS);
+    assert_eq!(events.effects().await, EVENTS);
 
     println!(
         "{EVENTS} events: bare relay {:.0}/s, relay {:.0}/s ({:.2} of it), reactions {:.0}/s",
@@ -42,7 +43,7 @@ async fn ten_thousand_events() {
         bare.as_secs_f64() / relayed.as_secs_f64(),
         rate(taken)
     );
-    world.end().await;
+    events.end().await;
 }
 
 fn rate(time: Duration) -> f64 {
@@ -50,15 +51,15 @@ fn rate(time: Duration) -> f64 {
 }
 
 /// Picks 500, publishes them at once, marks them; in a stream of its own.
-async fn bare_relay(world: &World) -> Duration {
-    let jetstream = async_nats::jetstream::new(world.client.clone());
+async fn bare_relay(events: &TestEvents) -> Duration {
+    let jetstream = async_nats::jetstream::new(events.client.clone());
     let config = async_nats::jetstream::stream::Config {
         name: "BARE".to_owned(),
         subjects: vec!["bare".to_owned()],
         ..Default::default()
     };
     jetstream.create_stream(config).await.unwrap();
-    let mut connection = PgConnection::connect_with(world.database.options()).await.unwrap();
+    let mut connection = PgConnection::connect_with(events.database.options()).await.unwrap();
     connection.execute("select set_config('careway.purpose', 'test', false)").await.unwrap();
     let started = Instant::now();
     loop {

@@ -49,7 +49,12 @@ pub struct Text<const MOST: usize>(String);
 impl<const MOST: usize> Line<MOST> {
     /// Reads a line.
     pub fn parse(text: &str) -> Result<Self, InvalidLine> {
-        one_line(text, MOST).map(Self)
+        let text = bounded(text, MOST).ok_or(InvalidLine::Form(MOST))?;
+        match first_invisible(&text, |_| false) {
+            Some('\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}') => Err(InvalidLine::Form(MOST)),
+            Some(char) => Err(InvalidLine::Invisible(char)),
+            None => Ok(Self(text)),
+        }
     }
 }
 
@@ -62,16 +67,6 @@ impl<const MOST: usize> Text<MOST> {
             Some(char) => Err(InvalidText::Invisible(char)),
             None => Ok(Self(text)),
         }
-    }
-}
-
-/// One line of at most so many characters: [`Line`] where the bound is not known to the type.
-pub fn one_line(text: &str, most: usize) -> Result<String, InvalidLine> {
-    let text = bounded(text, most).ok_or(InvalidLine::Form(most))?;
-    match first_invisible(&text, |_| false) {
-        Some('\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}') => Err(InvalidLine::Form(most)),
-        Some(char) => Err(InvalidLine::Invisible(char)),
-        None => Ok(text),
     }
 }
 
@@ -128,9 +123,9 @@ mod tests {
 
     #[test]
     fn a_line_is_one_line_and_not_too_long() {
-        assert_eq!(one_line("  Dr. Mugisha ", 11).unwrap(), "Dr. Mugisha");
+        assert_eq!(Line::<11>::parse("  Dr. Mugisha ").unwrap().as_str(), "Dr. Mugisha");
         for wrong in ["Dr. Mugisha B", "Dr.\nM", "Dr.\tM", "Dr.\u{2028}M"] {
-            assert_eq!(one_line(wrong, 11), Err(InvalidLine::Form(11)), "{wrong:?}");
+            assert_eq!(Line::<11>::parse(wrong), Err(InvalidLine::Form(11)), "{wrong:?}");
         }
         assert_eq!(InvalidLine::Form(11).to_string(), "must be one line of at most 11 characters");
     }

@@ -1,62 +1,38 @@
 //! Lists that people upload: received whole to a temporary file before they take a place, then read within a bound on memory.
 //!
 //! ```text
-//! let upload = app.imports.receive(payer, limits.bytes, pieces, |piece| (piece.dry_run, piece.file)).await?;
-//! let dry_run = upload.dry_run;
-//! let Held { value: list, place } =
-//!     app.imports.read(upload, limits, move |file, media_type| Ok(table::read_list(file, media_type, limits, COLUMNS)?)).await?;
+//! let limits = app.imports.limits();
+//! let read = move |list: ListFile| COLUMNS.read(&list.table(limits)?, list.dry_run, |row| …);
+//! let Held { value: (rows, report), place } =
+//!     app.imports.take(payer, limits, pieces, |piece| (piece.dry_run, piece.file), read).await?;
 //! ```
 //! A slow upload holds a file and nothing else. Places to read in are few, and no organization has all of them. What reading
 //! takes is known before it begins ([`table::memory`]), and all imports of a process share one bound on it. The [`Place`] is
 //! kept for as long as what was read is in memory.
 
+mod bounds;
 mod fair;
 mod receive;
 
-use std::{fs::File, sync::Arc, time::Duration};
+use std::{fs::File, sync::Arc};
 
+use careway_contract::google::api::HttpBody;
+use careway_kernel::OrganizationId;
+use futures::Stream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tonic::Status;
 
 use crate::{
     Error, Result,
-    table::{self, Limits, TableError},
+    table::{self, Limits, Table, TableError},
 };
 use fair::{Fair, Turn};
 
+pub use bounds::{ImportBounds, ImportSettings};
 pub use receive::Upload;
 
 /// Memory is lent in pieces of this size.
 const PIECE: usize = 64 << 10;
-
-/// What imports may cost a process.
-#[derive(Debug, Clone, Copy)]
-pub struct ImportBounds {
-    /// An upload of which nothing comes for so long is cut off.
-    pub idle: Duration,
-    /// An upload that is not whole after so long is cut off.
-    pub whole: Duration,
-    /// Uploads of one organization at a time; more of them wait.
-    pub uploads_each: usize,
-    /// Lists that are read at a time.
-    pub places: usize,
-    /// Lists of one organization that are read at a time: fewer than all, so that others have a place.
-    pub places_each: usize,
-    /// Memory that all lists together may take.
-    pub memory_bytes: usize,
-}
-
-impl Default for ImportBounds {
-    fn default() -> Self {
-        Self {
-            idle: Duration::from_secs(15),
-            whole: Duration::from_secs(300),
-            uploads_each: 8,
-            places: 4,
-            places_each: 2,
-            memory_bytes: 256 << 20,
-        }
-    }
-}
 
 /// The imports of one process, over all its services. Cheap to clone.
 #[derive(Clone)]
@@ -75,6 +51,26 @@ pub struct Held<T> {
     pub value: T,
     /// Its place.
     pub place: Place,
+}
+
+/// The file of a list, from its beginning.
+pub struct ListFile {
+    /// Its bytes.
+    pub file: File,
+    /// What it is said to be.
+    pub media_type: String,
+    /// Only report, change nothing.
+    pub dry_run: bool,
+}
+
+impl ListFile {
+    /// The table that it holds.
+    ///
+    /// # Errors
+    /// What is no table, or too large a one.
+    pub fn table(&self, limits: Limits) -> Result<Table, TableError> {
+        table::read_table(&self.file, &self.media_type, limits)
+    }
 }
 
 /// A place among the imports, and the memory that was lent; given back when it is dropped.
@@ -101,8 +97,29 @@ impl Imports {
         }))
     }
 
-    /// Reads an upload once it has a place and the memory for it. `read` gets the file from its beginning and its media type, and
-    /// runs where it may take the processor's time.
+    /// What a list may cost.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits { bytes: self.0.bounds.bytes, rows: self.0.bounds.rows, ..Limits::default() }
+    }
+
+    /// [Receives](Self::receive) a list and [reads](Self::read) it.
+    ///
+    /// # Errors
+    /// As both.
+    pub async fn take<P, T: Send + 'static>(
+        &self,
+        organization: OrganizationId,
+        limits: Limits,
+        pieces: impl Stream<Item = Result<P, Status>> + Unpin,
+        parts: impl Fn(P) -> (bool, Option<HttpBody>),
+        read: impl FnOnce(ListFile) -> Result<T> + Send + 'static,
+    ) -> Result<Held<T>> {
+        let upload = self.receive(organization, limits.bytes, pieces, parts).await?;
+        self.read(upload, limits, read).await
+    }
+
+    /// Reads an upload once it has a place and the memory for it. `read` runs where it may take the processor's time.
     ///
     /// # Errors
     /// `FILE_TOO_LARGE` when it would take more memory than all imports may; whatever `read` says.
@@ -110,7 +127,7 @@ impl Imports {
         &self,
         upload: Upload,
         limits: Limits,
-        read: impl FnOnce(File, &str) -> Result<T> + Send + 'static,
+        read: impl FnOnce(ListFile) -> Result<T> + Send + 'static,
     ) -> Result<Held<T>> {
         let inner = &self.0;
         let turn = inner.places.turn(upload.organization).await?;
@@ -123,8 +140,8 @@ impl Imports {
         let (upload, needed, turn) = tokio::task::spawn_blocking(measure).await.map_err(Error::internal)?;
         let memory = self.lend(needed?).await?;
         let work = move || {
-            let Upload { file, media_type, slot, .. } = upload;
-            let value = read(file, &media_type);
+            let Upload { file, media_type, dry_run, slot, .. } = upload;
+            let value = read(ListFile { file, media_type, dry_run });
             drop(slot);
             value.map(|value| Held { value, place: Place { _turn: turn, _memory: memory } })
         };

@@ -38,10 +38,7 @@ async fn receive(
 
 async fn import(imports: &Imports, organization: OrganizationId, bytes: &[u8]) -> Result<Held<Table>> {
     let upload = receive(imports, organization, whole(bytes)).await?;
-    let read = |file, media_type: &str| {
-        let list = table::read_table(file, media_type, Limits::default())?;
-        Ok(list)
-    };
+    let read = |list: ListFile| Ok(list.table(Limits::default())?);
     imports.read(upload, Limits::default(), read).await
 }
 

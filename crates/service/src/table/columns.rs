@@ -1,10 +1,11 @@
 //! The columns of a list: what each may be called, where it is, and what the list has that nothing is done with.
 
-use super::{Builder, Cell, Row, RowReader, Table, TableError, squeezed};
 use careway_kernel::text;
 
-/// The header is one of so many rows from the top; above it may be titles.
-pub(super) const HEADER_ROWS: usize = 20;
+use super::{Builder, Cell, Row, Table, TableError, builder::HEADER_ROWS, squeezed};
+
+/// Characters of an unknown column's name that a report tells.
+const SHOWN: usize = 60;
 /// What a row begins with that adds up the others.
 const TOTALS: [&str; 14] = [
     "total",
@@ -82,7 +83,7 @@ impl Columns {
         }
         let unused = |(index, name): (usize, &String)| {
             let used = at.contains(&Some(index)) || name.is_empty();
-            (!used).then(|| name.clone())
+            (!used).then(|| name.chars().take(SHOWN).collect())
         };
         let unknown = table.columns.iter().enumerate().filter_map(unused).collect();
         Ok(Header { columns: self, at, width: table.columns.len(), unknown })
@@ -149,10 +150,9 @@ impl Header {
         row.cell(index.and_then(|index| self.at[index]))
     }
 
-    /// Reads a row's cells.
-    #[must_use]
-    pub fn reader<'a>(&'a self, row: &'a Row) -> RowReader<'a> {
-        RowReader::new(self, row, row.cells.len() > self.width)
+    /// Whether a row has cells beyond the columns.
+    pub(super) fn is_narrower_than(&self, row: &Row) -> bool {
+        row.cells.len() > self.width
     }
 
     /// Whether a row adds up the others: it begins with such a word, and has not all that a row must have.

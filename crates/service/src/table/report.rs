@@ -1,11 +1,11 @@
 //! What became of a list, row by row.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{CellProblem, CellRemark, Header, List};
 
-/// What became of a row that makes sense.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// What became of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// It made something.
     Created,
@@ -13,11 +13,11 @@ pub enum Outcome {
     Updated,
     /// It says what is known already.
     Unchanged,
+    /// It was not taken.
+    Rejected,
 }
 
-/// The report as it grows: how many rows came to what, the cells that were rejected, and what was remarked on.
-///
-/// Every row is counted; cells are told up to a bound, the first rows first.
+/// The report as it grows: what every row came to, the cells that were rejected, and what was remarked on.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
     /// Only tried, nothing changed.
@@ -26,10 +26,22 @@ pub struct Report {
     pub unknown_columns: Vec<String>,
     /// Rows that are of nobody: titles, the columns' numbers, totals.
     pub passed_over: Vec<u32>,
-    counts: BTreeMap<Outcome, usize>,
-    rejected: BTreeSet<u32>,
-    problems: Vec<CellProblem>,
-    remarks: Vec<CellRemark>,
+    outcomes: BTreeMap<u32, Outcome>,
+    problems: BTreeMap<u32, Vec<CellProblem>>,
+    remarks: BTreeMap<u32, Vec<CellRemark>>,
+}
+
+/// What is reported of one row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RowReport<'a> {
+    /// Its number in the file.
+    pub row: u32,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// What is wrong with its cells.
+    pub problems: &'a [CellProblem],
+    /// What is unusual about them; nothing of a row that was rejected.
+    pub remarks: &'a [CellRemark],
 }
 
 impl Report {
@@ -45,15 +57,17 @@ impl Report {
         Self { dry_run, unknown_columns: header.unknown().to_vec(), ..Self::default() }
     }
 
-    /// A row was taken.
-    pub fn accept(&mut self, outcome: Outcome) {
-        *self.counts.entry(outcome).or_default() += 1;
+    /// A row came to this.
+    pub fn note(&mut self, row: u32, outcome: Outcome) {
+        self.outcomes.insert(row, outcome);
     }
 
-    /// A row was not: whatever is wrong with its cells.
+    /// Rows were not taken: whatever is wrong with their cells.
     pub fn reject(&mut self, problems: Vec<CellProblem>) {
-        self.rejected.extend(problems.iter().map(|problem| problem.row));
-        self.problems.extend(problems);
+        for problem in problems {
+            self.note(problem.row, Outcome::Rejected);
+            self.problems.entry(problem.row).or_default().push(problem);
+        }
     }
 
     /// A row was not, for what is known of others: its value is in the list as it was.
@@ -69,34 +83,34 @@ impl Report {
 
     /// Something was unusual about a row.
     pub fn remark(&mut self, remarks: Vec<CellRemark>) {
-        self.remarks.extend(remarks);
+        for remark in remarks {
+            self.remarks.entry(remark.row).or_default().push(remark);
+        }
     }
 
     /// Rows that came to this.
     #[must_use]
     pub fn count(&self, outcome: Outcome) -> usize {
-        self.counts.get(&outcome).copied().unwrap_or_default()
-    }
-
-    /// Rows that were not taken.
-    #[must_use]
-    pub fn rejected(&self) -> usize {
-        self.rejected.len()
+        self.outcomes.values().filter(|of_row| **of_row == outcome).count()
     }
 
     /// Rows in all.
     #[must_use]
     pub fn total(&self) -> usize {
-        self.counts.values().sum::<usize>() + self.rejected.len()
+        self.outcomes.len()
     }
 
-    /// What is told of the cells: the first so many problems and remarks, in the order of the rows.
-    #[must_use]
-    pub fn told(mut self, most: usize) -> (Vec<CellProblem>, Vec<CellRemark>) {
-        self.problems.sort_by_key(|problem| problem.row);
-        self.remarks.sort_by_key(|remark| remark.row);
-        self.problems.truncate(most);
-        self.remarks.truncate(most);
-        (self.problems, self.remarks)
+    /// Every row, in the order of the file.
+    pub fn rows(&self) -> impl Iterator<Item = RowReport<'_>> {
+        self.outcomes.iter().map(|(row, outcome)| {
+            let remarks = self.remarks.get(row).filter(|_| *outcome != Outcome::Rejected);
+            let problems = self.problems.get(row).map_or(&[][..], Vec::as_slice);
+            RowReport { row: *row, outcome: *outcome, problems, remarks: remarks.map_or(&[], Vec::as_slice) }
+        })
+    }
+
+    /// Everything that is wrong, in the order of the rows.
+    pub fn problems(&self) -> impl Iterator<Item = &CellProblem> {
+        self.problems.values().flatten()
     }
 }

@@ -42,15 +42,19 @@ pub struct RowReader<'a> {
     remarks: Vec<CellRemark>,
 }
 
-impl<'a> RowReader<'a> {
-    pub(super) fn new(header: &'a Header, row: &'a Row, too_wide: bool) -> Self {
-        let mut reader = Self { header, row, problems: Vec::new(), remarks: Vec::new() };
-        if too_wide {
+impl Header {
+    /// Reads a row's cells.
+    #[must_use]
+    pub fn reader<'a>(&'a self, row: &'a Row) -> RowReader<'a> {
+        let mut reader = RowReader { header: self, row, problems: Vec::new(), remarks: Vec::new() };
+        if self.is_narrower_than(row) {
             reader.reject("", "TOO_MANY_CELLS", "has more cells than there are columns");
         }
         reader
     }
+}
 
+impl<'a> RowReader<'a> {
     /// The row's number in the file.
     #[must_use]
     pub fn number(&self) -> u32 {
@@ -153,6 +157,13 @@ impl<'a> RowReader<'a> {
             return None;
         }
         Some(birth)
+    }
+
+    /// Says that a cell is wrong unless the condition holds.
+    pub fn check(&mut self, column: &'static str, holds: bool, message: impl Display) {
+        if !holds {
+            self.reject(column, "INVALID", message);
+        }
     }
 
     /// Says that a cell is wrong; an empty name means the row as a whole.

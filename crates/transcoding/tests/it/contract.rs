@@ -66,7 +66,6 @@ fn routes_tell_what_they_want() {
 fn the_contract_itself_can_be_served() {
     let pool = prost_reflect::DescriptorPool::decode(careway_contract::DESCRIPTOR_SET).unwrap();
     let transcoder = Transcoder::new(pool, Settings::default()).unwrap();
-    if let Some(file) = std::env::var_os("CAREWAY_TEST_CONTRACT_OPENAPI_FILE") {
-        std::fs::write(file, transcoder.openapi().to_string()).unwrap();
-    }
+    let paths = transcoder.openapi()["paths"].as_object().unwrap().len();
+    assert!(paths > 50, "{paths} paths are not all of them");
 }

@@ -2,7 +2,7 @@
 //! outside: they are answered on the operators' port.
 
 use axum::{Router, routing::get};
-use careway_service::{Database, Stopping, run};
+use careway_service::{Database, Stopping, health};
 use http::StatusCode;
 
 /// What readiness is answered from.
@@ -17,7 +17,7 @@ pub struct Readiness {
 pub(crate) fn router(readiness: Readiness) -> Router {
     let ready = move || {
         let Readiness { databases, stopping } = readiness.clone();
-        async move { run::readiness(databases, &stopping).await }
+        async move { health::readiness(databases, &stopping).await }
     };
     Router::new().route("/livez", get(async || (StatusCode::OK, "alive\n"))).route("/readyz", get(ready))
 }

@@ -69,7 +69,7 @@ async fn issue(
     }
 }
 
-struct Asked {
+struct TokenRequest {
     grant_type: String,
     client_id: String,
     client_secret: String,
@@ -77,7 +77,7 @@ struct Asked {
 }
 
 /// The form, with the client's credentials from it or from HTTP Basic, never both.
-fn read(headers: &HeaderMap, body: &str) -> Option<Asked> {
+fn read(headers: &HeaderMap, body: &str) -> Option<TokenRequest> {
     let form_type = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     if !form_type.starts_with("application/x-www-form-urlencoded") {
         return None;
@@ -99,7 +99,12 @@ fn read(headers: &HeaderMap, body: &str) -> Option<Asked> {
         _ => return None,
     };
     let grant_type = form.remove("grant_type")?;
-    Some(Asked { grant_type, client_id, client_secret, scope: form.remove("scope").unwrap_or_default() })
+    Some(TokenRequest {
+        grant_type,
+        client_id,
+        client_secret,
+        scope: form.remove("scope").unwrap_or_default(),
+    })
 }
 
 /// RFC 6749 §2.3.1: both halves are form-encoded within Basic.

@@ -4,7 +4,7 @@
 use careway_contract::identity::v1::{AccountDisabled, DisableAccountRequest, DisableAccountResponse};
 use careway_events::{Fact, record};
 use careway_kernel::AccountId;
-use careway_service::{Call, Keyed};
+use careway_service::{Call, Keyed, path_id};
 
 use super::grantor::lock_with_grantor;
 use super::{store, view::message};
@@ -12,7 +12,6 @@ use crate::revocations::domain::EndReason;
 use crate::{
     App,
     revocations::{self, store::Which},
-    wire::path_id,
 };
 
 pub(crate) async fn disable_account(
@@ -21,7 +20,7 @@ pub(crate) async fn disable_account(
     request: DisableAccountRequest,
 ) -> Keyed<DisableAccountResponse> {
     let organization = call.caller.organization()?;
-    let id = path_id("account", &request.account_id, AccountId::parse)?;
+    let id = path_id::<AccountId>("account", &request.account_id)?;
 
     let mut tx = app.db.begin(call).await?;
     let (account, grantor, other_administrators) = lock_with_grantor(&mut tx, call, id).await?;

@@ -3,11 +3,11 @@
 use careway_contract::identity::v1::{AccountEnabled, EnableAccountRequest, EnableAccountResponse};
 use careway_events::{Fact, record};
 use careway_kernel::AccountId;
-use careway_service::{Call, Keyed};
+use careway_service::{Call, Keyed, path_id};
 
 use super::grantor::lock_with_grantor;
 use super::{store, view::message};
-use crate::{App, wire::path_id};
+use crate::App;
 
 pub(crate) async fn enable_account(
     app: &App,
@@ -15,7 +15,7 @@ pub(crate) async fn enable_account(
     request: EnableAccountRequest,
 ) -> Keyed<EnableAccountResponse> {
     let organization = call.caller.organization()?;
-    let id = path_id("account", &request.account_id, AccountId::parse)?;
+    let id = path_id::<AccountId>("account", &request.account_id)?;
 
     let mut tx = app.db.begin(call).await?;
     let (account, grantor, _) = lock_with_grantor(&mut tx, call, id).await?;

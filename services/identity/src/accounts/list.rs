@@ -1,10 +1,11 @@
 //! List the accounts of the caller's organization, invited people included.
 
 use careway_contract::identity::v1::{ListAccountsRequest, ListAccountsResponse};
-use careway_service::{Call, Error, Result};
+use careway_kernel::Violations;
+use careway_service::{Call, Paging, Result};
 
 use super::{store, view::message};
-use crate::{App, page::Page};
+use crate::App;
 
 pub(crate) async fn list_accounts(
     app: &App,
@@ -12,11 +13,15 @@ pub(crate) async fn list_accounts(
     request: ListAccountsRequest,
 ) -> Result<ListAccountsResponse> {
     let organization = call.caller.organization()?;
-    let page = Page::parse(app, "list_accounts", &[], request.page_size, &request.page_token)
-        .map_err(|error| Error::violation(error.field(), error.to_string()))?;
+    let mut v = Violations::default();
+    let filter = ListAccountsRequest::default();
+    let wanted = (request.page_size, request.page_token.as_str());
+    let page =
+        Paging::parse(&mut v, &app.foundation.page_key, "ListAccounts", organization.uuid(), &filter, wanted);
+    let (page,) = v.all((page,))?;
 
     let mut reader = app.db.read(call).await?;
-    let found = store::list_accounts(&mut reader, organization, page.after, page.limit()).await?;
-    let (found, next_page_token) = page.cut(app, found, |account| account.id.uuid());
+    let found = store::list_accounts(&mut reader, organization, page.after_id()?, page.limit()).await?;
+    let (found, next_page_token) = page.cut(found, |account| *account.id.uuid().as_bytes());
     Ok(ListAccountsResponse { accounts: found.iter().map(message).collect(), next_page_token })
 }

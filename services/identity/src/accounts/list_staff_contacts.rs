@@ -2,10 +2,10 @@
 
 use careway_contract::identity::v1::{ListStaffContactsRequest, ListStaffContactsResponse};
 use careway_kernel::OrganizationId;
-use careway_service::{Call, Result};
+use careway_service::{Call, Result, path_id};
 
 use super::{domain::roles::Table, store};
-use crate::{App, wire::path_id};
+use crate::App;
 
 /// Addressees of one message, at most.
 const MOST: i64 = 50;
@@ -15,7 +15,7 @@ pub(crate) async fn list_staff_contacts(
     call: &Call,
     request: ListStaffContactsRequest,
 ) -> Result<ListStaffContactsResponse> {
-    let id = path_id("organization", &request.organization_id, OrganizationId::parse)?;
+    let id = path_id::<OrganizationId>("organization", &request.organization_id)?;
     let mut reader = app.db.read(call).await?;
     let Some(office) = store::find_office(&mut reader, id).await? else {
         return Ok(ListStaffContactsResponse::default());

@@ -8,11 +8,11 @@ use careway_contract::renewals::v1::{
     send_request::{Channel, Priority},
 };
 use careway_kernel::{Email, Redacted};
-use careway_service::{Foundation, Result, ServiceIdentity, Upstream};
+use careway_service::{Foundation, Result, ServiceIdentity, Upstream, timestamp};
 use chrono::{DateTime, Utc};
 
 use super::invitations::domain::{Invitation, LIFETIME, RESET_LIFETIME};
-use crate::{opaque_token::digest, organizations::domain::Organization, wire::timestamp};
+use crate::{opaque_token::digest, organizations::domain::Organization};
 
 /// Hands mails to the renewals service, which keeps and sends them.
 #[derive(Clone)]

@@ -4,24 +4,24 @@
 //! disables and enables people, within what the administrator may do. The last active administrator stays. Passwords and
 //! second factors belong to the person alone.
 
-pub(crate) mod api;
-pub(crate) mod create;
-pub(crate) mod disable;
+mod api;
+mod create;
+mod disable;
 pub(crate) mod domain;
-pub(crate) mod enable;
+mod enable;
 mod error;
-pub(crate) mod get;
-pub(crate) mod get_me;
+mod get;
+mod get_me;
 pub(crate) mod grantor;
 pub(crate) mod invitations;
-pub(crate) mod list;
-pub(crate) mod list_staff_contacts;
+mod list;
+mod list_staff_contacts;
 pub(crate) mod mail;
-pub(crate) mod password_resets;
+mod password_resets;
 pub(crate) mod passwords;
 pub(crate) mod second_factors;
 pub(crate) mod store;
-pub(crate) mod update;
+mod update;
 pub(crate) mod view;
 
 use create::create_account;

@@ -3,7 +3,7 @@
 use careway_contract::identity::v1::{AccountRolesChanged, UpdateAccountRequest, UpdateAccountResponse};
 use careway_events::{Fact, record};
 use careway_kernel::{AccountId, Names, Violations};
-use careway_service::{Call, Keyed};
+use careway_service::{Call, Keyed, path_id};
 
 use super::grantor::lock_with_grantor;
 use super::{
@@ -11,11 +11,8 @@ use super::{
     store,
     view::{kind_of, message},
 };
+use crate::revocations::{self, EndReason, Which};
 use crate::{App, changes::Changes};
-use crate::{
-    revocations::{self, EndReason, Which},
-    wire::path_id,
-};
 
 pub(crate) async fn update_account(
     app: &App,
@@ -23,7 +20,7 @@ pub(crate) async fn update_account(
     request: UpdateAccountRequest,
 ) -> Keyed<UpdateAccountResponse> {
     let (kind, organization) = (kind_of(call)?, call.caller.organization()?);
-    let id = path_id("account", &request.account_id, AccountId::parse)?;
+    let id = path_id::<AccountId>("account", &request.account_id)?;
     let changes = Changes::of(request.update_mask.as_ref());
     let mut v = Violations::default();
     changes.check(&mut v, &["name", "roles"]);

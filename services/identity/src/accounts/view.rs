@@ -1,10 +1,9 @@
 //! Accounts between the domain and the contract.
 
 use careway_contract::identity::v1;
-use careway_service::{Call, Error, OrganizationKind, Result, SharedReason};
+use careway_service::{Call, Error, OrganizationKind, Result, SharedReason, timestamp};
 
 use super::domain::{Account, Status, roles::Table};
-use crate::wire::timestamp;
 
 /// The account in the contract.
 pub(crate) fn message(account: &Account) -> v1::Account {

@@ -1,11 +1,11 @@
 //! Create an API client. Its secret is shown once and kept nowhere, not even with the answer of the key.
 
 use careway_contract::identity::v1::{CreateApiClientRequest, CreateApiClientResponse};
-use careway_kernel::{ClientId, Violations};
+use careway_kernel::{ClientId, Violations, text::Line};
 use careway_service::{Call, Keyed};
 
 use super::{
-    domain::{ApiClient, Secret, parse_name, parse_scopes},
+    domain::{ApiClient, Secret, parse_scopes},
     store,
     view::message,
 };
@@ -18,7 +18,7 @@ pub(crate) async fn create_api_client(
     request: CreateApiClientRequest,
 ) -> Keyed<CreateApiClientResponse> {
     let mut v = Violations::default();
-    let name = v.required("name", request.name.as_str(), parse_name);
+    let name = v.required("name", request.name.as_str(), Line::<100>::parse);
     v.check("scopes", !request.scopes.is_empty(), "is required");
     let (name,) = v.all((name,))?;
     let maker = call.caller.account()?;
@@ -32,7 +32,7 @@ pub(crate) async fn create_api_client(
     let client = ApiClient {
         id: ClientId::new(&app.clock),
         organization: call.caller.organization()?,
-        name,
+        name: name.into(),
         scopes,
         created_at: now,
         secret: Secret { digest, created_at: now },

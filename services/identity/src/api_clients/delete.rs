@@ -3,13 +3,12 @@
 use careway_contract::identity::v1::{ApiClientDeleted, DeleteApiClientRequest, DeleteApiClientResponse};
 use careway_events::{Fact, record};
 use careway_kernel::ClientId;
-use careway_service::{Call, Error, Keyed};
+use careway_service::{Call, Error, Keyed, path_id};
 
 use super::store;
 use crate::{
     App,
     revocations::{self, Revoked},
-    wire::path_id,
 };
 
 pub(crate) async fn delete_api_client(
@@ -17,7 +16,7 @@ pub(crate) async fn delete_api_client(
     call: &Call,
     request: DeleteApiClientRequest,
 ) -> Keyed<DeleteApiClientResponse> {
-    let id = path_id("API client", &request.client_id, ClientId::parse)?;
+    let id = path_id::<ClientId>("API client", &request.client_id)?;
     let mut tx = app.db.begin(call).await?;
     let client = store::lock_client(&mut tx, id).await?.ok_or_else(|| Error::not_found("API client"))?;
     let now = tx.now();

@@ -54,20 +54,6 @@ impl std::fmt::Debug for Previous {
     }
 }
 
-/// Not the name of a client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be 1 to 100 characters on one line")]
-pub(crate) struct InvalidName;
-
-/// Reads a client's name.
-pub(crate) fn parse_name(text: &str) -> Result<String, InvalidName> {
-    let name = text.trim();
-    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-        return Err(InvalidName);
-    }
-    Ok(name.to_owned())
-}
-
 /// Reads scopes: at least one, all of them permissions that clients of this kind of organization can have
 /// and that the giver holds.
 pub(crate) fn parse_scopes(

@@ -3,16 +3,16 @@
 //! States: active → deleted. An administrator (`api-clients.manage`) makes, rotates and deletes clients, and gives no
 //! scope that the administrator does not hold.
 
-pub(crate) mod api;
-pub(crate) mod create;
-pub(crate) mod delete;
-pub(crate) mod domain;
+mod api;
+mod create;
+mod delete;
+mod domain;
 mod error;
-pub(crate) mod get;
-pub(crate) mod list;
-pub(crate) mod rotate_secret;
+mod get;
+mod list;
+mod rotate_secret;
 pub(crate) mod store;
-pub(crate) mod view;
+mod view;
 
 use create::create_api_client;
 use delete::delete_api_client;

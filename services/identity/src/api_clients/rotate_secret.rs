@@ -3,19 +3,19 @@
 
 use careway_contract::identity::v1::{RotateApiClientSecretRequest, RotateApiClientSecretResponse};
 use careway_kernel::{ClientId, Violations};
-use careway_service::{Call, Error, Keyed};
+use careway_service::{Call, Error, Keyed, path_id};
 use chrono::Duration;
 
 use super::{domain::KEEP_PREVIOUS, store, view::message};
+use crate::accounts::grantor::lock_grantor;
 use crate::{App, opaque_token};
-use crate::{accounts::grantor::lock_grantor, wire::path_id};
 
 pub(crate) async fn rotate_api_client_secret(
     app: &App,
     call: &Call,
     request: RotateApiClientSecretRequest,
 ) -> Keyed<RotateApiClientSecretResponse> {
-    let id = path_id("API client", &request.client_id, ClientId::parse)?;
+    let id = path_id::<ClientId>("API client", &request.client_id)?;
     let maker = call.caller.account()?;
     let mut v = Violations::default();
     let keep = request.keep_previous_hours.map_or(KEEP_PREVIOUS, |hours| Duration::hours(i64::from(hours)));

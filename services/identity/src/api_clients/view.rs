@@ -1,9 +1,9 @@
 //! API clients in the contract.
 
 use careway_contract::identity::v1;
+use careway_service::timestamp;
 
 use super::domain::ApiClient;
-use crate::wire::timestamp;
 
 /// The client in the contract; never a secret.
 pub(crate) fn message(client: &ApiClient) -> v1::ApiClient {

@@ -8,8 +8,8 @@ use careway_contract::renewals::v1::{
     notification_service_client::NotificationServiceClient,
     send_request::{Channel, Priority},
 };
-use careway_kernel::{ChallengeId, MaskedPhone, MemberId, Redacted};
-use careway_service::{AuditEntry, Call, Result};
+use careway_kernel::{ChallengeId, MaskedPhone, MemberId, Names, Redacted};
+use careway_service::{AuditEntry, Call, Result, timestamp};
 use chrono::{DateTime, Utc};
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use super::{
     domain::{Asked, Occasion, number_block},
     request::find,
 };
-use crate::{App, wire::timestamp};
+use crate::App;
 
 /// How often a message is offered to the sender, and how long is waited in between.
 const SENDING_TRIES: u32 = 3;
@@ -31,7 +31,7 @@ pub(crate) struct Ask {
     pub(crate) resend: bool,
     pub(crate) asked: Asked,
     pub(crate) occasion: Occasion,
-    pub(crate) facility_name: String,
+    pub(crate) facility_name: Names,
 }
 
 /// What is answered, whoever was asked for.
@@ -87,14 +87,14 @@ pub(crate) async fn issue_code(app: &App, call: &Call, ask: Ask) -> Result<Answe
         organization_id: person.payer.to_string(),
         mail: None,
     });
-    app.foundation.errands.spawn(tell(app.clone(), call.clone(), member, message));
+    app.foundation.background_tasks.spawn(tell(app.clone(), call.clone(), member, message));
     Ok(Answer { challenge, masked_destination, expires_at, resend_at })
 }
 
 fn values(code: &Redacted, ask: &Ask, seconds: u32) -> std::collections::HashMap<String, String> {
     [
         ("code", code.expose().to_owned()),
-        ("facility", ask.facility_name.clone()),
+        ("facility", ask.facility_name.as_str().to_owned()),
         ("purpose", ask.occasion.purpose.clone()),
         ("minutes", seconds.div_ceil(60).to_string()),
     ]

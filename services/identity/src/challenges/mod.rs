@@ -4,18 +4,18 @@
 //! them; a code is bound to the member, the facility, the person who asks, the purpose and the day. A stranger is
 //! answered like a member.
 
-pub(crate) mod api;
-pub(crate) mod binding;
-pub(crate) mod codes;
-pub(crate) mod domain;
+mod api;
+mod binding;
+mod codes;
+mod domain;
 mod error;
-pub(crate) mod issue;
-pub(crate) mod request;
-pub(crate) mod resend;
-pub(crate) mod resolve_member;
+mod issue;
+mod request;
+mod resend;
+mod resolve_member;
 pub(crate) mod start;
-pub(crate) mod store;
-pub(crate) mod verify;
+mod store;
+mod verify;
 
 use resend::resend_challenge;
 use resolve_member::resolve_member;

@@ -1,15 +1,14 @@
 //! Send a new code for the same challenge; the old code dies.
 
 use careway_contract::identity::v1::{ResendChallengeRequest, ResendChallengeResponse};
-use careway_kernel::{ChallengeId, Violations};
-use careway_service::{Call, Result};
+use careway_kernel::{ChallengeId, Names, Violations};
+use careway_service::{Call, Result, timestamp};
 
 use super::{
     issue::{Ask, issue_code},
     request::{Parts, read},
-    start::parse_facility_name,
 };
-use crate::{App, wire::timestamp};
+use crate::App;
 
 pub(crate) async fn resend_challenge(
     app: &App,
@@ -24,8 +23,7 @@ pub(crate) async fn resend_challenge(
         service_date: &request.service_date,
     };
     let read = read(call, &mut violations, parts)?;
-    let facility_name =
-        violations.required("facilityName", request.facility_name.as_str(), parse_facility_name);
+    let facility_name = violations.required("facilityName", request.facility_name.as_str(), Names::parse);
     let (challenge, (asked, occasion), facility_name) = violations.all((challenge, read, facility_name))?;
     let issued =
         issue_code(app, call, Ask { challenge, resend: true, asked, occasion, facility_name }).await?;

@@ -1,14 +1,14 @@
 //! Start a challenge: a code for the member's phone, answered alike for a member and for a stranger.
 
 use careway_contract::identity::v1::{StartChallengeRequest, StartChallengeResponse};
-use careway_kernel::{ChallengeId, Violations};
-use careway_service::{Call, Result};
+use careway_kernel::{ChallengeId, Names, Violations};
+use careway_service::{Call, Result, timestamp};
 
 use super::{
     issue::{Ask, issue_code},
     request::{Parts, read},
 };
-use crate::{App, wire::timestamp};
+use crate::App;
 
 pub(crate) async fn start_challenge(
     app: &App,
@@ -22,8 +22,7 @@ pub(crate) async fn start_challenge(
         service_date: &request.service_date,
     };
     let read = read(call, &mut violations, parts)?;
-    let facility_name =
-        violations.required("facilityName", request.facility_name.as_str(), parse_facility_name);
+    let facility_name = violations.required("facilityName", request.facility_name.as_str(), Names::parse);
     let ((asked, occasion), facility_name) = violations.all((read, facility_name))?;
     let challenge = ChallengeId::new(&app.clock);
     let issued =
@@ -34,14 +33,4 @@ pub(crate) async fn start_challenge(
         code_expires_at: Some(timestamp(issued.expires_at)),
         resend_available_at: Some(timestamp(issued.resend_at)),
     })
-}
-
-/// A facility's name for the message.
-pub(crate) fn parse_facility_name(text: &str) -> Result<String, &'static str> {
-    let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if (1..=200).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
-        Ok(name)
-    } else {
-        Err("must be 1 to 200 characters")
-    }
 }

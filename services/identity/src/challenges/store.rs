@@ -1,7 +1,7 @@
 //! What one-time codes need of Postgres: the person behind an identifier, wrong codes in a row, and locks.
 
 use careway_kernel::{Language, MemberId, OrganizationId, PhoneNumber};
-use careway_service::{Call, Database, Error, Result, question};
+use careway_service::{Call, Database, Error, Result, scoped_query};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -49,7 +49,7 @@ pub(crate) async fn find_person(
         Identifier::MemberNumber(number) => (Some(number.as_str().to_owned()), None),
         Identifier::NationalId(number) => (None, Some(vault.national_id_index(number.as_str()).to_vec())),
     };
-    let question = question!(
+    let question = scoped_query!(
         "select m.member_id, m.payer_id, m.language, m.mobile, m.phone, p.member_id as principal_id, \
          p.mobile as principal_mobile, p.phone as principal_phone, \
          exists (select from code_lock l where l.member_id = m.member_id and l.lifted_at is null) as locked \
@@ -60,8 +60,11 @@ pub(crate) async fn find_person(
          left join member p on p.member_id = m.principal_member_id \
          order by payer.place limit 1"
     );
-    let mut rows: Vec<Row> =
-        db.ask(call, question, |it| it.bind(payers.clone()).bind(number.clone()).bind(index.clone())).await?;
+    let mut rows: Vec<Row> = db
+        .query_as_caller(call, question, |it| {
+            it.bind(payers.clone()).bind(number.clone()).bind(index.clone())
+        })
+        .await?;
     rows.pop().map(Row::person).transpose()
 }
 

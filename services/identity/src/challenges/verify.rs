@@ -8,7 +8,7 @@ use careway_kernel::{ChallengeId, MemberId, Violations};
 use careway_service::{AuditEntry, Call, Keyed, Result, Subject};
 
 use super::{
-    codes::{Attempt, Holder, Verdict},
+    codes::{Attempt, CodeCheck, Holder},
     domain::{Occasion, Refusal, parse_code},
     request::{Parts, read},
     store,
@@ -45,14 +45,14 @@ pub(crate) async fn verify_challenge(
         request: call.idempotency_key_hash(),
     };
     match app.challenges.codes.verify(attempt).await? {
-        Verdict::Passed(holder) => passed(app, call, challenge, &occasion, holder).await,
-        Verdict::Wrong { holder, left, compared } => {
+        CodeCheck::Passed(holder) => passed(app, call, challenge, &occasion, holder).await,
+        CodeCheck::Wrong { holder, left, compared } => {
             if compared {
                 count_failure(app, &occasion, holder).await?;
             }
             Err(rejected(left).into())
         }
-        Verdict::Gone => {
+        CodeCheck::Gone => {
             // The first try may have passed, and its answer been lost on the way.
             app.db.replayed(call).await?;
             Err(rejected(0).into())

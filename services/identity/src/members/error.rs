@@ -1,7 +1,7 @@
 //! The refusals of members, each with its reason in the contract.
 
 use careway_contract::identity::v1::Reason;
-use careway_service::{Error, SharedReason};
+use careway_service::Error;
 
 use super::domain::refusal::Refusal;
 
@@ -12,9 +12,6 @@ impl From<Refusal> for Error {
             Refusal::NationalIdTaken => Reason::NationalIdTaken,
             Refusal::Principal(_) => Reason::PrincipalNotEligible,
             Refusal::NotLocked => Reason::NotLocked,
-            Refusal::ColumnMissing(column) => {
-                return Self::new(SharedReason::ColumnMissing, refusal.to_string()).with("column", column);
-            }
         };
         Self::new(reason, refusal.to_string())
     }

@@ -2,10 +2,10 @@
 
 use careway_contract::identity::v1::{GetMemberRequest, GetMemberResponse};
 use careway_kernel::MemberId;
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Result, path_id};
 
 use super::{store, view};
-use crate::{App, wire::path_id};
+use crate::App;
 
 pub(crate) async fn get_member(
     app: &App,
@@ -13,7 +13,7 @@ pub(crate) async fn get_member(
     request: GetMemberRequest,
 ) -> Result<GetMemberResponse> {
     let payer = call.caller.organization()?;
-    let id = path_id("member", &request.member_id, MemberId::parse)?;
+    let id = path_id::<MemberId>("member", &request.member_id)?;
     let mut reader = app.db.read(call).await?;
     let member = store::find_member(&mut reader, &app.vault, payer, id).await?;
     drop(reader);

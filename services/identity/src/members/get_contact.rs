@@ -2,17 +2,17 @@
 
 use careway_contract::identity::v1::{GetMemberContactRequest, GetMemberContactResponse, MemberContact};
 use careway_kernel::{Email, MemberId, PhoneNumber};
-use careway_service::{AuditEntry, Call, Result};
+use careway_service::{AuditEntry, Call, Result, path_id};
 
 use super::store;
-use crate::{App, wire::path_id};
+use crate::App;
 
 pub(crate) async fn get_member_contact(
     app: &App,
     call: &Call,
     request: GetMemberContactRequest,
 ) -> Result<GetMemberContactResponse> {
-    let id = path_id("member", &request.member_id, MemberId::parse)?;
+    let id = path_id::<MemberId>("member", &request.member_id)?;
     let vault = &app.vault;
     let mut reader = app.db.read(call).await?;
     let Some(member) = store::find_member_anywhere(&mut reader, vault, id).await? else {

@@ -1,8 +1,11 @@
 //! List the payer's members, all or those that are searched for.
 
 use careway_contract::identity::v1::{ListMembersRequest, ListMembersResponse};
-use careway_kernel::{MemberNumber, OrganizationId, text};
-use careway_service::{Call, Error, Result};
+use careway_kernel::{
+    MemberNumber, OrganizationId, Violations,
+    text::{self, Line},
+};
+use careway_service::{Call, Paging, Result};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -11,7 +14,7 @@ use super::{
     store,
     view::listing,
 };
-use crate::{App, page::Page};
+use crate::App;
 
 /// Words of a search that are looked at.
 const WORDS: usize = 8;
@@ -23,17 +26,17 @@ pub(crate) async fn list_members(
     request: ListMembersRequest,
 ) -> Result<ListMembersResponse> {
     let payer = call.caller.organization()?;
-    if request.q.chars().count() > 200 {
-        return Err(Error::violation("q", "must be at most 200 characters"));
-    }
-    let q = text::fold(&request.q);
-    let page =
-        Page::parse(app, "list_members", &[&payer.to_string(), &q], request.page_size, &request.page_token)
-            .map_err(|error| Error::violation(error.field(), error.to_string()))?;
+    let mut v = Violations::default();
+    let asked = v.field("q", Line::<200>::parse(&request.q));
+    let filter = ListMembersRequest { page_size: 0, page_token: String::new(), ..request.clone() };
+    let wanted = (request.page_size, request.page_token.as_str());
+    let page = Paging::parse(&mut v, &app.foundation.page_key, "ListMembers", payer.uuid(), &filter, wanted);
+    let (asked, page) = v.all((asked, page))?;
+    let q = text::fold(asked.as_str());
 
     let mut tx = app.db.begin_unkeyed(call).await?;
-    let found = search(app, &mut tx, payer, &q, page.after, page.limit()).await?;
-    let (members, next_page_token) = page.cut(app, found, |member| member.id.uuid());
+    let found = search(app, &mut tx, payer, &q, page.after_id()?, page.limit()).await?;
+    let (members, next_page_token) = page.cut(found, |member| *member.id.uuid().as_bytes());
     audit_shown(&mut tx, "member.list", &members);
     tx.finish().await?;
     Ok(ListMembersResponse { members: members.iter().map(listing).collect(), next_page_token })

@@ -1,21 +1,15 @@
 //! Who read or changed a member's data, the latest first.
 
 use careway_contract::identity::v1::{ListMemberAccessesRequest, ListMemberAccessesResponse, MemberAccess};
-use careway_kernel::{MemberId, PageRequest, PageToken};
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_kernel::{MemberId, Violations};
+use careway_service::{AuditEntry, Call, Error, Paging, Result, path_id, timestamp};
 use chrono::DateTime;
 
 use super::store::{
     self,
     access::{Access, Cursor},
 };
-use crate::{
-    App,
-    callers::as_system,
-    wire::{path_id, timestamp},
-};
-
-const OPERATION: &str = "list_member_accesses";
+use crate::{App, callers::as_system};
 
 pub(crate) async fn list_member_accesses(
     app: &App,
@@ -23,11 +17,14 @@ pub(crate) async fn list_member_accesses(
     request: ListMemberAccessesRequest,
 ) -> Result<ListMemberAccessesResponse> {
     let payer = call.caller.organization()?;
-    let id = path_id("member", &request.member_id, MemberId::parse)?;
-    let (key, filter) = (&app.foundation.page_key[..], id.uuid());
-    let page = PageRequest::parse(key, OPERATION, filter.as_bytes(), request.page_size, &request.page_token)
-        .map_err(|error| Error::violation(error.field(), error.to_string()))?;
-    let after = page.after.as_deref().map(Cursor::read).transpose()?;
+    let id = path_id::<MemberId>("member", &request.member_id)?;
+    let mut v = Violations::default();
+    let filter = ListMemberAccessesRequest { page_size: 0, page_token: String::new(), ..request.clone() };
+    let wanted = (request.page_size, request.page_token.as_str());
+    let page =
+        Paging::parse(&mut v, &app.foundation.page_key, "ListMemberAccesses", payer.uuid(), &filter, wanted);
+    let (page,) = v.all((page,))?;
+    let after = page.after().map(Cursor::read).transpose()?;
 
     let mut reader = app.db.read(call).await?;
     if !store::summary::exists(&mut reader, payer, id).await? {
@@ -38,16 +35,10 @@ pub(crate) async fn list_member_accesses(
     let mut reader = app.db.read(&as_system(call, "access_log")).await?;
     let found = store::access::list_accesses(&mut reader, id, after, page.limit()).await?;
     drop(reader);
-    let (accesses, more) = page.cut(found);
+    let (accesses, next_page_token) = page.cut(found, |last| Cursor::of(last).write());
     let entry = AuditEntry { action: "member.list-accesses", member: Some(id), ..AuditEntry::default() };
     app.audit.read(call, entry).await?;
-    let next = accesses.last().filter(|_| more);
-    Ok(ListMemberAccessesResponse {
-        next_page_token: next
-            .map(|last| PageToken::issue(key, OPERATION, filter.as_bytes(), &Cursor::of(last).write()))
-            .unwrap_or_default(),
-        accesses: accesses.into_iter().map(message).collect(),
-    })
+    Ok(ListMemberAccessesResponse { accesses: accesses.into_iter().map(message).collect(), next_page_token })
 }
 
 fn message(access: Access) -> MemberAccess {

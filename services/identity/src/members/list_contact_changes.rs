@@ -3,15 +3,11 @@
 use careway_contract::identity::v1::{
     self as contract, ListContactChangesRequest, ListContactChangesResponse,
 };
-use careway_kernel::MemberId;
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_kernel::{MemberId, Violations};
+use careway_service::{AuditEntry, Call, Error, Paging, Result, path_id, timestamp};
 
 use super::{domain::ContactKind, store};
-use crate::{
-    App,
-    page::Page,
-    wire::{path_id, timestamp},
-};
+use crate::App;
 
 pub(crate) async fn list_contact_changes(
     app: &App,
@@ -19,19 +15,23 @@ pub(crate) async fn list_contact_changes(
     request: ListContactChangesRequest,
 ) -> Result<ListContactChangesResponse> {
     let payer = call.caller.organization()?;
-    let id = path_id("member", &request.member_id, MemberId::parse)?;
+    let id = path_id::<MemberId>("member", &request.member_id)?;
+    let mut v = Violations::default();
+    let filter = ListContactChangesRequest { page_size: 0, page_token: String::new(), ..request.clone() };
+    let wanted = (request.page_size, request.page_token.as_str());
     let page =
-        Page::parse(app, "list_contact_changes", &[&id.to_string()], request.page_size, &request.page_token)
-            .map_err(|error| Error::violation(error.field(), error.to_string()))?;
+        Paging::parse(&mut v, &app.foundation.page_key, "ListContactChanges", payer.uuid(), &filter, wanted);
+    let (page,) = v.all((page,))?;
 
     let mut reader = app.db.read(call).await?;
     if !store::summary::exists(&mut reader, payer, id).await? {
         return Err(Error::not_found("member"));
     }
     let found =
-        store::contact::list_contact_changes(&mut reader, &app.vault, id, page.after, page.limit()).await?;
+        store::contact::list_contact_changes(&mut reader, &app.vault, id, page.after_id()?, page.limit())
+            .await?;
     drop(reader);
-    let (changes, next_page_token) = page.cut(app, found, |change| change.id);
+    let (changes, next_page_token) = page.cut(found, |change| *change.id.as_bytes());
     let entry =
         AuditEntry { action: "member.list-contact-changes", member: Some(id), ..AuditEntry::default() };
     app.audit.read(call, entry).await?;

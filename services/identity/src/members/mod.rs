@@ -4,23 +4,23 @@
 //! register, change, import and unlock (`members.write`, `members.import`, `challenges.unlock`); facilities never read
 //! members but through a visit. Whoever saw a member's data stands in the access log.
 
-pub(crate) mod api;
-pub(crate) mod audit;
-pub(crate) mod create;
+mod api;
+mod audit;
+mod create;
 pub(crate) mod domain;
 mod error;
-pub(crate) mod get;
-pub(crate) mod get_contact;
-pub(crate) mod get_members;
-pub(crate) mod import;
-pub(crate) mod list;
-pub(crate) mod list_accesses;
-pub(crate) mod list_contact_changes;
-pub(crate) mod list_dependants;
-pub(crate) mod on_member_data_accessed;
+mod get;
+mod get_contact;
+mod get_members;
+mod import;
+mod list;
+mod list_accesses;
+mod list_contact_changes;
+mod list_dependants;
+mod on_member_data_accessed;
 pub(crate) mod store;
-pub(crate) mod unlock_codes;
-pub(crate) mod update;
+mod unlock_codes;
+mod update;
 pub(crate) mod view;
 
 use create::create_member;
@@ -41,7 +41,7 @@ use careway_events::Consumers;
 use careway_kernel::OrganizationId;
 use careway_service::{Call, Result};
 
-use crate::{App, config::MembersConfig};
+use crate::App;
 use domain::Home;
 
 /// How long a payer's country and language are believed.
@@ -49,16 +49,12 @@ const HOME_BELIEVED: Duration = Duration::from_secs(60);
 
 /// What the operations on members share.
 pub(crate) struct Members {
-    pub(crate) config: MembersConfig,
     homes: moka::sync::Cache<OrganizationId, Home>,
 }
 
 impl Members {
-    pub(crate) fn new(config: MembersConfig) -> Self {
-        Self {
-            config,
-            homes: moka::sync::Cache::builder().max_capacity(1000).time_to_live(HOME_BELIEVED).build(),
-        }
+    pub(crate) fn new() -> Self {
+        Self { homes: moka::sync::Cache::builder().max_capacity(1000).time_to_live(HOME_BELIEVED).build() }
     }
 }
 

@@ -4,12 +4,11 @@ use careway_contract::identity::v1::{
     ChallengeUnlocked, UnlockMemberCodesRequest, UnlockMemberCodesResponse,
 };
 use careway_events::{Fact, record};
-use careway_kernel::{MemberId, Violations};
-use careway_service::{AuditEntry, Call, Error, Keyed, Result, Subject};
+use careway_kernel::{MemberId, Violations, text::Text};
+use careway_service::{AuditEntry, Call, Error, Keyed, Subject, path_id};
 
 use super::{domain::refusal::Refusal, store, view};
 use crate::App;
-use crate::wire::path_id;
 
 pub(crate) async fn unlock_member_codes(
     app: &App,
@@ -17,9 +16,9 @@ pub(crate) async fn unlock_member_codes(
     request: UnlockMemberCodesRequest,
 ) -> Keyed<UnlockMemberCodesResponse> {
     let payer = call.caller.organization()?;
-    let id = path_id("member", &request.member_id, MemberId::parse)?;
+    let id = path_id::<MemberId>("member", &request.member_id)?;
     let mut violations = Violations::default();
-    let reason = violations.required("reason", request.reason.as_str(), parse_reason);
+    let reason = violations.required("reason", request.reason.as_str(), Text::<500>::parse);
     let (reason,) = violations.all((reason,))?;
 
     let vault = &app.vault;
@@ -27,7 +26,7 @@ pub(crate) async fn unlock_member_codes(
     let mut member =
         store::lock_member(&mut tx, vault, payer, id).await?.ok_or_else(|| Error::not_found("member"))?;
     let (by, now) = (call.caller.subject.to_string(), tx.now());
-    if !store::code_lock::update_lock_lifted(&mut tx, payer, id, &by, &reason, now).await? {
+    if !store::code_lock::update_lock_lifted(&mut tx, payer, id, &by, reason.as_str(), now).await? {
         return Err(Refusal::NotLocked.into());
     }
     store::code_lock::delete_failures(&mut tx, &vault.member_subject(id)).await?;
@@ -40,9 +39,4 @@ pub(crate) async fn unlock_member_codes(
     record(&mut tx, Fact::new(fact).about(id.uuid(), member.version).of(payer));
     tx.audit(AuditEntry { action: "challenge.unlock", member: Some(id), ..AuditEntry::default() });
     tx.commit(UnlockMemberCodesResponse { member: Some(view::member(&member)) }).await
-}
-
-fn parse_reason(text: &str) -> Result<String, &'static str> {
-    let text = text.trim();
-    if text.chars().count() <= 500 { Ok(text.to_owned()) } else { Err("must be at most 500 characters") }
 }

@@ -5,14 +5,14 @@ use careway_contract::identity::v1::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{MemberId, NationalId, Violations};
-use careway_service::{AuditEntry, Call, Error, Keyed};
+use careway_service::{AuditEntry, Call, Error, Keyed, path_id};
 
 use super::{
     domain::{Change, Facts, Member, eligible, refusal::Refusal},
     home, store,
     view::{self, Reading},
 };
-use crate::{App, changes::Changes, wire::path_id};
+use crate::{App, changes::Changes};
 
 pub(crate) async fn update_member(
     app: &App,
@@ -21,7 +21,7 @@ pub(crate) async fn update_member(
 ) -> Keyed<UpdateMemberResponse> {
     let payer = call.caller.organization()?;
     call.expected_version()?;
-    let id = path_id("member", &request.member_id, MemberId::parse)?;
+    let id = path_id::<MemberId>("member", &request.member_id)?;
     let home = home(app, call, payer).await?;
     let today = app.clock.today(home.country.default_time_zone());
 

@@ -4,11 +4,11 @@ use careway_contract::identity::v1 as contract;
 use careway_kernel::{
     Email, Language, MemberId, MemberNumber, Names, NationalId, PhoneNumber, Sex, Violations, parse_date,
 };
+use careway_service::timestamp;
 use chrono::NaiveDate;
 use contract::member::Sex as ContractSex;
 
 use super::domain::{Facts, HeldNationalId, Home, Member, Summary, check_birth_date, parse_mobile, warnings};
-use crate::wire::timestamp;
 
 /// A member with contacts and national ids.
 pub(crate) fn member(member: &Member) -> contract::Member {

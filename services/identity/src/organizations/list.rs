@@ -3,13 +3,15 @@
 use careway_contract::identity::v1::{
     ListOrganizationsRequest, ListOrganizationsResponse, organization::Kind,
 };
-use careway_service::{Call, Error, Result};
+use careway_kernel::{OrganizationId, Violations};
+use careway_service::{Call, Paging, Result};
+use uuid::Uuid;
 
 use super::{
     store,
     view::{parse_kind, seen_by},
 };
-use crate::{App, page::Page};
+use crate::App;
 
 pub(crate) async fn list_organizations(
     app: &App,
@@ -18,15 +20,19 @@ pub(crate) async fn list_organizations(
 ) -> Result<ListOrganizationsResponse> {
     let kind: Kind = request.kind();
     let code = request.code.trim().to_ascii_uppercase();
-    let filter = [kind.as_str_name(), &code];
-    let page = Page::parse(app, "list_organizations", &filter, request.page_size, &request.page_token)
-        .map_err(|error| Error::violation(error.field(), error.to_string()))?;
+    let party = call.caller.organization().map_or(Uuid::nil(), OrganizationId::uuid);
+    let mut v = Violations::default();
+    let filter = ListOrganizationsRequest { page_size: 0, page_token: String::new(), ..request.clone() };
+    let wanted = (request.page_size, request.page_token.as_str());
+    let page = Paging::parse(&mut v, &app.foundation.page_key, "ListOrganizations", party, &filter, wanted);
+    let (page,) = v.all((page,))?;
 
     let code = Some(code.as_str()).filter(|code| !code.is_empty());
     let mut reader = app.db.read(call).await?;
     let found =
-        store::list_organizations(&mut reader, parse_kind(kind), code, page.after, page.limit()).await?;
-    let (found, next_page_token) = page.cut(app, found, |organization| organization.id.uuid());
+        store::list_organizations(&mut reader, parse_kind(kind), code, page.after_id()?, page.limit())
+            .await?;
+    let (found, next_page_token) = page.cut(found, |organization| *organization.id.uuid().as_bytes());
     let organizations = found.iter().map(|organization| seen_by(call, organization)).collect();
     Ok(ListOrganizationsResponse { organizations, next_page_token })
 }

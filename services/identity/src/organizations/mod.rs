@@ -3,15 +3,15 @@
 //! States: `ACTIVE` ⇄ `SUSPENDED`. An operator of the platform registers, changes and suspends organizations
 //! (`organizations.manage`). Everybody sees the public face of every organization, and the whole of their own.
 
-pub(crate) mod api;
+mod api;
 pub(crate) mod create;
 pub(crate) mod domain;
 mod error;
-pub(crate) mod get;
-pub(crate) mod list;
-pub(crate) mod resolve;
+mod get;
+mod list;
+mod resolve;
 pub(crate) mod store;
-pub(crate) mod update;
+mod update;
 pub(crate) mod view;
 
 use create::create_organization;

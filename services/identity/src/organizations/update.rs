@@ -5,21 +5,21 @@ use careway_contract::identity::v1::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{CountryCode, Language, Names, OrganizationId, Violations};
-use careway_service::{Call, Error, Keyed};
+use careway_service::{Call, Error, Keyed, path_id};
 
 use super::{
     domain::{Organization, Refusal, Status, parse_time_zone},
     store,
     view::{parse_codes, seen_by},
 };
-use crate::{App, changes::Changes, revocations, wire::path_id};
+use crate::{App, changes::Changes, revocations};
 
 pub(crate) async fn update_organization(
     app: &App,
     call: &Call,
     request: UpdateOrganizationRequest,
 ) -> Keyed<UpdateOrganizationResponse> {
-    let id = path_id("organization", &request.organization_id, OrganizationId::parse)?;
+    let id = path_id::<OrganizationId>("organization", &request.organization_id)?;
     let changes = Changes::of(request.update_mask.as_ref());
     let mut v = Violations::default();
     changes.check(&mut v, &["name", "country", "time_zone", "locale", "status", "codes"]);

@@ -2,10 +2,9 @@
 
 use careway_contract::identity::v1;
 use careway_kernel::Violations;
-use careway_service::{Call, OrganizationKind};
+use careway_service::{Call, OrganizationKind, timestamp};
 
 use super::domain::{Code, CodeKind, Organization, Status, View};
-use crate::wire::timestamp;
 
 /// What this caller sees of it.
 pub(crate) fn seen_by(call: &Call, organization: &Organization) -> v1::Organization {

@@ -2,7 +2,7 @@
 
 use careway_contract::identity::v1::{CreateSessionRequest, CreateSessionResponse};
 use careway_kernel::{AccountId, Email, OrganizationId, Redacted, SessionId, Violations};
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Error, Result, timestamp};
 use uuid::Uuid;
 
 use super::{
@@ -22,7 +22,6 @@ use crate::{
         domain::{Organization, View},
         view::message,
     },
-    wire::timestamp,
 };
 
 struct SignIn {

@@ -3,16 +3,16 @@
 //! States: living → ended (signed out, switched, disabled, password reset, token reused, organization suspended) or
 //! expired. Only the person acts on a session. API clients have none: they get access tokens by their secret.
 
-pub(crate) mod api;
-pub(crate) mod create;
+mod api;
+mod create;
 pub(crate) mod domain;
-pub(crate) mod end;
+mod end;
 mod error;
-pub(crate) mod issue_client_token;
-pub(crate) mod refresh;
+mod issue_client_token;
+mod refresh;
 pub(crate) mod signing_keys;
-pub(crate) mod store;
-pub(crate) mod switch;
+mod store;
+mod switch;
 
 use create::create_session;
 use end::end_session;

@@ -2,7 +2,7 @@
 
 use careway_contract::identity::v1::{RefreshSessionRequest, RefreshSessionResponse};
 use careway_kernel::Violations;
-use careway_service::{Call, Result, Transaction};
+use careway_service::{Call, Result, Transaction, timestamp};
 
 use super::{
     create::grant,
@@ -18,7 +18,6 @@ use crate::{
         domain::{Organization, Status},
     },
     revocations::{self, Revoked, domain::EndReason},
-    wire::timestamp,
 };
 
 pub(crate) async fn refresh_session(

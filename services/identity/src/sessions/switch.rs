@@ -2,14 +2,13 @@
 
 use careway_contract::identity::v1::{SwitchSessionRequest, SwitchSessionResponse};
 use careway_kernel::{OrganizationId, SessionId, Violations};
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Error, Result, timestamp};
 
 use super::{create::grant, domain::refusal::Refusal, refresh::workplace, signing_keys, store};
 use crate::{
     App, opaque_token,
     organizations::{domain::View, view::message},
     revocations::{self, Revoked, domain::EndReason},
-    wire::timestamp,
 };
 
 pub(crate) async fn switch_session(

@@ -5,10 +5,10 @@ use careway_service::{Access, Policy};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use std::time::Duration;
 
-use crate::world::{OPERATOR, World, ask, reason};
+use crate::test_identity::{OPERATOR, TestIdentity, ask, reason};
 
-async fn published(world: &World) -> Vec<String> {
-    let keys = world.keys().get_jwks(ask(GetJwksRequest {}).by_nobody()).await.unwrap().into_inner().keys;
+async fn published(identity: &TestIdentity) -> Vec<String> {
+    let keys = identity.keys().get_jwks(ask(GetJwksRequest {}).by_nobody()).await.unwrap().into_inner().keys;
     assert!(keys.iter().all(|key| key.alg == "EdDSA" && key.x.len() == 43));
     keys.into_iter().map(|key| key.kid).collect()
 }
@@ -23,8 +23,8 @@ fn key_of(token: &str) -> String {
 }
 
 /// Whether a token verifies with a published key, as it would with any other library.
-async fn verifies(world: &World, token: &str) -> bool {
-    let keys = world.keys().get_jwks(ask(GetJwksRequest {}).by_nobody()).await.unwrap().into_inner().keys;
+async fn verifies(identity: &TestIdentity, token: &str) -> bool {
+    let keys = identity.keys().get_jwks(ask(GetJwksRequest {}).by_nobody()).await.unwrap().into_inner().keys;
     let key = keys.into_iter().find(|key| key.kid == key_of(token)).unwrap();
     let mut validation = Validation::new(Algorithm::EdDSA);
     validation.set_audience(&["careway-api"]);
@@ -35,43 +35,44 @@ async fn verifies(world: &World, token: &str) -> bool {
 
 #[tokio::test]
 async fn a_new_key_is_published_before_it_signs_and_the_old_until_its_tokens_died() {
-    let world = World::start().await;
-    let before = world.sign_in(OPERATOR).await.access_token;
-    let first = published(&world).await;
+    let identity = TestIdentity::start().await;
+    let before = identity.sign_in(OPERATOR).await.access_token;
+    let first = published(&identity).await;
     assert_eq!(first, [key_of(&before)]);
 
-    let rotated = world.keys().rotate_signing_key(ask(RotateSigningKeyRequest {}).by(&before)).await.unwrap();
+    let rotated =
+        identity.keys().rotate_signing_key(ask(RotateSigningKeyRequest {}).by(&before)).await.unwrap();
     let second = rotated.into_inner().kid;
-    assert_eq!(published(&world).await, [first[0].clone(), second.clone()]);
-    assert_eq!(key_of(&world.sign_in(OPERATOR).await.access_token), first[0]);
+    assert_eq!(published(&identity).await, [first[0].clone(), second.clone()]);
+    assert_eq!(key_of(&identity.sign_in(OPERATOR).await.access_token), first[0]);
     let again =
-        world.keys().rotate_signing_key(ask(RotateSigningKeyRequest {}).by(&before)).await.unwrap_err();
+        identity.keys().rotate_signing_key(ask(RotateSigningKeyRequest {}).by(&before)).await.unwrap_err();
     assert_eq!(reason(&again), "ROTATION_UNDER_WAY");
 
-    world.clock.advance(Duration::from_secs(60));
-    let after = world.sign_in(OPERATOR).await.access_token;
+    identity.clock.advance(Duration::from_secs(60));
+    let after = identity.sign_in(OPERATOR).await.access_token;
     assert_eq!(key_of(&after), second);
-    world.accounts().get_me(ask(GetMeRequest {}).by(&before)).await.unwrap();
+    identity.accounts().get_me(ask(GetMeRequest {}).by(&before)).await.unwrap();
     for token in [&before, &after] {
-        assert!(verifies(&world, token).await);
+        assert!(verifies(&identity, token).await);
     }
-    world.clock.advance(Duration::from_secs(11 * 60));
-    assert_eq!(published(&world).await, [second]);
+    identity.clock.advance(Duration::from_secs(11 * 60));
+    assert_eq!(published(&identity).await, [second]);
 }
 
 #[tokio::test]
 async fn the_private_half_is_sealed() {
-    let world = World::start().await;
-    assert_eq!(world.count("select count(*) from signing_key").await, 1);
-    assert_eq!(world.count("select count(*) from signing_key where length(sealed_seed) > 60").await, 1);
+    let identity = TestIdentity::start().await;
+    assert_eq!(identity.count("select count(*) from signing_key").await, 1);
+    assert_eq!(identity.count("select count(*) from signing_key where length(sealed_seed) > 60").await, 1);
 }
 
 #[tokio::test]
 async fn nobody_but_an_operator_rotates() {
     use careway_contract::identity::v1::organization::Kind;
-    let world = World::start().await;
-    let (_, administrator) = world.organization(Kind::Payer, "Payer").await;
-    let refused = world
+    let identity = TestIdentity::start().await;
+    let (_, administrator) = identity.organization(Kind::Payer, "Payer").await;
+    let refused = identity
         .keys()
         .rotate_signing_key(ask(RotateSigningKeyRequest {}).by(&administrator.access_token))
         .await;

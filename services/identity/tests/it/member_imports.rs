@@ -7,15 +7,16 @@ use careway_contract::{
     identity::v1::{imported_member_row::Outcome, *},
 };
 use careway_service::Kind;
+use careway_testing::{key, refusal};
 
-use crate::desk::{Desk, key, refusal};
+use crate::test_members::TestMembers;
 
 const CSV: &str = "text/csv";
 const HEADER: &str =
     "member_number;Family name;given_names;birth_date;SEX;mobile;national_id;principal_member_number;email\n";
 
 async fn import(
-    desk: &Desk,
+    service: &TestMembers,
     dry_run: bool,
     list: &[u8],
     media_type: &str,
@@ -32,8 +33,8 @@ async fn import(
             }),
         })
         .collect();
-    let request = desk.by(&desk.payer, &key(), tokio_stream::iter(pieces));
-    Ok(desk.members().import_members(request).await?.into_inner())
+    let request = service.by(&service.payer, &key(), tokio_stream::iter(pieces));
+    Ok(service.members().import_members(request).await?.into_inner())
 }
 
 fn outcomes(report: &ImportMembersResponse) -> Vec<(i32, Outcome)> {
@@ -42,7 +43,7 @@ fn outcomes(report: &ImportMembersResponse) -> Vec<(i32, Outcome)> {
 
 #[tokio::test]
 async fn a_list_is_tried_taken_and_the_same_again_changes_nothing() {
-    let desk = Desk::open().await;
+    let service = TestMembers::run().await;
     let list = format!(
         "\u{feff}{HEADER}R-2;Uwase;Eric;2015-01-02;M;;;R-1;\n\
          R-1;Uwase;Aline;1990-04-12;F;0788 123 456;1 1990 7 0012345 6 01;;aline@example.org\n\
@@ -57,42 +58,42 @@ async fn a_list_is_tried_taken_and_the_same_again_changes_nothing() {
         (5, Outcome::Rejected),
         (6, Outcome::Rejected),
     ];
-    let tried = import(&desk, true, list.as_bytes(), CSV).await.unwrap();
+    let tried = import(&service, true, list.as_bytes(), CSV).await.unwrap();
     assert_eq!((outcomes(&tried), tried.dry_run), (expected.to_vec(), true));
-    assert_eq!(desk.count("select count(*) from member").await, 0);
+    assert_eq!(service.count("select count(*) from member").await, 0);
 
-    let taken = import(&desk, false, list.as_bytes(), CSV).await.unwrap();
+    let taken = import(&service, false, list.as_bytes(), CSV).await.unwrap();
     assert_eq!(ImportMembersResponse { dry_run: true, ..taken.clone() }, tried);
     assert_eq!((taken.total, taken.created, taken.rejected), (5, 2, 3));
     let columns: Vec<_> = taken.rows[2].violations.iter().map(|it| it.column.as_str()).collect();
     assert_eq!(columns, ["given_names", "birth_date", "mobile"]);
     assert_eq!(taken.rows[3].violations[0].message, "is in row 3 already");
     assert_eq!(taken.rows[4].violations[0].column, "principal_member_number");
-    assert_eq!(desk.said("MemberRegistered").await, 2);
+    assert_eq!(service.said("MemberRegistered").await, 2);
     let family = "select count(*) from member where principal_member_id = (select member_id from member where member_number = 'R-1')";
-    assert_eq!(desk.count(family).await, 1, "the principal came later in the list");
+    assert_eq!(service.count(family).await, 1, "the principal came later in the list");
 
-    let again = import(&desk, false, list.as_bytes(), CSV).await.unwrap();
+    let again = import(&service, false, list.as_bytes(), CSV).await.unwrap();
     assert_eq!((again.created, again.updated, again.unchanged, again.rejected), (0, 0, 2, 3));
     let changed = list.replace("0788 123 456", "0788999999");
-    let changed = import(&desk, false, changed.as_bytes(), CSV).await.unwrap();
+    let changed = import(&service, false, changed.as_bytes(), CSV).await.unwrap();
     assert_eq!((changed.updated, changed.unchanged), (1, 1));
-    assert_eq!(desk.count("select count(*) from member_contact_change").await, 1);
-    assert_eq!((desk.said("MemberContactChanged").await, desk.said("MemberRegistered").await), (1, 2));
+    assert_eq!(service.count("select count(*) from member_contact_change").await, 1);
+    assert_eq!((service.said("MemberContactChanged").await, service.said("MemberRegistered").await), (1, 2));
 }
 
 #[tokio::test]
 async fn what_stands_behind_an_open_quote_is_not_left_out_in_silence() {
-    let desk = Desk::open().await;
+    let service = TestMembers::run().await;
     let list = format!("{HEADER}R-1;Uwase;\"Aline;1990-04-12;F;;;;\nR-2;Keza;Marie;1990-04-12;F;;;;\n");
-    let refused = refusal(import(&desk, false, list.as_bytes(), CSV).await);
+    let refused = refusal(import(&service, false, list.as_bytes(), CSV).await);
     assert_eq!((refused.reason(), refused.fact("row")), ("FILE_UNREADABLE", Some("2")));
-    assert_eq!(desk.count("select count(*) from member").await, 0);
+    assert_eq!(service.count("select count(*) from member").await, 0);
 }
 
 #[tokio::test]
 async fn a_long_list_is_taken_in_blocks() {
-    let desk = Desk::open().await;
+    let service = TestMembers::run().await;
     let mut list = HEADER.to_owned();
     for index in 0..6000 {
         let principal = if index % 4 == 0 { String::new() } else { format!("R-{:05}", index / 4 * 4) };
@@ -101,20 +102,23 @@ async fn a_long_list_is_taken_in_blocks() {
             "R-{index:05};Uwase;Aline {index};1990-04-12;F;07881{index:05};119907{index:07}601;{principal};"
         );
     }
-    let report = import(&desk, false, list.as_bytes(), CSV).await.unwrap();
+    let report = import(&service, false, list.as_bytes(), CSV).await.unwrap();
     assert_eq!((report.created, report.rejected, report.rows.len()), (6000, 0, 6000));
-    assert_eq!(desk.count("select count(*) from member where principal_member_id is not null").await, 4500);
     assert_eq!(
-        (desk.said("MemberRegistered").await, desk.count("select count(*) from audit_entry").await),
+        service.count("select count(*) from member where principal_member_id is not null").await,
+        4500
+    );
+    assert_eq!(
+        (service.said("MemberRegistered").await, service.count("select count(*) from audit_entry").await),
         (6000, 6000)
     );
-    let again = import(&desk, false, list.as_bytes(), CSV).await.unwrap();
+    let again = import(&service, false, list.as_bytes(), CSV).await.unwrap();
     assert_eq!(again.unchanged, 6000);
 }
 
 #[tokio::test]
 async fn what_cannot_be_read_is_refused_as_a_whole() {
-    let desk = Desk::open_with(&["--member-import-mib", "1", "--member-import-rows", "2"]).await;
+    let service = TestMembers::with(&[("CAREWAY_IMPORT_MIB", "1"), ("CAREWAY_IMPORT_ROWS", "2")]).await;
     let rows = |rows: &str| format!("{HEADER}{rows}").into_bytes();
     for (list, media_type, reason) in [
         (vec![b'x'; (1 << 20) + 1], CSV, "FILE_TOO_LARGE"),
@@ -124,8 +128,8 @@ async fn what_cannot_be_read_is_refused_as_a_whole() {
         (b"member_number,sex\n1,F\n".to_vec(), CSV, "COLUMN_MISSING"),
         (Vec::new(), CSV, "FILE_UNREADABLE"),
     ] {
-        let refused = refusal(import(&desk, false, &list, media_type).await);
+        let refused = refusal(import(&service, false, &list, media_type).await);
         assert_eq!((refused.reason(), refused.kind()), (reason, Kind::Invalid));
     }
-    assert_eq!(desk.count("select count(*) from member").await, 0);
+    assert_eq!(service.count("select count(*) from member").await, 0);
 }

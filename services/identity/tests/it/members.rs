@@ -7,40 +7,41 @@ use careway_contract::{
 use careway_events::{Fact, record};
 use careway_kernel::MemberId;
 use careway_service::{Kind, OrganizationKind};
+use careway_testing::{Person, key, refusal};
 use prost_types::FieldMask;
 use tonic::metadata::MetadataValue;
 
-use crate::desk::{Desk, Person, key, new_member, refusal};
+use crate::test_members::{TestMembers, new_member};
 
 const NIN: &str = "1199070012345601";
 
-async fn get(desk: &Desk, by: &Person, id: &str) -> Result<Member, careway_service::Error> {
+async fn get(service: &TestMembers, by: &Person, id: &str) -> Result<Member, careway_service::Error> {
     let request = GetMemberRequest { member_id: id.to_owned() };
-    Ok(desk.members().get_member(desk.by(by, &key(), request)).await?.into_inner().member.unwrap())
+    Ok(service.members().get_member(service.by(by, &key(), request)).await?.into_inner().member.unwrap())
 }
 
 async fn update(
-    desk: &Desk,
+    service: &TestMembers,
     version: i32,
     paths: &[&str],
     request: UpdateMemberRequest,
 ) -> Result<UpdateMemberResponse, careway_service::Error> {
     let paths = paths.iter().map(|&path| path.to_owned()).collect();
     let request = UpdateMemberRequest { update_mask: Some(FieldMask { paths }), ..request };
-    let mut request = desk.by(&desk.payer, &key(), request);
+    let mut request = service.by(&service.payer, &key(), request);
     request.metadata_mut().insert("if-match", MetadataValue::from(version));
-    Ok(desk.members().update_member(request).await?.into_inner())
+    Ok(service.members().update_member(request).await?.into_inner())
 }
 
-async fn search(desk: &Desk, by: &Person, q: &str) -> Vec<String> {
+async fn search(service: &TestMembers, by: &Person, q: &str) -> Vec<String> {
     let request = ListMembersRequest { q: q.to_owned(), ..Default::default() };
-    let found = desk.members().list_members(desk.by(by, &key(), request)).await.unwrap().into_inner();
+    let found = service.members().list_members(service.by(by, &key(), request)).await.unwrap().into_inner();
     found.members.into_iter().map(|member| member.member_number).collect()
 }
 
 #[tokio::test]
 async fn a_member_is_registered_once_per_key_and_sealed_at_rest() {
-    let desk = Desk::open().await;
+    let service = TestMembers::run().await;
     let request = CreateMemberRequest {
         national_ids: vec![NationalIdInput {
             number: "1 1990 7 0012345 6 01".to_owned(),
@@ -53,22 +54,22 @@ async fn a_member_is_registered_once_per_key_and_sealed_at_rest() {
     };
     let again = key();
     let create = |key: String, request: CreateMemberRequest| {
-        let request = desk.by(&desk.payer, &key, request);
-        let mut members = desk.members();
+        let request = service.by(&service.payer, &key, request);
+        let mut members = service.members();
         async move { members.create_member(request).await.map(tonic::Response::into_inner) }
     };
     let created = create(again.clone(), request.clone()).await.unwrap();
     assert_eq!(create(again, request.clone()).await.unwrap(), created);
     assert_eq!(refusal(create(key(), request).await).reason(), "MEMBER_NUMBER_TAKEN");
-    assert_eq!(desk.said("MemberRegistered").await, 1);
+    assert_eq!(service.said("MemberRegistered").await, 1);
 
     let member = created.member.unwrap();
     assert_eq!((member.member_number.as_str(), member.mobile.as_str()), ("RSSB-1", "+250788123456"));
     assert_eq!((member.language.as_str(), member.family_id.as_str()), ("rw", member.member_id.as_str()));
-    assert_eq!(get(&desk, &desk.payer, &member.member_id).await.unwrap(), member);
+    assert_eq!(get(&service, &service.payer, &member.member_id).await.unwrap(), member);
 
     let rows: String = sqlx::query_scalar("select (select string_agg(m::text, '') from member m) || (select string_agg(n::text, '') from member_national_id n) || (select string_agg(encode(payload, 'escape'), '') from outbox)")
-        .fetch_one(&desk.admin)
+        .fetch_one(&service.admin)
         .await
         .unwrap();
     for secret in ["788123456", "252570000", NIN, "example.org", &hex::encode(NIN), &hex::encode("788123456")]
@@ -79,7 +80,7 @@ async fn a_member_is_registered_once_per_key_and_sealed_at_rest() {
 
 #[tokio::test]
 async fn every_fault_is_told_at_once_and_oddities_are_warnings() {
-    let desk = Desk::open().await;
+    let service = TestMembers::run().await;
     let wrong = CreateMemberRequest {
         birth_date: "2999-01-01".to_owned(),
         mobile: "0252570000".to_owned(),
@@ -87,7 +88,8 @@ async fn every_fault_is_told_at_once_and_oddities_are_warnings() {
         given_names: String::new(),
         ..new_member("x")
     };
-    let status = desk.members().create_member(desk.by(&desk.payer, &key(), wrong)).await.unwrap_err();
+    let status =
+        service.members().create_member(service.by(&service.payer, &key(), wrong)).await.unwrap_err();
     let details = tonic_types::StatusExt::get_error_details(&status);
     let fields: Vec<_> =
         details.bad_request().unwrap().field_violations.iter().map(|it| it.field.as_str()).collect();
@@ -97,120 +99,127 @@ async fn every_fault_is_told_at_once_and_oddities_are_warnings() {
         national_ids: vec![NationalIdInput { number: "1198580012345601".to_owned(), ..Default::default() }],
         ..new_member("RSSB-1")
     };
-    let created = desk.members().create_member(desk.by(&desk.payer, &key(), odd)).await.unwrap().into_inner();
+    let created =
+        service.members().create_member(service.by(&service.payer, &key(), odd)).await.unwrap().into_inner();
     assert_eq!(created.warnings.len(), 2, "another year and another sex");
     let same_card = CreateMemberRequest { member_number: "RSSB-2".to_owned(), ..new_member("RSSB-2") };
     let same_card = CreateMemberRequest {
         national_ids: vec![NationalIdInput { number: "1198580012345601".to_owned(), ..Default::default() }],
         ..same_card
     };
-    let taken = desk.members().create_member(desk.by(&desk.payer, &key(), same_card)).await;
+    let taken = service.members().create_member(service.by(&service.payer, &key(), same_card)).await;
     assert_eq!(refusal(taken).reason(), "NATIONAL_ID_TAKEN");
 }
 
 #[tokio::test]
 async fn a_change_is_versioned_and_a_contact_remembered() {
-    let desk = Desk::open().await;
-    let uwase = desk.register("RSSB-1", NIN, "0788123456").await;
+    let service = TestMembers::run().await;
+    let uwase = service.register("RSSB-1", NIN, "0788123456").await;
     let id = uwase.member_id;
     let new_phone =
         UpdateMemberRequest { member_id: id.clone(), mobile: "0788999999".to_owned(), ..Default::default() };
-    let changed = update(&desk, 1, &["mobile"], new_phone.clone()).await.unwrap().member.unwrap();
+    let changed = update(&service, 1, &["mobile"], new_phone.clone()).await.unwrap().member.unwrap();
     assert_eq!(
         (changed.version, changed.mobile.as_str(), changed.given_names.as_str()),
         (2, "+250788999999", "Aline")
     );
-    assert_eq!(refusal(update(&desk, 1, &["mobile"], new_phone.clone()).await).kind(), Kind::Stale);
+    assert_eq!(refusal(update(&service, 1, &["mobile"], new_phone.clone()).await).kind(), Kind::Stale);
     assert_eq!(
-        update(&desk, 2, &["mobile"], new_phone).await.unwrap().member.unwrap().version,
+        update(&service, 2, &["mobile"], new_phone).await.unwrap().member.unwrap().version,
         2,
         "nothing changed"
     );
-    assert_eq!((desk.said("MemberContactChanged").await, desk.said("MemberChanged").await), (1, 0));
+    assert_eq!((service.said("MemberContactChanged").await, service.said("MemberChanged").await), (1, 0));
     let new_number = UpdateMemberRequest {
         member_id: id.clone(),
         member_number: "RSSB-9".to_owned(),
         ..Default::default()
     };
-    update(&desk, 2, &["member_number"], new_number).await.unwrap();
-    assert_eq!((desk.said("MemberContactChanged").await, desk.said("MemberChanged").await), (1, 1));
+    update(&service, 2, &["member_number"], new_number).await.unwrap();
+    assert_eq!((service.said("MemberContactChanged").await, service.said("MemberChanged").await), (1, 1));
 
     let request = ListContactChangesRequest { member_id: id.clone(), ..Default::default() };
-    let changes = desk
+    let changes = service
         .members()
-        .list_contact_changes(desk.by(&desk.payer, &key(), request))
+        .list_contact_changes(service.by(&service.payer, &key(), request))
         .await
         .unwrap()
         .into_inner();
     let [change] = &changes.changes[..] else { panic!("one change") };
     assert_eq!((change.old_value.as_str(), change.new_value.as_str()), ("+250788123456", "+250788999999"));
-    assert_eq!(change.changed_by, format!("account:{}", desk.payer.account));
+    assert_eq!(change.changed_by, format!("account:{}", service.payer.account));
 
     for (paths, field) in
         [(vec![], "updateMask"), (vec!["version"], "updateMask"), (vec!["birth_date"], "birthDate")]
     {
         let request = UpdateMemberRequest { member_id: id.clone(), ..Default::default() };
-        let refused = refusal(update(&desk, 3, &paths, request).await);
+        let refused = refusal(update(&service, 3, &paths, request).await);
         assert_eq!(refused.kind(), Kind::Invalid, "{field}");
     }
 }
 
 #[tokio::test]
 async fn a_replaced_cards_number_still_finds_the_person() {
-    let desk = Desk::open().await;
-    let uwase = desk.register("RSSB-1", NIN, "0788123456").await;
+    let service = TestMembers::run().await;
+    let uwase = service.register("RSSB-1", NIN, "0788123456").await;
     let request = UpdateMemberRequest {
         member_id: uwase.member_id.clone(),
         national_ids: vec![NationalIdInput { number: "1199070012345612".to_owned(), ..Default::default() }],
         ..Default::default()
     };
-    let changed = update(&desk, 1, &["national_ids"], request).await.unwrap().member.unwrap();
+    let changed = update(&service, 1, &["national_ids"], request).await.unwrap().member.unwrap();
     let ended: Vec<_> =
         changed.national_ids.iter().map(|id| (id.number.as_str(), id.valid_to.is_empty())).collect();
     assert_eq!(ended, [(NIN, false), ("1199070012345612", true)]);
     for number in [NIN, "1199070012345612"] {
-        let asked = ResolveMemberRequest { member: Some(desk.by_national_id(number)) };
-        let found = desk.challenges().resolve_member(desk.foundation.identity.request(asked)).await.unwrap();
+        let asked = ResolveMemberRequest { member: Some(service.by_national_id(number)) };
+        let found =
+            service.challenges().resolve_member(service.foundation.identity.request(asked)).await.unwrap();
         assert_eq!(found.into_inner().member.unwrap().member_id, uwase.member_id, "{number}");
     }
 }
 
 #[tokio::test]
 async fn a_family_has_one_level() {
-    let desk = Desk::open().await;
-    let uwase = desk.register("RSSB-1", NIN, "0788123456").await;
-    let other = desk.register("RSSB-9", "", "0788123459").await;
+    let service = TestMembers::run().await;
+    let uwase = service.register("RSSB-1", NIN, "0788123456").await;
+    let other = service.register("RSSB-9", "", "0788123459").await;
     let create = |number: &str, principal: &str| {
         let request = CreateMemberRequest { principal_member_id: principal.to_owned(), ..new_member(number) };
-        let (mut members, request) = (desk.members(), desk.by(&desk.payer, &key(), request));
+        let (mut members, request) = (service.members(), service.by(&service.payer, &key(), request));
         async move { members.create_member(request).await.map(|created| created.into_inner().member.unwrap()) }
     };
     let child = create("RSSB-2", &uwase.member_id).await.unwrap();
     assert_eq!((&child.family_id, &child.principal_member_id), (&uwase.member_id, &uwase.member_id));
     assert_eq!(refusal(create("RSSB-3", &child.member_id).await).reason(), "PRINCIPAL_NOT_ELIGIBLE");
-    let stranger = MemberId::new(&desk.clock).to_string();
+    let stranger = MemberId::new(&service.clock).to_string();
     assert_eq!(refusal(create("RSSB-3", &stranger).await).reason(), "PRINCIPAL_NOT_ELIGIBLE");
     let request = UpdateMemberRequest {
         member_id: uwase.member_id.clone(),
         principal_member_id: other.member_id,
         ..Default::default()
     };
-    let refused = update(&desk, 1, &["principal_member_id"], request).await;
-    assert_eq!(refusal(refused).reason(), "PRINCIPAL_NOT_ELIGIBLE", "she has a dependant");
+    let changed = update(&service, 1, &["principal_member_id"], request).await;
+    assert_eq!(refusal(changed).reason(), "PRINCIPAL_NOT_ELIGIBLE", "she has a dependant");
 
     let request = ListDependantsRequest { member_id: uwase.member_id.clone(), ..Default::default() };
-    let dependants =
-        desk.members().list_dependants(desk.by(&desk.payer, &key(), request)).await.unwrap().into_inner();
+    let dependants = service
+        .members()
+        .list_dependants(service.by(&service.payer, &key(), request))
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(dependants.members[0].member_id, child.member_id);
 
     let contact = GetMemberContactRequest { member_id: child.member_id };
-    let contact = desk.members().get_member_contact(desk.foundation.identity.request(contact)).await.unwrap();
+    let contact =
+        service.members().get_member_contact(service.foundation.identity.request(contact)).await.unwrap();
     assert_eq!(contact.into_inner().contact.unwrap().sms_number, "+250788123456", "the principal's");
 }
 
 #[tokio::test]
 async fn names_and_numbers_are_searched_and_paged() {
-    let desk = Desk::open().await;
+    let service = TestMembers::run().await;
     for (number, family_name, given_names) in [
         ("VN-1", "Đặng", "Văn Ơn"),
         ("VN-2", "Dang", "Thị Hoa"),
@@ -222,20 +231,24 @@ async fn names_and_numbers_are_searched_and_paged() {
             given_names: given_names.to_owned(),
             ..new_member(number)
         };
-        desk.members().create_member(desk.by(&desk.payer, &key(), request)).await.unwrap();
+        service.members().create_member(service.by(&service.payer, &key(), request)).await.unwrap();
     }
-    assert_eq!(search(&desk, &desk.payer, "dang").await, ["VN-2", "VN-1"]);
-    assert_eq!(search(&desk, &desk.payer, "VAN DA").await, ["VN-1"]);
-    assert_eq!(search(&desk, &desk.payer, "da").await, ["VN-2", "VN-1", "VN-4"]);
-    assert_eq!(search(&desk, &desk.payer, "vn-3").await, ["VN-3"]);
-    assert_eq!(search(&desk, &desk.payer, "ang").await, Vec::<String>::new());
+    assert_eq!(search(&service, &service.payer, "dang").await, ["VN-2", "VN-1"]);
+    assert_eq!(search(&service, &service.payer, "VAN DA").await, ["VN-1"]);
+    assert_eq!(search(&service, &service.payer, "da").await, ["VN-2", "VN-1", "VN-4"]);
+    assert_eq!(search(&service, &service.payer, "vn-3").await, ["VN-3"]);
+    assert_eq!(search(&service, &service.payer, "ang").await, Vec::<String>::new());
 
     let (mut found, mut page_token) = (Vec::new(), String::new());
     loop {
         let request =
             ListMembersRequest { page_size: 3, page_token: page_token.clone(), ..Default::default() };
-        let page =
-            desk.members().list_members(desk.by(&desk.payer, &key(), request)).await.unwrap().into_inner();
+        let page = service
+            .members()
+            .list_members(service.by(&service.payer, &key(), request))
+            .await
+            .unwrap()
+            .into_inner();
         found.extend(page.members.into_iter().map(|member| member.member_number));
         page_token = page.next_page_token;
         if page_token.is_empty() {
@@ -247,31 +260,35 @@ async fn names_and_numbers_are_searched_and_paged() {
 
 #[tokio::test]
 async fn others_see_no_member() {
-    let desk = Desk::open().await;
-    let uwase = desk.register("RSSB-1", NIN, "0788123456").await;
-    let other = desk.other(OrganizationKind::Payer, "Other Health").await;
-    for stranger in [&other, &desk.facility] {
-        assert_eq!(refusal(get(&desk, stranger, &uwase.member_id).await).kind(), Kind::NotFound);
-        assert!(search(&desk, stranger, "uwase").await.is_empty());
+    let service = TestMembers::run().await;
+    let uwase = service.register("RSSB-1", NIN, "0788123456").await;
+    let other = service.other(OrganizationKind::Payer, "Other Health").await;
+    for stranger in [&other, &service.facility] {
+        assert_eq!(refusal(get(&service, stranger, &uwase.member_id).await).kind(), Kind::NotFound);
+        assert!(search(&service, stranger, "uwase").await.is_empty());
         let request = ListMemberAccessesRequest { member_id: uwase.member_id.clone(), ..Default::default() };
-        let log = desk.members().list_member_accesses(desk.by(stranger, &key(), request)).await;
+        let log = service.members().list_member_accesses(service.by(stranger, &key(), request)).await;
         assert_eq!(refusal(log).kind(), Kind::NotFound);
     }
     let internal = GetMembersRequest { member_ids: vec![uwase.member_id.clone()] };
-    let refused = desk.members().get_members(desk.by(&desk.payer, &key(), internal)).await;
-    assert_eq!(refusal(refused).kind(), Kind::Forbidden);
+    let read = service.members().get_members(service.by(&service.payer, &key(), internal)).await;
+    assert_eq!(refusal(read).kind(), Kind::Forbidden);
 
     // The other payer's own member of the same number and national id is another person.
     let request = CreateMemberRequest {
         national_ids: vec![NationalIdInput { number: NIN.to_owned(), ..Default::default() }],
         ..new_member("RSSB-1")
     };
-    desk.members().create_member(desk.by(&other, &key(), request)).await.unwrap();
-    let mut asked = desk.by_national_id(NIN);
+    service.members().create_member(service.by(&other, &key(), request)).await.unwrap();
+    let mut asked = service.by_national_id(NIN);
     asked.payer_ids.insert(0, other.organization.to_string());
     let asked = ResolveMemberRequest { member: Some(asked) };
-    let found =
-        desk.challenges().resolve_member(desk.foundation.identity.request(asked)).await.unwrap().into_inner();
+    let found = service
+        .challenges()
+        .resolve_member(service.foundation.identity.request(asked))
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(
         found.member.unwrap().payer_id,
         other.organization.to_string(),
@@ -281,64 +298,64 @@ async fn others_see_no_member() {
 
 #[tokio::test]
 async fn a_list_is_an_access_to_everybody_it_shows() {
-    let desk = Desk::open().await;
-    let uwase = desk.register("RSSB-1", NIN, "0788123456").await;
+    let service = TestMembers::run().await;
+    let uwase = service.register("RSSB-1", NIN, "0788123456").await;
     let child = CreateMemberRequest {
         principal_member_id: uwase.member_id.clone(),
         given_names: "Keza".to_owned(),
         ..new_member("RSSB-1-1")
     };
-    desk.members().create_member(desk.by(&desk.payer, &key(), child)).await.unwrap();
+    service.members().create_member(service.by(&service.payer, &key(), child)).await.unwrap();
     let shown = async |action: &str| {
         let listed =
             "select count(*) from audit_entry where action = 'member.list' and member_id is not null";
         let dependants = "select count(distinct member_id) from audit_entry \
                           where action = 'member.list-dependants' and member_id is not null";
-        desk.count(if action == "member.list" { listed } else { dependants }).await
+        service.count(if action == "member.list" { listed } else { dependants }).await
     };
-    assert_eq!(search(&desk, &desk.payer, "").await.len(), 2);
+    assert_eq!(search(&service, &service.payer, "").await.len(), 2);
     assert_eq!(shown("member.list").await, 2);
-    assert!(search(&desk, &desk.payer, "nobody").await.is_empty());
+    assert!(search(&service, &service.payer, "nobody").await.is_empty());
     let unseen = "select count(*) from audit_entry where action = 'member.list' and member_id is null";
-    assert_eq!((shown("member.list").await, desk.count(unseen).await), (2, 1));
+    assert_eq!((shown("member.list").await, service.count(unseen).await), (2, 1));
     let request = ListDependantsRequest { member_id: uwase.member_id.clone(), ..Default::default() };
-    desk.members().list_dependants(desk.by(&desk.payer, &key(), request)).await.unwrap();
+    service.members().list_dependants(service.by(&service.payer, &key(), request)).await.unwrap();
     assert_eq!(shown("member.list-dependants").await, 2, "the principal and the dependant");
 }
 
 #[tokio::test]
 async fn the_access_log_tells_who_looked_here_and_elsewhere() {
-    let desk = Desk::open().await;
-    let uwase = desk.register("RSSB-1", NIN, "0788123456").await;
-    get(&desk, &desk.payer, &uwase.member_id).await.unwrap();
-    let (challenge, code) = desk.started(&desk.by_number("RSSB-1")).await;
-    desk.verify(&desk.facility, &key(), &challenge, &desk.by_number("RSSB-1"), &code).await.unwrap();
+    let service = TestMembers::run().await;
+    let uwase = service.register("RSSB-1", NIN, "0788123456").await;
+    get(&service, &service.payer, &uwase.member_id).await.unwrap();
+    let (challenge, code) = service.started(&service.by_number("RSSB-1")).await;
+    service.verify(&service.facility, &key(), &challenge, &service.by_number("RSSB-1"), &code).await.unwrap();
 
     let access = |action: &str| Access {
         member_id: uwase.member_id.clone(),
-        organization_id: desk.facility.organization.to_string(),
-        accessor_id: desk.facility.account.to_string(),
+        organization_id: service.facility.organization.to_string(),
+        accessor_id: service.facility.account.to_string(),
         action: action.to_owned(),
         visit_id: String::new(),
         at: None,
     };
     // As if the visits service had said it.
-    let mut tx = desk.service.database.begin_system("tests").await.unwrap();
+    let mut tx = service.service.database.begin_system("tests").await.unwrap();
     record(
         &mut tx,
         Fact::new(MemberDataAccessed { accesses: vec![access("visit.read"), access("benefits.read")] }),
     );
     tx.finish().await.unwrap();
-    careway_events::Relay::new(&desk.foundation, &desk.service.database, "visits").start();
+    careway_events::Relay::new(&service.foundation, &service.service.database, "visits").start();
 
     let log = |page_size, page_token: String| {
         let request = ListMemberAccessesRequest { member_id: uwase.member_id.clone(), page_size, page_token };
-        let (mut members, request) = (desk.members(), desk.by(&desk.payer, &key(), request));
+        let (mut members, request) = (service.members(), service.by(&service.payer, &key(), request));
         async move { members.list_member_accesses(request).await.unwrap().into_inner() }
     };
     let patience = std::time::Duration::from_secs(20);
     tokio::time::timeout(patience, async {
-        while desk.count("select count(*) from member_access").await < 2 {
+        while service.count("select count(*) from member_access").await < 2 {
             tokio::task::yield_now().await;
         }
     })

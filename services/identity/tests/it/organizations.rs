@@ -8,7 +8,7 @@ use careway_contract::identity::v1::{
 use prost_types::FieldMask;
 use tonic::Code;
 
-use crate::world::{OPERATOR, World, ask, reason};
+use crate::test_identity::{OPERATOR, TestIdentity, ask, reason};
 
 fn code(value: &str) -> OrganizationCode {
     OrganizationCode { kind: CodeKind::Agency.into(), value: value.to_owned() }
@@ -27,9 +27,9 @@ fn agency(name: &str, codes: Vec<OrganizationCode>) -> CreateOrganizationRequest
 
 #[tokio::test]
 async fn a_code_is_one_organizations() {
-    let world = World::start().await;
-    let operator = world.sign_in(OPERATOR).await.access_token;
-    let mut organizations = world.organizations();
+    let identity = TestIdentity::start().await;
+    let operator = identity.sign_in(OPERATOR).await.access_token;
+    let mut organizations = identity.organizations();
     let first =
         organizations.create_organization(ask(agency("Bình An", vec![code("bi0902i")])).by(&operator)).await;
     let first = first.unwrap().into_inner().organization.unwrap();
@@ -43,18 +43,18 @@ async fn a_code_is_one_organizations() {
     let by = By::Code(code("BI0902I"));
     let message = ResolveOrganizationRequest { by: Some(by) };
     let resolved =
-        organizations.resolve_organization(world.foundation.identity.request(message)).await.unwrap();
+        organizations.resolve_organization(identity.foundation.identity.request(message)).await.unwrap();
     assert_eq!(resolved.into_inner().organization.unwrap().organization_id, first.organization_id);
 }
 
 #[tokio::test]
 async fn everything_wrong_is_told_at_once() {
     use tonic_types::StatusExt as _;
-    let world = World::start().await;
-    let operator = world.sign_in(OPERATOR).await.access_token;
+    let identity = TestIdentity::start().await;
+    let operator = identity.sign_in(OPERATOR).await.access_token;
     let message =
         CreateOrganizationRequest { codes: vec![code("a b")], ..CreateOrganizationRequest::default() };
-    let refusal = world.organizations().create_organization(ask(message).by(&operator)).await.unwrap_err();
+    let refusal = identity.organizations().create_organization(ask(message).by(&operator)).await.unwrap_err();
     let details = refusal.get_error_details();
     let mut fields: Vec<_> =
         details.bad_request().unwrap().field_violations.iter().map(|it| it.field.as_str()).collect();
@@ -64,13 +64,13 @@ async fn everything_wrong_is_told_at_once() {
 
 #[tokio::test]
 async fn payers_and_facilities_see_each_others_face_and_nobody_else() {
-    let world = World::start().await;
-    let (payer, payer_admin) = world.organization(Kind::Payer, "Payer").await;
-    let (facility, facility_admin) = world.organization(Kind::Facility, "Facility").await;
-    let (agency, agency_admin) = world.organization(Kind::Agency, "Agency").await;
+    let identity = TestIdentity::start().await;
+    let (payer, payer_admin) = identity.organization(Kind::Payer, "Payer").await;
+    let (facility, facility_admin) = identity.organization(Kind::Facility, "Facility").await;
+    let (agency, agency_admin) = identity.organization(Kind::Agency, "Agency").await;
     let get = async |who: &str, what: &Organization| {
         let message = GetOrganizationRequest { organization_id: what.organization_id.clone() };
-        world
+        identity
             .organizations()
             .get_organization(ask(message).by(who))
             .await
@@ -87,7 +87,7 @@ async fn payers_and_facilities_see_each_others_face_and_nobody_else() {
     let list = async |who: &str, token: &str| {
         let message =
             ListOrganizationsRequest { page_size: 1, page_token: token.to_owned(), ..Default::default() };
-        world.organizations().list_organizations(ask(message).by(who)).await.unwrap().into_inner()
+        identity.organizations().list_organizations(ask(message).by(who)).await.unwrap().into_inner()
     };
     let first = list(&facility_admin.access_token, "").await;
     let second = list(&facility_admin.access_token, &first.next_page_token).await;
@@ -101,16 +101,16 @@ async fn payers_and_facilities_see_each_others_face_and_nobody_else() {
 
 #[tokio::test]
 async fn only_operators_change_organizations_one_version_at_a_time() {
-    let world = World::start().await;
-    let (payer, payer_admin) = world.organization(Kind::Payer, "Payer").await;
-    let operator = world.sign_in(OPERATOR).await.access_token;
+    let identity = TestIdentity::start().await;
+    let (payer, payer_admin) = identity.organization(Kind::Payer, "Payer").await;
+    let operator = identity.sign_in(OPERATOR).await.access_token;
     let message = UpdateOrganizationRequest {
         organization_id: payer.organization_id.clone(),
         name: "New name".to_owned(),
         update_mask: Some(FieldMask { paths: vec!["name".to_owned()] }),
         ..UpdateOrganizationRequest::default()
     };
-    let mut organizations = world.organizations();
+    let mut organizations = identity.organizations();
     let denied = organizations
         .update_organization(ask(message.clone()).version(1).by(&payer_admin.access_token))
         .await;
@@ -128,29 +128,30 @@ async fn only_operators_change_organizations_one_version_at_a_time() {
 
 #[tokio::test]
 async fn a_suspended_organization_is_out_within_seconds() {
-    let world = World::start().await;
-    let (payer, payer_admin) = world.organization(Kind::Payer, "Payer").await;
-    let operator = world.sign_in(OPERATOR).await.access_token;
+    let identity = TestIdentity::start().await;
+    let (payer, payer_admin) = identity.organization(Kind::Payer, "Payer").await;
+    let operator = identity.sign_in(OPERATOR).await.access_token;
     let message = UpdateOrganizationRequest {
         organization_id: payer.organization_id.clone(),
         status: Status::Suspended.into(),
         update_mask: Some(FieldMask { paths: vec!["status".to_owned()] }),
         ..UpdateOrganizationRequest::default()
     };
-    world.organizations().update_organization(ask(message).version(1).by(&operator)).await.unwrap();
-    world.hear_revocations().await;
+    identity.organizations().update_organization(ask(message).version(1).by(&operator)).await.unwrap();
+    identity.hear_revocations().await;
 
     let mine = GetOrganizationRequest { organization_id: payer.organization_id };
-    let refused = world.organizations().get_organization(ask(mine).by(&payer_admin.access_token)).await;
+    let refused = identity.organizations().get_organization(ask(mine).by(&payer_admin.access_token)).await;
     assert_eq!(refused.unwrap_err().code(), Code::Unauthenticated);
-    let refused = world.try_sign_in("admin@payer.example", crate::world::PASSWORD).await.unwrap_err();
+    let refused =
+        identity.try_sign_in("admin@payer.example", crate::test_identity::PASSWORD).await.unwrap_err();
     assert_eq!(reason(&refused), "CREDENTIALS_REJECTED");
 }
 
 #[tokio::test]
 async fn an_operator_cannot_suspend_the_platform() {
-    let world = World::start().await;
-    let operator = world.sign_in(OPERATOR).await;
+    let identity = TestIdentity::start().await;
+    let operator = identity.sign_in(OPERATOR).await;
     let message = UpdateOrganizationRequest {
         organization_id: operator.organization.unwrap().organization_id,
         status: Status::Suspended.into(),
@@ -158,18 +159,18 @@ async fn an_operator_cannot_suspend_the_platform() {
         ..UpdateOrganizationRequest::default()
     };
     let request = ask(message).version(1).by(&operator.access_token);
-    let refused = world.organizations().update_organization(request).await.unwrap_err();
+    let refused = identity.organizations().update_organization(request).await.unwrap_err();
     assert_eq!(reason(&refused), "OWN_ORGANIZATION");
 }
 
 #[tokio::test]
 async fn without_a_caller_every_table_is_empty() {
     use sqlx::{AssertSqlSafe, Connection, PgConnection};
-    let world = World::start().await;
-    let (_, administrator) = world.organization(Kind::Facility, "Facility").await;
-    world.invite(&administrator.access_token, "waiting@facility.example", "CLINICIAN", "").await;
-    let mut nobody = PgConnection::connect(&world.database.url_app).await.unwrap();
-    let mut everybody = PgConnection::connect(&world.database.url_admin).await.unwrap();
+    let identity = TestIdentity::start().await;
+    let (_, administrator) = identity.organization(Kind::Facility, "Facility").await;
+    identity.invite(&administrator.access_token, "waiting@facility.example", "CLINICIAN", "").await;
+    let mut nobody = PgConnection::connect(&identity.setup.database.url_app).await.unwrap();
+    let mut everybody = PgConnection::connect(&identity.setup.database.url_admin).await.unwrap();
     for table in
         ["organization", "account", "membership", "invitation", "session", "refresh_token", "signing_key"]
     {
@@ -180,5 +181,5 @@ async fn without_a_caller_every_table_is_empty() {
     }
     let unprotected = "select count(*) from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace \
         and not (relrowsecurity and relforcerowsecurity) and relname not like '%migrations'";
-    assert_eq!(world.count(unprotected).await, 0);
+    assert_eq!(identity.count(unprotected).await, 0);
 }

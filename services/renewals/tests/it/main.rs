@@ -2,4 +2,4 @@
 
 mod notifications;
 mod rules;
-mod world;
+mod test_renewals;

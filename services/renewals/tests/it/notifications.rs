@@ -8,47 +8,47 @@ use careway_service::Call;
 use careway_testing::{SmtpSink, SmtpStage};
 use tonic::Code;
 
-use crate::world::{World, code_message, mail};
+use crate::test_renewals::{TestRenewals, code_message, mail};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_goes_out_in_the_members_language_and_its_words_are_erased() {
-    let world = World::start(None).await;
-    let sent = world.send(code_message("one")).await.unwrap();
-    world.becomes(&sent.message_id, "ACCEPTED").await;
-    let files = world.files();
+    let renewals = TestRenewals::start(None).await;
+    let sent = renewals.send(code_message("one")).await.unwrap();
+    renewals.becomes(&sent.message_id, "ACCEPTED").await;
+    let files = renewals.files();
     assert_eq!(files.len(), 1);
     assert_eq!(files[0]["to"], "+250788123456");
     assert!(files[0]["text"].as_str().unwrap().contains("492039 ni umubarebanga"));
-    assert_eq!(world.column(&sent.message_id, "sealed").await, None);
+    assert_eq!(renewals.column(&sent.message_id, "sealed").await, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dedupe_key_is_taken_once() {
-    let world = World::start(None).await;
-    let first = world.send(code_message("same")).await.unwrap();
-    let again = world.send(code_message("same")).await.unwrap();
+    let renewals = TestRenewals::start(None).await;
+    let first = renewals.send(code_message("same")).await.unwrap();
+    let again = renewals.send(code_message("same")).await.unwrap();
     assert_eq!(first.message_id, again.message_id);
-    world.becomes(&first.message_id, "ACCEPTED").await;
-    assert_eq!(world.files().len(), 1);
+    renewals.becomes(&first.message_id, "ACCEPTED").await;
+    assert_eq!(renewals.files().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_violation_is_named_and_nothing_is_kept() {
-    let world = World::start(None).await;
+    let renewals = TestRenewals::start(None).await;
     let mut request = code_message("");
     request.to = "0788".to_owned();
     request.values.remove("code");
-    let status = world.send(request).await.unwrap_err();
+    let status = renewals.send(request).await.unwrap_err();
     assert_eq!(status.code(), Code::InvalidArgument);
     assert_eq!(fields(&status), ["to", "dedupeKey", "values"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_careways_own_services_may_send() {
-    let world = World::start(None).await;
+    let renewals = TestRenewals::start(None).await;
     let mut client =
         careway_contract::renewals::v1::notification_service_client::NotificationServiceClient::new(
-            world.foundation.registry.upstream("renewals"),
+            renewals.foundation.registry.upstream("renewals"),
         );
     let status = client.send(code_message("none")).await.unwrap_err();
     assert_eq!(status.code(), Code::Unauthenticated);
@@ -57,20 +57,20 @@ async fn only_careways_own_services_may_send() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_email_reaches_a_real_mail_server_with_its_accents() {
     let sink = SmtpSink::start().await;
-    let world = World::start(Some(&sink.url())).await;
-    let sent = world.send(mail("invite", "Phòng khám Ubuzima")).await.unwrap();
-    world.becomes(&sent.message_id, "ACCEPTED").await;
+    let renewals = TestRenewals::start(Some(&sink.url())).await;
+    let sent = renewals.send(mail("invite", "Phòng khám Ubuzima")).await.unwrap();
+    renewals.becomes(&sent.message_id, "ACCEPTED").await;
     let mails = sink.wait_for(1).await;
     assert_eq!(mails[0].to, ["desk@ubuzima.example"]);
     assert!(mails[0].text().contains("Phòng khám Ubuzima"));
-    assert!(world.files().is_empty());
+    assert!(renewals.files().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_is_text_and_html_and_says_that_a_program_wrote_it() {
     let sink = SmtpSink::start().await;
-    let world = World::start(Some(&sink.url())).await;
-    let sent = world.send(mail("invite", "Ubuzima & <Co>")).await.unwrap();
+    let renewals = TestRenewals::start(Some(&sink.url())).await;
+    let sent = renewals.send(mail("invite", "Ubuzima & <Co>")).await.unwrap();
     let mails = sink.wait_for(1).await;
     let header = |name| mails[0].header(name).unwrap_or_default();
     assert!(header("Content-Type").starts_with("multipart/alternative"));
@@ -87,7 +87,7 @@ async fn a_mail_is_text_and_html_and_says_that_a_program_wrote_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_of_a_conversation_has_its_headers_and_the_same_ones_when_it_is_tried_again() {
     let sink = SmtpSink::start().await;
-    let world = World::start(Some(&sink.url())).await;
+    let renewals = TestRenewals::start(Some(&sink.url())).await;
     let headers = MailHeaders {
         cc: vec!["binh@example.com".to_owned()],
         reply_to: "support+S26-0000017-90@careway.example".to_owned(),
@@ -99,11 +99,11 @@ async fn a_mail_of_a_conversation_has_its_headers_and_the_same_ones_when_it_is_t
     };
     sink.refuse(SmtpStage::Data, "451 come back later");
     let request = SendRequest { mail: Some(headers.clone()), ..mail("conversation", "Ubuzima") };
-    let sent = world.send(request).await.unwrap();
-    world.becomes(&sent.message_id, "QUEUED").await;
+    let sent = renewals.send(request).await.unwrap();
+    renewals.becomes(&sent.message_id, "QUEUED").await;
     sink.accept();
-    world.foundation.clock.advance(std::time::Duration::from_secs(600));
-    world.becomes(&sent.message_id, "ACCEPTED").await;
+    renewals.foundation.clock.advance(std::time::Duration::from_secs(600));
+    renewals.becomes(&sent.message_id, "ACCEPTED").await;
 
     let mails = sink.wait_for(1).await;
     assert_eq!(mails[0].from, "bounces+1@careway.example");
@@ -124,7 +124,7 @@ async fn a_mail_of_a_conversation_has_its_headers_and_the_same_ones_when_it_is_t
         auto_submitted: AutoSubmitted::AutoReplied.into(),
         ..MailHeaders::default()
     };
-    world.send(SendRequest { mail: Some(answer), ..mail("answer", "Ubuzima") }).await.unwrap();
+    renewals.send(SendRequest { mail: Some(answer), ..mail("answer", "Ubuzima") }).await.unwrap();
     let mails = sink.wait_for(2).await;
     assert_eq!(mails[1].from, "", "nothing answers an answer");
     assert_eq!(mails[1].header("Auto-Submitted").as_deref(), Some("auto-replied"));
@@ -132,12 +132,12 @@ async fn a_mail_of_a_conversation_has_its_headers_and_the_same_ones_when_it_is_t
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_folder_shows_a_mails_headers_in_everybodys_mailbox() {
-    let world = World::start(None).await;
+    let renewals = TestRenewals::start(None).await;
     let headers = MailHeaders { cc: vec!["binh@example.com".to_owned()], ..MailHeaders::default() };
     let request = SendRequest { mail: Some(headers), ..mail("folder", "Phòng khám Ubuzima") };
-    let sent = world.send(request).await.unwrap();
-    world.becomes(&sent.message_id, "ACCEPTED").await;
-    let files = world.files();
+    let sent = renewals.send(request).await.unwrap();
+    renewals.becomes(&sent.message_id, "ACCEPTED").await;
+    let files = renewals.files();
     assert_eq!([&files[0]["to"], &files[1]["to"]], ["desk@ubuzima.example", "binh@example.com"]);
     for file in &files {
         let headers = &file["headers"];
@@ -153,7 +153,7 @@ async fn the_folder_shows_a_mails_headers_in_everybodys_mailbox() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_header_of_a_mail_can_add_another() {
-    let world = World::start(None).await;
+    let renewals = TestRenewals::start(None).await;
     let injected = |text: &str| format!("{text}\r\nBcc: all@example.org");
     let headers = MailHeaders {
         cc: vec![injected("an@example.com")],
@@ -166,7 +166,7 @@ async fn no_header_of_a_mail_can_add_another() {
     };
     let request = SendRequest { mail: Some(headers.clone()), ..mail("inject", "Ubuzima") };
     assert_eq!(
-        fields(&world.send(request).await.unwrap_err()),
+        fields(&renewals.send(request).await.unwrap_err()),
         [
             "mail.replyTo",
             "mail.envelopeSender",
@@ -177,7 +177,7 @@ async fn no_header_of_a_mail_can_add_another() {
         ]
     );
     let sms = SendRequest { mail: Some(MailHeaders::default()), ..code_message("sms") };
-    assert_eq!(fields(&world.send(sms).await.unwrap_err()), ["mail"]);
+    assert_eq!(fields(&renewals.send(sms).await.unwrap_err()), ["mail"]);
 }
 
 fn fields(status: &tonic::Status) -> Vec<String> {
@@ -189,62 +189,62 @@ fn fields(status: &tonic::Status) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_refuses_for_now_is_asked_again_and_one_that_refuses_for_good_is_not() {
     let sink = SmtpSink::start().await;
-    let world = World::start(Some(&sink.url())).await;
+    let renewals = TestRenewals::start(Some(&sink.url())).await;
 
     sink.refuse(SmtpStage::Rcpt, "451 come back later");
-    let later = world.send(mail("later", "Ubuzima")).await.unwrap();
-    world.becomes(&later.message_id, "QUEUED").await;
+    let later = renewals.send(mail("later", "Ubuzima")).await.unwrap();
+    renewals.becomes(&later.message_id, "QUEUED").await;
     sink.accept();
-    world.foundation.clock.advance(std::time::Duration::from_secs(600));
-    world.becomes(&later.message_id, "ACCEPTED").await;
+    renewals.foundation.clock.advance(std::time::Duration::from_secs(600));
+    renewals.becomes(&later.message_id, "ACCEPTED").await;
 
     sink.refuse(SmtpStage::Rcpt, "550 no such mailbox");
-    let never = world.send(mail("never", "Ubuzima")).await.unwrap();
-    world.becomes(&never.message_id, "REJECTED").await;
+    let never = renewals.send(mail("never", "Ubuzima")).await.unwrap();
+    renewals.becomes(&never.message_id, "REJECTED").await;
     assert_eq!(sink.wait_for(1).await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_value_cannot_add_a_header() {
-    let world = World::start(None).await;
-    let status = world.send(mail("inject", "x\r\nBcc: all@example.org")).await.unwrap_err();
+    let renewals = TestRenewals::start(None).await;
+    let status = renewals.send(mail("inject", "x\r\nBcc: all@example.org")).await.unwrap_err();
     assert_eq!(status.code(), Code::InvalidArgument);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_sender_never_told_of_is_not_sent_again() {
-    let world = World::start(None).await;
-    let sent = world.send(code_message("lost")).await.unwrap();
-    world.becomes(&sent.message_id, "ACCEPTED").await;
-    let mut reader = world.db.read(&Call::system("tests")).await.unwrap();
+    let renewals = TestRenewals::start(None).await;
+    let sent = renewals.send(code_message("lost")).await.unwrap();
+    renewals.becomes(&sent.message_id, "ACCEPTED").await;
+    let mut reader = renewals.service.database.read(&Call::system("tests")).await.unwrap();
     sqlx::query("update message set state = 'SUBMITTED', submitted_at = now() - interval '1 hour'")
         .execute(&mut *reader)
         .await
         .unwrap();
-    world.becomes(&sent.message_id, "UNKNOWN").await;
-    assert_eq!(world.files().len(), 1);
+    renewals.becomes(&sent.message_id, "UNKNOWN").await;
+    assert_eq!(renewals.files().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_newer_version_kept_waits_for_one_and_holds_up_nobody() {
-    let world = World::start(None).await;
+    let renewals = TestRenewals::start(None).await;
     let newer = "0198c0de-5a5e-7b1f-8a51-2f6f0f9b3c11";
-    let mut reader = world.db.read(&Call::system("tests")).await.unwrap();
+    let mut reader = renewals.service.database.read(&Call::system("tests")).await.unwrap();
     sqlx::query(
         "insert into message (message_id, dedupe_key, channel, priority, template, state, subject, due_at, created_at)
          values ($1::uuid, 'newer', 'SMS', 2, 'moon_landed', 'QUEUED', '{\"kind\": \"moon\"}', $2, $2)",
     )
     .bind(newer)
-    .bind(world.foundation.clock.now())
+    .bind(renewals.foundation.clock.now())
     .execute(&mut *reader)
     .await
     .unwrap();
     drop(reader);
-    let sent = world.send(code_message("beside")).await.unwrap();
-    world.becomes(&sent.message_id, "ACCEPTED").await;
-    world.becomes(newer, "QUEUED").await;
+    let sent = renewals.send(code_message("beside")).await.unwrap();
+    renewals.becomes(&sent.message_id, "ACCEPTED").await;
+    renewals.becomes(newer, "QUEUED").await;
     let started = std::time::Instant::now();
-    while world.column(newer, "attempts").await.as_deref() == Some("0") {
+    while renewals.column(newer, "attempts").await.as_deref() == Some("0") {
         assert!(started.elapsed() < std::time::Duration::from_secs(10), "it is never tried");
         tokio::task::yield_now().await;
     }

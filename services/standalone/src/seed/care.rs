@@ -113,8 +113,8 @@ impl<'a> Care<'a> {
                 }
             }
             if ["AWAITING_CODE", "VERIFIED"].contains(&state.as_str()) {
-                let wish = json!({"serviceType": case.service_type, "practitioner": case.practitioner});
-                desk.post(&format!("/v1/visits/{id}/admit"), wish).await?.ok()?;
+                let input = json!({"serviceType": case.service_type, "practitioner": case.practitioner});
+                desk.post(&format!("/v1/visits/{id}/admit"), input).await?.ok()?;
             }
             return Ok(id);
         }
@@ -123,9 +123,9 @@ impl<'a> Care<'a> {
     /// Starts the visit; where an interrupted run has just asked for a code, as soon as there may be another.
     async fn start(&self, desk: &Rest, case: &Case, patient: &Member) -> anyhow::Result<Value> {
         let day = self.today - Days::new(case.days_ago);
-        let wish = json!({"memberNumber": patient.number, "serviceDate": day.to_string()});
+        let input = json!({"memberNumber": patient.number, "serviceDate": day.to_string()});
         loop {
-            let started = desk.post("/v1/visits", wish.clone()).await?;
+            let started = desk.post("/v1/visits", input.clone()).await?;
             let wait = started.header("retry-after").and_then(|seconds| seconds.parse().ok());
             match wait {
                 Some(seconds @ 0..=60) if started.reason() == "CODE_LIMIT_REACHED" => {
@@ -156,9 +156,10 @@ impl<'a> Care<'a> {
         let id = match known.list("preauthorizations").first() {
             Some(asked) => text(asked, "preauthorizationId"),
             None => {
-                let wish =
+                let input =
                     json!({"lines": case.lines(), "urgency": "URGENT", "justification": justification});
-                let asked = clerk.post(&format!("/v1/visits/{visit}/preauthorizations"), wish).await?.ok()?;
+                let asked =
+                    clerk.post(&format!("/v1/visits/{visit}/preauthorizations"), input).await?.ok()?;
                 asked.text("preauthorization.preauthorizationId").to_owned()
             }
         };

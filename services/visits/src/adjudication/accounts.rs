@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::case::Case;
+use super::input::AdjudicationInput;
 use crate::{
     benefits::domain::ledger::{Account, Occasion},
     plans::domain::{Benefit, period::Period},
@@ -28,7 +28,7 @@ pub(super) enum CounterKind {
 }
 
 /// Every account that the case may take from, sorted, each once: what is to be locked before it is adjudicated.
-pub(crate) fn accounts(case: &Case<'_>) -> Vec<Account> {
+pub(crate) fn accounts(case: &AdjudicationInput<'_>) -> Vec<Account> {
     let covered = case.lines.iter().filter_map(|line| Some((case.benefit_of(line)?, line.date)));
     let counters = covered.flat_map(|(benefit, date)| counters(case, benefit, date));
     let distinct: BTreeSet<Account> = counters.map(|counter| counter.account).collect();
@@ -37,7 +37,7 @@ pub(crate) fn accounts(case: &Case<'_>) -> Vec<Account> {
 
 /// What care under a benefit on a day counts against, in the plan's order: nothing when it is not covered, and no
 /// ceiling for those who are exempt.
-pub(super) fn counters(case: &Case<'_>, benefit: &Benefit, date: NaiveDate) -> Vec<Counter> {
+pub(super) fn counters(case: &AdjudicationInput<'_>, benefit: &Benefit, date: NaiveDate) -> Vec<Counter> {
     if !benefit.covered {
         return Vec::new();
     }

@@ -5,7 +5,7 @@ use careway_kernel::{Money, Percent};
 use super::{
     accounts::{Counter, CounterKind, counters},
     amounts::{Amounts, Share},
-    case::{Approval, Care, Case, Line, Review},
+    input::{AdjudicationInput, Approval, Line, PriorService, Review},
     outcome::{LineOutcome, Verdict},
     quantity::Quantity,
     refusal::{Refusal, Refused},
@@ -19,7 +19,7 @@ use crate::{
 
 /// A line on its way: what is left of it, and what was taken so far.
 pub(super) struct Course<'a, 'r> {
-    pub(super) case: &'a Case<'a>,
+    pub(super) case: &'a AdjudicationInput<'a>,
     pub(super) line: &'a Line,
     pub(super) running: &'r mut Running<'a>,
     pub(super) benefit: Option<&'a Benefit>,
@@ -37,7 +37,11 @@ pub(super) struct Course<'a, 'r> {
 }
 
 impl<'a, 'r> Course<'a, 'r> {
-    pub(super) fn run(case: &'a Case<'a>, line: &'a Line, running: &'r mut Running<'a>) -> LineOutcome {
+    pub(super) fn run(
+        case: &'a AdjudicationInput<'a>,
+        line: &'a Line,
+        running: &'r mut Running<'a>,
+    ) -> LineOutcome {
         let mut course = Self::start(case, line, running);
         for step in &case.plan.order {
             course.step(*step);
@@ -45,7 +49,7 @@ impl<'a, 'r> Course<'a, 'r> {
         course.finish()
     }
 
-    fn start(case: &'a Case<'a>, line: &'a Line, running: &'r mut Running<'a>) -> Self {
+    fn start(case: &'a AdjudicationInput<'a>, line: &'a Line, running: &'r mut Running<'a>) -> Self {
         let submitted = line.quantity.price(line.unit_price);
         let benefit = case.benefit_of(line);
         let mut course = Self {
@@ -208,7 +212,7 @@ impl<'a, 'r> Course<'a, 'r> {
         postings.iter().for_each(|posting| self.running.take(posting));
         if let (Some(quantity), Some(benefit)) = (self.quantity, self.benefit) {
             let (benefit, code) = (benefit.code.clone(), self.line.code.clone());
-            let care = Care { benefit, code, date: self.line.date };
+            let care = PriorService { benefit, code, date: self.line.date };
             self.running.accept((self.line.number, care), self.approval, quantity, allowed);
         }
         LineOutcome {

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use super::{
-    case::{Approval, Review},
     course::Course,
+    input::{Approval, Review},
     quantity::Quantity,
     refusal::{Refusal, Refused},
     trace::{Because, Stage},
@@ -81,7 +81,7 @@ impl<'a> Course<'a, '_> {
         waits.then(|| Refused::new(Refusal::WaitingPeriod).with("until", until))
     }
 
-    /// Within the days of other care under the benefit, before it or after. Care on the same day is not again.
+    /// Within the days of other care under the benefit, before it or after. PriorService on the same day is not again.
     fn too_soon(&self, benefit: &Benefit) -> Option<Refused> {
         let days = i64::from(benefit.frequency_days?);
         let apart = |date: NaiveDate| (self.line.date - date).num_days().abs();

@@ -14,8 +14,8 @@
 
 pub(crate) mod accounts;
 pub(crate) mod amounts;
-pub(crate) mod case;
 pub(crate) mod diagnosis;
+pub(crate) mod input;
 pub(crate) mod outcome;
 pub(crate) mod quantity;
 pub(crate) mod refusal;
@@ -30,14 +30,14 @@ mod running;
 pub use catalogue::CLAIM_REFUSALS;
 pub use reason::{Bearer, ClaimRefusal, RefusalGroup};
 
-use case::{Case, Line};
 use course::Course;
+use input::{AdjudicationInput, Line};
 use outcome::Outcome;
 use running::Running;
 
 /// What becomes of each line, by number. Reads nothing but the case: the same case gives the same outcome, and one
 /// adjudicated again counts once.
-pub(crate) fn adjudicate(case: &Case<'_>) -> Outcome {
+pub(crate) fn adjudicate(case: &AdjudicationInput<'_>) -> Outcome {
     let mut running = Running::open(case);
     let mut lines: Vec<&Line> = case.lines.iter().collect();
     lines.sort_by_key(|line| line.number);

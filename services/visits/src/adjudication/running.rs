@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     accounts::Counter,
-    case::{Approval, Care, Case},
+    input::{AdjudicationInput, Approval, PriorService},
     quantity::Quantity,
 };
 use crate::benefits::domain::{
@@ -20,9 +20,9 @@ pub(super) struct Running<'a> {
     /// What each reservation still holds on an account.
     held: BTreeMap<(Uuid, Account), i64>,
     approvals: BTreeMap<Uuid, Allowance>,
-    history: &'a [Care],
+    history: &'a [PriorService],
     /// The care of the lines before, by their numbers.
-    lines: Vec<(u16, Care)>,
+    lines: Vec<(u16, PriorService)>,
 }
 
 /// What an approval still allows.
@@ -34,7 +34,7 @@ pub(super) struct Allowance {
 }
 
 impl<'a> Running<'a> {
-    pub(super) fn open(case: &'a Case<'_>) -> Self {
+    pub(super) fn open(case: &'a AdjudicationInput<'_>) -> Self {
         let approvals = || case.lines.iter().filter_map(|line| line.approval.as_ref());
         let held = approvals().flat_map(|it| {
             it.held.iter().map(|(account, amount)| ((it.reservation, account.clone()), *amount))
@@ -70,7 +70,7 @@ impl<'a> Running<'a> {
     }
 
     /// Earlier care, with the number of the line where it is this case's own.
-    pub(super) fn earlier(&self) -> impl Iterator<Item = (Option<u16>, &Care)> {
+    pub(super) fn earlier(&self) -> impl Iterator<Item = (Option<u16>, &PriorService)> {
         let before = self.history.iter().map(|care| (None, care));
         before.chain(self.lines.iter().map(|(number, care)| (Some(*number), care)))
     }
@@ -92,7 +92,7 @@ impl<'a> Running<'a> {
     /// Notes a line that was accepted, and what it used of its approval.
     pub(super) fn accept(
         &mut self,
-        (number, care): (u16, Care),
+        (number, care): (u16, PriorService),
         approval: Option<&Approval>,
         quantity: Quantity,
         allowed: i64,

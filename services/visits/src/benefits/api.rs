@@ -4,7 +4,6 @@ use careway_contract::visits::v1::{self as proto, benefit_service_server::Benefi
 use careway_service::serve;
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{get_of_coverage, get_of_visit, list_ledger_entries};
 use crate::App;
 
 #[async_trait]
@@ -13,20 +12,20 @@ impl BenefitService for App {
         &self,
         request: Request<proto::GetVisitBenefitsRequest>,
     ) -> Result<Response<proto::GetVisitBenefitsResponse>, Status> {
-        serve(self, request, get_of_visit::get_visit_benefits).await
+        serve(self, request, super::get_visit_benefits).await
     }
 
     async fn get_coverage_benefits(
         &self,
         request: Request<proto::GetCoverageBenefitsRequest>,
     ) -> Result<Response<proto::GetCoverageBenefitsResponse>, Status> {
-        serve(self, request, get_of_coverage::get_coverage_benefits).await
+        serve(self, request, super::get_coverage_benefits).await
     }
 
     async fn list_ledger_entries(
         &self,
         request: Request<proto::ListLedgerEntriesRequest>,
     ) -> Result<Response<proto::ListLedgerEntriesResponse>, Status> {
-        serve(self, request, list_ledger_entries::list_ledger_entries).await
+        serve(self, request, super::list_ledger_entries).await
     }
 }

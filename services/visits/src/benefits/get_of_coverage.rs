@@ -9,7 +9,7 @@ use super::{
     store, view,
 };
 use crate::{
-    App, language,
+    App,
     plans::{self, domain::service_type::ServiceType},
 };
 
@@ -23,7 +23,7 @@ pub(crate) async fn get_coverage_benefits(
     let mut v = Violations::default();
     let on = v.required("on", request.on.as_str(), parse_date);
     let only = v.optional("serviceType", request.service_type.as_str(), ServiceType::parse);
-    let language = language::parse(&mut v, call, &request.language);
+    let language = call.language(&mut v, &request.language);
     let (on, only, language) = v.all((on, only, language))?;
 
     let (cover, plan) = {

@@ -13,7 +13,7 @@ use super::{
     view,
 };
 use crate::{
-    App, language,
+    App,
     plans::domain::reason::Reason,
     plans::{
         self,
@@ -30,12 +30,12 @@ pub(crate) async fn get_visit_benefits(
     let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut v = Violations::default();
     let only = v.optional("serviceType", request.service_type.as_str(), ServiceType::parse);
-    let language = language::parse(&mut v, call, &request.language);
+    let language = call.language(&mut v, &request.language);
     let (only, language) = v.all((only, language))?;
 
     let found = store::find_visit_benefits(&app.db, call, id, party).await?;
     let found = found.ok_or(Error::not_found("visit"))?;
-    found.access.shows_member_to(party, app.clock.now(), app.desk.settings.grace())?;
+    found.access.shows_member_to(party, app.clock.now(), app.context.settings.grace())?;
     let plan = match &found.cover {
         Some(cover) => Some(plan_of(app, call, id, cover).await?),
         None => None,

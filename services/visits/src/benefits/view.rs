@@ -22,22 +22,22 @@ use crate::{
 pub(crate) fn statement(
     plan: &PlanDefinition,
     coverage: &Coverage,
-    it: &Statement<'_>,
+    statement: &Statement<'_>,
     (on, as_of, language): (NaiveDate, DateTime<Utc>, Language),
 ) -> proto::BenefitStatement {
     proto::BenefitStatement {
         as_of: Some(timestamp(as_of)),
         on: on.to_string(),
-        in_force: it.refusal.is_none(),
-        reason: code(it.refusal),
+        in_force: statement.refusal.is_none(),
+        reason: code(statement.refusal),
         coverage_id: coverage.id.to_string(),
         from: coverage.from.to_string(),
         to: coverage.to.to_string(),
         plan_id: coverage.plan.to_string(),
         plan_version: coverage.plan_version,
         plan_name: text_in(&plan.names, language).to_owned(),
-        benefits: it.benefits.iter().map(|line| benefit(plan, line, language)).collect(),
-        ceilings: it.ceilings.iter().map(|(it, line)| ceiling(plan, it, line, language)).collect(),
+        benefits: statement.benefits.iter().map(|line| benefit(plan, line, language)).collect(),
+        ceilings: statement.ceilings.iter().map(|(it, line)| ceiling(plan, it, line, language)).collect(),
     }
 }
 
@@ -85,13 +85,13 @@ fn benefit(plan: &PlanDefinition, line: &BenefitLine<'_>, language: Language) ->
 
 fn ceiling(
     plan: &PlanDefinition,
-    it: &Ceiling,
+    ceiling: &Ceiling,
     line: &LimitLine,
     language: Language,
 ) -> proto::BenefitCeiling {
     proto::BenefitCeiling {
-        code: it.code.as_str().to_owned(),
-        name: text_in(&it.names, language).to_owned(),
+        code: ceiling.code.as_str().to_owned(),
+        name: text_in(&ceiling.names, language).to_owned(),
         limit: Some(limit(line, plan.currency)),
     }
 }
@@ -123,8 +123,8 @@ fn code(reason: Option<Reason>) -> String {
 }
 
 /// One line of the ledger, in the plan's currency.
-pub(crate) fn entry(it: &Entry, currency: Currency) -> proto::LedgerEntry {
-    let kind = match it.kind.as_str() {
+pub(crate) fn entry(entry: &Entry, currency: Currency) -> proto::LedgerEntry {
+    let kind = match entry.kind.as_str() {
         "RESERVE" => Kind::Reserve,
         "COMMIT" => Kind::Commit,
         "RELEASE" => Kind::Release,
@@ -132,20 +132,20 @@ pub(crate) fn entry(it: &Entry, currency: Currency) -> proto::LedgerEntry {
         _ => Kind::Unspecified,
     };
     // The key without the letter that keeps the ledger's keys apart.
-    let key = it.period_key.split_once(':').map(|(_, key)| key);
-    let measure = |value| Some(measure(value, it.unit, currency));
+    let key = entry.period_key.split_once(':').map(|(_, key)| key);
+    let measure = |value| Some(measure(value, entry.unit, currency));
     proto::LedgerEntry {
-        entry_id: it.id.to_string(),
-        at: Some(timestamp(it.at)),
+        entry_id: entry.id.to_string(),
+        at: Some(timestamp(entry.at)),
         kind: kind.into(),
-        account: it.account.clone(),
-        scope: scope(it.scope).into(),
-        period: period(it.period).into(),
+        account: entry.account.clone(),
+        scope: scope(entry.scope).into(),
+        period: period(entry.period).into(),
         period_key: key.unwrap_or_default().to_owned(),
-        value: measure(it.amount),
-        used_change: measure(it.used_delta),
-        reserved_change: measure(it.reserved_delta),
-        cause_kind: it.cause_kind.clone(),
-        cause_id: it.cause_id.to_string(),
+        value: measure(entry.amount),
+        used_change: measure(entry.used_delta),
+        reserved_change: measure(entry.reserved_delta),
+        cause_kind: entry.cause_kind.clone(),
+        cause_id: entry.cause_id.to_string(),
     }
 }

@@ -10,7 +10,7 @@ use super::{
     store::{self, Locked},
     view, write,
 };
-use crate::{App, documents, seal::Column, texts::long};
+use crate::{App, documents, seal::Column, texts::Statement};
 
 pub(crate) async fn appeal_claim(
     app: &App,
@@ -20,13 +20,13 @@ pub(crate) async fn appeal_claim(
     let facility = call.caller.facility()?;
     let id: ClaimId = path_id("claim", &request.claim_id)?;
     let mut v = Violations::default();
-    let reason = v.required("reason", request.reason.as_str(), long);
+    let reason = v.required("reason", request.reason.as_str(), Statement::parse);
     let documents = documents::citations::parse(&mut v, &request.document_ids);
     let (reason, documents) = v.all((reason, documents))?;
 
     let mut tx = app.db.begin(call).await?;
     let Locked { claim, today, .. } = locked_of(&mut tx, id, facility).await?;
-    let sealed = app.desk.keys.seal(Column::ClaimAppeal, id, reason.as_bytes())?;
+    let sealed = app.context.keys.seal(Column::ClaimAppeal, id, reason.as_str().as_bytes())?;
     let claim = claim.appeal(tx.now(), today, sealed, documents.clone())?;
     store::save::update_claim(&mut tx, &claim).await?;
     write::cite(&mut tx, &claim, &documents).await?;

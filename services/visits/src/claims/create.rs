@@ -7,7 +7,7 @@ use careway_service::{Call, Keyed, path_id};
 use super::{
     payments::payment_request::reference,
     view,
-    write::{self, ClaimWish, Written},
+    write::{self, ClaimInput, Written},
 };
 use crate::{App, documents, service_lines};
 
@@ -23,14 +23,14 @@ pub(crate) async fn create_claim(
     let documents = documents::citations::parse(&mut v, &request.document_ids);
     let given = v.optional("externalReference", request.external_reference.as_str(), reference);
     let (lines, documents, reference) = v.all((lines, documents, given))?;
-    let wish = ClaimWish { lines, documents, reference: reference.clone() };
+    let input = ClaimInput { lines, documents, reference: reference.clone() };
 
     let mut tx = app.db.begin(call).await?;
-    match write::write(app, &mut tx, (visit, facility), wish, request.submit).await {
+    match write::write(app, &mut tx, (visit, facility), input, request.submit).await {
         Ok(Written { claim, lines }) => {
-            write::tell_submitted(&mut tx, call, &claim);
+            write::record_submitted(&mut tx, call, &claim);
             let lines: Vec<_> = lines.into_iter().map(Into::into).collect();
-            let claim = view::whole(&app.desk.keys, &claim, &lines)?;
+            let claim = view::whole(&app.context.keys, &claim, &lines)?;
             tx.commit(CreateClaimResponse { claim: Some(claim) }).await
         }
         Err(error) => {

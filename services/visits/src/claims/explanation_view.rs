@@ -17,7 +17,7 @@ use crate::{
         refusal::Refused,
         trace::{Because, TraceStep},
     },
-    service_lines::{self, domain::CareLine},
+    service_lines::{self, domain::ServiceLine},
 };
 
 /// What is explained.
@@ -25,11 +25,11 @@ pub(crate) struct Explained<'a> {
     pub(crate) claim: &'a Claim,
     pub(crate) facility_name: String,
     /// Each with the name of what was given.
-    pub(crate) lines: &'a [(CareLine, String)],
+    pub(crate) lines: &'a [(ServiceLine, String)],
 }
 
-pub(crate) fn explanation(it: &Explained<'_>, language: Language) -> proto::ClaimExplanation {
-    let Explained { claim, facility_name, lines } = it;
+pub(crate) fn explanation(explained: &Explained<'_>, language: Language) -> proto::ClaimExplanation {
+    let Explained { claim, facility_name, lines } = explained;
     let amounts = claim.amounts.unwrap_or_default();
     proto::ClaimExplanation {
         language: language.as_str().to_owned(),
@@ -46,17 +46,22 @@ pub(crate) fn explanation(it: &Explained<'_>, language: Language) -> proto::Clai
     }
 }
 
-fn line(it: &CareLine, name: &str, currency: Currency, language: Language) -> proto::ClaimExplanationLine {
-    let settled = it.settled.as_ref();
+fn line(
+    service_line: &ServiceLine,
+    name: &str,
+    currency: Currency,
+    language: Language,
+) -> proto::ClaimExplanationLine {
+    let settled = service_line.settled.as_ref();
     let amounts = settled.map(|it| it.amounts).unwrap_or_default();
     let refusals = settled.map(|it| it.refusals.as_slice()).unwrap_or_default();
     let trace = settled.map(|it| it.trace.as_slice()).unwrap_or_default();
     proto::ClaimExplanationLine {
-        line: it.position.into(),
-        code: it.asked.code.clone(),
+        line: service_line.position.into(),
+        code: service_line.asked.code.clone(),
         name: name.to_owned(),
-        quantity: it.asked.quantity.to_string(),
-        date: it.asked.date.to_string(),
+        quantity: service_line.asked.quantity.to_string(),
+        date: service_line.asked.date.to_string(),
         summary: summary(&amounts, currency, language),
         amounts: Some(service_lines::view::amounts(currency, &amounts)),
         refusals: refusals.iter().map(|it| refusal(it, language)).collect(),
@@ -89,10 +94,10 @@ fn summary(amounts: &Amounts, currency: Currency, language: Language) -> Vec<Str
 
 /// The group in the member's language; then the catalogue's words, which are English, to whoever reads that, and a
 /// reviewer's own words to everybody.
-fn refusal(it: &Refused, language: Language) -> proto::CareRefusal {
-    let shown = service_lines::view::refusal(it);
+fn refusal(refused: &Refused, language: Language) -> proto::CareRefusal {
+    let shown = service_lines::view::refusal(refused);
     let group = phrase(language, &format!("group.{}", shown.group));
-    let more = if language == Language::En { Some(shown.text.as_str()) } else { it.note() };
+    let more = if language == Language::En { Some(shown.text.as_str()) } else { refused.note() };
     let text = [Some(group.as_str()), more].into_iter().flatten().collect::<Vec<_>>().join(" ");
     proto::CareRefusal { text, ..shown }
 }

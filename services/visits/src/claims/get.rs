@@ -14,10 +14,10 @@ pub(crate) async fn get_claim(app: &App, call: &Call, request: GetClaimRequest) 
         let mut reader = app.db.read(call).await?;
         let claim = store::find_claim(&mut reader, id, party).await?;
         let claim = claim.ok_or(Error::not_found("claim"))?;
-        let lines = store::context::list_claim_lines(&mut reader, &app.desk.keys, id).await?;
+        let lines = store::context::list_claim_lines(&mut reader, &app.context.keys, id).await?;
         (claim, lines)
     };
     app.audit.read(call, events::entry(&claim, "claim.read")).await?;
     let lines = view::by_position(lines);
-    Ok(GetClaimResponse { claim: Some(view::whole(&app.desk.keys, &claim, &lines)?) })
+    Ok(GetClaimResponse { claim: Some(view::whole(&app.context.keys, &claim, &lines)?) })
 }

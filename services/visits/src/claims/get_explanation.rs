@@ -13,7 +13,7 @@ use super::{
     explanation_view::{Explained, explanation},
     store,
 };
-use crate::{App, language, organizations, service_lines};
+use crate::{App, organizations, service_lines};
 
 pub(crate) async fn get_claim_explanation(
     app: &App,
@@ -23,7 +23,7 @@ pub(crate) async fn get_claim_explanation(
     let party = call.caller.organization()?;
     let id: ClaimId = path_id("claim", &request.claim_id)?;
     let mut v = Violations::default();
-    let language = language::parse(&mut v, call, &request.language);
+    let language = call.language(&mut v, &request.language);
     let (language,) = v.all((language,))?;
     let (claim, explanation) = {
         let mut reader = app.db.read(call).await?;
@@ -48,9 +48,9 @@ pub(crate) async fn explain(
     }
     let facility_name =
         organizations::store::find_name(conn, claim.visit.facility).await?.unwrap_or_default();
-    let lines = store::context::list_claim_lines(conn, &app.desk.keys, claim.id).await?;
+    let lines = store::context::list_claim_lines(conn, &app.context.keys, claim.id).await?;
     let names = store::context::find_line_names(conn, claim.id, language).await?;
-    let named = |line: service_lines::domain::CareLine| {
+    let named = |line: service_lines::domain::ServiceLine| {
         let name = names.get(&line.id).cloned().unwrap_or_else(|| line.asked.code.clone());
         (line, name)
     };

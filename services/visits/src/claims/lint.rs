@@ -9,13 +9,13 @@ use super::{
     events,
     payments::payment_request::reference,
     store, view,
-    write::{self, Desk},
+    write::{self, LockedVisit},
 };
 use crate::{
     App,
     service_lines::{
         self,
-        domain::{OwnerKind, requested::AskedLine},
+        domain::{OwnerKind, requested::LineRequest},
         settle::new_lines,
     },
 };
@@ -58,19 +58,19 @@ pub(crate) async fn lint_claim(
 async fn lint(
     app: &App,
     tx: &mut Transaction,
-    place: (VisitId, OrganizationId),
-    asked: Vec<AskedLine>,
+    parties: (VisitId, OrganizationId),
+    asked: Vec<LineRequest>,
     reference: Option<String>,
 ) -> Result<(Claim, LintClaimResponse)> {
-    let desk = Desk::of_visit(app, tx, place, &asked, false).await?;
-    let mut lines = new_lines(app, desk.care.request(asked)?);
-    let draft = desk.draft(app, &lines, reference.clone(), Vec::new())?;
-    let claim = Claim::draft(desk.now, draft)?;
-    let settlement = desk.care.adjudicate(OwnerKind::Claim, &mut lines);
-    let reasons = desk.reasons(&settlement);
+    let locked = LockedVisit::of_visit(app, tx, parties, &asked, false).await?;
+    let mut lines = new_lines(app, locked.care.request(asked)?);
+    let draft = locked.draft(app, &lines, reference.clone(), Vec::new())?;
+    let claim = Claim::draft(locked.now, draft)?;
+    let settlement = locked.care.adjudicate(OwnerKind::Claim, &mut lines);
+    let reasons = locked.reasons(&settlement);
 
     let mut problems = Vec::new();
-    if desk.circumstances.today > claim.submit_by {
+    if locked.context.today > claim.submit_by {
         problems.push(ClaimRefusal::SubmittedLate { by: claim.submit_by });
     }
     let mut duplicate = write::duplicate(tx, &claim, &lines).await?;
@@ -82,7 +82,11 @@ async fn lint(
     problems.extend(duplicate);
 
     let state = if reasons.is_empty() {
-        claim.clone().submit(desk.now, claim.submit_by)?.decide(desk.now, desk.decision(&settlement))?.state
+        claim
+            .clone()
+            .submit(locked.now, claim.submit_by)?
+            .decide(locked.now, locked.decision(&settlement))?
+            .state
     } else {
         State::InReview
     };

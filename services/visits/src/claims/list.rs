@@ -5,6 +5,7 @@ use careway_kernel::{ClaimId, MemberNumber, OrganizationId, Violations, VisitId,
 use careway_service::{Call, Paging, Result};
 
 use super::{
+    payments::payment_request::reference,
     store::{self, ClaimFilter},
     view,
 };
@@ -26,19 +27,19 @@ pub(crate) async fn list_claims(
     let bare = ListClaimsRequest { page_size: 0, page_token: String::new(), ..request.clone() };
     let wanted = (request.page_size, request.page_token.as_str());
     let paging = Paging::parse(&mut v, &app.page_key, "ListClaims", party.uuid(), &bare, wanted);
-    let (visit, number, from, to, facility, payer, paging) =
-        v.all((visit, number, from, to, facility, payer, paging))?;
+    let external_reference = v.optional("externalReference", request.external_reference.as_str(), reference);
+    let (visit, number, from, to, facility, payer, paging, external_reference) =
+        v.all((visit, number, from, to, facility, payer, paging, external_reference))?;
 
-    let reference = request.external_reference.trim();
     let filter = ClaimFilter {
         state: view::parse_state(request.state()),
         visit,
-        identifier_hash: number.map(|number| app.desk.keys.member_number_hash(&number)),
+        identifier_hash: number.map(|number| app.context.keys.member_number_hash(&number)),
         from,
         to,
         facility,
         payer,
-        external_reference: (!reference.is_empty()).then(|| reference.to_owned()),
+        external_reference,
         before: paging.after_id()?.map(ClaimId::from_uuid),
         limit: paging.limit(),
     };

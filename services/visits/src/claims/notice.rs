@@ -25,8 +25,8 @@ pub(crate) async fn claim_notice(
         ("number", claim.number),
         ("payer_part", Money::new(claim.currency, amounts.payer).to_string()),
         ("patient_part", Money::new(claim.currency, amounts.patient()).to_string()),
-        ("dispute_token", app.desk.keys.dispute_token(visit.id).expose().to_owned()),
-        ("explanation_token", app.desk.keys.explanation_token(id).expose().to_owned()),
+        ("dispute_token", app.context.keys.dispute_token(visit.id).expose().to_owned()),
+        ("explanation_token", app.context.keys.explanation_token(id).expose().to_owned()),
     ];
     let values = values.map(|(name, value)| (name.to_owned(), value)).into();
     Ok(GetNoticeResponse { state: view::state(claim.state).as_str_name().to_owned(), values })

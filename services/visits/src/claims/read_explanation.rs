@@ -6,7 +6,7 @@ use careway_service::{Call, Error, Result};
 use sqlx::PgConnection;
 
 use super::{events, get_explanation::explain, store};
-use crate::{App, language};
+use crate::App;
 
 pub(crate) async fn read_claim_explanation(
     app: &App,
@@ -14,7 +14,7 @@ pub(crate) async fn read_claim_explanation(
     request: ReadClaimExplanationRequest,
 ) -> Result<ReadClaimExplanationResponse> {
     let mut v = Violations::default();
-    let language = language::parse(&mut v, call, &request.language);
+    let language = call.language(&mut v, &request.language);
     v.check("token", !request.token.trim().is_empty(), "is required");
     let (language,) = v.all((language,))?;
     let unknown = || Error::not_found("explanation");
@@ -36,10 +36,10 @@ pub(crate) async fn read_claim_explanation(
 
 /// The claim that a token names: its own, or that of the visit, whose claim decided last is meant.
 async fn explained(app: &App, conn: &mut PgConnection, token: &str) -> Result<Option<ClaimId>> {
-    if let Some(claim) = app.desk.keys.explained_claim(token) {
+    if let Some(claim) = app.context.keys.explained_claim(token) {
         return Ok(Some(claim));
     }
-    match app.desk.keys.disputed_visit(token) {
+    match app.context.keys.disputed_visit(token) {
         Some(visit) => store::find_decided_claim(conn, visit).await,
         None => Ok(None),
     }

@@ -10,7 +10,7 @@ use super::{
     store::{self, Locked},
     view,
 };
-use crate::{App, preauthorizations, texts::short};
+use crate::{App, preauthorizations, texts::Short};
 
 pub(crate) async fn recall_claim(
     app: &App,
@@ -20,12 +20,12 @@ pub(crate) async fn recall_claim(
     let facility = call.caller.facility()?;
     let id: ClaimId = path_id("claim", &request.claim_id)?;
     let mut v = Violations::default();
-    let reason = v.required("reason", request.reason.as_str(), short);
+    let reason = v.required("reason", request.reason.as_str(), Short::parse);
     let (reason,) = v.all((reason,))?;
 
     let mut tx = app.db.begin(call).await?;
     let Locked { claim, drawn, .. } = locked_of(&mut tx, id, facility).await?;
-    let claim = claim.recall(tx.now(), reason)?;
+    let claim = claim.recall(tx.now(), reason.into())?;
     let now = tx.now();
     store::save::recall(&mut tx, &claim, now).await?;
     preauthorizations::usage::count_use(&mut tx, &drawn).await?;

@@ -4,7 +4,7 @@ use careway_contract::visits::v1::{ResubmitClaimRequest, ResubmitClaimResponse};
 use careway_kernel::{ClaimId, Violations};
 use careway_service::{Call, Keyed, path_id};
 
-use super::{locked::ClaimDesk, store::save::SaveClaim, view, write};
+use super::{locked::LockedClaim, store::save::SaveClaim, view, write};
 use crate::{
     App, documents,
     service_lines::{self, settle::new_lines},
@@ -23,19 +23,19 @@ pub(crate) async fn resubmit_claim(
     let (asked, documents) = v.all((lines, documents))?;
 
     let mut tx = app.db.begin(call).await?;
-    let ClaimDesk { claim: former, desk, .. } =
-        ClaimDesk::of_facility(app, &mut tx, (id, facility), Some(&asked)).await?;
-    let mut lines = new_lines(app, desk.care.request(asked)?);
-    let draft = desk.draft(app, &lines, None, documents)?;
-    let most = i32::from(desk.care.facts.rules.resubmissions_most);
-    let (_, claim) = former.resubmit(desk.now, draft, most)?;
-    let hashes = desk.hashes(app, &lines);
-    let (claim, postings) = write::submitted(&desk, &mut tx, claim, &mut lines).await?;
-    let new = SaveClaim::new(&claim, &hashes, (&desk.care.facts.place, &lines));
+    let LockedClaim { claim: former, locked, .. } =
+        LockedClaim::of_facility(app, &mut tx, (id, facility), Some(&asked)).await?;
+    let mut lines = new_lines(app, locked.care.request(asked)?);
+    let draft = locked.draft(app, &lines, None, documents)?;
+    let most = i32::from(locked.care.facts.rules.resubmissions_most);
+    let (_, claim) = former.resubmit(locked.now, draft, most)?;
+    let hashes = locked.hashes(app, &lines);
+    let (claim, postings) = write::submitted(&locked, &mut tx, claim, &mut lines).await?;
+    let new = SaveClaim::new(&claim, &hashes, (&locked.care.facts.parties, &lines));
     write::save(app, &mut tx, SaveClaim { postings: &postings, ..new }).await?;
     write::cite(&mut tx, &claim, &claim.documents).await?;
-    write::tell_submitted(&mut tx, call, &claim);
+    write::record_submitted(&mut tx, call, &claim);
     let lines: Vec<_> = lines.into_iter().map(Into::into).collect();
-    let claim = view::whole(&app.desk.keys, &claim, &lines)?;
+    let claim = view::whole(&app.context.keys, &claim, &lines)?;
     tx.commit(ResubmitClaimResponse { claim: Some(claim) }).await
 }

@@ -5,16 +5,16 @@ use careway_kernel::{Currency, Money, Violations};
 
 use super::domain::review_rules::{LineDecision, adjusted, check};
 use crate::{
-    adjudication::{case::Review, quantity::Quantity, refusal::Refusal},
-    service_lines::domain::{CareLine, requested::parse_price},
-    texts::long,
+    adjudication::{input::Review, quantity::Quantity, refusal::Refusal},
+    service_lines::domain::{ServiceLine, requested::parse_price},
+    texts::Statement,
 };
 
 /// The decisions, each of which fits its line; everything that is wrong with any of them by its path.
 pub(crate) fn parse(
     sent: &[ClaimLineDecision],
     currency: Currency,
-    lines: &[CareLine],
+    lines: &[ServiceLine],
 ) -> Result<Vec<LineDecision>, Violations> {
     let mut v = Violations::default();
     let decisions = v.each("lines", sent, |v, decision| parse_one(v, decision, currency));
@@ -29,14 +29,15 @@ pub(crate) fn parse(
 
 fn parse_one(v: &mut Violations, sent: &ClaimLineDecision, currency: Currency) -> Option<LineDecision> {
     let position = v.field("line", u16::try_from(sent.line).map_err(|_| "must be the number of a line"));
-    let text = v.optional("text", sent.text.as_str(), long);
+    let text = v.optional("text", sent.text.as_str(), Statement::parse);
     let refusal = v.optional("reasonCode", sent.reason_code.as_str(), |it| Refusal::parse(it.trim()));
     let quantity = v.optional("quantity", sent.quantity.as_str(), Quantity::parse);
     let price = v.optional("unitPrice", sent.unit_price.as_str(), |text| {
         let price = parse_price(text).map_err(str::to_owned)?;
         Money::parse(currency.code(), &price).map(|it| it.minor).map_err(|error| error.to_string())
     });
-    let (text, refusal, quantity, price) = (text?.unwrap_or_default(), refusal?, quantity?, price?);
+    let (text, refusal, quantity, price) =
+        (String::from(text?.unwrap_or_default()), refusal?, quantity?, price?);
     let bare = |v: &mut Violations| {
         v.check("quantity", quantity.is_none(), "must be left out unless the line is adjusted");
         v.check("unitPrice", price.is_none(), "must be left out unless the line is adjusted");

@@ -4,7 +4,7 @@ use careway_contract::visits::v1::{SubmitClaimRequest, SubmitClaimResponse};
 use careway_kernel::ClaimId;
 use careway_service::{Call, Keyed, path_id};
 
-use super::{locked::ClaimDesk, store::save::SaveClaim, view, write};
+use super::{locked::LockedClaim, store::save::SaveClaim, view, write};
 use crate::App;
 
 pub(crate) async fn submit_claim(
@@ -16,15 +16,15 @@ pub(crate) async fn submit_claim(
     let id: ClaimId = path_id("claim", &request.claim_id)?;
 
     let mut tx = app.db.begin(call).await?;
-    let ClaimDesk { claim, mut lines, desk } =
-        ClaimDesk::of_facility(app, &mut tx, (id, facility), None).await?;
-    let (claim, postings) = write::submitted(&desk, &mut tx, claim, &mut lines).await?;
-    let place = &desk.care.facts.place;
-    let changed = SaveClaim::changed(&claim, (place, &lines));
+    let LockedClaim { claim, mut lines, locked } =
+        LockedClaim::of_facility(app, &mut tx, (id, facility), None).await?;
+    let (claim, postings) = write::submitted(&locked, &mut tx, claim, &mut lines).await?;
+    let parties = &locked.care.facts.parties;
+    let changed = SaveClaim::changed(&claim, (parties, &lines));
     write::save(app, &mut tx, SaveClaim { postings: &postings, ..changed }).await?;
     write::cite(&mut tx, &claim, &claim.documents).await?;
-    write::tell_submitted(&mut tx, call, &claim);
+    write::record_submitted(&mut tx, call, &claim);
     let lines: Vec<_> = lines.into_iter().map(Into::into).collect();
-    let claim = view::whole(&app.desk.keys, &claim, &lines)?;
+    let claim = view::whole(&app.context.keys, &claim, &lines)?;
     tx.commit(SubmitClaimResponse { claim: Some(claim) }).await
 }

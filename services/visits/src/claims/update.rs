@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     events,
-    locked::ClaimDesk,
+    locked::LockedClaim,
     payments::payment_request::reference,
     store::save::{Row, SaveClaim},
     view, write,
@@ -16,7 +16,7 @@ use crate::{
     App, documents,
     service_lines::{
         self,
-        domain::{CareLine, requested::AskedLine},
+        domain::{ServiceLine, requested::LineRequest},
         settle::new_lines,
     },
 };
@@ -32,23 +32,23 @@ pub(crate) async fn update_claim(
     let changes = Changes::parse(request)?;
 
     let mut tx = app.db.begin(call).await?;
-    let found = ClaimDesk::of_facility(app, &mut tx, (id, facility), changes.lines.as_deref()).await?;
-    let ClaimDesk { claim, lines: former, desk } = found;
+    let found = LockedClaim::of_facility(app, &mut tx, (id, facility), changes.lines.as_deref()).await?;
+    let LockedClaim { claim, lines: former, locked } = found;
     call.check_version(claim.version)?;
     let lines = match changes.lines {
-        Some(asked) => in_place_of(&former, new_lines(app, desk.care.request(asked)?)),
+        Some(asked) => in_place_of(&former, new_lines(app, locked.care.request(asked)?)),
         None => former.clone(),
     };
-    let submit_by = desk.submit_by(&lines);
+    let submit_by = locked.submit_by(&lines);
     let given = changes.reference.clone();
     let reference = changes.reference.unwrap_or_else(|| claim.external_reference.clone());
     let documents = changes.documents.unwrap_or_else(|| claim.documents.clone());
     let claim = claim.edit(reference, documents, submit_by)?;
 
-    let hashes = desk.hashes(app, &lines);
+    let hashes = locked.hashes(app, &lines);
     let kept = |id: &Uuid| lines.iter().any(|line| line.id == *id);
     let removed: Vec<Uuid> = former.iter().map(|line| line.id).filter(|id| !kept(id)).collect();
-    let changed = SaveClaim::changed(&claim, (&desk.care.facts.place, &lines));
+    let changed = SaveClaim::changed(&claim, (&locked.care.facts.parties, &lines));
     let changed = SaveClaim { row: Row::Edited(&hashes), removed: &removed, ..changed };
     if let Err(error) = write::save(app, &mut tx, changed).await {
         drop(tx);
@@ -58,13 +58,13 @@ pub(crate) async fn update_claim(
     write::cite(&mut tx, &claim, &claim.documents).await?;
     events::note(&mut tx, call, &claim, "claim.update");
     let lines: Vec<_> = lines.into_iter().map(Into::into).collect();
-    let claim = view::whole(&app.desk.keys, &claim, &lines)?;
+    let claim = view::whole(&app.context.keys, &claim, &lines)?;
     tx.commit(UpdateClaimResponse { claim: Some(claim) }).await
 }
 
 /// The fields that are given, as they shall be.
 struct Changes {
-    lines: Option<Vec<AskedLine>>,
+    lines: Option<Vec<LineRequest>>,
     documents: Option<Vec<Uuid>>,
     reference: Option<Option<String>>,
 }
@@ -97,10 +97,10 @@ impl Changes {
 }
 
 /// New lines under the ids of those whose places they take.
-fn in_place_of(former: &[CareLine], lines: Vec<CareLine>) -> Vec<CareLine> {
-    let place = |line: CareLine| {
+fn in_place_of(former: &[ServiceLine], lines: Vec<ServiceLine>) -> Vec<ServiceLine> {
+    let parties = |line: ServiceLine| {
         let id = former.iter().find(|it| it.position == line.position).map_or(line.id, |it| it.id);
-        CareLine { id, ..line }
+        ServiceLine { id, ..line }
     };
-    lines.into_iter().map(place).collect()
+    lines.into_iter().map(parties).collect()
 }

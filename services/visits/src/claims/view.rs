@@ -7,24 +7,24 @@ use chrono::{DateTime, Utc};
 
 use super::domain::{Appeal, Claim, ReviewReason, State};
 use crate::{
-    adjudication::case::Review,
+    adjudication::input::Review,
     seal::{Column, Keys},
     service_lines::{
-        domain::{CareLine, Decision, requested::RequestedLine},
+        domain::{Decision, ServiceLine, requested::RequestedLine},
         view::{amounts, refusal, trace_step},
     },
 };
 
 /// A claim without its lines and texts: as it stands in lists, and in answers to what left its lines alone.
-pub(crate) fn listed(it: &Claim) -> proto::Claim {
-    let visit = &it.visit;
+pub(crate) fn listed(claim: &Claim) -> proto::Claim {
+    let visit = &claim.visit;
     let id = |id: Option<ClaimId>| id.map(|id| id.to_string()).unwrap_or_default();
-    let payment = it.payment.as_ref();
+    let payment = claim.payment.as_ref();
     proto::Claim {
-        claim_id: it.id.to_string(),
-        number: it.number.clone(),
-        state: state(it.state).into(),
-        version: version(it.version),
+        claim_id: claim.id.to_string(),
+        number: claim.number.clone(),
+        state: state(claim.state).into(),
+        version: version(claim.version),
         frozen: visit.disputed,
         facility_id: visit.facility.to_string(),
         payer_id: visit.payer.to_string(),
@@ -32,62 +32,62 @@ pub(crate) fn listed(it: &Claim) -> proto::Claim {
         visit_number: visit.number.clone(),
         service_date: visit.service_date.to_string(),
         service_type: visit.service_type.to_string(),
-        external_reference: it.external_reference.clone().unwrap_or_default(),
-        currency: it.currency.code().to_owned(),
-        amounts: it.amounts.as_ref().map(|sums| amounts(it.currency, sums)),
+        external_reference: claim.external_reference.clone().unwrap_or_default(),
+        currency: claim.currency.code().to_owned(),
+        amounts: claim.amounts.as_ref().map(|sums| amounts(claim.currency, sums)),
         lines: Vec::new(),
         document_ids: Vec::new(),
-        submit_by: if it.state == State::Draft { it.submit_by.to_string() } else { String::new() },
-        submitted_at: optional(it.submitted_at),
-        review_reasons: it.review_reasons.iter().map(|reason| reason.as_str().to_owned()).collect(),
-        decided_at: optional(it.decided_at),
-        recalled_at: optional(it.recall.as_ref().map(|recall| recall.at)),
-        recall_reason: it.recall.as_ref().map(|recall| recall.reason.clone()).unwrap_or_default(),
-        appeal_by: appeal_by(it),
-        appeal: it.appeal.as_ref().map(|appeal| proto::ClaimAppeal {
+        submit_by: if claim.state == State::Draft { claim.submit_by.to_string() } else { String::new() },
+        submitted_at: optional(claim.submitted_at),
+        review_reasons: claim.review_reasons.iter().map(|reason| reason.as_str().to_owned()).collect(),
+        decided_at: optional(claim.decided_at),
+        recalled_at: optional(claim.recall.as_ref().map(|recall| recall.at)),
+        recall_reason: claim.recall.as_ref().map(|recall| recall.reason.clone()).unwrap_or_default(),
+        appeal_by: appeal_by(claim),
+        appeal: claim.appeal.as_ref().map(|appeal| proto::ClaimAppeal {
             at: Some(timestamp(appeal.at)),
             answered_at: optional(appeal.answer.as_ref().map(|answer| answer.at)),
             ..Default::default()
         }),
-        resubmits_claim_id: id(it.chain.resubmits),
-        resubmitted_as_claim_id: id(it.chain.resubmitted_as),
-        resubmission: it.chain.resubmission,
-        advised: if it.advised > 0 { amount(it.advised, it.currency) } else { String::new() },
-        payment_advice_id: it.advice.map(|id| id.to_string()).unwrap_or_default(),
+        resubmits_claim_id: id(claim.chain.resubmits),
+        resubmitted_as_claim_id: id(claim.chain.resubmitted_as),
+        resubmission: claim.chain.resubmission,
+        advised: if claim.advised > 0 { amount(claim.advised, claim.currency) } else { String::new() },
+        payment_advice_id: claim.advice.map(|id| id.to_string()).unwrap_or_default(),
         payment_reference: payment.map(|payment| payment.reference.clone()).unwrap_or_default(),
         paid_on: payment.map(|payment| payment.paid_on.to_string()).unwrap_or_default(),
-        created_at: Some(timestamp(it.created_at)),
+        created_at: Some(timestamp(claim.created_at)),
     }
 }
 
 /// A claim with its lines and texts.
-pub(crate) fn whole(keys: &Keys, it: &Claim, lines: &[ClaimLines]) -> Result<proto::Claim> {
-    let appeal = it.appeal.as_ref().map(|appeal| opened(keys, it, appeal)).transpose()?;
+pub(crate) fn whole(keys: &Keys, claim: &Claim, lines: &[ClaimLines]) -> Result<proto::Claim> {
+    let appeal = claim.appeal.as_ref().map(|appeal| opened(keys, claim, appeal)).transpose()?;
     Ok(proto::Claim {
-        lines: lines.iter().map(|line| self::line(line, it.currency)).collect(),
-        document_ids: it.documents.iter().map(ToString::to_string).collect(),
+        lines: lines.iter().map(|line| self::line(line, claim.currency)).collect(),
+        document_ids: claim.documents.iter().map(ToString::to_string).collect(),
         appeal,
-        ..listed(it)
+        ..listed(claim)
     })
 }
 
 /// A line as it stands, and those whose place it took, the oldest first.
 pub(crate) struct ClaimLines {
-    pub(crate) current: CareLine,
-    pub(crate) former: Vec<CareLine>,
+    pub(crate) current: ServiceLine,
+    pub(crate) former: Vec<ServiceLine>,
 }
 
-impl From<CareLine> for ClaimLines {
-    fn from(current: CareLine) -> Self {
+impl From<ServiceLine> for ClaimLines {
+    fn from(current: ServiceLine) -> Self {
         Self { current, former: Vec::new() }
     }
 }
 
 /// Lines by their places, each with those that it took the place of.
-pub(crate) fn by_position(lines: Vec<CareLine>) -> Vec<ClaimLines> {
-    let (current, mut former): (Vec<CareLine>, Vec<CareLine>) =
+pub(crate) fn by_position(lines: Vec<ServiceLine>) -> Vec<ClaimLines> {
+    let (current, mut former): (Vec<ServiceLine>, Vec<ServiceLine>) =
         lines.into_iter().partition(|line| line.replaced_by.is_none());
-    let with_former = |current: CareLine| {
+    let with_former = |current: ServiceLine| {
         let (theirs, others) = former.drain(..).partition(|line| line.position == current.position);
         former = others;
         ClaimLines { former: theirs, current }
@@ -96,8 +96,8 @@ pub(crate) fn by_position(lines: Vec<CareLine>) -> Vec<ClaimLines> {
 }
 
 /// A line, with every decision that was ever made of it.
-pub(crate) fn line(it: &ClaimLines, currency: Currency) -> proto::ClaimLine {
-    let ClaimLines { current, former } = it;
+pub(crate) fn line(claim_lines: &ClaimLines, currency: Currency) -> proto::ClaimLine {
+    let ClaimLines { current, former } = claim_lines;
     let settled = current.settled.as_ref();
     let mut reviews: Vec<proto::ClaimLineReview> = Vec::new();
     for line in former.iter().chain([current]) {
@@ -122,14 +122,14 @@ pub(crate) fn line(it: &ClaimLines, currency: Currency) -> proto::ClaimLine {
 }
 
 /// A line as it was claimed.
-fn asked(it: &RequestedLine, currency: Currency) -> proto::CareLineInput {
+fn asked(requested_line: &RequestedLine, currency: Currency) -> proto::CareLineInput {
     proto::CareLineInput {
-        code: it.code.clone(),
-        quantity: it.quantity.to_string(),
-        unit_price: it.unit_price.map(|price| amount(price, currency)).unwrap_or_default(),
-        diagnoses: it.diagnoses.iter().map(|diagnosis| diagnosis.as_str().to_owned()).collect(),
-        date: it.date.to_string(),
-        preauthorization_number: it.preauthorization.clone().unwrap_or_default(),
+        code: requested_line.code.clone(),
+        quantity: requested_line.quantity.to_string(),
+        unit_price: requested_line.unit_price.map(|price| amount(price, currency)).unwrap_or_default(),
+        diagnoses: requested_line.diagnoses.iter().map(|diagnosis| diagnosis.as_str().to_owned()).collect(),
+        date: requested_line.date.to_string(),
+        preauthorization_number: requested_line.preauthorization.clone().unwrap_or_default(),
     }
 }
 
@@ -138,7 +138,7 @@ pub(crate) fn amount(minor: i64, currency: Currency) -> String {
     Money::new(currency, minor).amount()
 }
 
-fn review(line: &CareLine, it: &Decision, currency: Currency) -> proto::ClaimLineReview {
+fn review(line: &ServiceLine, it: &Decision, currency: Currency) -> proto::ClaimLineReview {
     let mut decision = proto::ClaimLineDecision { line: line.position.into(), ..Default::default() };
     match &it.review {
         Review::Accept => decision.set_decision(DecisionProto::Accept),
@@ -161,15 +161,15 @@ fn review(line: &CareLine, it: &Decision, currency: Currency) -> proto::ClaimLin
     }
 }
 
-fn opened(keys: &Keys, claim: &Claim, it: &Appeal) -> Result<proto::ClaimAppeal> {
+fn opened(keys: &Keys, claim: &Claim, appeal: &Appeal) -> Result<proto::ClaimAppeal> {
     let text = |column, sealed: &[u8]| {
         keys.open(column, claim.id, sealed).map(|text| String::from_utf8_lossy(&text).into_owned())
     };
-    let answer = it.answer.as_ref();
+    let answer = appeal.answer.as_ref();
     Ok(proto::ClaimAppeal {
-        reason: text(Column::ClaimAppeal, &it.sealed_reason)?,
-        document_ids: it.documents.iter().map(ToString::to_string).collect(),
-        at: Some(timestamp(it.at)),
+        reason: text(Column::ClaimAppeal, &appeal.sealed_reason)?,
+        document_ids: appeal.documents.iter().map(ToString::to_string).collect(),
+        at: Some(timestamp(appeal.at)),
         answer: answer
             .map(|answer| text(Column::ClaimAppealAnswer, &answer.sealed_text))
             .transpose()?
@@ -183,13 +183,13 @@ fn optional(at: Option<DateTime<Utc>>) -> Option<prost_types::Timestamp> {
 }
 
 /// While it may be appealed at all.
-fn appeal_by(it: &Claim) -> String {
+fn appeal_by(claim: &Claim) -> String {
     let open = matches!(
-        it.state,
+        claim.state,
         State::Approved | State::PartiallyApproved | State::Rejected | State::InPayment | State::Paid
     );
-    let free = it.appeal.is_none() && it.chain.resubmitted_as.is_none();
-    it.appeal_by.filter(|_| open && free).map(|day| day.to_string()).unwrap_or_default()
+    let free = claim.appeal.is_none() && claim.chain.resubmitted_as.is_none();
+    claim.appeal_by.filter(|_| open && free).map(|day| day.to_string()).unwrap_or_default()
 }
 
 pub(crate) fn state(state: State) -> claim::State {

@@ -13,7 +13,7 @@ use super::{
     events,
     store::{
         self,
-        context::Circumstances,
+        context::DecisionContext,
         save::{Hashes, SaveClaim, SaveError},
     },
 };
@@ -28,19 +28,19 @@ use crate::{
     preauthorizations,
     service_lines::{
         domain::{
-            CareLine, OwnerKind,
+            OwnerKind, ServiceLine,
             facts::Settlement,
-            requested::{AskedLine, RequestedLine, Wanted},
+            requested::{LineQuery, LineRequest, RequestedLine},
         },
-        settle::{Care, new_lines},
-        store::facts::Looking,
+        settle::{AdjudicationContext, new_lines},
+        store::facts::FactsQuery,
     },
 };
 
 /// What a facility wants to claim.
 #[derive(Debug, Clone)]
-pub(crate) struct ClaimWish {
-    pub(crate) lines: Vec<AskedLine>,
+pub(crate) struct ClaimInput {
+    pub(crate) lines: Vec<LineRequest>,
     pub(crate) documents: Vec<Uuid>,
     pub(crate) reference: Option<String>,
 }
@@ -48,39 +48,39 @@ pub(crate) struct ClaimWish {
 /// A claim as it was written.
 pub(crate) struct Written {
     pub(crate) claim: Claim,
-    pub(crate) lines: Vec<CareLine>,
+    pub(crate) lines: Vec<ServiceLine>,
 }
 
 /// Where a claim is to be written: its visit's care, locked.
-pub(crate) struct Desk {
-    pub(crate) care: Care,
-    pub(crate) circumstances: Circumstances,
+pub(crate) struct LockedVisit {
+    pub(crate) care: AdjudicationContext,
+    pub(crate) context: DecisionContext,
     pub(crate) now: DateTime<Utc>,
 }
 
-impl Desk {
+impl LockedVisit {
     /// Locks the facility's own visit, and looks at what bears on the lines.
     pub(crate) async fn of_visit(
         app: &App,
         tx: &mut Transaction,
         (visit, facility): (VisitId, OrganizationId),
-        lines: &[AskedLine],
+        lines: &[LineRequest],
         numbered: bool,
     ) -> Result<Self> {
         let now = tx.now();
-        let wanted: Vec<Wanted<'_>> = lines.iter().map(AskedLine::wanted).collect();
-        let looking = Looking { visit, party: Some(facility), owner: None, lines: &wanted };
-        let found = store::context::lock_visit_care(tx, &looking, numbered, now).await?;
-        let found = found.filter(|(facts, _)| facts.place.facility == facility);
-        let (facts, circumstances) = found.ok_or(Error::not_found("visit"))?;
-        Ok(Self { care: Care::with(app, tx, facts).await?, circumstances, now })
+        let wanted: Vec<LineQuery<'_>> = lines.iter().map(LineRequest::query).collect();
+        let query = FactsQuery { visit, party: Some(facility), owner: None, lines: &wanted };
+        let found = store::context::lock_visit_facts(tx, &query, numbered, now).await?;
+        let found = found.filter(|(facts, _)| facts.parties.facility == facility);
+        let (facts, context) = found.ok_or(Error::not_found("visit"))?;
+        Ok(Self { care: AdjudicationContext::with(app, tx, facts).await?, context, now })
     }
 
     /// What a claim for these lines is written with.
     pub(crate) fn draft(
         &self,
         app: &App,
-        lines: &[CareLine],
+        lines: &[ServiceLine],
         reference: Option<String>,
         documents: Vec<Uuid>,
     ) -> Result<ClaimDraft> {
@@ -90,14 +90,14 @@ impl Desk {
             admission.ok_or_else(|| Error::internal(anyhow::anyhow!("care of a visit without admission")))?;
         Ok(ClaimDraft {
             id: ClaimId::new(&app.clock),
-            number: HumanNumber::new("C", self.now.year(), self.circumstances.sequence()).to_string(),
+            number: HumanNumber::new("C", self.now.year(), self.context.sequence()).to_string(),
             visit: ClaimedVisit {
                 id: facts.visit.id,
                 number: admission.number.clone(),
-                facility: facts.place.facility,
-                payer: facts.place.payer,
-                member: facts.place.member,
-                coverage: facts.place.coverage,
+                facility: facts.parties.facility,
+                payer: facts.parties.payer,
+                member: facts.parties.member,
+                coverage: facts.parties.coverage,
                 service_date: facts.visit.service_date,
                 service_type: facts.service_type.clone(),
                 disputed: facts.visit.is_disputed(),
@@ -110,14 +110,14 @@ impl Desk {
     }
 
     /// By the last day of care that the payer still takes: each line's own month counts, and the earliest binds.
-    pub(crate) fn submit_by(&self, lines: &[CareLine]) -> chrono::NaiveDate {
+    pub(crate) fn submit_by(&self, lines: &[ServiceLine]) -> chrono::NaiveDate {
         let facts = &self.care.facts;
         let first = lines.iter().map(|line| line.asked.date).min().unwrap_or(facts.visit.service_date);
         facts.rules.submission_deadline(first)
     }
 
     /// What a claim is found and recognised by.
-    pub(crate) fn hashes(&self, app: &App, lines: &[CareLine]) -> Hashes {
+    pub(crate) fn hashes(&self, app: &App, lines: &[ServiceLine]) -> Hashes {
         Hashes {
             identifier: self.care.facts.visit.identifier_hash.clone(),
             content: content(app, lines.iter().map(|line| &line.asked)),
@@ -126,7 +126,7 @@ impl Desk {
 
     /// Settles the lines of a submitted claim and lets the rules decide, or leaves it to a reviewer; with what the ledger
     /// is to keep.
-    pub(crate) fn settle(&self, claim: Claim, lines: &mut [CareLine]) -> Result<(Claim, Vec<Posting>)> {
+    pub(crate) fn settle(&self, claim: Claim, lines: &mut [ServiceLine]) -> Result<(Claim, Vec<Posting>)> {
         let settlement = self.care.adjudicate(OwnerKind::Claim, lines);
         let reasons = self.reasons(&settlement);
         let (claim, postings) = if reasons.is_empty() {
@@ -143,7 +143,7 @@ impl Desk {
         let Settlement { totals, verdict, .. } = settlement;
         let facts = &self.care.facts;
         let outcome = (*verdict, totals, self.care.plan.currency);
-        let accepted = self.circumstances.override_accepted;
+        let accepted = self.context.override_accepted;
         domain::review_rules::reasons(&facts.rules, &facts.visit, accepted, outcome, self.now)
     }
 
@@ -153,13 +153,13 @@ impl Desk {
         Decision {
             verdict: settlement.verdict,
             amounts: settlement.totals,
-            appeal_by: self.circumstances.today.checked_add_days(days).unwrap_or(chrono::NaiveDate::MAX),
+            appeal_by: self.context.today.checked_add_days(days).unwrap_or(chrono::NaiveDate::MAX),
         }
     }
 }
 
 /// Lines count for duplicates and frequency as long as their claim does.
-pub(crate) fn count(claim: &Claim, lines: &mut [CareLine]) {
+pub(crate) fn count(claim: &Claim, lines: &mut [ServiceLine]) {
     for line in lines.iter_mut().filter(|line| line.replaced_by.is_none()) {
         line.active = claim.counts() && line.stands();
     }
@@ -180,7 +180,7 @@ pub(crate) fn content<'a>(app: &App, lines: impl Iterator<Item = &'a RequestedLi
         )
     };
     let lines: Vec<String> = lines.map(line).collect();
-    app.desk.keys.content_hash(&lines)
+    app.context.keys.content_hash(&lines)
 }
 
 /// Writes a new claim of a facility for a visit, submitted or not.
@@ -188,16 +188,16 @@ pub(crate) async fn write(
     app: &App,
     tx: &mut Transaction,
     (visit, facility): (VisitId, OrganizationId),
-    wish: ClaimWish,
+    input: ClaimInput,
     submit: bool,
 ) -> Result<Written, WriteError> {
-    let desk = Desk::of_visit(app, tx, (visit, facility), &wish.lines, true).await?;
-    let mut lines = new_lines(app, desk.care.request(wish.lines).map_err(Error::from)?);
-    let claim = Claim::draft(desk.now, desk.draft(app, &lines, wish.reference, wish.documents)?)?;
-    let hashes = desk.hashes(app, &lines);
+    let locked = LockedVisit::of_visit(app, tx, (visit, facility), &input.lines, true).await?;
+    let mut lines = new_lines(app, locked.care.request(input.lines).map_err(Error::from)?);
+    let claim = Claim::draft(locked.now, locked.draft(app, &lines, input.reference, input.documents)?)?;
+    let hashes = locked.hashes(app, &lines);
     let (claim, postings) =
-        if submit { submitted(&desk, tx, claim, &mut lines).await? } else { (claim, Vec::new()) };
-    let new = SaveClaim::new(&claim, &hashes, (&desk.care.facts.place, &lines));
+        if submit { submitted(&locked, tx, claim, &mut lines).await? } else { (claim, Vec::new()) };
+    let new = SaveClaim::new(&claim, &hashes, (&locked.care.facts.parties, &lines));
     save(app, tx, SaveClaim { postings: &postings, ..new }).await?;
     cite(tx, &claim, &claim.documents).await?;
     Ok(Written { claim, lines })
@@ -205,13 +205,13 @@ pub(crate) async fn write(
 
 /// Submits a draft: in time, not claimed before, settled.
 pub(crate) async fn submitted(
-    desk: &Desk,
+    locked: &LockedVisit,
     tx: &mut Transaction,
     claim: Claim,
-    lines: &mut [CareLine],
+    lines: &mut [ServiceLine],
 ) -> Result<(Claim, Vec<Posting>), WriteError> {
-    let claim = claim.submit(desk.now, desk.circumstances.today)?;
-    let settled = desk.settle(claim, lines)?;
+    let claim = claim.submit(locked.now, locked.context.today)?;
+    let settled = locked.settle(claim, lines)?;
     if let Some(duplicate) = duplicate(tx, &settled.0, lines).await? {
         return Err(duplicate.into());
     }
@@ -223,13 +223,13 @@ pub(crate) async fn submitted(
 pub(crate) async fn duplicate(
     tx: &mut Transaction,
     claim: &Claim,
-    lines: &[CareLine],
+    lines: &[ServiceLine],
 ) -> Result<Option<ClaimRefusal>> {
-    let before = |line: &&CareLine| {
+    let before = |line: &&ServiceLine| {
         let refusals = line.settled.as_ref().map(|it| it.refusals.as_slice()).unwrap_or_default();
         refusals.iter().any(|it| it.refusal == Refusal::ClaimedBefore)
     };
-    let repeated: Vec<&CareLine> = lines.iter().filter(before).collect();
+    let repeated: Vec<&ServiceLine> = lines.iter().filter(before).collect();
     if repeated.is_empty() {
         return Ok(None);
     }
@@ -240,7 +240,7 @@ pub(crate) async fn duplicate(
 /// Keeps a claim, its lines, and what they take from the ledger or give back to it: all of it or nothing.
 pub(crate) async fn save(app: &App, tx: &mut Transaction, save: SaveClaim<'_>) -> Result<(), WriteError> {
     let at = tx.now();
-    store::save::save(tx, &app.desk.keys, save, at).await.map_err(|error| match error {
+    store::save::save(tx, &app.context.keys, save, at).await.map_err(|error| match error {
         SaveError::ReferenceTaken => WriteError::ReferenceTaken { payer: save.claim.visit.payer },
         SaveError::Other(error) => error.into(),
     })?;
@@ -263,7 +263,7 @@ pub(crate) async fn cite(tx: &mut Transaction, claim: &Claim, documents: &[Uuid]
 }
 
 /// Says what happened to a claim that was just submitted, and perhaps decided.
-pub(crate) fn tell_submitted(tx: &mut Transaction, call: &Call, claim: &Claim) {
+pub(crate) fn record_submitted(tx: &mut Transaction, call: &Call, claim: &Claim) {
     if claim.submitted_at.is_none() {
         events::note(tx, call, claim, "claim.draft");
         return;

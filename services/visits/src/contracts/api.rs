@@ -4,7 +4,6 @@ use careway_contract::visits::v1::{self as proto, contract_service_server::Contr
 use careway_service::serve;
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{create, end, get, list};
 use crate::App;
 
 #[async_trait]
@@ -13,27 +12,27 @@ impl ContractService for App {
         &self,
         request: Request<proto::CreateContractRequest>,
     ) -> Result<Response<proto::CreateContractResponse>, Status> {
-        serve(self, request, create::create_contract).await
+        serve(self, request, super::create_contract).await
     }
 
     async fn get_contract(
         &self,
         request: Request<proto::GetContractRequest>,
     ) -> Result<Response<proto::GetContractResponse>, Status> {
-        serve(self, request, get::get_contract).await
+        serve(self, request, super::get_contract).await
     }
 
     async fn list_contracts(
         &self,
         request: Request<proto::ListContractsRequest>,
     ) -> Result<Response<proto::ListContractsResponse>, Status> {
-        serve(self, request, list::list_contracts).await
+        serve(self, request, super::list_contracts).await
     }
 
     async fn end_contract(
         &self,
         request: Request<proto::EndContractRequest>,
     ) -> Result<Response<proto::EndContractResponse>, Status> {
-        serve(self, request, end::end_contract).await
+        serve(self, request, super::end_contract).await
     }
 }

@@ -1,11 +1,16 @@
 //! The agreement of a payer with a facility: only under one that holds on the day is care paid.
 
-pub(crate) mod api;
-pub(crate) mod create;
-pub(crate) mod domain;
-pub(crate) mod end;
-pub(crate) mod error;
-pub(crate) mod get;
-pub(crate) mod list;
+mod api;
+mod create;
+mod domain;
+mod end;
+mod error;
+mod get;
+mod list;
 pub(crate) mod store;
-pub(crate) mod view;
+mod view;
+
+use create::create_contract;
+use end::end_contract;
+use get::get_contract;
+use list::list_contracts;

@@ -5,15 +5,15 @@ use careway_service::{timestamp, version};
 
 use super::domain::Contract;
 
-pub(crate) fn contract(it: &Contract) -> proto::Contract {
+pub(crate) fn contract(contract: &Contract) -> proto::Contract {
     proto::Contract {
-        contract_id: it.id.to_string(),
-        payer_id: it.payer.to_string(),
-        facility_id: it.facility.to_string(),
-        service_types: it.service_types.iter().map(ToString::to_string).collect(),
-        from: it.from.to_string(),
-        to: it.to.map(|day| day.to_string()).unwrap_or_default(),
-        version: version(it.version),
-        created_at: Some(timestamp(it.created_at)),
+        contract_id: contract.id.to_string(),
+        payer_id: contract.payer.to_string(),
+        facility_id: contract.facility.to_string(),
+        service_types: contract.service_types.iter().map(ToString::to_string).collect(),
+        from: contract.from.to_string(),
+        to: contract.to.map(|day| day.to_string()).unwrap_or_default(),
+        version: version(contract.version),
+        created_at: Some(timestamp(contract.created_at)),
     }
 }

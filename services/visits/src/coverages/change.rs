@@ -25,18 +25,23 @@ pub(crate) async fn change(
     let coverage = store::lock_coverage(&mut tx, payer, id).await?.ok_or(Error::not_found("coverage"))?;
     let changed = rule(coverage)?;
     store::update_coverage(&mut tx, &changed).await?;
-    tell(&mut tx, call, action, &changed);
+    record_change(&mut tx, call, action, &changed);
     let shown = view::coverage(&changed);
     Ok((tx, shown))
 }
 
 /// Says that a coverage began, changed or ended, and notes who did it.
-pub(crate) fn tell(tx: &mut Transaction, call: &Call, action: &'static str, coverage: &Coverage) {
-    tell_all(tx, call, action, std::slice::from_ref(coverage));
+pub(crate) fn record_change(tx: &mut Transaction, call: &Call, action: &'static str, coverage: &Coverage) {
+    record_changes(tx, call, action, std::slice::from_ref(coverage));
 }
 
 /// The same of many coverages at once.
-pub(crate) fn tell_all(tx: &mut Transaction, call: &Call, action: &'static str, coverages: &[Coverage]) {
+pub(crate) fn record_changes(
+    tx: &mut Transaction,
+    call: &Call,
+    action: &'static str,
+    coverages: &[Coverage],
+) {
     for coverage in coverages {
         let fact = CoverageChanged {
             coverage_id: coverage.id.to_string(),

@@ -11,7 +11,7 @@ use careway_service::{Call, Error, Keyed, OnConstraint, Result};
 use chrono::NaiveDate;
 
 use super::{
-    change::tell,
+    change::record_change,
     domain::{Coverage, CoverageRefusal, CoverageStatus},
     store::{self, member::MemberRef},
     view,
@@ -74,13 +74,13 @@ pub(crate) async fn create_coverage(
         }
         let replaced = older.replace(coverage.id, coverage.from)?;
         store::update_coverage(&mut tx, &replaced).await?;
-        tell(&mut tx, call, "coverage.replace", &replaced);
+        record_change(&mut tx, call, "coverage.replace", &replaced);
     }
     coverage.member_since = wanted.member_since.unwrap_or(coverage.member_since);
     store::insert_coverage(&mut tx, &coverage)
         .await
         .on_constraint("coverage_no_overlap", || CoverageRefusal::Overlaps)?;
-    tell(&mut tx, call, "coverage.create", &coverage);
+    record_change(&mut tx, call, "coverage.create", &coverage);
     tx.commit(CreateCoverageResponse { coverage: Some(view::coverage(&coverage)) }).await
 }
 
@@ -121,8 +121,8 @@ async fn resolve(
         // Only national ids and made-up phones have a country; a member number is the payer's own.
         country: "RW".to_owned(),
     };
-    let asked = app.desk.identity.request(ResolveMemberRequest { member: Some(identifier) });
-    let member = app.desk.challenges().resolve_member(asked).await?.into_inner().member;
+    let asked = app.context.identity.request(ResolveMemberRequest { member: Some(identifier) });
+    let member = app.context.challenges().resolve_member(asked).await?.into_inner().member;
     let member =
         member.filter(|it| it.payer_id == payer.to_string()).ok_or(CoverageRefusal::MemberUnknown)?;
     Ok(MemberRef {

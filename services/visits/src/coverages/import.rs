@@ -6,20 +6,18 @@ use careway_contract::visits::v1::{
 use careway_kernel::OrganizationId;
 use careway_service::{
     Call, Result, Transaction,
-    table::{self, Limits, Table, TableError},
+    imports::{Held, ListFile},
+    table::{Outcome, Report},
 };
 use tonic::Streaming;
 
 use super::{
-    change::tell_all,
+    change::record_changes,
     domain::ListedCoverage,
-    import_rows::{Columns, Rejection},
+    import_rows,
     store::{self, import::Imported},
 };
-use crate::{
-    App,
-    uploaded_list::{UploadedList, gather},
-};
+use crate::App;
 
 /// Rows taken in one transaction.
 const BATCH: usize = 500;
@@ -32,17 +30,14 @@ pub(crate) async fn import_coverages(
     pieces: Streaming<ImportCoveragesRequest>,
 ) -> Result<ImportCoveragesResponse> {
     let payer = call.caller.payer()?;
-    let as_table = |file, media_type: &str| Ok(table::read_table(file, media_type, Limits::default())?);
-    let UploadedList { dry_run, table, place: _place } =
-        gather(app, payer, pieces, |piece| (piece.dry_run, piece.file), as_table).await?;
-    let (listed, rejections) = read(&table)?;
+    let limits = app.imports.limits();
+    let read = move |list: ListFile| Ok(import_rows::read(&list.table(limits)?, list.dry_run)?);
+    let Held { value: (listed, mut report), place: _place } =
+        app.imports.take(payer, limits, pieces, |piece| (piece.dry_run, piece.file), read).await?;
 
-    let rows = table.rows.len();
-    drop(table);
-    let mut report = Report { rejections, ..Report::default() };
     // The same list again changes nothing, so each batch stands for itself and the request's key for none of them.
     let own = Call::by(call.caller.clone());
-    if dry_run {
+    if report.dry_run {
         // Everything is done and undone, so that the report is what would happen.
         let mut tx = app.db.begin_unkeyed(&own).await?;
         for batch in listed.chunks(BATCH) {
@@ -55,19 +50,7 @@ pub(crate) async fn import_coverages(
             tx.finish().await?;
         }
     }
-    Ok(report.into_response(dry_run, rows))
-}
-
-fn read(table: &Table) -> Result<(Vec<ListedCoverage>, Vec<Rejection>)> {
-    let columns = Columns::find(table).map_err(TableError::ColumnMissing)?;
-    let (mut listed, mut rejected) = (Vec::with_capacity(table.rows.len()), Vec::new());
-    for row in &table.rows {
-        match columns.read(row) {
-            Ok(coverage) => listed.push(coverage),
-            Err(wrong) => rejected.extend(wrong),
-        }
-    }
-    Ok((listed, rejected))
+    Ok(response(&report))
 }
 
 async fn take(
@@ -82,46 +65,40 @@ async fn take(
     let outcomes = store::import::import_coverages(tx, &app.clock, payer, now, batch).await?;
     let mut created = Vec::new();
     for (listed, outcome) in batch.iter().zip(outcomes) {
+        let reject = |report: &mut Report, column, reason, message: &str| {
+            report.reject_row(listed.row, column, reason, message)
+        };
         match outcome {
-            Imported::Created(coverage) => created.push(*coverage),
-            Imported::Unchanged => report.unchanged += 1,
-            Imported::NoMember => report.reject(listed, "member_number", "no such member"),
-            Imported::NoPlan => report.reject(listed, "plan_code", "no such plan"),
-            Imported::Overlaps => report.reject(listed, "", "the member has another cover in this period"),
+            Imported::Created(coverage) => {
+                report.note(listed.row, Outcome::Created);
+                created.push(*coverage);
+            }
+            Imported::Unchanged => report.note(listed.row, Outcome::Unchanged),
+            Imported::NoMember => reject(report, "member_number", "MEMBER_UNKNOWN", "no such member"),
+            Imported::NoPlan => reject(report, "plan_code", "PLAN_UNKNOWN", "no such plan"),
+            Imported::Overlaps => {
+                reject(report, "", "COVERAGE_OVERLAPS", "the member has another cover in this period");
+            }
         }
     }
-    tell_all(tx, call, "coverage.import", &created);
-    report.created += created.len();
+    record_changes(tx, call, "coverage.import", &created);
     Ok(())
 }
 
-#[derive(Default)]
-struct Report {
-    created: usize,
-    unchanged: usize,
-    rejections: Vec<Rejection>,
-}
-
-impl Report {
-    fn reject(&mut self, listed: &ListedCoverage, column: &'static str, message: &str) {
-        self.rejections.push(Rejection { row: listed.row, column, message: message.to_owned() });
-    }
-
-    fn into_response(mut self, dry_run: bool, rows: usize) -> ImportCoveragesResponse {
-        let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
-        self.rejections.sort_by_key(|rejection| rejection.row);
-        let shown = self.rejections.iter().take(MOST_REPORTED).map(|it| RejectedRow {
-            row: i32::try_from(it.row).unwrap_or(i32::MAX),
-            column: it.column.to_owned(),
-            message: it.message.clone(),
-        });
-        ImportCoveragesResponse {
-            dry_run,
-            rows: count(rows),
-            created: count(self.created),
-            unchanged: count(self.unchanged),
-            rejected: count(rows - self.created - self.unchanged),
-            rejections: shown.collect(),
-        }
+fn response(report: &Report) -> ImportCoveragesResponse {
+    let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+    let rejections = report.problems().take(MOST_REPORTED).map(|it| RejectedRow {
+        row: i32::try_from(it.row).unwrap_or(i32::MAX),
+        column: it.column.to_owned(),
+        message: it.message.clone(),
+    });
+    ImportCoveragesResponse {
+        dry_run: report.dry_run,
+        rows: count(report.total()),
+        created: count(report.count(Outcome::Created)),
+        unchanged: count(report.count(Outcome::Unchanged)),
+        rejected: count(report.count(Outcome::Rejected)),
+        rejections: rejections.collect(),
+        unknown_columns: report.unknown_columns.clone(),
     }
 }

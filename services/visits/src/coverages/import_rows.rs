@@ -1,108 +1,77 @@
 //! A list of coverages, row by row: what can be said of a row before the database is asked.
 
+use std::convert::Infallible;
+
 use careway_kernel::MemberNumber;
-use careway_service::table::{Cell, Row, Table};
-use chrono::NaiveDate;
+use careway_service::table::{Cell, Column, Columns, Report, RowReader, Table, TableError};
 
 use super::domain::ListedCoverage;
 
-/// The columns a list must have.
-const REQUIRED: [&str; 4] = ["member_number", "plan_code", "from", "to"];
+/// The columns of the list.
+const COLUMNS: Columns = Columns::new(&[
+    Column::required("member_number"),
+    Column::required("plan_code"),
+    Column::required("from"),
+    Column::required("to"),
+    Column::optional("member_since"),
+]);
 
-/// Where each column is.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Columns {
-    required: [Option<usize>; 4],
-    member_since: Option<usize>,
+/// The rows that are right so far, and the report begun with the others.
+pub(crate) fn read(table: &Table, dry_run: bool) -> Result<(Vec<ListedCoverage>, Report), TableError> {
+    COLUMNS.read(table, dry_run, read_row)
 }
 
-/// Why a row is not taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Rejection {
-    pub(crate) row: u32,
-    /// Empty when it is the row as a whole.
-    pub(crate) column: &'static str,
-    pub(crate) message: String,
-}
-
-impl Columns {
-    /// Finds the columns, or the name of one that is missing.
-    pub(crate) fn find(table: &Table) -> Result<Self, &'static str> {
-        let required = REQUIRED.map(|name| table.column(name));
-        match required.iter().position(Option::is_none) {
-            Some(missing) => Err(REQUIRED[missing]),
-            None => Ok(Self { required, member_since: table.column("member_since") }),
-        }
+/// Reads a row; everything that is wrong with it at once.
+fn read_row(row: &mut RowReader<'_>) -> Option<ListedCoverage> {
+    let number = row.required("member_number", MemberNumber::parse);
+    let plan_code = row.required("plan_code", |text| Ok::<_, Infallible>(text.to_uppercase()));
+    let from = row.need("from", Cell::date);
+    let to = row.need("to", Cell::date);
+    let member_since = row.read("member_since", Cell::date);
+    if let (Some(from), Some(to)) = (from, to) {
+        row.check("to", from <= to, "must not be before from");
     }
-
-    /// Reads a row; everything that is wrong with it at once.
-    pub(crate) fn read(&self, row: &Row) -> Result<ListedCoverage, Vec<Rejection>> {
-        let mut wrong = Vec::new();
-        let mut reject = |column, message: String| wrong.push(Rejection { row: row.number, column, message });
-        let [number, plan_code, from, to] = self.required;
-
-        let number =
-            text(row.cell(number)).and_then(|it| MemberNumber::parse(&it).map_err(|e| e.to_string()));
-        let plan_code = text(row.cell(plan_code)).map(|it| it.to_uppercase());
-        let from = day(row.cell(from));
-        let to = day(row.cell(to));
-        let member_since = row.cell(self.member_since).date().map_err(|e| e.to_string());
-        if let (Ok(from), Ok(to)) = (&from, &to) {
-            if to < from {
-                reject("to", "must not be before from".to_owned());
-            }
-            if matches!(member_since, Ok(Some(since)) if since > *from) {
-                reject("member_since", "must not be after from".to_owned());
-            }
-        }
-        let number = number.map_err(|message| reject("member_number", message));
-        let plan_code = plan_code.map_err(|message| reject("plan_code", message));
-        let from = from.map_err(|message| reject("from", message));
-        let to = to.map_err(|message| reject("to", message));
-        let member_since = member_since.map_err(|message| reject("member_since", message));
-        match (number, plan_code, from, to, member_since) {
-            (Ok(number), Ok(plan_code), Ok(from), Ok(to), Ok(member_since)) if wrong.is_empty() => {
-                Ok(ListedCoverage { row: row.number, number, plan_code, from, to, member_since })
-            }
-            _ => Err(wrong),
-        }
+    if let (Some(from), Some(Some(since))) = (from, member_since) {
+        row.check("member_since", since <= from, "must not be after from");
     }
-}
-
-fn text(cell: &Cell) -> Result<String, String> {
-    let text = cell.text().map_err(|error| error.to_string())?;
-    if text.is_empty() { Err("is required".to_owned()) } else { Ok(text) }
-}
-
-fn day(cell: &Cell) -> Result<NaiveDate, String> {
-    cell.date().map_err(|error| error.to_string())?.ok_or_else(|| "is required".to_owned())
+    Some(ListedCoverage {
+        row: row.number(),
+        number: number?,
+        plan_code: plan_code?,
+        from: from?,
+        to: to?,
+        member_since: member_since?,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn table(csv: &'static str) -> Table {
-        careway_service::table::read(csv.as_bytes().into(), "text/csv", Default::default()).unwrap()
+    fn listed(csv: &'static str) -> Result<(Vec<ListedCoverage>, Report), TableError> {
+        let table = careway_service::table::read(csv.as_bytes().into(), "text/csv", Default::default());
+        read(&table?, true)
     }
 
     #[test]
     fn a_row_says_everything_that_is_wrong_with_it() {
-        let table = table(
-            "Member number,Plan code,From,To,Member since\n\
+        let (read, report) = listed(
+            "Member number,Plan code,From,To,Member since,Until\n\
              um-1,gold,2026-01-01,2026-12-31,\n\
              ,gold,2026-01-01,2025-12-31,2026-02-01\n",
-        );
-        let columns = Columns::find(&table).unwrap();
-        let read = columns.read(&table.rows[0]).unwrap();
-        assert_eq!((read.row, read.number.as_str(), read.plan_code.as_str()), (2, "UM-1", "GOLD"));
-        let wrong = columns.read(&table.rows[1]).unwrap_err();
-        let said: Vec<_> = wrong.iter().map(|it| (it.row, it.column)).collect();
-        assert_eq!(said, [(3, "to"), (3, "member_since"), (3, "member_number")]);
+        )
+        .unwrap();
+        let read: Vec<_> =
+            read.iter().map(|it| (it.row, it.number.as_str(), it.plan_code.as_str())).collect();
+        assert_eq!(read, [(2, "UM-1", "GOLD")]);
+        let wrong: Vec<_> = report.problems().map(|it| (it.row, it.column)).collect();
+        assert_eq!(wrong, [(3, "member_number"), (3, "to"), (3, "member_since")]);
+        assert_eq!(report.unknown_columns, ["until"]);
     }
 
     #[test]
     fn a_missing_column_is_named() {
-        assert_eq!(Columns::find(&table("member_number,from,to\na,b,c\n")).unwrap_err(), "plan_code");
+        let missing = listed("member_number,from,to\na,b,c\n").unwrap_err();
+        assert_eq!(missing, TableError::ColumnMissing("plan_code"));
     }
 }

@@ -2,18 +2,26 @@
 //!
 //! The payer makes and changes coverages, one by one or as a list; the facility only sees what they decide.
 
-pub(crate) mod api;
-pub(crate) mod change;
-pub(crate) mod create;
+mod api;
+mod change;
+mod create;
 pub(crate) mod domain;
-pub(crate) mod error;
-pub(crate) mod get;
-pub(crate) mod import;
-pub(crate) mod import_rows;
-pub(crate) mod list;
+mod error;
+mod get;
+mod import;
+mod import_rows;
+mod list;
 pub(crate) mod on_member;
-pub(crate) mod resume;
+mod resume;
 pub(crate) mod store;
-pub(crate) mod suspend;
-pub(crate) mod terminate;
-pub(crate) mod view;
+mod suspend;
+mod terminate;
+mod view;
+
+use create::create_coverage;
+use get::get_coverage;
+use import::import_coverages;
+use list::list_coverages;
+use resume::resume_coverage;
+use suspend::suspend_coverage;
+use terminate::terminate_coverage;

@@ -5,25 +5,25 @@ use careway_service::{timestamp, version};
 
 use super::domain::{Coverage, CoverageStatus, SuspensionReason, TerminationReason};
 
-pub(crate) fn coverage(it: &Coverage) -> proto::Coverage {
-    let suspension = it.suspensions.iter().find(|suspension| suspension.until.is_none());
+pub(crate) fn coverage(coverage: &Coverage) -> proto::Coverage {
+    let suspension = coverage.suspensions.iter().find(|suspension| suspension.until.is_none());
     proto::Coverage {
-        coverage_id: it.id.to_string(),
-        payer_id: it.payer.to_string(),
-        member_id: it.member.to_string(),
-        family_id: it.family.to_string(),
-        plan_id: it.plan.to_string(),
-        plan_version: it.plan_version,
-        from: it.from.to_string(),
-        to: it.to.to_string(),
-        member_since: it.member_since.to_string(),
-        policy_year_from: it.policy_year_from.to_string(),
-        status: status(it.status).into(),
+        coverage_id: coverage.id.to_string(),
+        payer_id: coverage.payer.to_string(),
+        member_id: coverage.member.to_string(),
+        family_id: coverage.family.to_string(),
+        plan_id: coverage.plan.to_string(),
+        plan_version: coverage.plan_version,
+        from: coverage.from.to_string(),
+        to: coverage.to.to_string(),
+        member_since: coverage.member_since.to_string(),
+        policy_year_from: coverage.policy_year_from.to_string(),
+        status: status(coverage.status).into(),
         suspension_reason: suspension.map(|it| it.reason.as_str().to_owned()).unwrap_or_default(),
-        termination_reason: it.termination.map(|reason| reason.as_str().to_owned()).unwrap_or_default(),
-        replaced_by: it.replaced_by.map(|id| id.to_string()).unwrap_or_default(),
-        version: version(it.version),
-        created_at: Some(timestamp(it.created_at)),
+        termination_reason: coverage.termination.map(|reason| reason.as_str().to_owned()).unwrap_or_default(),
+        replaced_by: coverage.replaced_by.map(|id| id.to_string()).unwrap_or_default(),
+        version: version(coverage.version),
+        created_at: Some(timestamp(coverage.created_at)),
     }
 }
 

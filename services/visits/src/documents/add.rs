@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use careway_contract::visits::v1::{AddDocumentRequest, AddDocumentResponse, DocumentAdded};
+use careway_documents::{Received, content_digest, file_name};
 use careway_events::{Fact, record};
 use careway_kernel::{DocumentId, OrganizationId, Violations, VisitId};
 use careway_service::{AuditEntry, Call, Error, Keyed, Kind as ErrorKind, Result, Stop, path_id};
@@ -10,14 +11,12 @@ use sha2::{Digest, Sha256};
 use tonic::Streaming;
 
 use super::{
-    domain::{self, Document, Kind},
-    store,
-    upload::Received,
-    view,
+    domain::{Document, Kind},
+    store, view,
 };
 use crate::{
     App, audit,
-    texts::short,
+    texts::Short,
     visits::{self, access::opened},
 };
 
@@ -29,15 +28,15 @@ pub(crate) async fn add_document(
     let (facility, by) = (call.caller.facility()?, call.caller.person_or_client()?);
     let mut first = pieces.message().await?.unwrap_or_default();
     let content = first.content.take().unwrap_or_default().data;
-    let wish = Wish::parse(call, &first)?;
-    may_add(app, call, &wish, facility).await?;
+    let input = Wish::parse(call, &first)?;
+    may_add(app, call, &input, facility).await?;
 
     let id = DocumentId::new(&app.clock);
-    let Received { content, object } = take_in(app, id, &wish, content, pieces).await?;
+    let Received { content, object } = take_in(app, id, &input, content, pieces).await?;
     let call = call.having_read(fingerprint(&first, &content.sha256));
 
     let mut tx = app.db.begin(&call).await?;
-    let visit = visits::store::lock_facility_visit(&mut tx, wish.visit, facility).await?;
+    let visit = visits::store::lock_facility_visit(&mut tx, input.visit, facility).await?;
     let visit = visit.ok_or(Error::not_found("visit"))?;
     let member = opened(app, &visit, facility)?.member;
     let document = Document {
@@ -45,9 +44,9 @@ pub(crate) async fn add_document(
         version: 1,
         visit: visit.id,
         facility,
-        kind: wish.kind,
-        title: wish.title,
-        file_name: wish.file_name,
+        kind: input.kind,
+        title: input.title.into(),
+        file_name: input.file_name,
         content,
         added_by: by,
         added_at: tx.now(),
@@ -64,13 +63,13 @@ pub(crate) async fn add_document(
     audit::note(&mut tx, &call, AuditEntry { action: "document.add", member, visit, ..Default::default() });
 
     // From here on it may be committed whether or not we hear of it. An object that in the end no row names is swept.
-    object.claim();
+    object.persist();
     let response = AddDocumentResponse { document: Some(view::document(&document)) };
     let outcome = tx.commit(response).await;
     if let Err(Stop::Refused(error)) = &outcome
         && !matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Timeout)
     {
-        app.documents.depot.discard(id);
+        app.documents.files.discard(id);
     }
     outcome
 }
@@ -79,7 +78,7 @@ pub(crate) async fn add_document(
 struct Wish {
     visit: VisitId,
     kind: Kind,
-    title: String,
+    title: Short,
     file_name: Option<String>,
     length: Option<u64>,
     digest: Option<[u8; 32]>,
@@ -90,10 +89,10 @@ impl Wish {
         let visit: VisitId = path_id("visit", &first.visit_id)?;
         let mut v = Violations::default();
         let kind = v.present("kind", view::parse_kind(first.kind()));
-        let title = v.required("title", first.title.as_str(), short);
-        let file_name = v.optional("fileName", first.file_name.as_str(), domain::file_name::parse);
+        let title = v.required("title", first.title.as_str(), Short::parse);
+        let file_name = v.optional("fileName", first.file_name.as_str(), file_name::parse);
         let digest = |v: &mut Violations, header: &str| {
-            let parsed = call.of_raw_body(&header.to_ascii_lowercase()).map(domain::content_digest::sha256);
+            let parsed = call.of_raw_body(&header.to_ascii_lowercase()).map(content_digest::sha256);
             v.field(header, parsed.transpose().map(Option::flatten))
         };
         let (of_content, of_whole) = (digest(&mut v, "Content-Digest"), digest(&mut v, "Repr-Digest"));
@@ -106,8 +105,8 @@ impl Wish {
 
 /// Refuses before the file is read what would be refused after it. A key that was answered is always read, because its
 /// answer stands whatever has become of the visit.
-async fn may_add(app: &App, call: &Call, wish: &Wish, facility: OrganizationId) -> Result<()> {
-    let visit = visits::store::find_facility_visit(&app.db, call, wish.visit, facility).await?;
+async fn may_add(app: &App, call: &Call, input: &Wish, facility: OrganizationId) -> Result<()> {
+    let visit = visits::store::find_facility_visit(&app.db, call, input.visit, facility).await?;
     let opened =
         visit.ok_or(Error::not_found("visit")).and_then(|visit| opened(app, &visit, facility).map(drop));
     match opened.err() {
@@ -119,16 +118,16 @@ async fn may_add(app: &App, call: &Call, wish: &Wish, facility: OrganizationId) 
 async fn take_in(
     app: &App,
     id: DocumentId,
-    wish: &Wish,
+    input: &Wish,
     begun: Bytes,
     mut pieces: Streaming<AddDocumentRequest>,
 ) -> Result<Received> {
-    let mut intake = app.documents.take_in(id, wish.length).await?;
-    intake.take(begun).await?;
+    let mut upload = app.documents.files.begin_upload(id, input.length).await?;
+    upload.take(begun).await?;
     while let Some(piece) = pieces.message().await? {
-        intake.take(piece.content.unwrap_or_default().data).await?;
+        upload.take(piece.content.unwrap_or_default().data).await?;
     }
-    intake.finish(wish.digest).await
+    upload.finish(input.digest).await
 }
 
 /// What an `Idempotency-Key` stands for: all that was said of the document, and what it is.

@@ -4,7 +4,6 @@ use careway_contract::visits::v1::{self as proto, document_service_server::Docum
 use careway_service::{raw::RawPieces, serve, serve_raw, serve_upload};
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
-use super::{add, download, get, list, retract};
 use crate::App;
 
 #[async_trait]
@@ -15,34 +14,34 @@ impl DocumentService for App {
         &self,
         request: Request<Streaming<proto::AddDocumentRequest>>,
     ) -> Result<Response<proto::AddDocumentResponse>, Status> {
-        serve_upload(self, request, add::add_document).await
+        serve_upload(self, request, super::add_document).await
     }
 
     async fn list_documents(
         &self,
         request: Request<proto::ListDocumentsRequest>,
     ) -> Result<Response<proto::ListDocumentsResponse>, Status> {
-        serve(self, request, list::list_documents).await
+        serve(self, request, super::list_documents).await
     }
 
     async fn get_document(
         &self,
         request: Request<proto::GetDocumentRequest>,
     ) -> Result<Response<proto::GetDocumentResponse>, Status> {
-        serve(self, request, get::get_document).await
+        serve(self, request, super::get_document).await
     }
 
     async fn download_document(
         &self,
         request: Request<proto::DownloadDocumentRequest>,
     ) -> Result<Response<RawPieces>, Status> {
-        serve_raw(self, request, download::download_document).await
+        serve_raw(self, request, super::download_document).await
     }
 
     async fn retract_document(
         &self,
         request: Request<proto::RetractDocumentRequest>,
     ) -> Result<Response<proto::RetractDocumentResponse>, Status> {
-        serve(self, request, retract::retract_document).await
+        serve(self, request, super::retract_document).await
     }
 }

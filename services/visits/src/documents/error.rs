@@ -3,7 +3,7 @@
 use careway_contract::visits::v1::Reason;
 use careway_service::Error;
 
-use super::domain::{media_type::UnknownType, refusal::DocumentRefusal};
+use super::domain::refusal::DocumentRefusal;
 
 impl From<DocumentRefusal> for Error {
     fn from(refusal: DocumentRefusal) -> Self {
@@ -11,16 +11,6 @@ impl From<DocumentRefusal> for Error {
         match refusal {
             DocumentRefusal::Retracted => refused(Reason::DocumentRetracted),
             DocumentRefusal::Unknown(id) => refused(Reason::DocumentUnknown).with("documentId", id),
-            DocumentRefusal::TooLarge { most } => refused(Reason::DocumentTooLarge).with("maxBytes", most),
-            DocumentRefusal::Type(_) => refused(Reason::DocumentTypeRefused),
-            DocumentRefusal::DigestMismatch => refused(Reason::DigestMismatch),
-            DocumentRefusal::Infected => refused(Reason::DocumentInfected),
         }
-    }
-}
-
-impl From<UnknownType> for Error {
-    fn from(refusal: UnknownType) -> Self {
-        DocumentRefusal::from(refusal).into()
     }
 }

@@ -1,51 +1,36 @@
-//! Where documents are kept, and how: what the operations of documents run with.
-//!
-//! An upload goes through [`intake`]: looked at, counted, hashed, shown to the virus [`scanner`], sealed in [`chunks`]
-//! under a key of its own, and written to the [`depot`]. The key is wrapped by the [`vault`] and stands in the row.
+//! The medical documents of a visit: what is known of them, who may see them, and what cites them. The files are
+//! [`careway_documents`]'.
 
-pub(crate) mod access;
-pub(crate) mod add;
-pub(crate) mod api;
-pub(crate) mod chunks;
+mod access;
+mod add;
+mod api;
 pub(crate) mod citations;
 pub(crate) mod domain;
-pub(crate) mod download;
-pub(crate) mod error;
-pub(crate) mod get;
-pub(crate) mod list;
-pub(crate) mod object_store;
-pub(crate) mod retract;
-pub(crate) mod scanner;
-pub(crate) mod settings;
+mod download;
+mod error;
+mod get;
+mod list;
+mod retract;
+pub(crate) mod rows;
 pub(crate) mod store;
-pub(crate) mod timers;
-pub(crate) mod upload;
-pub(crate) mod view;
-pub(crate) mod wrapping_keys;
+mod view;
 
-use std::sync::Arc;
+use add::add_document;
+use download::download_document;
+use get::get_document;
+use list::list_documents;
+use retract::retract_document;
 
-use anyhow::Context;
+use careway_documents::{DocumentSettings, DocumentStore};
 use careway_kernel::Redacted;
 use careway_service::{Foundation, Sealer};
-use tokio::sync::Semaphore;
-
-use object_store::Depot;
-use scanner::Scanner;
-use settings::DocumentSettings;
-use wrapping_keys::Vault;
 
 /// Shared by the operations of documents. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Documents {
-    pub(crate) settings: Arc<DocumentSettings>,
-    pub(crate) depot: Depot,
-    pub(crate) vault: Vault,
+    pub(crate) files: DocumentStore,
     /// Seals what documents are called.
     pub(crate) sealer: Sealer,
-    scanner: Option<Scanner>,
-    /// Turns of uploads: a bound of what they hold together.
-    turns: Arc<Semaphore>,
 }
 
 impl Documents {
@@ -55,21 +40,9 @@ impl Documents {
         master_key: &Redacted,
         foundation: &Foundation,
     ) -> anyhow::Result<Self> {
-        anyhow::ensure!(
-            (1..=2047).contains(&settings.max_mib),
-            "CAREWAY_VISITS_DOCUMENT_MAX_MIB must be 1 to 2047"
-        );
-        anyhow::ensure!(settings.timer_seconds > 0, "CAREWAY_VISITS_DOCUMENT_TIMER_SECONDS must not be 0");
-        anyhow::ensure!(settings.orphan_hours > 0, "CAREWAY_VISITS_DOCUMENT_ORPHAN_HOURS must not be 0");
-        anyhow::ensure!(settings.uploads > 0, "CAREWAY_VISITS_DOCUMENT_UPLOADS must not be 0");
-        let scanner = settings.scanner.as_deref().map(Scanner::parse).transpose();
         Ok(Self {
-            depot: Depot::open(&settings, foundation.errands.clone()).context("CAREWAY_VISITS_DOCUMENTS")?,
-            vault: Vault::parse(&settings.keys).context("CAREWAY_VISITS_DOCUMENT_KEYS")?,
+            files: DocumentStore::open(settings, crate::NAME, foundation.background_tasks.clone())?,
             sealer: Sealer::derive(master_key, "documents")?,
-            scanner: scanner.context("CAREWAY_VISITS_DOCUMENT_SCANNER")?,
-            turns: Arc::new(Semaphore::new(settings.uploads)),
-            settings: Arc::new(settings),
         })
     }
 }

@@ -5,7 +5,7 @@ use careway_kernel::{DocumentId, Violations};
 use careway_service::{AuditEntry, Call, Error, Keyed, timestamp, version};
 
 use super::{domain::Retraction, store};
-use crate::{App, audit, texts::short, visits};
+use crate::{App, audit, texts::Short, visits};
 
 pub(crate) async fn retract_document(
     app: &App,
@@ -16,13 +16,13 @@ pub(crate) async fn retract_document(
     let absent = || Error::not_found("document");
     let id = DocumentId::parse(&request.document_id).map_err(|_| absent())?;
     let mut violations = Violations::default();
-    let reason = violations.required("reason", request.reason.as_str(), short);
+    let reason = violations.required("reason", request.reason.as_str(), Short::parse);
     let (reason,) = violations.all((reason,))?;
 
     let mut tx = app.db.begin(call).await?;
     let (at, sealer) = (tx.now(), &app.documents.sealer);
     let document = store::lock_document(&mut tx, sealer, id, facility).await?.ok_or_else(absent)?;
-    let document = document.retract(Retraction { at, by, reason })?;
+    let document = document.retract(Retraction { at, by, reason: reason.into() })?;
     store::update_retraction(&mut tx, sealer, &document).await?;
     let visit = visits::store::find_visit(&mut tx, document.visit, facility).await?;
     let member = visit.and_then(|visit| visit.patient).map(|patient| patient.member);

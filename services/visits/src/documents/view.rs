@@ -6,21 +6,21 @@ use careway_service::{timestamp, version};
 use super::domain::{Document, Kind};
 
 /// A document.
-pub(crate) fn document(it: &Document) -> proto::Document {
-    let retraction = it.retraction.as_ref();
+pub(crate) fn document(document: &Document) -> proto::Document {
+    let retraction = document.retraction.as_ref();
     proto::Document {
-        document_id: it.id.to_string(),
-        visit_id: it.visit.to_string(),
-        kind: kind(it.kind).into(),
-        title: it.title.clone(),
-        file_name: it.file_name.clone().unwrap_or_default(),
-        media_type: it.content.media_type.as_str().to_owned(),
-        size_bytes: i32::try_from(it.content.size).unwrap_or(i32::MAX),
-        sha256: hex::encode(it.content.sha256),
-        added_at: Some(timestamp(it.added_at)),
+        document_id: document.id.to_string(),
+        visit_id: document.visit.to_string(),
+        kind: kind(document.kind).into(),
+        title: document.title.clone(),
+        file_name: document.file_name.clone().unwrap_or_default(),
+        media_type: document.content.media_type.as_str().to_owned(),
+        size_bytes: i32::try_from(document.content.size).unwrap_or(i32::MAX),
+        sha256: hex::encode(document.content.sha256),
+        added_at: Some(timestamp(document.added_at)),
         retracted_at: retraction.map(|retraction| timestamp(retraction.at)),
         retraction_reason: retraction.map(|retraction| retraction.reason.clone()).unwrap_or_default(),
-        version: version(it.version),
+        version: version(document.version),
     }
 }
 

@@ -4,7 +4,6 @@ use careway_contract::visits::v1::{self as proto, medical_file_service_server::M
 use careway_service::serve;
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{get, give_consent, withdraw_consent};
 use crate::App;
 
 #[async_trait]
@@ -13,20 +12,20 @@ impl MedicalFileService for App {
         &self,
         request: Request<proto::GetMedicalFileRequest>,
     ) -> Result<Response<proto::GetMedicalFileResponse>, Status> {
-        serve(self, request, get::get_medical_file).await
+        serve(self, request, super::get_medical_file).await
     }
 
     async fn give_consent(
         &self,
         request: Request<proto::GiveConsentRequest>,
     ) -> Result<Response<proto::GiveConsentResponse>, Status> {
-        serve(self, request, give_consent::give_consent).await
+        serve(self, request, super::give_consent).await
     }
 
     async fn withdraw_consent(
         &self,
         request: Request<proto::WithdrawConsentRequest>,
     ) -> Result<Response<proto::WithdrawConsentResponse>, Status> {
-        serve(self, request, withdraw_consent::withdraw_consent).await
+        serve(self, request, super::withdraw_consent).await
     }
 }

@@ -36,7 +36,7 @@ pub(crate) async fn get_medical_file(
             true => domain::withheld(rules.medical_file_sharing, consent.as_ref()),
             false => Some(Withheld::ReviewNeeded),
         };
-        let (sealers, others) = ((&app.desk.keys, &app.documents.sealer), withheld.is_none());
+        let (sealers, others) = ((&app.context.keys, &app.documents.sealer), withheld.is_none());
         let file = store::find_medical_file(&mut reader, sealers, id, others, app.clock.now()).await?;
         (consent, withheld, file.ok_or(Error::not_found("visit"))?)
     };

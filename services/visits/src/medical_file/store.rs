@@ -1,7 +1,7 @@
 //! The medical file of a visit's patient in Postgres, and the patient's consent.
 
 use careway_kernel::{DocumentId, PrescriptionId, VisitId};
-use careway_service::{Error, Result, Sealer};
+use careway_service::{Error, Result, Sealer, one_of};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use sqlx::{FromRow, PgConnection, types::Json};
@@ -12,7 +12,6 @@ use super::domain::{
     RecordedPrescription, diagnoses,
 };
 use crate::{
-    coverages::store::row::one_of,
     documents,
     prescriptions::domain::Content,
     seal::{Column, Keys},
@@ -26,7 +25,7 @@ const MOST: i32 = 200;
 #[derive(Deserialize)]
 struct FileJson {
     visits: Vec<VisitJson>,
-    care: Vec<CareJson>,
+    care: Vec<PriorServiceJson>,
     prescriptions: Vec<PrescriptionJson>,
     documents: Vec<DocumentJson>,
 }
@@ -48,7 +47,7 @@ struct VisitJson {
 }
 
 #[derive(Deserialize)]
-struct CareJson {
+struct PriorServiceJson {
     line_id: Uuid,
     sealed_details: String,
     given_on: NaiveDate,

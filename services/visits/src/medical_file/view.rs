@@ -32,16 +32,16 @@ pub(crate) fn medical_file(
 }
 
 /// A consent.
-pub(crate) fn consent(it: &Consent) -> proto::Consent {
-    let form = match it.form {
+pub(crate) fn consent(consent: &Consent) -> proto::Consent {
+    let form = match consent.form {
         ConsentForm::Spoken => consent::Form::Spoken,
         ConsentForm::Written => consent::Form::Written,
         ConsentForm::ByGuardian => consent::Form::ByGuardian,
     };
     proto::Consent {
         form: form.into(),
-        given_at: Some(timestamp(it.given_at)),
-        withdrawn_at: it.withdrawn_at.map(timestamp),
+        given_at: Some(timestamp(consent.given_at)),
+        withdrawn_at: consent.withdrawn_at.map(timestamp),
     }
 }
 
@@ -55,48 +55,52 @@ pub(crate) fn parse_form(form: consent::Form) -> Option<ConsentForm> {
     }
 }
 
-fn visit(it: EarlierVisit) -> proto::EarlierVisit {
+fn visit(earlier_visit: EarlierVisit) -> proto::EarlierVisit {
     proto::EarlierVisit {
-        visit_number: it.number,
-        facility_name: it.facility,
-        service_date: it.date.to_string(),
-        service_type: it.service_type,
-        practitioner: it.practitioner.unwrap_or_default(),
+        visit_number: earlier_visit.number,
+        facility_name: earlier_visit.facility,
+        service_date: earlier_visit.date.to_string(),
+        service_type: earlier_visit.service_type,
+        practitioner: earlier_visit.practitioner.unwrap_or_default(),
     }
 }
 
-fn diagnosis(it: RecordedDiagnosis) -> proto::RecordedDiagnosis {
-    proto::RecordedDiagnosis { code: it.code, facility_name: it.facility, date: it.date.to_string() }
+fn diagnosis(recorded_diagnosis: RecordedDiagnosis) -> proto::RecordedDiagnosis {
+    proto::RecordedDiagnosis {
+        code: recorded_diagnosis.code,
+        facility_name: recorded_diagnosis.facility,
+        date: recorded_diagnosis.date.to_string(),
+    }
 }
 
-fn prescription(it: RecordedPrescription) -> proto::RecordedPrescription {
+fn prescription(recorded_prescription: RecordedPrescription) -> proto::RecordedPrescription {
     proto::RecordedPrescription {
-        prescription_number: it.number,
-        facility_name: it.facility,
-        prescriber: it.prescriber,
-        issued_on: it.issued_on.to_string(),
-        cancelled: it.cancelled,
-        medicines: it.medicines.into_iter().map(medicine).collect(),
+        prescription_number: recorded_prescription.number,
+        facility_name: recorded_prescription.facility,
+        prescriber: recorded_prescription.prescriber,
+        issued_on: recorded_prescription.issued_on.to_string(),
+        cancelled: recorded_prescription.cancelled,
+        medicines: recorded_prescription.medicines.into_iter().map(medicine).collect(),
     }
 }
 
-fn medicine(it: RecordedMedicine) -> proto::RecordedMedicine {
+fn medicine(recorded_medicine: RecordedMedicine) -> proto::RecordedMedicine {
     proto::RecordedMedicine {
-        name: it.name,
-        strength: it.strength,
-        dose: it.dose,
-        frequency: it.frequency,
-        days: it.days.into(),
-        dispensed: decimal(it.dispensed),
+        name: recorded_medicine.name,
+        strength: recorded_medicine.strength,
+        dose: recorded_medicine.dose,
+        frequency: recorded_medicine.frequency,
+        days: recorded_medicine.days.into(),
+        dispensed: decimal(recorded_medicine.dispensed),
     }
 }
 
-fn document(it: RecordedDocument) -> proto::RecordedDocument {
+fn document(recorded_document: RecordedDocument) -> proto::RecordedDocument {
     proto::RecordedDocument {
-        document_id: it.id.to_string(),
-        kind: it.kind,
-        title: it.title,
-        facility_name: it.facility,
-        added_at: Some(timestamp(it.added_at)),
+        document_id: recorded_document.id.to_string(),
+        kind: recorded_document.kind,
+        title: recorded_document.title,
+        facility_name: recorded_document.facility,
+        added_at: Some(timestamp(recorded_document.added_at)),
     }
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use careway_kernel::{CountryCode, OrganizationId};
-use careway_service::{Call, Database, Error, Result, question};
+use careway_service::{Call, Database, Error, Result, scoped_query};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
@@ -19,9 +19,9 @@ pub(crate) struct OrganizationRef {
     pub(crate) version: i64,
 }
 
-/// What the desk of a facility needs to start a visit.
+/// What is known of a facility when a visit starts there.
 #[derive(Debug, Clone)]
-pub(crate) struct FacilityDesk {
+pub(crate) struct FacilityProfile {
     pub(crate) name: String,
     pub(crate) country: CountryCode,
     /// The facility's own date.
@@ -53,14 +53,14 @@ pub(crate) async fn upsert_organization(conn: &mut PgConnection, known: &Organiz
     Ok(())
 }
 
-/// The desk of a facility on the day of service (today there, unless given); none until identity told of it.
-pub(crate) async fn find_desk(
+/// A facility on the day of service (today there, unless given); none until identity told of it.
+pub(crate) async fn find_profile(
     db: &Database,
     call: &Call,
     facility: OrganizationId,
     day: Option<NaiveDate>,
     now: DateTime<Utc>,
-) -> Result<Option<FacilityDesk>> {
+) -> Result<Option<FacilityProfile>> {
     #[derive(FromRow)]
     struct Row {
         name: String,
@@ -69,7 +69,7 @@ pub(crate) async fn find_desk(
         day: NaiveDate,
         payers: Vec<Uuid>,
     }
-    let asked = question!(
+    let asked = scoped_query!(
         "select name, country, here.today, here.day, array(select distinct payer_id from contract \
          where contract.facility_id = organization_id and valid @> here.day \
          order by payer_id) as payers \
@@ -77,12 +77,12 @@ pub(crate) async fn find_desk(
          coalesce($5, ($6 at time zone time_zone)::date) as day) here where organization_id = $4"
     );
     let mut rows: Vec<Row> =
-        db.ask(call, asked, |asked| asked.bind(facility.uuid()).bind(day).bind(now)).await?;
+        db.query_as_caller(call, asked, |asked| asked.bind(facility.uuid()).bind(day).bind(now)).await?;
     let Some(row) = rows.pop() else { return Ok(None) };
     let country = CountryCode::parse(&row.country)
         .with_context(|| format!("the country of organization {facility}"))
         .map_err(Error::internal)?;
-    Ok(Some(FacilityDesk {
+    Ok(Some(FacilityProfile {
         name: row.name,
         country,
         today: row.today,

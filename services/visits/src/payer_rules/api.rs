@@ -7,7 +7,6 @@ use careway_contract::visits::v1::{
 use careway_service::serve;
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{get_claim_rules, get_payer_claim_rules, get_visit_rules, set_claim_rules, set_visit_rules};
 use crate::App;
 
 #[async_trait]
@@ -16,21 +15,21 @@ impl ClaimRulesService for App {
         &self,
         request: Request<proto::GetClaimRulesRequest>,
     ) -> Result<Response<proto::GetClaimRulesResponse>, Status> {
-        serve(self, request, get_claim_rules::get_claim_rules).await
+        serve(self, request, super::get_claim_rules).await
     }
 
     async fn set_claim_rules(
         &self,
         request: Request<proto::SetClaimRulesRequest>,
     ) -> Result<Response<proto::SetClaimRulesResponse>, Status> {
-        serve(self, request, set_claim_rules::set_claim_rules).await
+        serve(self, request, super::set_claim_rules).await
     }
 
     async fn get_payer_claim_rules(
         &self,
         request: Request<proto::GetPayerClaimRulesRequest>,
     ) -> Result<Response<proto::GetPayerClaimRulesResponse>, Status> {
-        serve(self, request, get_payer_claim_rules::get_payer_claim_rules).await
+        serve(self, request, super::get_payer_claim_rules).await
     }
 }
 
@@ -40,13 +39,13 @@ impl VisitRulesService for App {
         &self,
         request: Request<proto::GetVisitRulesRequest>,
     ) -> Result<Response<proto::GetVisitRulesResponse>, Status> {
-        serve(self, request, get_visit_rules::get_visit_rules).await
+        serve(self, request, super::get_visit_rules).await
     }
 
     async fn set_visit_rules(
         &self,
         request: Request<proto::SetVisitRulesRequest>,
     ) -> Result<Response<proto::SetVisitRulesResponse>, Status> {
-        serve(self, request, set_visit_rules::set_visit_rules).await
+        serve(self, request, super::set_visit_rules).await
     }
 }

@@ -15,7 +15,7 @@ pub(crate) async fn get_visit_rules(
     let mut reader = app.db.read(call).await?;
     let own = store::find_visit_rules(&mut reader, payer).await?;
     let (admission_notice_hours, changes) =
-        own.unwrap_or_else(|| (app.desk.settings.admission_notice_hours.into(), 0));
+        own.unwrap_or_else(|| (app.context.settings.admission_notice_hours.into(), 0));
     let rules = VisitRules { admission_notice_hours, version: Some(version(changes)) };
     Ok(GetVisitRulesResponse { rules: Some(rules) })
 }

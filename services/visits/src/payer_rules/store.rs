@@ -1,12 +1,11 @@
 //! Payers' rules for visits, pre-authorizations and claims.
 
 use careway_kernel::{Currency, Money, OrganizationId};
-use careway_service::{Error, Result};
+use careway_service::{Error, Result, one_of};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use super::domain::{ClaimRules, MedicalFileSharing};
-use crate::coverages::store::row::one_of;
 
 /// From columns, or from a document of them.
 #[derive(sqlx::FromRow, serde::Deserialize)]

@@ -10,42 +10,42 @@ use careway_service::version;
 use super::domain::{ClaimRules, MedicalFileSharing};
 
 /// Reads rules; those of the version that is set are the caller's to give.
-pub(crate) fn parse(v: &mut Violations, it: &proto::ClaimRules) -> Option<ClaimRules> {
+pub(crate) fn parse(v: &mut Violations, claim_rules: &proto::ClaimRules) -> Option<ClaimRules> {
     let defaults = ClaimRules::default();
-    let automatic_up_to = match &it.automatic_up_to {
+    let automatic_up_to = match &claim_rules.automatic_up_to {
         Some(amount) => v.within("automaticUpTo", |v| money(v, amount)).map(Some),
         None => Some(None),
     };
     let submission_deadline_day = number(
         v,
         "submissionDeadlineDay",
-        it.submission_deadline_day,
+        claim_rules.submission_deadline_day,
         (1, 28),
         defaults.submission_deadline_day,
     );
     let resubmissions_most =
-        number(v, "resubmissionsMost", it.resubmissions_most, (0, 10), defaults.resubmissions_most);
-    let appeal_days = number(v, "appealDays", it.appeal_days, (0, 365), defaults.appeal_days);
+        number(v, "resubmissionsMost", claim_rules.resubmissions_most, (0, 10), defaults.resubmissions_most);
+    let appeal_days = number(v, "appealDays", claim_rules.appeal_days, (0, 365), defaults.appeal_days);
     let preauthorization_urgent_hours = number(
         v,
         "preauthorizationUrgentHours",
-        it.preauthorization_urgent_hours,
+        claim_rules.preauthorization_urgent_hours,
         (1, 720),
         defaults.preauthorization_urgent_hours,
     );
     let preauthorization_standard_hours = number(
         v,
         "preauthorizationStandardHours",
-        it.preauthorization_standard_hours,
+        claim_rules.preauthorization_standard_hours,
         (1, 2160),
         defaults.preauthorization_standard_hours,
     );
     let information_hours =
-        number(v, "informationHours", it.information_hours, (1, 720), defaults.information_hours);
+        number(v, "informationHours", claim_rules.information_hours, (1, 720), defaults.information_hours);
     let preauthorization_valid_days = number(
         v,
         "preauthorizationValidDays",
-        it.preauthorization_valid_days,
+        claim_rules.preauthorization_valid_days,
         (1, 365),
         defaults.preauthorization_valid_days,
     );
@@ -58,7 +58,7 @@ pub(crate) fn parse(v: &mut Violations, it: &proto::ClaimRules) -> Option<ClaimR
         preauthorization_standard_hours: preauthorization_standard_hours?,
         information_hours: information_hours?,
         preauthorization_valid_days: preauthorization_valid_days?,
-        medical_file_sharing: match it.medical_file_sharing() {
+        medical_file_sharing: match claim_rules.medical_file_sharing() {
             SharingMessage::Unspecified => defaults.medical_file_sharing,
             SharingMessage::Never => MedicalFileSharing::Never,
             SharingMessage::WithConsent => MedicalFileSharing::WithConsent,
@@ -68,8 +68,10 @@ pub(crate) fn parse(v: &mut Violations, it: &proto::ClaimRules) -> Option<ClaimR
     })
 }
 
-fn money(v: &mut Violations, it: &MoneyMessage) -> Option<Money> {
-    let amount = v.required("amount", it.amount.as_str(), |amount| Money::parse(&it.currency, amount))?;
+fn money(v: &mut Violations, money_message: &MoneyMessage) -> Option<Money> {
+    let amount = v.required("amount", money_message.amount.as_str(), |amount| {
+        Money::parse(&money_message.currency, amount)
+    })?;
     v.check("amount", !amount.is_negative(), "must not be negative");
     Some(amount)
 }
@@ -86,25 +88,25 @@ fn number<N: TryFrom<i32>>(
     N::try_from(given).ok()
 }
 
-pub(crate) fn rules(it: &ClaimRules) -> proto::ClaimRules {
-    let sharing = match it.medical_file_sharing {
+pub(crate) fn rules(claim_rules: &ClaimRules) -> proto::ClaimRules {
+    let sharing = match claim_rules.medical_file_sharing {
         MedicalFileSharing::Never => SharingMessage::Never,
         MedicalFileSharing::WithConsent => SharingMessage::WithConsent,
         MedicalFileSharing::Always => SharingMessage::Always,
     };
     proto::ClaimRules {
-        automatic_up_to: it
+        automatic_up_to: claim_rules
             .automatic_up_to
             .map(|it| MoneyMessage { currency: it.currency.code().to_owned(), amount: it.amount() }),
-        submission_deadline_day: Some(it.submission_deadline_day.into()),
-        resubmissions_most: Some(it.resubmissions_most.into()),
-        appeal_days: Some(it.appeal_days.into()),
-        preauthorization_urgent_hours: Some(it.preauthorization_urgent_hours.into()),
-        preauthorization_standard_hours: Some(it.preauthorization_standard_hours.into()),
-        information_hours: Some(it.information_hours.into()),
-        preauthorization_valid_days: Some(it.preauthorization_valid_days.into()),
+        submission_deadline_day: Some(claim_rules.submission_deadline_day.into()),
+        resubmissions_most: Some(claim_rules.resubmissions_most.into()),
+        appeal_days: Some(claim_rules.appeal_days.into()),
+        preauthorization_urgent_hours: Some(claim_rules.preauthorization_urgent_hours.into()),
+        preauthorization_standard_hours: Some(claim_rules.preauthorization_standard_hours.into()),
+        information_hours: Some(claim_rules.information_hours.into()),
+        preauthorization_valid_days: Some(claim_rules.preauthorization_valid_days.into()),
         medical_file_sharing: sharing.into(),
-        version: Some(version(it.version)),
+        version: Some(version(claim_rules.version)),
     }
 }
 

@@ -4,7 +4,7 @@ use careway_contract::types::v1::LocalizedText;
 use careway_contract::visits::v1::{
     self as proto, plan_benefit, plan_definition::AdjudicationStep, plan_limit, preauthorization_rule::Needed,
 };
-use careway_kernel::{Currency, InvalidMoney, Language, Money, Percent, Violations, text};
+use careway_kernel::{Currency, InvalidMoney, Language, Money, Percent, Violations, text::Text};
 
 use super::domain::{
     AgeGroup, Benefit, Ceiling, Code, Deductible, Growth, Limit, PlanDefinition, Preauthorization, Scope,
@@ -217,16 +217,9 @@ fn texts(v: &mut Violations, field: &str, wire: &[LocalizedText]) -> Option<Text
     let mut texts = Texts::new();
     let read = v.each(field, wire, |v, it| {
         let language = v.required("language", it.language.as_str(), Language::parse);
-        let text = v.required("text", it.text.as_str(), |text| {
-            Ok::<_, std::convert::Infallible>(text::nfc(text.trim()))
-        });
+        let text = v.required("text", it.text.as_str(), Text::<LONGEST_TEXT>::parse);
         let (language, text) = (language?, text?);
-        v.check(
-            "text",
-            text.chars().count() <= LONGEST_TEXT,
-            format!("must be at most {LONGEST_TEXT} characters"),
-        );
-        v.check("language", texts.insert(language, text).is_none(), "must not be given twice");
+        v.check("language", texts.insert(language, text.into()).is_none(), "must not be given twice");
         Some(())
     });
     read.map(|_| texts)

@@ -1,14 +1,14 @@
 //! Amend a pre-authorization: lines are added, changed and cancelled, and only what is new is decided.
 
 use careway_contract::visits::v1::{AmendPreauthorizationRequest, AmendPreauthorizationResponse};
-use careway_kernel::{CareLineId, Violations};
+use careway_kernel::{ServiceLineId, Violations};
 use careway_service::{Call, Keyed, Result};
 
 use super::{
     domain::{Preauthorization, State, line::Amendment, transitions::may_ask},
     events,
-    request_parts::{id, line, planned, text},
-    settle::{self, Case},
+    request_parts::{id, line, planned},
+    settle::{self, PreauthorizationDraft},
     store::facts::Amending,
     view,
 };
@@ -16,16 +16,17 @@ use crate::{
     App, documents,
     seal::Column,
     service_lines::domain::{
-        CareLine,
-        requested::{AskedLine, MOST_LINES, RequestedLine},
+        ServiceLine,
+        requested::{LineRequest, MOST_LINES, RequestedLine},
     },
+    texts::Justification,
 };
 
 /// Lines as they are written; those of `change` first, then those of `add`.
-struct Wish {
+struct AmendmentInput {
     change: Vec<u16>,
     cancel: Vec<u16>,
-    asked: Vec<AskedLine>,
+    asked: Vec<LineRequest>,
 }
 
 pub(crate) async fn amend_preauthorization(
@@ -35,24 +36,25 @@ pub(crate) async fn amend_preauthorization(
 ) -> Keyed<AmendPreauthorizationResponse> {
     let (facility, id) = (call.caller.facility()?, id(&request.preauthorization_id)?);
     let mut v = Violations::default();
-    let wish = parse(&mut v, &request);
+    let input = parse(&mut v, &request);
     let documents = documents::citations::parse(&mut v, &request.document_ids);
-    let justification = v.optional("justification", request.justification.as_str(), text);
-    let (wish, documents, justification) = v.all((wish, documents, justification))?;
+    let justification = v.optional("justification", request.justification.as_str(), Justification::parse);
+    let (input, documents, justification) = v.all((input, documents, justification))?;
 
     let mut tx = app.db.begin(call).await?;
     let now = tx.now();
-    let touched = [wish.change.as_slice(), &wish.cancel].concat();
-    let amending = Amending { touched: &touched, asked: &wish.asked };
-    let (mut case, it) = Case::lock(app, &mut tx, id, facility, amending).await?;
+    let touched = [input.change.as_slice(), &input.cancel].concat();
+    let amending = Amending { touched: &touched, asked: &input.asked };
+    let (mut case, it) = PreauthorizationDraft::lock(app, &mut tx, id, facility, amending).await?;
     call.check_version(it.version)?;
-    may_ask(&case.care.facts.visit, now, app.desk.settings.grace())?;
+    may_ask(&case.care.facts.visit, now, app.context.settings.grace())?;
     let in_use = case.in_use();
-    let lines = within(&it, &case, &wish)?;
-    let amendment = replace(app, &mut case, &wish, lines);
+    let lines = within(&it, &case, &input)?;
+    let amendment = replace(app, &mut case, &input, lines);
     let mut it = it.amend(now, &amendment, &in_use)?;
     if let Some(text) = justification {
-        it.sealed_justification = app.desk.keys.seal(Column::Justification, id, text.as_bytes())?;
+        it.sealed_justification =
+            app.context.keys.seal(Column::Justification, id, text.as_str().as_bytes())?;
     }
     let more = documents.iter().filter(|document| !it.documents.contains(document)).copied();
     it.documents.extend(more.collect::<Vec<_>>());
@@ -73,7 +75,7 @@ pub(crate) async fn amend_preauthorization(
     .await
 }
 
-fn parse(v: &mut Violations, request: &AmendPreauthorizationRequest) -> Option<Wish> {
+fn parse(v: &mut Violations, request: &AmendPreauthorizationRequest) -> Option<AmendmentInput> {
     let several = request.add.len() + request.change.len() + request.cancel.len();
     v.check("", (1..=MOST_LINES).contains(&several), format!("must amend 1 to {MOST_LINES} lines"));
     let changed = v.each("change", request.change.iter().take(MOST_LINES), |v, changed| {
@@ -86,13 +88,13 @@ fn parse(v: &mut Violations, request: &AmendPreauthorizationRequest) -> Option<W
     let cancel = request.cancel.iter().take(MOST_LINES);
     let cancel = v.each("cancel", cancel, |v, sequence| number(v, "", *sequence));
     let (changed, add, cancel) = (changed?, add?, cancel?);
-    let (change, mut asked): (Vec<u16>, Vec<AskedLine>) = changed.into_iter().unzip();
+    let (change, mut asked): (Vec<u16>, Vec<LineRequest>) = changed.into_iter().unzip();
     asked.extend(add);
     let mut once: Vec<u16> = change.iter().chain(&cancel).copied().collect();
     once.sort_unstable();
     let twice = once.windows(2).any(|pair| pair[0] == pair[1]);
     v.check("", !twice, "must name each line once");
-    Some(Wish { change, cancel, asked })
+    Some(AmendmentInput { change, cancel, asked })
 }
 
 fn number(v: &mut Violations, field: &str, sequence: i32) -> Option<u16> {
@@ -101,19 +103,23 @@ fn number(v: &mut Violations, field: &str, sequence: i32) -> Option<u16> {
 }
 
 /// The new lines in their visit, or everything that does not fit what is there.
-fn within(it: &Preauthorization, case: &Case, wish: &Wish) -> Result<Vec<RequestedLine>, Violations> {
+fn within(
+    preauthorization: &Preauthorization,
+    case: &PreauthorizationDraft,
+    input: &AmendmentInput,
+) -> Result<Vec<RequestedLine>, Violations> {
     let mut v = Violations::default();
-    let unknown = |sequence: &u16| it.lines.iter().all(|line| line.sequence != *sequence);
-    for (at, _) in wish.change.iter().enumerate().filter(|(_, sequence)| unknown(sequence)) {
+    let unknown = |sequence: &u16| preauthorization.lines.iter().all(|line| line.sequence != *sequence);
+    for (at, _) in input.change.iter().enumerate().filter(|(_, sequence)| unknown(sequence)) {
         v.add(&format!("change[{at}].sequence"), "must be a line of this pre-authorization");
     }
-    for (at, _) in wish.cancel.iter().enumerate().filter(|(_, sequence)| unknown(sequence)) {
+    for (at, _) in input.cancel.iter().enumerate().filter(|(_, sequence)| unknown(sequence)) {
         v.add(&format!("cancel[{at}]"), "must be a line of this pre-authorization");
     }
-    let last = it.lines.iter().map(|line| usize::from(line.sequence)).max().unwrap_or_default();
-    let added = wish.asked.len() - wish.change.len();
+    let last = preauthorization.lines.iter().map(|line| usize::from(line.sequence)).max().unwrap_or_default();
+    let added = input.asked.len() - input.change.len();
     v.check("add", last + added <= MOST_LINES, format!("must not make more than {MOST_LINES} lines"));
-    let (change, add) = wish.asked.split_at(wish.change.len());
+    let (change, add) = input.asked.split_at(input.change.len());
     let change =
         v.each("change", change, |v, asked| v.within("line", |v| planned(v, &case.care, asked.clone())));
     let add = v.each("add", add, |v, asked| planned(v, &case.care, asked.clone()));
@@ -122,12 +128,17 @@ fn within(it: &Preauthorization, case: &Case, wish: &Wish) -> Result<Vec<Request
 }
 
 /// New rows of care for what is changed and added; what is changed or cancelled no longer counts.
-fn replace(app: &App, case: &mut Case, wish: &Wish, requested: Vec<RequestedLine>) -> Amendment {
-    let mut amendment = Amendment { cancel: wish.cancel.clone(), ..Amendment::default() };
+fn replace(
+    app: &App,
+    case: &mut PreauthorizationDraft,
+    input: &AmendmentInput,
+    requested: Vec<RequestedLine>,
+) -> Amendment {
+    let mut amendment = Amendment { cancel: input.cancel.clone(), ..Amendment::default() };
     let mut last = case.lines.iter().map(|line| line.position).max().unwrap_or_default();
-    let mut numbers = wish.change.iter();
+    let mut numbers = input.change.iter();
     for requested in requested {
-        let id = CareLineId::new(&app.clock).uuid();
+        let id = ServiceLineId::new(&app.clock).uuid();
         let position = match numbers.next() {
             Some(sequence) => {
                 case.replace(*sequence, id);
@@ -140,7 +151,7 @@ fn replace(app: &App, case: &mut Case, wish: &Wish, requested: Vec<RequestedLine
                 last
             }
         };
-        case.lines.push(CareLine::new(id, position, requested));
+        case.lines.push(ServiceLine::new(id, position, requested));
     }
     amendment
 }

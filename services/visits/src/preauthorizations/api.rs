@@ -4,7 +4,6 @@ use careway_contract::visits::v1::{self as proto, preauthorization_service_serve
 use careway_service::serve;
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{amend, cancel, check, decide, get, list, request, request_information, respond, submit};
 use crate::App;
 
 #[async_trait]
@@ -13,69 +12,69 @@ impl PreauthorizationService for App {
         &self,
         request: Request<proto::RequestPreauthorizationRequest>,
     ) -> Result<Response<proto::RequestPreauthorizationResponse>, Status> {
-        serve(self, request, request::request_preauthorization).await
+        serve(self, request, super::request_preauthorization).await
     }
 
     async fn check_preauthorization(
         &self,
         request: Request<proto::CheckPreauthorizationRequest>,
     ) -> Result<Response<proto::CheckPreauthorizationResponse>, Status> {
-        serve(self, request, check::check_preauthorization).await
+        serve(self, request, super::check_preauthorization).await
     }
 
     async fn get_preauthorization(
         &self,
         request: Request<proto::GetPreauthorizationRequest>,
     ) -> Result<Response<proto::GetPreauthorizationResponse>, Status> {
-        serve(self, request, get::get_preauthorization).await
+        serve(self, request, super::get_preauthorization).await
     }
 
     async fn list_preauthorizations(
         &self,
         request: Request<proto::ListPreauthorizationsRequest>,
     ) -> Result<Response<proto::ListPreauthorizationsResponse>, Status> {
-        serve(self, request, list::list_preauthorizations).await
+        serve(self, request, super::list_preauthorizations).await
     }
 
     async fn submit_preauthorization(
         &self,
         request: Request<proto::SubmitPreauthorizationRequest>,
     ) -> Result<Response<proto::SubmitPreauthorizationResponse>, Status> {
-        serve(self, request, submit::submit_preauthorization).await
+        serve(self, request, super::submit_preauthorization).await
     }
 
     async fn decide_preauthorization(
         &self,
         request: Request<proto::DecidePreauthorizationRequest>,
     ) -> Result<Response<proto::DecidePreauthorizationResponse>, Status> {
-        serve(self, request, decide::decide_preauthorization).await
+        serve(self, request, super::decide_preauthorization).await
     }
 
     async fn request_preauthorization_information(
         &self,
         request: Request<proto::RequestPreauthorizationInformationRequest>,
     ) -> Result<Response<proto::RequestPreauthorizationInformationResponse>, Status> {
-        serve(self, request, request_information::request_preauthorization_information).await
+        serve(self, request, super::request_preauthorization_information).await
     }
 
     async fn respond_to_preauthorization(
         &self,
         request: Request<proto::RespondToPreauthorizationRequest>,
     ) -> Result<Response<proto::RespondToPreauthorizationResponse>, Status> {
-        serve(self, request, respond::respond_to_preauthorization).await
+        serve(self, request, super::respond_to_preauthorization).await
     }
 
     async fn amend_preauthorization(
         &self,
         request: Request<proto::AmendPreauthorizationRequest>,
     ) -> Result<Response<proto::AmendPreauthorizationResponse>, Status> {
-        serve(self, request, amend::amend_preauthorization).await
+        serve(self, request, super::amend_preauthorization).await
     }
 
     async fn cancel_preauthorization(
         &self,
         request: Request<proto::CancelPreauthorizationRequest>,
     ) -> Result<Response<proto::CancelPreauthorizationResponse>, Status> {
-        serve(self, request, cancel::cancel_preauthorization).await
+        serve(self, request, super::cancel_preauthorization).await
     }
 }

@@ -5,7 +5,7 @@ use careway_kernel::Violations;
 use careway_service::{Call, Error, Keyed, Result, Transaction};
 
 use super::{domain::Preauthorization, events, request_parts::id, store, view};
-use crate::{App, texts::short};
+use crate::{App, texts::Short};
 
 pub(crate) async fn cancel_preauthorization(
     app: &App,
@@ -14,14 +14,14 @@ pub(crate) async fn cancel_preauthorization(
 ) -> Keyed<CancelPreauthorizationResponse> {
     let (facility, id) = (call.caller.facility()?, id(&request.preauthorization_id)?);
     let mut v = Violations::default();
-    let reason = v.required("reason", request.reason.as_str(), short);
+    let reason = v.required("reason", request.reason.as_str(), Short::parse);
     let (reason,) = v.all((reason,))?;
 
     let mut tx = app.db.begin(call).await?;
     let locked = store::lock_preauthorization(&mut tx, id, facility).await?;
     let locked = locked.ok_or(Error::not_found("pre-authorization"))?;
     call.check_version(locked.preauthorization.version)?;
-    let it = cancel(&mut tx, call, locked.preauthorization, reason).await?;
+    let it = cancel(&mut tx, call, locked.preauthorization, reason.into()).await?;
     let preauthorization = Some(view::preauthorization(&it));
     tx.commit(CancelPreauthorizationResponse { preauthorization }).await
 }
@@ -30,13 +30,13 @@ pub(crate) async fn cancel_preauthorization(
 pub(crate) async fn cancel(
     tx: &mut Transaction,
     call: &Call,
-    it: Preauthorization,
+    preauthorization: Preauthorization,
     reason: String,
 ) -> Result<Preauthorization> {
     let now = tx.now();
-    let it = it.cancel(now, reason)?;
-    store::update_ended(tx, &it, false, now).await?;
-    events::concluded(tx, &it);
-    events::note(tx, call, "preauthorization.cancel", &it);
-    Ok(it)
+    let preauthorization = preauthorization.cancel(now, reason)?;
+    store::update_ended(tx, &preauthorization, false, now).await?;
+    events::concluded(tx, &preauthorization);
+    events::note(tx, call, "preauthorization.cancel", &preauthorization);
+    Ok(preauthorization)
 }

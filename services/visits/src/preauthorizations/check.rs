@@ -11,17 +11,18 @@ use super::{
         transitions::may_ask,
     },
     request_parts::{Writing, all_planned, lines, write},
-    settle::Case,
+    settle::PreauthorizationDraft,
     view,
 };
 use crate::{
     App,
     service_lines::{
         self,
-        domain::requested::AskedLine,
-        settle::{Care, new_lines},
-        store::facts::Looking,
+        domain::requested::LineRequest,
+        settle::{AdjudicationContext, new_lines},
+        store::facts::FactsQuery,
     },
+    texts::Justification,
 };
 
 pub(crate) async fn check_preauthorization(
@@ -39,22 +40,22 @@ pub(crate) async fn check_preauthorization(
         // What is locked is let go at the end of the block, with nothing changed.
         let mut tx = app.db.begin(call).await?;
         let now = tx.now();
-        let wanted: Vec<_> = asked.iter().map(AskedLine::wanted).collect();
-        let looking = Looking { visit, party: Some(facility), owner: None, lines: &wanted };
-        (Care::lock(app, &mut tx, &looking, now).await?, now)
+        let wanted: Vec<_> = asked.iter().map(LineRequest::query).collect();
+        let query = FactsQuery { visit, party: Some(facility), owner: None, lines: &wanted };
+        (AdjudicationContext::lock(app, &mut tx, &query, now).await?, now)
     };
-    may_ask(&care.facts.visit, now, app.desk.settings.grace())?;
+    may_ask(&care.facts.visit, now, app.context.settings.grace())?;
     let lines = new_lines(app, all_planned(&care, asked)?);
     let writing = Writing {
         person,
         sequence: 0,
         urgency: Urgency::Standard,
-        justification: String::new(),
+        justification: Justification::default(),
         documents: Vec::new(),
     };
     let written = write(app, &care, &lines, writing, now)?;
     let (member, currency) = (written.member, written.currency);
-    let mut case = Case::new(care, lines);
+    let mut case = PreauthorizationDraft::new(care, lines);
     let mut foreseen = case.settle(written.submit(now)?, now)?;
     case.follow(&mut foreseen);
 

@@ -15,14 +15,14 @@ use super::{
     },
     events,
     request_parts::id,
-    settle::Case,
+    settle::PreauthorizationDraft,
     store::facts::Amending,
     view,
 };
 use crate::{
     App,
-    adjudication::{case::Review, outcome::Verdict},
-    service_lines::domain::{CareLine, Decision},
+    adjudication::{input::Review, outcome::Verdict},
+    service_lines::domain::{Decision, ServiceLine},
 };
 
 pub(crate) async fn decide_preauthorization(
@@ -40,7 +40,7 @@ pub(crate) async fn decide_preauthorization(
 
     let mut tx = app.db.begin(call).await?;
     let now = tx.now();
-    let (mut case, it) = Case::lock(app, &mut tx, id, payer, Amending::default()).await?;
+    let (mut case, it) = PreauthorizationDraft::lock(app, &mut tx, id, payer, Amending::default()).await?;
     call.check_version(it.version)?;
     it.may_be_decided()?;
     if case.care.facts.visit.is_disputed() {
@@ -67,12 +67,12 @@ pub(crate) async fn decide_preauthorization(
 
 /// The days as given; else those of the decision before, else the usual ones.
 fn validity(
-    case: &Case,
-    it: &Preauthorization,
+    case: &PreauthorizationDraft,
+    preauthorization: &Preauthorization,
     (from, to): (Option<NaiveDate>, Option<NaiveDate>),
     now: DateTime<Utc>,
 ) -> Result<Validity, Violations> {
-    let usual = it.validity.unwrap_or_else(|| case.usual_validity(now));
+    let usual = preauthorization.validity.unwrap_or_else(|| case.usual_validity(now));
     let validity = Validity { from: from.unwrap_or(usual.from), to: to.unwrap_or(usual.to) };
     let longest = validity.from.checked_add_days(Days::new(Validity::LONGEST_DAYS)).unwrap_or(NaiveDate::MAX);
     let mut v = Violations::default();
@@ -83,8 +83,12 @@ fn validity(
 }
 
 /// What becomes of the lines: the reviewer's word, and where the plan pays less than that, the plan's.
-fn rulings(case: &Case, it: &Preauthorization, decisions: &[LineDecision]) -> Vec<Ruling> {
-    let ruling = |line: &CareLine| {
+fn rulings(
+    case: &PreauthorizationDraft,
+    preauthorization: &Preauthorization,
+    decisions: &[LineDecision],
+) -> Vec<Ruling> {
+    let ruling = |line: &ServiceLine| {
         let decision = decisions.iter().find(|decision| decision.sequence == line.position)?;
         let review = &line.decision.as_ref()?.review;
         let verdict = line.settled.as_ref().map_or(Verdict::Rejected, |settled| settled.verdict);
@@ -95,6 +99,6 @@ fn rulings(case: &Case, it: &Preauthorization, decisions: &[LineDecision]) -> Ve
         };
         Some(Ruling { sequence: line.position, outcome, days: decision.days })
     };
-    let waits = |id: Uuid| it.pending().any(|pending| pending.id == id);
+    let waits = |id: Uuid| preauthorization.pending().any(|pending| pending.id == id);
     case.lines.iter().filter(|line| waits(line.id)).filter_map(ruling).collect()
 }

@@ -8,12 +8,12 @@ use uuid::Uuid;
 
 use super::domain::Preauthorization;
 use crate::{
-    adjudication::{case::Review, quantity::Quantity, refusal::Refusal},
+    adjudication::{input::Review, quantity::Quantity, refusal::Refusal},
     service_lines::domain::{
-        CareLine,
+        ServiceLine,
         requested::{MOST_LINES, parse_price},
     },
-    texts::note,
+    texts::Note,
 };
 
 /// What is decided of one line, before the line is known.
@@ -27,8 +27,8 @@ pub(crate) struct LineDecision {
 #[derive(Debug, Clone)]
 enum What {
     Approve,
-    Adjust { quantity: Option<Quantity>, price: Option<Price>, text: String },
-    Reject { refusal: Refusal, text: String },
+    Adjust { quantity: Option<Quantity>, price: Option<Price>, text: Note },
+    Reject { refusal: Refusal, text: Note },
 }
 
 /// A decimal that is not negative: of one, or of all.
@@ -60,7 +60,7 @@ fn decision(v: &mut Violations, line: &PreauthorizationLineDecision) -> Option<L
         Wire::Adjust => adjustment(v, line),
         Wire::Reject => {
             let refusal = v.required("reasonCode", line.reason_code.as_str(), Refusal::parse);
-            let text = v.required("text", line.text.as_str(), note);
+            let text = v.required("text", line.text.as_str(), Note::parse);
             refusal.zip(text).map(|(refusal, text)| What::Reject { refusal, text })
         }
     };
@@ -71,7 +71,7 @@ fn adjustment(v: &mut Violations, line: &PreauthorizationLineDecision) -> Option
     let quantity = v.optional("approvedQuantity", line.approved_quantity.as_str(), Quantity::parse);
     let unit = v.optional("approvedUnitPrice", line.approved_unit_price.as_str(), parse_price);
     let whole = v.optional("approvedAmount", line.approved_amount.as_str(), parse_price);
-    let text = v.required("text", line.text.as_str(), note);
+    let text = v.required("text", line.text.as_str(), Note::parse);
     let (quantity, unit, whole) = (quantity?, unit?, whole?);
     v.check("approvedAmount", unit.is_none() || whole.is_none(), "must not be given beside a price of one");
     let something = quantity.is_some() || unit.is_some() || whole.is_some();
@@ -82,19 +82,21 @@ fn adjustment(v: &mut Violations, line: &PreauthorizationLineDecision) -> Option
 
 /// The reviews of the lines that wait, by the lines' ids; or everything that does not fit the lines.
 pub(crate) fn reviews(
-    it: &Preauthorization,
-    lines: &[CareLine],
+    preauthorization: &Preauthorization,
+    lines: &[ServiceLine],
     decisions: &[LineDecision],
     currency: Currency,
 ) -> Result<Vec<(Uuid, Review)>, Violations> {
     let mut v = Violations::default();
-    for missing in it.pending().filter(|line| decisions.iter().all(|it| it.sequence != line.sequence)) {
+    for missing in
+        preauthorization.pending().filter(|line| decisions.iter().all(|it| it.sequence != line.sequence))
+    {
         v.add("lines", format!("must decide line {}", missing.sequence));
     }
     let mut seen = Vec::with_capacity(decisions.len());
     let reviews = v.each("lines", decisions, |v, decision| {
         let sequence = decision.sequence;
-        let waits = it.pending().find(|line| line.sequence == sequence);
+        let waits = preauthorization.pending().find(|line| line.sequence == sequence);
         let line = waits.and_then(|waits| lines.iter().find(|line| line.id == waits.id));
         let line = v.field("sequence", line.ok_or("must be a line that waits for a decision"))?;
         v.check("sequence", !seen.contains(&sequence), "must be decided once");
@@ -107,12 +109,12 @@ pub(crate) fn reviews(
 fn review(
     v: &mut Violations,
     decision: &LineDecision,
-    line: &CareLine,
+    line: &ServiceLine,
     currency: Currency,
 ) -> Option<Review> {
     match &decision.what {
         What::Approve => Some(Review::Accept),
-        What::Reject { refusal, text } => Some(Review::Reject { refusal: *refusal, text: text.clone() }),
+        What::Reject { refusal, text } => Some(Review::Reject { refusal: *refusal, text: text.to_string() }),
         What::Adjust { quantity, price, text } => {
             let less = quantity.is_none_or(|quantity| quantity <= line.asked.quantity);
             v.check("approvedQuantity", less, "must not be more than is asked for");
@@ -122,7 +124,7 @@ fn review(
                     Some(unit_price(v, price, quantity.unwrap_or(line.asked.quantity), line, currency)?)
                 }
             };
-            Some(Review::Adjust { quantity: *quantity, unit_price, reason: text.clone() })
+            Some(Review::Adjust { quantity: *quantity, unit_price, reason: text.to_string() })
         }
     }
 }
@@ -132,7 +134,7 @@ fn unit_price(
     v: &mut Violations,
     price: &Price,
     quantity: Quantity,
-    line: &CareLine,
+    line: &ServiceLine,
     currency: Currency,
 ) -> Option<i64> {
     let (field, text) = match price {

@@ -27,84 +27,110 @@ macro_rules! fact {
 }
 
 /// It was sent.
-pub(crate) fn requested(tx: &mut Transaction, it: &Preauthorization) {
-    tell(tx, it, fact!(it, PreauthorizationRequested { urgency: it.urgency.as_str().to_owned() }));
+pub(crate) fn requested(tx: &mut Transaction, preauthorization: &Preauthorization) {
+    record_change(
+        tx,
+        preauthorization,
+        fact!(
+            preauthorization,
+            PreauthorizationRequested { urgency: preauthorization.urgency.as_str().to_owned() }
+        ),
+    );
 }
 
 /// What became of it in the end, or that it waits for the payer.
-pub(crate) fn concluded(tx: &mut Transaction, it: &Preauthorization) {
-    let told = match it.state {
-        State::Pended => fact!(it, PreauthorizationPended { due_at: due_at(it) }),
-        State::Cancelled => fact!(it, PreauthorizationCancelled {}),
+pub(crate) fn concluded(tx: &mut Transaction, preauthorization: &Preauthorization) {
+    let told = match preauthorization.state {
+        State::Pended => fact!(preauthorization, PreauthorizationPended { due_at: due_at(preauthorization) }),
+        State::Cancelled => fact!(preauthorization, PreauthorizationCancelled {}),
         state => fact!(
-            it,
+            preauthorization,
             PreauthorizationDecided {
                 state: state.as_str().to_owned(),
-                automatic: it.decision.is_some_and(|decision| decision.by.is_none()),
+                automatic: preauthorization.decision.is_some_and(|decision| decision.by.is_none()),
             }
         ),
     };
-    tell(tx, it, told);
+    record_change(tx, preauthorization, told);
 }
 
 /// Lines were added, changed or cancelled.
-pub(crate) fn amended(tx: &mut Transaction, it: &Preauthorization) {
-    tell(tx, it, fact!(it, PreauthorizationAmended {}));
+pub(crate) fn amended(tx: &mut Transaction, preauthorization: &Preauthorization) {
+    record_change(tx, preauthorization, fact!(preauthorization, PreauthorizationAmended {}));
 }
 
 /// The payer asks.
-pub(crate) fn asked(tx: &mut Transaction, it: &Preauthorization) {
-    tell(tx, it, fact!(it, PreauthorizationInformationRequested { due_at: due_at(it) }));
+pub(crate) fn asked(tx: &mut Transaction, preauthorization: &Preauthorization) {
+    record_change(
+        tx,
+        preauthorization,
+        fact!(preauthorization, PreauthorizationInformationRequested { due_at: due_at(preauthorization) }),
+    );
 }
 
 /// The facility answered.
-pub(crate) fn answered(tx: &mut Transaction, it: &Preauthorization, late: bool) {
-    tell(tx, it, fact!(it, PreauthorizationAnswered { late: late }));
+pub(crate) fn answered(tx: &mut Transaction, preauthorization: &Preauthorization, late: bool) {
+    record_change(tx, preauthorization, fact!(preauthorization, PreauthorizationAnswered { late: late }));
 }
 
 /// Nobody answered in time.
-pub(crate) fn answer_missed(tx: &mut Transaction, it: &Preauthorization) {
-    tell(tx, it, fact!(it, PreauthorizationAnswerMissed {}));
+pub(crate) fn answer_missed(tx: &mut Transaction, preauthorization: &Preauthorization) {
+    record_change(tx, preauthorization, fact!(preauthorization, PreauthorizationAnswerMissed {}));
 }
 
 /// Somebody must act soon.
-pub(crate) fn due(tx: &mut Transaction, it: &Preauthorization) {
-    let waits_for = if it.state == State::Pended { "PAYER" } else { "FACILITY" };
-    let due = fact!(it, PreauthorizationDue { waits_for: waits_for.to_owned(), due_at: due_at(it) });
-    tell(tx, it, due);
+pub(crate) fn due(tx: &mut Transaction, preauthorization: &Preauthorization) {
+    let waits_for = if preauthorization.state == State::Pended { "PAYER" } else { "FACILITY" };
+    let due = fact!(
+        preauthorization,
+        PreauthorizationDue { waits_for: waits_for.to_owned(), due_at: due_at(preauthorization) }
+    );
+    record_change(tx, preauthorization, due);
 }
 
 /// The payer is late.
-pub(crate) fn overdue(tx: &mut Transaction, it: &Preauthorization) {
-    tell(tx, it, fact!(it, PreauthorizationOverdue { due_at: due_at(it) }));
+pub(crate) fn overdue(tx: &mut Transaction, preauthorization: &Preauthorization) {
+    record_change(
+        tx,
+        preauthorization,
+        fact!(preauthorization, PreauthorizationOverdue { due_at: due_at(preauthorization) }),
+    );
 }
 
 /// Its last day has passed.
-pub(crate) fn expired(tx: &mut Transaction, it: &Preauthorization) {
-    tell(tx, it, fact!(it, PreauthorizationExpired {}));
+pub(crate) fn expired(tx: &mut Transaction, preauthorization: &Preauthorization) {
+    record_change(tx, preauthorization, fact!(preauthorization, PreauthorizationExpired {}));
 }
 
 /// Claims have used it up, or gave back of it.
-pub(crate) fn used(tx: &mut Transaction, it: &Preauthorization) {
-    let told = match it.state {
-        State::Used => fact!(it, PreauthorizationUsed {}),
-        _ => fact!(it, PreauthorizationReopened {}),
+pub(crate) fn used(tx: &mut Transaction, preauthorization: &Preauthorization) {
+    let told = match preauthorization.state {
+        State::Used => fact!(preauthorization, PreauthorizationUsed {}),
+        _ => fact!(preauthorization, PreauthorizationReopened {}),
     };
-    tell(tx, it, told);
+    record_change(tx, preauthorization, told);
 }
 
 /// Notes for the member who did what.
-pub(crate) fn note(tx: &mut Transaction, call: &Call, action: &'static str, it: &Preauthorization) {
-    let (member, visit) = (Some(it.member), Some(it.visit));
+pub(crate) fn note(
+    tx: &mut Transaction,
+    call: &Call,
+    action: &'static str,
+    preauthorization: &Preauthorization,
+) {
+    let (member, visit) = (Some(preauthorization.member), Some(preauthorization.visit));
     audit::note(tx, call, AuditEntry { action, member, visit, ..Default::default() });
 }
 
-fn due_at(it: &Preauthorization) -> Option<prost_types::Timestamp> {
-    it.deadline.map(|deadline| timestamp(deadline.due_at))
+fn due_at(preauthorization: &Preauthorization) -> Option<prost_types::Timestamp> {
+    preauthorization.deadline.map(|deadline| timestamp(deadline.due_at))
 }
 
-fn tell(tx: &mut Transaction, it: &Preauthorization, fact: Fact) {
-    let fact = fact.about(it.id.uuid(), it.version).of(it.facility);
+fn record_change(tx: &mut Transaction, preauthorization: &Preauthorization, fact: Fact) {
+    let fact = fact.about(preauthorization.id.uuid(), preauthorization.version).of(preauthorization.facility);
     // A payer never hears of what was not sent.
-    record(tx, if it.submitted_at.is_some() { fact.also(it.payer) } else { fact });
+    record(
+        tx,
+        if preauthorization.submitted_at.is_some() { fact.also(preauthorization.payer) } else { fact },
+    );
 }

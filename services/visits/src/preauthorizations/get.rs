@@ -12,7 +12,7 @@ pub(crate) async fn get_preauthorization(
     request: GetPreauthorizationRequest,
 ) -> Result<GetPreauthorizationResponse> {
     let (party, id) = (call.caller.organization()?, id(&request.preauthorization_id)?);
-    let keys = &app.desk.keys;
+    let keys = &app.context.keys;
     let (it, lines, taken, questions) = {
         let mut reader = app.db.read(call).await?;
         let it = store::find_preauthorization(&mut reader, id, party).await?;

@@ -29,7 +29,7 @@ pub(crate) async fn list_preauthorizations(
         party,
         state: view::parse_state(request.state()),
         visit,
-        member_number_hash: member.map(|number| app.desk.keys.member_number_hash(&number)),
+        member_number_hash: member.map(|number| app.context.keys.member_number_hash(&number)),
         number,
         urgency: view::parse_urgency(request.urgency()),
         overdue_at: request.overdue.then(|| app.clock.now()),

@@ -2,25 +2,36 @@
 //!
 //! The facility asks and answers questions; the payer decides; the clock ends what nobody answers.
 
-pub(crate) mod amend;
-pub(crate) mod api;
+mod amend;
+mod api;
 pub(crate) mod cancel;
-pub(crate) mod check;
-pub(crate) mod decide;
-pub(crate) mod decision_request;
+mod check;
+mod decide;
+mod decision_request;
 pub(crate) mod domain;
-pub(crate) mod error;
-pub(crate) mod events;
-pub(crate) mod get;
-pub(crate) mod list;
+mod error;
+mod events;
+mod get;
+mod list;
 pub(crate) mod notice;
-pub(crate) mod request;
-pub(crate) mod request_information;
-pub(crate) mod request_parts;
-pub(crate) mod respond;
-pub(crate) mod settle;
+mod request;
+mod request_information;
+mod request_parts;
+mod respond;
+mod settle;
 pub(crate) mod store;
-pub(crate) mod submit;
+mod submit;
 pub(crate) mod timers;
 pub(crate) mod usage;
-pub(crate) mod view;
+mod view;
+
+use amend::amend_preauthorization;
+use cancel::cancel_preauthorization;
+use check::check_preauthorization;
+use decide::decide_preauthorization;
+use get::get_preauthorization;
+use list::list_preauthorizations;
+use request::request_preauthorization;
+use request_information::request_preauthorization_information;
+use respond::respond_to_preauthorization;
+use submit::submit_preauthorization;

@@ -7,13 +7,14 @@ use careway_service::{Call, Error, Keyed, path_id};
 use super::{
     domain::{Urgency, transitions::may_ask},
     events,
-    request_parts::{Writing, all_planned, lines, text, write},
-    settle::{self, Case},
+    request_parts::{Writing, all_planned, lines, write},
+    settle::{self, PreauthorizationDraft},
     store, view,
 };
 use crate::{
     App, documents,
-    service_lines::settle::{Care, new_lines},
+    service_lines::settle::{AdjudicationContext, new_lines},
+    texts::Justification,
 };
 
 pub(crate) async fn request_preauthorization(
@@ -25,7 +26,7 @@ pub(crate) async fn request_preauthorization(
     let visit: VisitId = path_id("visit", &request.visit_id)?;
     let mut v = Violations::default();
     let asked = lines(&mut v, &request.lines);
-    let justification = v.required("justification", request.justification.as_str(), text);
+    let justification = v.required("justification", request.justification.as_str(), Justification::parse);
     let documents = documents::citations::parse(&mut v, &request.document_ids);
     let urgency = view::parse_urgency(request.urgency()).unwrap_or(Urgency::Standard);
     let (asked, justification, documents) = v.all((asked, justification, documents))?;
@@ -34,12 +35,12 @@ pub(crate) async fn request_preauthorization(
     let now = tx.now();
     let new = store::facts::lock_new(&mut tx, visit, facility, &asked, now).await?;
     let new = new.ok_or(Error::not_found("visit"))?;
-    let care = Care::with(app, &mut tx, new.facts).await?;
-    may_ask(&care.facts.visit, now, app.desk.settings.grace())?;
+    let care = AdjudicationContext::with(app, &mut tx, new.facts).await?;
+    may_ask(&care.facts.visit, now, app.context.settings.grace())?;
     let lines = new_lines(app, all_planned(&care, asked)?);
     let writing = Writing { person, sequence: new.sequence, urgency, justification, documents };
     let written = write(app, &care, &lines, writing, now)?;
-    let mut case = Case::new(care, lines);
+    let mut case = PreauthorizationDraft::new(care, lines);
     let mut it = if request.draft { written.keep_draft()? } else { case.settle(written.submit(now)?, now)? };
     case.save(app, &mut tx, &mut it).await?;
     if !request.draft {

@@ -8,11 +8,15 @@ use careway_service::{Call, Error, Keyed};
 
 use super::{
     events,
-    request_parts::{id, text},
+    request_parts::id,
     store::{self, question::Question},
     view,
 };
-use crate::{App, seal::Column, texts::short};
+use crate::{
+    App,
+    seal::Column,
+    texts::{Justification, Short},
+};
 
 /// What one question asks for, at most.
 const MOST_DOCUMENTS: usize = 20;
@@ -25,11 +29,11 @@ pub(crate) async fn request_preauthorization_information(
     let (payer, person) = (call.caller.payer()?, call.caller.person_or_client()?);
     let id = id(&request.preauthorization_id)?;
     let mut v = Violations::default();
-    let question = v.required("question", request.question.as_str(), text);
+    let question = v.required("question", request.question.as_str(), Justification::parse);
     let few = request.documents.len() <= MOST_DOCUMENTS;
     v.check("documents", few, format!("must be at most {MOST_DOCUMENTS}"));
     let documents = request.documents.iter().take(MOST_DOCUMENTS);
-    let documents = v.each("documents", documents, |v, it| v.required("", it.as_str(), short));
+    let documents = v.each("documents", documents, |v, it| v.required("", it.as_str(), Short::parse));
     let (question, documents) = v.all((question, documents))?;
 
     let mut tx = app.db.begin(call).await?;
@@ -41,8 +45,8 @@ pub(crate) async fn request_preauthorization_information(
     let due_at = it.deadline.map_or(now, |deadline| deadline.due_at);
     let kept = Question {
         number: it.questions.into(),
-        sealed_question: app.desk.keys.seal(Column::Question, id, question.as_bytes())?,
-        documents,
+        sealed_question: app.context.keys.seal(Column::Question, id, question.as_str().as_bytes())?,
+        documents: documents.into_iter().map(String::from).collect(),
         asked_by: person,
         asked_at: now,
         due_at,

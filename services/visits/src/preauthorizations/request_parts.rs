@@ -16,14 +16,15 @@ use crate::{
     service_lines::{
         self,
         domain::{
-            CareLine,
-            requested::{AskedLine, Frame, MOST_LINES, RequestedLine},
+            ServiceLine,
+            requested::{Frame, LineRequest, MOST_LINES, RequestedLine},
         },
-        settle::Care,
+        settle::AdjudicationContext,
     },
+    texts::Justification,
 };
 
-/// Care may be planned so far ahead.
+/// AdjudicationContext may be planned so far ahead.
 const PLANNED_DAYS: u64 = 90;
 
 /// What is written on a new one, beside its lines.
@@ -31,7 +32,7 @@ pub(crate) struct Writing {
     pub(crate) person: Uuid,
     pub(crate) sequence: u64,
     pub(crate) urgency: Urgency,
-    pub(crate) justification: String,
+    pub(crate) justification: Justification,
     pub(crate) documents: Vec<Uuid>,
 }
 
@@ -40,20 +41,14 @@ pub(crate) fn id(text: &str) -> Result<PreauthorizationId> {
     PreauthorizationId::parse(text).map_err(|_| Error::not_found("pre-authorization"))
 }
 
-/// A text for a person, of at most 4,000 characters.
-pub(crate) fn text(text: &str) -> Result<String, &'static str> {
-    let text = text.trim();
-    if text.chars().count() > 4000 { Err("must be at most 4000 characters") } else { Ok(text.to_owned()) }
-}
-
 /// The lines of a request; everything that is wrong with any of them by its path.
-pub(crate) fn lines(v: &mut Violations, lines: &[CareLineInput]) -> Option<Vec<AskedLine>> {
+pub(crate) fn lines(v: &mut Violations, lines: &[CareLineInput]) -> Option<Vec<LineRequest>> {
     v.check("lines", (1..=MOST_LINES).contains(&lines.len()), format!("must be 1 to {MOST_LINES}"));
     v.each("lines", lines.iter().take(MOST_LINES), line)
 }
 
 /// A line that asks, and therefore names no approval.
-pub(crate) fn line(v: &mut Violations, line: &CareLineInput) -> Option<AskedLine> {
+pub(crate) fn line(v: &mut Violations, line: &CareLineInput) -> Option<LineRequest> {
     let bare = line.preauthorization_number.trim().is_empty();
     v.check("preauthorizationNumber", bare, "must not be given: this asks for one");
     service_lines::view::parse_line(
@@ -63,7 +58,11 @@ pub(crate) fn line(v: &mut Violations, line: &CareLineInput) -> Option<AskedLine
 }
 
 /// A line in its visit; its day may lie ahead.
-pub(crate) fn planned(v: &mut Violations, care: &Care, line: AskedLine) -> Option<RequestedLine> {
+pub(crate) fn planned(
+    v: &mut Violations,
+    care: &AdjudicationContext,
+    line: LineRequest,
+) -> Option<RequestedLine> {
     let frame = care.facts.frame(&care.plan);
     let last_day = frame.last_day.checked_add_days(Days::new(PLANNED_DAYS)).unwrap_or(frame.last_day);
     let frame = Frame { last_day, latest: "must not be more than 90 days ahead", ..frame };
@@ -71,7 +70,10 @@ pub(crate) fn planned(v: &mut Violations, care: &Care, line: AskedLine) -> Optio
 }
 
 /// All lines of a request in their visit.
-pub(crate) fn all_planned(care: &Care, lines: Vec<AskedLine>) -> Result<Vec<RequestedLine>, Violations> {
+pub(crate) fn all_planned(
+    care: &AdjudicationContext,
+    lines: Vec<LineRequest>,
+) -> Result<Vec<RequestedLine>, Violations> {
     let mut v = Violations::default();
     let lines = v.each("lines", lines, |v, line| planned(v, care, line));
     Ok(v.all((lines,))?.0)
@@ -80,8 +82,8 @@ pub(crate) fn all_planned(care: &Care, lines: Vec<AskedLine>) -> Result<Vec<Requ
 /// A pre-authorization as it is written, before anything happens to it.
 pub(crate) fn write(
     app: &App,
-    care: &Care,
-    lines: &[CareLine],
+    care: &AdjudicationContext,
+    lines: &[ServiceLine],
     writing: Writing,
     now: DateTime<Utc>,
 ) -> Result<Preauthorization> {
@@ -89,8 +91,8 @@ pub(crate) fn write(
     let admission = facts.visit.admission.as_ref();
     let admission =
         admission.ok_or_else(|| Error::internal(anyhow::anyhow!("care is of an admitted visit")))?;
-    let line = |line: &CareLine| PreauthorizationLine::new(line.id, line.position, Change::Unchanged);
-    let justification = writing.justification.as_bytes();
+    let line = |line: &ServiceLine| PreauthorizationLine::new(line.id, line.position, Change::Unchanged);
+    let justification = writing.justification.as_str().as_bytes();
     Ok(Preauthorization {
         id,
         version: 0,
@@ -98,15 +100,15 @@ pub(crate) fn write(
         visit: facts.visit.id,
         visit_number: admission.number.clone(),
         service_type: admission.service_type.clone(),
-        facility: facts.place.facility,
-        payer: facts.place.payer,
-        member: facts.place.member,
+        facility: facts.parties.facility,
+        payer: facts.parties.payer,
+        member: facts.parties.member,
         member_number_hash: facts.visit.identifier_hash.clone(),
-        coverage: facts.place.coverage,
+        coverage: facts.parties.coverage,
         currency: care.plan.currency,
         state: State::Draft,
         urgency: writing.urgency,
-        sealed_justification: app.desk.keys.seal(Column::Justification, id, justification)?,
+        sealed_justification: app.context.keys.seal(Column::Justification, id, justification)?,
         documents: writing.documents,
         created_at: now,
         created_by: writing.person,

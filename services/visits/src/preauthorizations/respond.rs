@@ -7,12 +7,12 @@ use careway_service::{Call, Error, Keyed};
 use super::{
     domain::{State, transitions::PreauthorizationRefusal},
     events,
-    request_parts::{id, text},
+    request_parts::id,
     settle,
     store::{self, question::Answer},
     view,
 };
-use crate::{App, documents, seal::Column};
+use crate::{App, documents, seal::Column, texts::Justification};
 
 pub(crate) async fn respond_to_preauthorization(
     app: &App,
@@ -22,7 +22,7 @@ pub(crate) async fn respond_to_preauthorization(
     let (facility, person) = (call.caller.facility()?, call.caller.person_or_client()?);
     let id = id(&request.preauthorization_id)?;
     let mut v = Violations::default();
-    let answer = v.required("answer", request.answer.as_str(), text);
+    let answer = v.required("answer", request.answer.as_str(), Justification::parse);
     let documents = documents::citations::parse(&mut v, &request.document_ids);
     let (answer, documents) = v.all((answer, documents))?;
 
@@ -37,7 +37,7 @@ pub(crate) async fn respond_to_preauthorization(
     let late = locked.preauthorization.state == State::Pended;
     let it = locked.preauthorization.answer(now)?;
     let answer = Answer {
-        sealed: app.desk.keys.seal(Column::Answer, id, answer.as_bytes())?,
+        sealed: app.context.keys.seal(Column::Answer, id, answer.as_str().as_bytes())?,
         documents,
         by: person,
         at: now,

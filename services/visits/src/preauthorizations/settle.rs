@@ -27,28 +27,28 @@ use crate::{
         store::citation::{Citation, CitationKind},
     },
     service_lines::{
-        domain::{CareLine, OwnerKind},
-        settle::Care,
+        domain::{OwnerKind, ServiceLine},
+        settle::AdjudicationContext,
     },
 };
 
 /// A pre-authorization on its way: as it was, as its lines are becoming, and what bears on them.
-pub(crate) struct Case {
-    pub(crate) care: Care,
+pub(crate) struct PreauthorizationDraft {
+    pub(crate) care: AdjudicationContext,
     /// The lines as they are to be.
-    pub(crate) lines: Vec<CareLine>,
+    pub(crate) lines: Vec<ServiceLine>,
     /// The thousandths of each that claims have taken, by the line's id.
     pub(crate) taken: Vec<(Uuid, i64)>,
     is_new: bool,
     /// The lines as they are kept.
-    kept: Vec<CareLine>,
+    kept: Vec<ServiceLine>,
     held: Vec<Uuid>,
     postings: Vec<Posting>,
 }
 
-impl Case {
+impl PreauthorizationDraft {
     /// Nothing is kept of a new one.
-    pub(crate) fn new(care: Care, lines: Vec<CareLine>) -> Self {
+    pub(crate) fn new(care: AdjudicationContext, lines: Vec<ServiceLine>) -> Self {
         Self {
             care,
             lines,
@@ -68,12 +68,12 @@ impl Case {
         party: OrganizationId,
         amending: Amending<'_>,
     ) -> Result<(Self, Preauthorization)> {
-        let (now, keys) = (tx.now(), &app.desk.keys);
+        let (now, keys) = (tx.now(), &app.context.keys);
         let found = store::facts::lock_kept(tx, keys, id, party, now, amending).await?;
         let found = found.ok_or(Error::not_found("pre-authorization"))?;
-        let care = Care::with(app, tx, found.facts).await?;
+        let care = AdjudicationContext::with(app, tx, found.facts).await?;
         let taken = found.lines.iter().map(|(line, taken)| (line.id, *taken)).collect();
-        let lines: Vec<CareLine> = found.lines.into_iter().map(|(line, _)| line).collect();
+        let lines: Vec<ServiceLine> = found.lines.into_iter().map(|(line, _)| line).collect();
         let held = found.preauthorization.held();
         let kept = lines.clone();
         let case = Self { care, lines, taken, is_new: false, kept, held, postings: Vec::new() };
@@ -82,27 +82,27 @@ impl Case {
 
     /// The numbers of the lines that claims have drawn on.
     pub(crate) fn in_use(&self) -> Vec<u16> {
-        let drawn = |line: &&CareLine| self.taken.iter().any(|(id, taken)| *id == line.id && *taken > 0);
+        let drawn = |line: &&ServiceLine| self.taken.iter().any(|(id, taken)| *id == line.id && *taken > 0);
         self.lines.iter().filter(drawn).map(|line| line.position).collect()
     }
 
     /// The lines' own row of care.
-    pub(crate) fn line_mut(&mut self, id: Uuid) -> Option<&mut CareLine> {
+    pub(crate) fn line_mut(&mut self, id: Uuid) -> Option<&mut ServiceLine> {
         self.lines.iter_mut().find(|line| line.id == id)
     }
 
     /// Another line takes the place of this one.
     pub(crate) fn replace(&mut self, sequence: u16, by: Uuid) {
-        let current = |line: &&mut CareLine| line.position == sequence && line.replaced_by.is_none();
+        let current = |line: &&mut ServiceLine| line.position == sequence && line.replaced_by.is_none();
         if let Some(line) = self.lines.iter_mut().find(current) {
             line.replaced_by = Some(by);
         }
     }
 
     /// Settles the lines that wait, by the plan and the reviewer's decisions; the others keep what they have.
-    pub(crate) fn adjudicate(&mut self, it: &Preauthorization) {
-        let waits = |line: &CareLine| it.pending().any(|pending| pending.id == line.id);
-        let mut waiting: Vec<CareLine> = self.lines.iter().filter(|line| waits(line)).cloned().collect();
+    pub(crate) fn adjudicate(&mut self, preauthorization: &Preauthorization) {
+        let waits = |line: &ServiceLine| preauthorization.pending().any(|pending| pending.id == line.id);
+        let mut waiting: Vec<ServiceLine> = self.lines.iter().filter(|line| waits(line)).cloned().collect();
         self.postings = self.care.adjudicate(OwnerKind::Preauthorization, &mut waiting).postings;
         for mut settled in waiting {
             self.note_cover(&mut settled);
@@ -113,7 +113,7 @@ impl Case {
     }
 
     /// What is asked for may lie ahead, and the cover end before: told, though only the claim is refused for it.
-    fn note_cover(&self, line: &mut CareLine) {
+    fn note_cover(&self, line: &mut ServiceLine) {
         let ends = self.care.facts.coverage.refusal_on(line.asked.date).is_some();
         if let Some(settled) = line.settled.as_mut().filter(|_| ends) {
             settled.refusals.push(Refused::new(Refusal::CoverNotInForce));
@@ -122,7 +122,7 @@ impl Case {
 
     /// What adjudication found of every line that was settled.
     fn findings(&self) -> Vec<Finding> {
-        let finding = |line: &CareLine| {
+        let finding = |line: &ServiceLine| {
             let settled = line.settled.as_ref()?;
             let benefits = &self.care.plan.benefits;
             let benefit =
@@ -140,18 +140,18 @@ impl Case {
     /// The rules' word on one that was just sent or amended.
     pub(crate) fn settle(
         &mut self,
-        it: Preauthorization,
+        preauthorization: Preauthorization,
         now: DateTime<Utc>,
     ) -> Result<Preauthorization, PreauthorizationRefusal> {
-        self.adjudicate(&it);
-        let (rules, validity) = (self.rules(&it), self.usual_validity(now));
-        it.settle(now, &self.findings(), &rules, validity)
+        self.adjudicate(&preauthorization);
+        let (rules, validity) = (self.rules(&preauthorization), self.usual_validity(now));
+        preauthorization.settle(now, &self.findings(), &rules, validity)
     }
 
     /// The payer's rules, in the plan's currency.
-    pub(crate) fn rules(&self, it: &Preauthorization) -> Rules {
+    pub(crate) fn rules(&self, preauthorization: &Preauthorization) -> Rules {
         let rules = &self.care.facts.rules;
-        let automatic = rules.automatic_up_to.filter(|most| most.currency == it.currency);
+        let automatic = rules.automatic_up_to.filter(|most| most.currency == preauthorization.currency);
         Rules {
             standard: rules.decision_time(false),
             urgent: rules.decision_time(true),
@@ -176,36 +176,36 @@ impl Case {
         &mut self,
         app: &App,
         tx: &mut Transaction,
-        it: &mut Preauthorization,
+        preauthorization: &mut Preauthorization,
     ) -> Result<()> {
-        self.follow(it);
+        self.follow(preauthorization);
         let now = tx.now();
-        let held = it.held();
+        let held = preauthorization.held();
         let released: Vec<Uuid> = self.held.iter().copied().filter(|id| !held.contains(id)).collect();
         let fresh = |posting: &Posting| {
             let id = posting.cause.id();
             held.contains(&id) && !self.held.contains(&id)
         };
         let postings: Vec<Posting> = self.postings.iter().filter(|it| fresh(it)).cloned().collect();
-        let changed: Vec<CareLine> =
+        let changed: Vec<ServiceLine> =
             self.lines.iter().filter(|line| !self.kept.contains(line)).cloned().collect();
         let save = SavePreauthorization {
-            preauthorization: it,
+            preauthorization,
             is_new: self.is_new,
             lines: &changed,
             released: &released,
             postings: &postings,
         };
-        store::save(tx, &app.desk.keys, save, now).await
+        store::save(tx, &app.context.keys, save, now).await
     }
 
     /// The rows of care say what was decided: which of them count as approvals, and for which days; and the sum.
-    pub(crate) fn follow(&mut self, it: &mut Preauthorization) {
+    pub(crate) fn follow(&mut self, preauthorization: &mut Preauthorization) {
         let mut totals: Option<Amounts> = None;
         for line in &mut self.lines {
-            let asked = it.lines.iter().find(|asked| asked.id == line.id);
+            let asked = preauthorization.lines.iter().find(|asked| asked.id == line.id);
             let approved = asked.is_some_and(PreauthorizationLine::is_approved);
-            let validity = it.validity.filter(|_| approved);
+            let validity = preauthorization.validity.filter(|_| approved);
             line.active = approved && validity.is_some();
             line.approved = validity.map(|days| (days.from, days.to));
             let counts = asked.is_some_and(|asked| asked.outcome != Outcome::Withdrawn);
@@ -213,7 +213,7 @@ impl Case {
                 totals = Some(totals.unwrap_or_default() + settled.amounts);
             }
         }
-        it.totals = totals;
+        preauthorization.totals = totals;
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     domain::transitions::may_ask,
     events,
     request_parts::id,
-    settle::{self, Case},
+    settle::{self, PreauthorizationDraft},
     store::facts::Amending,
     view,
 };
@@ -21,10 +21,11 @@ pub(crate) async fn submit_preauthorization(
     let (facility, id) = (call.caller.facility()?, id(&request.preauthorization_id)?);
     let mut tx = app.db.begin(call).await?;
     let now = tx.now();
-    let (mut case, draft) = Case::lock(app, &mut tx, id, facility, Amending::default()).await?;
+    let (mut case, draft) =
+        PreauthorizationDraft::lock(app, &mut tx, id, facility, Amending::default()).await?;
     call.check_version(draft.version)?;
     let submitted = draft.submit(now)?;
-    may_ask(&case.care.facts.visit, now, app.desk.settings.grace())?;
+    may_ask(&case.care.facts.visit, now, app.context.settings.grace())?;
     let mut it = case.settle(submitted, now)?;
     case.save(app, &mut tx, &mut it).await?;
     settle::cite(&mut tx, &it, &it.documents).await?;

@@ -19,7 +19,3 @@ pub(crate) async fn count_use(tx: &mut Transaction, approvals: &[Uuid]) -> Resul
     }
     Ok(())
 }
-
-#[cfg(test)]
-#[path = "usage_tests.rs"]
-mod tests;

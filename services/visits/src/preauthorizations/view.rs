@@ -17,59 +17,61 @@ use super::{
     store::question::Question,
 };
 use crate::{
-    adjudication::{case::Review, quantity::Quantity},
+    adjudication::{input::Review, quantity::Quantity},
     seal::{Column, Keys},
-    service_lines::{self, domain::CareLine},
+    service_lines::{self, domain::ServiceLine},
 };
 
 /// A pre-authorization, with nothing clinical.
-pub(crate) fn preauthorization(it: &Preauthorization) -> proto::Preauthorization {
+pub(crate) fn preauthorization(preauthorization: &Preauthorization) -> proto::Preauthorization {
     let optional = |at: Option<chrono::DateTime<chrono::Utc>>| at.map(timestamp);
     proto::Preauthorization {
-        preauthorization_id: it.id.to_string(),
-        number: it.number.clone(),
-        state: state(it.state).into(),
-        version: version(it.version),
-        visit_id: it.visit.to_string(),
-        visit_number: it.visit_number.clone(),
-        facility_id: it.facility.to_string(),
-        payer_id: it.payer.to_string(),
-        member_id: it.member.to_string(),
-        service_type: it.service_type.to_string(),
-        urgency: urgency(it.urgency).into(),
-        currency: it.currency.to_string(),
-        created_at: Some(timestamp(it.created_at)),
-        submitted_at: optional(it.submitted_at),
-        waits_for: waits_for(it.state).into(),
-        due_at: optional(it.deadline.map(|deadline| deadline.due_at)),
-        escalated_at: optional(it.escalated_at),
-        decided_at: optional(it.decision.map(|decision| decision.at)),
-        automatic: it.decision.is_some_and(|decision| decision.by.is_none()),
-        valid_from: it.validity.map(|validity| validity.from.to_string()).unwrap_or_default(),
-        valid_to: it.validity.map(|validity| validity.to.to_string()).unwrap_or_default(),
-        total: it.totals.map(|totals| service_lines::view::amounts(it.currency, &totals)),
-        cancelled_at: optional(it.cancellation.as_ref().map(|cancellation| cancellation.at)),
-        cancel_reason: it.cancellation.as_ref().map(|it| it.reason.clone()).unwrap_or_default(),
+        preauthorization_id: preauthorization.id.to_string(),
+        number: preauthorization.number.clone(),
+        state: state(preauthorization.state).into(),
+        version: version(preauthorization.version),
+        visit_id: preauthorization.visit.to_string(),
+        visit_number: preauthorization.visit_number.clone(),
+        facility_id: preauthorization.facility.to_string(),
+        payer_id: preauthorization.payer.to_string(),
+        member_id: preauthorization.member.to_string(),
+        service_type: preauthorization.service_type.to_string(),
+        urgency: urgency(preauthorization.urgency).into(),
+        currency: preauthorization.currency.to_string(),
+        created_at: Some(timestamp(preauthorization.created_at)),
+        submitted_at: optional(preauthorization.submitted_at),
+        waits_for: waits_for(preauthorization.state).into(),
+        due_at: optional(preauthorization.deadline.map(|deadline| deadline.due_at)),
+        escalated_at: optional(preauthorization.escalated_at),
+        decided_at: optional(preauthorization.decision.map(|decision| decision.at)),
+        automatic: preauthorization.decision.is_some_and(|decision| decision.by.is_none()),
+        valid_from: preauthorization.validity.map(|validity| validity.from.to_string()).unwrap_or_default(),
+        valid_to: preauthorization.validity.map(|validity| validity.to.to_string()).unwrap_or_default(),
+        total: preauthorization
+            .totals
+            .map(|totals| service_lines::view::amounts(preauthorization.currency, &totals)),
+        cancelled_at: optional(preauthorization.cancellation.as_ref().map(|cancellation| cancellation.at)),
+        cancel_reason: preauthorization.cancellation.as_ref().map(|it| it.reason.clone()).unwrap_or_default(),
     }
 }
 
 /// The lines in their sequence; `taken` are the thousandths of each that claims have taken.
 pub(crate) fn lines(
-    it: &Preauthorization,
-    care: &[CareLine],
+    preauthorization: &Preauthorization,
+    care: &[ServiceLine],
     taken: &[(Uuid, i64)],
 ) -> Vec<proto::PreauthorizationLine> {
-    let shown = it.lines.iter().filter_map(|line| {
+    let shown = preauthorization.lines.iter().filter_map(|line| {
         let care = care.iter().find(|care| care.id == line.id)?;
         let taken = taken.iter().find(|(id, _)| *id == line.id).map_or(0, |(_, taken)| *taken);
-        Some(self::line(line, care, taken, it.currency))
+        Some(self::line(line, care, taken, preauthorization.currency))
     });
     shown.collect()
 }
 
 fn line(
     line: &PreauthorizationLine,
-    care: &CareLine,
+    care: &ServiceLine,
     taken: i64,
     currency: Currency,
 ) -> proto::PreauthorizationLine {
@@ -114,7 +116,7 @@ fn line(
 }
 
 /// A reviewer's price stands in place of the tariff's; nobody is paid more than they ask.
-fn approved_price(care: &CareLine, asked: Option<i64>, tariff: Option<i64>) -> Option<i64> {
+fn approved_price(care: &ServiceLine, asked: Option<i64>, tariff: Option<i64>) -> Option<i64> {
     let reviewed = match care.decision.as_ref().map(|decision| &decision.review) {
         Some(Review::Adjust { unit_price, .. }) => *unit_price,
         _ => None,
@@ -124,26 +126,26 @@ fn approved_price(care: &CareLine, asked: Option<i64>, tariff: Option<i64>) -> O
 }
 
 /// Why the care is needed, opened for somebody who may read it.
-pub(crate) fn justification(keys: &Keys, it: &Preauthorization) -> Result<String> {
-    text(keys, Column::Justification, it.id, &it.sealed_justification)
+pub(crate) fn justification(keys: &Keys, preauthorization: &Preauthorization) -> Result<String> {
+    text(keys, Column::Justification, preauthorization.id, &preauthorization.sealed_justification)
 }
 
 /// A question and its answer, opened for somebody who may read them.
 pub(crate) fn question(
     keys: &Keys,
     of: PreauthorizationId,
-    it: &Question,
+    question: &Question,
 ) -> Result<proto::PreauthorizationQuestion> {
-    let answer = it.sealed_answer.as_deref().map(|sealed| text(keys, Column::Answer, of, sealed));
+    let answer = question.sealed_answer.as_deref().map(|sealed| text(keys, Column::Answer, of, sealed));
     Ok(proto::PreauthorizationQuestion {
-        number: it.number,
-        question: text(keys, Column::Question, of, &it.sealed_question)?,
-        documents: it.documents.clone(),
-        asked_at: Some(timestamp(it.asked_at)),
-        due_at: Some(timestamp(it.due_at)),
+        number: question.number,
+        question: text(keys, Column::Question, of, &question.sealed_question)?,
+        documents: question.documents.clone(),
+        asked_at: Some(timestamp(question.asked_at)),
+        due_at: Some(timestamp(question.due_at)),
         answer: answer.transpose()?.unwrap_or_default(),
-        document_ids: it.document_ids.iter().map(ToString::to_string).collect(),
-        answered_at: it.answered_at.map(timestamp),
+        document_ids: question.document_ids.iter().map(ToString::to_string).collect(),
+        answered_at: question.answered_at.map(timestamp),
     })
 }
 

@@ -4,7 +4,6 @@ use careway_contract::visits::v1::{self as proto, prescription_service_server::P
 use careway_service::serve;
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{cancel, dispense, find, get, issue, list_of_visit};
 use crate::App;
 
 #[async_trait]
@@ -13,41 +12,41 @@ impl PrescriptionService for App {
         &self,
         request: Request<proto::IssuePrescriptionRequest>,
     ) -> Result<Response<proto::IssuePrescriptionResponse>, Status> {
-        serve(self, request, issue::issue_prescription).await
+        serve(self, request, super::issue_prescription).await
     }
 
     async fn list_visit_prescriptions(
         &self,
         request: Request<proto::ListVisitPrescriptionsRequest>,
     ) -> Result<Response<proto::ListVisitPrescriptionsResponse>, Status> {
-        serve(self, request, list_of_visit::list_visit_prescriptions).await
+        serve(self, request, super::list_visit_prescriptions).await
     }
 
     async fn find_prescription(
         &self,
         request: Request<proto::FindPrescriptionRequest>,
     ) -> Result<Response<proto::FindPrescriptionResponse>, Status> {
-        serve(self, request, find::find_prescription).await
+        serve(self, request, super::find_prescription).await
     }
 
     async fn get_prescription(
         &self,
         request: Request<proto::GetPrescriptionRequest>,
     ) -> Result<Response<proto::GetPrescriptionResponse>, Status> {
-        serve(self, request, get::get_prescription).await
+        serve(self, request, super::get_prescription).await
     }
 
     async fn dispense_prescription(
         &self,
         request: Request<proto::DispensePrescriptionRequest>,
     ) -> Result<Response<proto::DispensePrescriptionResponse>, Status> {
-        serve(self, request, dispense::dispense_prescription).await
+        serve(self, request, super::dispense_prescription).await
     }
 
     async fn cancel_prescription(
         &self,
         request: Request<proto::CancelPrescriptionRequest>,
     ) -> Result<Response<proto::CancelPrescriptionResponse>, Status> {
-        serve(self, request, cancel::cancel_prescription).await
+        serve(self, request, super::cancel_prescription).await
     }
 }

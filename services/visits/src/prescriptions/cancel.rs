@@ -11,7 +11,7 @@ use super::{
     store,
     view::{self, Reader},
 };
-use crate::{App, audit, texts::note};
+use crate::{App, audit, texts::Note};
 
 pub(crate) async fn cancel_prescription(
     app: &App,
@@ -21,17 +21,17 @@ pub(crate) async fn cancel_prescription(
     let facility = call.caller.facility()?;
     let id: PrescriptionId = path_id("prescription", &request.prescription_id)?;
     let mut v = Violations::default();
-    let reason = v.required("reason", request.reason.as_str(), note);
+    let reason = v.required("reason", request.reason.as_str(), Note::parse);
     let (reason,) = v.all((reason,))?;
 
     let mut tx = app.db.begin(call).await?;
-    let (now, keys) = (tx.now(), &app.desk.keys);
+    let (now, keys) = (tx.now(), &app.context.keys);
     let locked = store::dispensing::lock_prescription(&mut tx, keys, id, facility, now)
         .await?
         .filter(|locked| locked.prescription.facility == facility)
         .ok_or(Error::not_found("prescription"))?;
     call.check_version(locked.prescription.version)?;
-    let it = locked.prescription.cancel(now, locked.today, reason)?;
+    let it = locked.prescription.cancel(now, locked.today, reason.into())?;
     let handed = store::dispensing::update_cancelled(&mut tx, keys, &it).await?;
     let cancelled = PrescriptionCancelled {
         prescription_id: id.to_string(),

@@ -22,11 +22,11 @@ pub(crate) async fn dispense_prescription(
     let (pharmacy, person) = (call.caller.facility()?, call.caller.person_or_client()?);
     let id: PrescriptionId = path_id("prescription", &request.prescription_id)?;
     let mut v = Violations::default();
-    let wishes = request::wishes(&mut v, &request.lines);
-    let (wishes,) = v.all((wishes,))?;
+    let inputs = request::inputs(&mut v, &request.lines);
+    let (inputs,) = v.all((inputs,))?;
 
     let mut tx = app.db.begin(call).await?;
-    let (now, keys) = (tx.now(), &app.desk.keys);
+    let (now, keys) = (tx.now(), &app.context.keys);
     let locked = store::dispensing::lock_prescription(&mut tx, keys, id, pharmacy, now)
         .await?
         .ok_or(Error::not_found("prescription"))?;
@@ -36,15 +36,15 @@ pub(crate) async fn dispense_prescription(
     }
     let known = |line: i16| locked.prescription.lines.iter().any(|it| it.number == line);
     let mut v = Violations::default();
-    for (index, wish) in wishes.iter().enumerate() {
+    for (index, input) in inputs.iter().enumerate() {
         v.check(
             &format!("lines[{index}].lineNumber"),
-            known(wish.line),
+            known(input.line),
             "must be a line of the prescription",
         );
     }
     v.finish()?;
-    let (it, handed) = locked.prescription.dispense(&wishes, (pharmacy, now, locked.today))?;
+    let (it, handed) = locked.prescription.dispense(&inputs, (pharmacy, now, locked.today))?;
     let mut all = store::dispensing::insert_dispensings(&mut tx, &it, person, &handed).await?;
     all.extend(handed);
     let dispensed = PrescriptionDispensed {

@@ -29,7 +29,7 @@ pub(crate) async fn find_prescription(
     let (number, member_number) = v.all((number, member_number))?;
 
     let mut tx = app.db.begin(call).await?;
-    let (now, keys) = (tx.now(), &app.desk.keys);
+    let (now, keys) = (tx.now(), &app.context.keys);
     let hash = keys.member_number_hash(&member_number);
     let id = store::open_prescription(&mut tx, pharmacy, &number.to_string(), &hash, now)
         .await?

@@ -19,7 +19,7 @@ pub(crate) async fn get_prescription(
     let id: PrescriptionId = path_id("prescription", &request.prescription_id)?;
     let found = {
         let mut reader = app.db.read(call).await?;
-        let (keys, now) = (&app.desk.keys, app.clock.now());
+        let (keys, now) = (&app.context.keys, app.clock.now());
         store::find_prescription(&mut reader, keys, id, party, now)
             .await?
             .ok_or(Error::not_found("prescription"))?
@@ -37,7 +37,7 @@ pub(crate) async fn get_prescription(
 /// The payer always; the facility while the visit shows its patient; whoever found it as a pharmacy. The facility of a
 /// disputed visit is no pharmacy for it either.
 pub(crate) fn reader(app: &App, found: &Found, party: OrganizationId) -> Result<Reader> {
-    let (now, grace) = (app.clock.now(), app.desk.settings.grace());
+    let (now, grace) = (app.clock.now(), app.context.settings.grace());
     match found.access.map(|access| access.shows_member_to(party, now, grace)) {
         Some(Ok(())) => Ok(Reader::Party),
         Some(Err(Refusal::Disputed)) => Err(Refusal::Disputed.into()),

@@ -11,7 +11,7 @@ use super::{
         self, Content, Line, Medicine, Prescription, default_expiry, formulary::Formulary, refusal::Refusal,
     },
     find::PREFIX,
-    request::{self, MedicineWish},
+    request::{self, MedicineInput},
     store::{self, prescribing::ListedMedicine},
     view::{self, Reader},
 };
@@ -29,12 +29,12 @@ pub(crate) async fn issue_prescription(
     let (facility, person) = (call.caller.facility()?, call.caller.person_or_client()?);
     let visit_id: VisitId = path_id("visit", &request.visit_id)?;
     let mut v = Violations::default();
-    let wish = request::prescription(&mut v, request);
-    let (wish,) = v.all((wish,))?;
+    let input = request::prescription(&mut v, request);
+    let (input,) = v.all((input,))?;
 
-    let codes: Vec<&str> = wish.lines.iter().filter_map(|line| line.code.as_deref()).collect();
+    let codes: Vec<&str> = input.lines.iter().filter_map(|line| line.code.as_deref()).collect();
     let mut tx = app.db.begin(call).await?;
-    let (now, keys) = (tx.now(), &app.desk.keys);
+    let (now, keys) = (tx.now(), &app.context.keys);
     let known = store::prescribing::lock_for_prescribing(&mut tx, visit_id, facility, &codes, now)
         .await?
         .ok_or(Error::not_found("visit"))?;
@@ -50,13 +50,13 @@ pub(crate) async fn issue_prescription(
     }
     let plan = known.plan.as_ref();
     let lines: Vec<Line> = (1..)
-        .zip(&wish.lines)
-        .map(|(number, wish)| line(number, wish, plan, &admission.service_type, &known.medicines))
+        .zip(&input.lines)
+        .map(|(number, input)| line(number, input, plan, &admission.service_type, &known.medicines))
         .collect();
     let checked: Vec<_> = lines.iter().map(|line| (line.medicine.clone(), line.formulary)).collect();
     let warnings =
         domain::formulary::warnings(&checked, &domain::formulary::running(known.prescribed, known.today));
-    if !warnings.is_empty() && !wish.acknowledged {
+    if !warnings.is_empty() && !input.acknowledged {
         return Err(Refusal::WarningsNotAcknowledged(warnings).into());
     }
     let fills: Vec<_> = lines.iter().map(|line| (line.days, line.refills)).collect();
@@ -70,15 +70,15 @@ pub(crate) async fn issue_prescription(
         visit_number: admission.number.clone(),
         member: patient.member,
         content: Content {
-            prescriber: wish.prescriber,
-            licence: wish.licence,
-            directions: wish.lines.into_iter().map(|line| line.directions).collect(),
+            prescriber: input.prescriber,
+            licence: input.licence,
+            directions: input.lines.into_iter().map(|line| line.directions).collect(),
             warnings,
         },
         issued_at: now,
         issued_by: person,
         issued_on: known.today,
-        expires_on: match wish.valid_days {
+        expires_on: match input.valid_days {
             Some(days) => known.today + Days::new(days),
             None => default_expiry(known.today, &fills),
         },
@@ -105,34 +105,34 @@ pub(crate) async fn issue_prescription(
 /// The line, with what the payer's tariff says where the prescriber said nothing.
 fn line(
     number: i16,
-    wish: &MedicineWish,
+    input: &MedicineInput,
     plan: Option<&PlanDefinition>,
     service_type: &ServiceType,
     medicines: &[ListedMedicine],
 ) -> Line {
-    let listed = medicines.iter().find(|it| wish.code.as_deref() == Some(it.tariff.code.as_str()));
+    let listed = medicines.iter().find(|it| input.code.as_deref() == Some(it.tariff.code.as_str()));
     let said = |wished: &Option<String>, listed: Option<&String>| {
         wished.as_ref().or(listed).cloned().unwrap_or_default()
     };
-    let code = wish.code.clone();
+    let code = input.code.clone();
     Line {
         number,
         medicine: Medicine {
             // A code that the tariff does not have still names the medicine, where the prescriber did not.
-            name: said(&wish.name, listed.map(|it| &it.name).or(code.as_ref())),
-            form: said(&wish.form, listed.map(|it| &it.form)),
-            strength: said(&wish.strength, listed.map(|it| &it.strength)),
+            name: said(&input.name, listed.map(|it| &it.name).or(code.as_ref())),
+            form: said(&input.form, listed.map(|it| &it.form)),
+            strength: said(&input.strength, listed.map(|it| &it.strength)),
             atc: listed.and_then(|it| it.atc.clone()),
             code,
         },
-        days: wish.days,
-        quantity: wish.quantity,
-        refills: wish.refills,
-        substitution_allowed: wish.substitution_allowed,
+        days: input.days,
+        quantity: input.quantity,
+        refills: input.refills,
+        substitution_allowed: input.substitution_allowed,
         formulary: match plan {
             Some(plan) => {
                 let tariff = listed.map(|it| &it.tariff);
-                domain::formulary::formulary(plan, service_type, tariff, wish.quantity)
+                domain::formulary::formulary(plan, service_type, tariff, input.quantity)
             }
             None => Formulary::NotCovered,
         },

@@ -19,7 +19,7 @@ pub(crate) async fn list_visit_prescriptions(
     let id: VisitId = path_id("visit", &request.visit_id)?;
     let (visit, listed) = {
         let mut reader = app.db.read(call).await?;
-        let (keys, now) = (&app.desk.keys, app.clock.now());
+        let (keys, now) = (&app.context.keys, app.clock.now());
         let visit =
             visits::store::find_visit(&mut reader, id, party).await?.ok_or(Error::not_found("visit"))?;
         opened(app, &visit, party)?;

@@ -1,15 +1,22 @@
 //! Medicines that a clinician of one facility issues and pharmacies dispense: issued, partly or wholly dispensed, cancelled, expired.
 
-pub(crate) mod api;
-pub(crate) mod cancel;
-pub(crate) mod dispense;
+mod api;
+mod cancel;
+mod dispense;
 pub(crate) mod domain;
-pub(crate) mod error;
-pub(crate) mod find;
-pub(crate) mod get;
-pub(crate) mod issue;
-pub(crate) mod list_of_visit;
+mod error;
+mod find;
+mod get;
+mod issue;
+mod list_of_visit;
 pub(crate) mod notice;
-pub(crate) mod request;
-pub(crate) mod store;
+mod request;
+mod store;
 pub(crate) mod view;
+
+use cancel::cancel_prescription;
+use dispense::dispense_prescription;
+use find::find_prescription;
+use get::get_prescription;
+use issue::issue_prescription;
+use list_of_visit::list_visit_prescriptions;

@@ -21,83 +21,87 @@ pub(crate) enum Reader {
 
 /// A prescription on a day, with everything handed out.
 pub(crate) fn prescription(
-    it: &Prescription,
+    prescription: &Prescription,
     dispensings: &[Dispensing],
     today: NaiveDate,
     reader: Reader,
 ) -> proto::Prescription {
     let party = reader == Reader::Party;
-    let ended = it.cancellation.as_ref();
+    let ended = prescription.cancellation.as_ref();
     proto::Prescription {
-        prescription_id: it.id.to_string(),
-        prescription_number: it.number.clone(),
-        version: version(it.version),
-        state: state(it.state(today)).into(),
-        visit_id: if party { it.visit.to_string() } else { String::new() },
-        visit_number: it.visit_number.clone(),
-        facility_id: it.facility.to_string(),
-        payer_id: it.payer.to_string(),
-        member_id: it.member.to_string(),
+        prescription_id: prescription.id.to_string(),
+        prescription_number: prescription.number.clone(),
+        version: version(prescription.version),
+        state: state(prescription.state(today)).into(),
+        visit_id: if party { prescription.visit.to_string() } else { String::new() },
+        visit_number: prescription.visit_number.clone(),
+        facility_id: prescription.facility.to_string(),
+        payer_id: prescription.payer.to_string(),
+        member_id: prescription.member.to_string(),
         prescriber: Some(proto::Prescriber {
-            name: it.content.prescriber.clone(),
-            licence: it.content.licence.clone(),
+            name: prescription.content.prescriber.clone(),
+            licence: prescription.content.licence.clone(),
         }),
-        issued_at: Some(timestamp(it.issued_at)),
-        expires_on: it.expires_on.to_string(),
-        lines: it
+        issued_at: Some(timestamp(prescription.issued_at)),
+        expires_on: prescription.expires_on.to_string(),
+        lines: prescription
             .lines
             .iter()
-            .zip(&it.content.directions)
+            .zip(&prescription.content.directions)
             .map(|(line, directions)| self::line(line, directions, today, party))
             .collect(),
-        warnings: if party { it.content.warnings.iter().map(warning).collect() } else { Vec::new() },
+        warnings: if party {
+            prescription.content.warnings.iter().map(warning).collect()
+        } else {
+            Vec::new()
+        },
         dispensings: dispensings.iter().map(dispensing).collect(),
         cancelled_at: ended.map(|end| timestamp(end.at)),
         cancel_reason: ended.filter(|_| party).map(|end| end.reason.clone()).unwrap_or_default(),
     }
 }
 
-fn line(it: &Line, directions: &Directions, today: NaiveDate, party: bool) -> proto::PrescriptionLine {
-    let (available, next_fill_on) = match it.due(today) {
+fn line(line: &Line, directions: &Directions, today: NaiveDate, party: bool) -> proto::PrescriptionLine {
+    let (available, next_fill_on) = match line.due(today) {
         Due::Now { available, .. } => (available.thousandths(), None),
         Due::From(on) => (0, Some(on)),
         Due::Nothing => (0, None),
     };
     proto::PrescriptionLine {
-        line_number: it.number.into(),
-        code: it.medicine.code.clone().unwrap_or_default(),
-        name: it.medicine.name.clone(),
-        form: it.medicine.form.clone(),
-        strength: it.medicine.strength.clone(),
-        atc: it.medicine.atc.clone().unwrap_or_default(),
+        line_number: line.number.into(),
+        code: line.medicine.code.clone().unwrap_or_default(),
+        name: line.medicine.name.clone(),
+        form: line.medicine.form.clone(),
+        strength: line.medicine.strength.clone(),
+        atc: line.medicine.atc.clone().unwrap_or_default(),
         dose: directions.dose.clone(),
         frequency: directions.frequency.clone(),
-        days: it.days.into(),
-        quantity: it.quantity.to_string(),
-        refills: it.refills.into(),
-        substitution_allowed: it.substitution_allowed,
+        days: line.days.into(),
+        quantity: line.quantity.to_string(),
+        refills: line.refills.into(),
+        substitution_allowed: line.substitution_allowed,
         diagnoses: if party { directions.diagnoses.clone() } else { Vec::new() },
-        formulary: formulary(it.formulary).into(),
-        dispensed: decimal(it.dispensed),
-        left: decimal(it.left()),
+        formulary: formulary(line.formulary).into(),
+        dispensed: decimal(line.dispensed),
+        left: decimal(line.left()),
         available: decimal(available),
         next_fill_on: next_fill_on.map(|on| on.to_string()).unwrap_or_default(),
     }
 }
 
-fn dispensing(it: &Dispensing) -> proto::Dispensing {
+fn dispensing(dispensing: &Dispensing) -> proto::Dispensing {
     proto::Dispensing {
-        line_number: it.line.into(),
-        fill: it.fill.into(),
-        quantity: it.quantity.to_string(),
-        substitute: it.substitute.clone().unwrap_or_default(),
-        facility_id: it.facility.to_string(),
-        at: Some(timestamp(it.at)),
+        line_number: dispensing.line.into(),
+        fill: dispensing.fill.into(),
+        quantity: dispensing.quantity.to_string(),
+        substitute: dispensing.substitute.clone().unwrap_or_default(),
+        facility_id: dispensing.facility.to_string(),
+        at: Some(timestamp(dispensing.at)),
     }
 }
 
-fn warning(it: &Warning) -> proto::PrescriptionWarning {
-    let kind = match it.kind {
+fn warning(warning: &Warning) -> proto::PrescriptionWarning {
+    let kind = match warning.kind {
         WarningKind::NotInFormulary => prescription_warning::Kind::NotInFormulary,
         WarningKind::NotCovered => prescription_warning::Kind::NotCovered,
         WarningKind::PreauthorizationNeeded => prescription_warning::Kind::PreauthorizationNeeded,
@@ -107,9 +111,9 @@ fn warning(it: &Warning) -> proto::PrescriptionWarning {
     };
     proto::PrescriptionWarning {
         kind: kind.into(),
-        line_number: it.line.into(),
-        text: it.to_string(),
-        prescription_number: it.prescription.clone().unwrap_or_default(),
+        line_number: warning.line.into(),
+        text: warning.to_string(),
+        prescription_number: warning.prescription.clone().unwrap_or_default(),
     }
 }
 

@@ -1,46 +1,46 @@
 //! What pre-authorizations and claims do alike: look at a visit's care, settle lines by the patient's plan.
 //!
-//! Four round trips are all that a command needs: begin; [`Care::lock`]; `store::save`; commit.
+//! Four round trips are all that a command needs: begin; [`AdjudicationContext::lock`]; `store::save`; commit.
 
 use std::sync::Arc;
 
-use careway_kernel::{CareLineId, Violations};
+use careway_kernel::{ServiceLineId, Violations};
 use careway_service::{Error, Result};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use super::{
     domain::{
-        self, CareLine, OwnerKind,
-        facts::{CareFacts, Settlement},
-        requested::{AskedLine, RequestedLine},
+        self, OwnerKind, ServiceLine,
+        facts::{ServiceFacts, Settlement},
+        requested::{LineRequest, RequestedLine},
     },
-    store::{self, facts::Looking},
+    store::{self, facts::FactsQuery},
 };
 use crate::{App, benefits, plans::domain::PlanDefinition};
 
 /// A visit's care, and the plan it is settled by.
 #[derive(Debug, Clone)]
-pub(crate) struct Care {
-    pub(crate) facts: CareFacts,
+pub(crate) struct AdjudicationContext {
+    pub(crate) facts: ServiceFacts,
     pub(crate) plan: Arc<PlanDefinition>,
 }
 
-impl Care {
+impl AdjudicationContext {
     /// Locks the visit, and whoever its patient's balances are kept for, until the transaction ends. 404 when the party
     /// has no such visit; refused unless the patient was admitted.
     pub(crate) async fn lock(
         app: &App,
         conn: &mut PgConnection,
-        looking: &Looking<'_>,
+        query: &FactsQuery<'_>,
         now: DateTime<Utc>,
     ) -> Result<Self> {
-        let facts = store::facts::lock_care(conn, looking, now).await?.ok_or(Error::not_found("visit"))?;
+        let facts = store::facts::lock_facts(conn, query, now).await?.ok_or(Error::not_found("visit"))?;
         Self::with(app, conn, facts).await
     }
 
     /// With the plan of what was locked: from memory, but for the first time.
-    pub(crate) async fn with(app: &App, conn: &mut PgConnection, facts: CareFacts) -> Result<Self> {
+    pub(crate) async fn with(app: &App, conn: &mut PgConnection, facts: ServiceFacts) -> Result<Self> {
         let (plan, version) = (facts.coverage.plan, facts.coverage.plan_version);
         let plan = match app.plans.get(plan, version) {
             Some(kept) => kept,
@@ -54,20 +54,20 @@ impl Care {
     }
 
     /// New lines in their visit, or everything that is wrong with any of them.
-    pub(crate) fn request(&self, asked: Vec<AskedLine>) -> Result<Vec<RequestedLine>, Violations> {
+    pub(crate) fn request(&self, asked: Vec<LineRequest>) -> Result<Vec<RequestedLine>, Violations> {
         domain::requested::within_visit(asked, &self.facts.frame(&self.plan), |number| {
             self.facts.knows_approval(number)
         })
     }
 
     /// Settles every line by the plan.
-    pub(crate) fn adjudicate(&self, owner: OwnerKind, lines: &mut [CareLine]) -> Settlement {
+    pub(crate) fn adjudicate(&self, owner: OwnerKind, lines: &mut [ServiceLine]) -> Settlement {
         self.facts.adjudicate(&self.plan, owner, lines)
     }
 }
 
 /// Lines that were just asked for, in their order.
-pub(crate) fn new_lines(app: &App, requested: Vec<RequestedLine>) -> Vec<CareLine> {
-    let line = |(position, asked)| CareLine::new(CareLineId::new(&app.clock).uuid(), position, asked);
+pub(crate) fn new_lines(app: &App, requested: Vec<RequestedLine>) -> Vec<ServiceLine> {
+    let line = |(position, asked)| ServiceLine::new(ServiceLineId::new(&app.clock).uuid(), position, asked);
     (1..).zip(requested).map(line).collect()
 }

@@ -3,7 +3,7 @@
 use careway_contract::visits::v1::{CareAmounts, CareLineInput, CareRefusal, CareTraceStep};
 use careway_kernel::{Currency, HumanNumber, Money, Violations, parse_date};
 
-use super::domain::requested::{AskedLine, MOST_DIAGNOSES, MOST_LINES, parse_code, parse_price};
+use super::domain::requested::{LineRequest, MOST_DIAGNOSES, MOST_LINES, parse_code, parse_price};
 use crate::adjudication::{
     amounts::Amounts, diagnosis::Diagnosis, quantity::Quantity, refusal::Refused, trace::TraceStep,
 };
@@ -12,13 +12,13 @@ use crate::adjudication::{
 const PREAUTHORIZATION: &str = "A";
 
 /// Reads lines; everything that is wrong with any of them by its path.
-pub(crate) fn parse(v: &mut Violations, lines: Vec<CareLineInput>) -> Option<Vec<AskedLine>> {
+pub(crate) fn parse(v: &mut Violations, lines: Vec<CareLineInput>) -> Option<Vec<LineRequest>> {
     v.check("lines", (1..=MOST_LINES).contains(&lines.len()), format!("must be 1 to {MOST_LINES}"));
     v.each("lines", lines.into_iter().take(MOST_LINES), |v, line| parse_line(v, &line))
 }
 
 /// Reads one line, within its path.
-pub(crate) fn parse_line(v: &mut Violations, line: &CareLineInput) -> Option<AskedLine> {
+pub(crate) fn parse_line(v: &mut Violations, line: &CareLineInput) -> Option<LineRequest> {
     let code = v.required("code", line.code.as_str(), parse_code);
     let quantity = v.optional("quantity", line.quantity.as_str(), Quantity::parse);
     let unit_price = v.optional("unitPrice", line.unit_price.as_str(), parse_price);
@@ -31,7 +31,7 @@ pub(crate) fn parse_line(v: &mut Violations, line: &CareLineInput) -> Option<Ask
         v.optional("preauthorizationNumber", line.preauthorization_number.as_str(), |text| {
             HumanNumber::normalize(PREAUTHORIZATION, text)
         });
-    Some(AskedLine {
+    Some(LineRequest {
         code: code?,
         quantity: quantity?.unwrap_or(Quantity::ONE),
         unit_price: unit_price?,
@@ -42,40 +42,40 @@ pub(crate) fn parse_line(v: &mut Violations, line: &CareLineInput) -> Option<Ask
 }
 
 /// Where the money goes.
-pub(crate) fn amounts(currency: Currency, it: &Amounts) -> CareAmounts {
+pub(crate) fn amounts(currency: Currency, amounts: &Amounts) -> CareAmounts {
     let money = |minor| Money::new(currency, minor).amount();
     CareAmounts {
-        submitted: money(it.submitted),
-        write_off: money(it.write_off),
-        not_covered: money(it.not_covered),
-        deductible: money(it.deductible),
-        copayment: money(it.copay),
-        coinsurance: money(it.coinsurance),
-        over_category: money(it.over_category),
-        over_ceiling: money(it.over_ceiling),
-        payer: money(it.payer),
-        patient: money(it.patient()),
+        submitted: money(amounts.submitted),
+        write_off: money(amounts.write_off),
+        not_covered: money(amounts.not_covered),
+        deductible: money(amounts.deductible),
+        copayment: money(amounts.copay),
+        coinsurance: money(amounts.coinsurance),
+        over_category: money(amounts.over_category),
+        over_ceiling: money(amounts.over_ceiling),
+        payer: money(amounts.payer),
+        patient: money(amounts.patient()),
     }
 }
 
 /// One step of a line's adjudication.
-pub(crate) fn trace_step(currency: Currency, it: &TraceStep) -> CareTraceStep {
+pub(crate) fn trace_step(currency: Currency, trace_step: &TraceStep) -> CareTraceStep {
     let money = |minor| Money::new(currency, minor).amount();
     CareTraceStep {
-        step: it.stage.as_str().to_owned(),
-        before: money(it.before),
-        taken: money(it.taken),
-        after: money(it.after),
-        because: it.because.words(currency),
+        step: trace_step.stage.as_str().to_owned(),
+        before: money(trace_step.before),
+        taken: money(trace_step.taken),
+        after: money(trace_step.after),
+        because: trace_step.because.words(currency),
     }
 }
 
 /// Why a line, or a part of it, is not paid.
-pub(crate) fn refusal(it: &Refused) -> CareRefusal {
+pub(crate) fn refusal(refused: &Refused) -> CareRefusal {
     CareRefusal {
-        code: it.refusal.code().to_owned(),
-        group: it.refusal.entry().group.as_str().to_owned(),
-        text: it.text(),
+        code: refused.refusal.code().to_owned(),
+        group: refused.refusal.entry().group.as_str().to_owned(),
+        text: refused.text(),
     }
 }
 

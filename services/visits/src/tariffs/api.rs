@@ -4,7 +4,6 @@ use careway_contract::visits::v1::{self as proto, tariff_service_server::TariffS
 use careway_service::{serve, serve_stream};
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
-use super::{import, list};
 use crate::App;
 
 #[async_trait]
@@ -13,13 +12,13 @@ impl TariffService for App {
         &self,
         request: Request<Streaming<proto::ImportTariffsRequest>>,
     ) -> Result<Response<proto::ImportTariffsResponse>, Status> {
-        serve_stream(self, request, import::import_tariffs).await
+        serve_stream(self, request, super::import_tariffs).await
     }
 
     async fn list_tariffs(
         &self,
         request: Request<proto::ListTariffsRequest>,
     ) -> Result<Response<proto::ListTariffsResponse>, Status> {
-        serve(self, request, list::list_tariffs).await
+        serve(self, request, super::list_tariffs).await
     }
 }

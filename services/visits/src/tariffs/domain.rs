@@ -4,7 +4,7 @@ use careway_kernel::{Money, OrganizationId, TariffId};
 use chrono::NaiveDate;
 
 use crate::{
-    adjudication::{case::TariffKind, quantity::Quantity},
+    adjudication::{input::TariffKind, quantity::Quantity},
     plans::domain::{Code, Texts},
 };
 

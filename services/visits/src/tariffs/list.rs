@@ -1,7 +1,7 @@
 //! List prices: a payer's own, or those that apply to a facility.
 
 use careway_contract::visits::v1::{ListTariffsRequest, ListTariffsResponse, tariff::Kind as KindMessage};
-use careway_kernel::{OrganizationId, TariffId, Violations, parse_date};
+use careway_kernel::{OrganizationId, TariffId, Violations, parse_date, text::Line};
 use careway_service::{Call, Error, OrganizationKind, Paging, Result};
 
 use super::{
@@ -9,7 +9,7 @@ use super::{
     view,
 };
 use crate::{
-    App, adjudication::case::TariffKind, organizations, service_lines::domain::requested::parse_code,
+    App, adjudication::input::TariffKind, organizations, service_lines::domain::requested::parse_code,
 };
 
 pub(crate) async fn list_tariffs(
@@ -23,7 +23,7 @@ pub(crate) async fn list_tariffs(
     let payer = v.optional("payerId", request.payer_id.as_str(), OrganizationId::parse);
     let code = v.optional("code", request.code.as_str(), parse_code);
     let on = v.optional("on", request.on.as_str(), parse_date);
-    let query = v.optional("query", request.query.as_str(), parse_query);
+    let query = v.optional("query", request.query.as_str(), Line::<100>::parse);
     let filter = ListTariffsRequest { page_size: 0, page_token: String::new(), ..request.clone() };
     let wanted = (request.page_size, request.page_token.as_str());
     let paging = Paging::parse(&mut v, &app.page_key, "ListTariffs", party.uuid(), &filter, wanted);
@@ -48,6 +48,7 @@ pub(crate) async fn list_tariffs(
     };
     let after = paging.after_id()?.map(TariffId::from_uuid);
     let limit = paging.limit();
+    let query = query.map(String::from);
     let filter = TariffFilter { party, payer, facility, code, kind, on, query, after, limit };
     let prices = store::list_tariffs(&mut reader, &filter).await?;
     let (prices, next_page_token) = paging.cut(prices, |it| *it.id.uuid().as_bytes());
@@ -56,8 +57,4 @@ pub(crate) async fn list_tariffs(
 
 fn is_facility(call: &Call) -> bool {
     call.caller.kind() == Some(OrganizationKind::Facility)
-}
-
-fn parse_query(text: &str) -> Result<String, &'static str> {
-    if text.chars().count() > 100 { Err("must be at most 100 characters") } else { Ok(text.to_owned()) }
 }

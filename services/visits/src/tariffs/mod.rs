@@ -1,9 +1,12 @@
 //! What a payer pays a facility for a code, by day: the agreed price lists.
 
-pub(crate) mod api;
-pub(crate) mod domain;
-pub(crate) mod import;
-pub(crate) mod import_rows;
-pub(crate) mod list;
-pub(crate) mod store;
-pub(crate) mod view;
+mod api;
+mod domain;
+mod import;
+mod import_rows;
+mod list;
+mod store;
+mod view;
+
+use import::import_tariffs;
+use list::list_tariffs;

@@ -6,18 +6,18 @@ use careway_contract::{
 };
 
 use super::domain::KeptPrice;
-use crate::{adjudication::case::TariffKind, plans::view::texts};
+use crate::{adjudication::input::TariffKind, plans::view::texts};
 
-pub(crate) fn tariff(it: &KeptPrice) -> proto::Tariff {
-    let price = &it.price;
+pub(crate) fn tariff(kept_price: &KeptPrice) -> proto::Tariff {
+    let price = &kept_price.price;
     let kind = match price.kind {
         TariffKind::Service => Kind::Service,
         TariffKind::Medicine => Kind::Medicine,
     };
     let medicine = price.medicine.clone();
     proto::Tariff {
-        tariff_id: it.id.to_string(),
-        payer_id: it.payer.to_string(),
+        tariff_id: kept_price.id.to_string(),
+        payer_id: kept_price.payer.to_string(),
         facility_id: price.facility.map(|id| id.to_string()).unwrap_or_default(),
         code: price.code.clone(),
         kind: kind.into(),

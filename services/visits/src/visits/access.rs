@@ -11,7 +11,7 @@ use crate::App;
 /// # Errors
 /// `VISIT_NOT_VERIFIED`, `VISIT_OVER`, `VISIT_DISPUTED`; only the first to the payer.
 pub(crate) fn opened<'v>(app: &App, visit: &'v Visit, party: OrganizationId) -> Result<&'v Patient> {
-    Ok(visit.patient_for(party, app.clock.now(), app.desk.settings.grace())?)
+    Ok(visit.patient_for(party, app.clock.now(), app.context.settings.grace())?)
 }
 
 /// A repeated command gets the answer it got, and that shows the patient: it is a read, allowed and audited as of now.

@@ -7,10 +7,10 @@ use careway_service::{AuditEntry, Call, Error, Keyed, NotWritten, Result, path_i
 use chrono::{Datelike, Duration};
 
 use super::{
-    domain::{AdmissionWish, NoticeRule, Visit, refusal::Refusal},
+    domain::{AdmissionInput, NoticeRule, Visit, refusal::Refusal},
     store, view,
 };
-use crate::{App, audit, plans::domain::service_type::ServiceType, texts::short};
+use crate::{App, audit, plans::domain::service_type::ServiceType, texts::Short};
 
 pub(crate) async fn admit_visit(
     app: &App,
@@ -21,8 +21,8 @@ pub(crate) async fn admit_visit(
     let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut violations = Violations::default();
     let service_type = violations.required("serviceType", request.service_type.as_str(), ServiceType::parse);
-    let practitioner = violations.optional("practitioner", request.practitioner.as_str(), short);
-    let referral = violations.optional("referral", request.referral.as_str(), short);
+    let practitioner = violations.optional("practitioner", request.practitioner.as_str(), Short::parse);
+    let referral = violations.optional("referral", request.referral.as_str(), Short::parse);
     let (service_type, practitioner, referral) = violations.all((service_type, practitioner, referral))?;
 
     let mut tx = app.db.begin(call).await?;
@@ -31,9 +31,10 @@ pub(crate) async fn admit_visit(
         return Err(Violations::one("serviceType", "must be one of the visit's service types").into());
     }
     let number = HumanNumber::visit(locked.visit.service_date.year(), locked.sequence).to_string();
-    let wish = AdmissionWish { service_type, number, practitioner, referral };
+    let (practitioner, referral) = (practitioner.map(Into::into), referral.map(Into::into));
+    let input = AdmissionInput { service_type, number, practitioner, referral };
     let rule = notice_rule(app, locked.notice_hours);
-    let visit = locked.visit.admit(tx.now(), wish, rule)?;
+    let visit = locked.visit.admit(tx.now(), input, rule)?;
     match store::update::update_visit(&mut tx, &visit).await {
         Err(NotWritten::Refused(Refusal::AlreadyOpen { .. })) => {
             // The transaction is over; the refusal names the visit that is in the way.
@@ -58,10 +59,10 @@ pub(crate) async fn admit_visit(
 }
 
 fn notice_rule(app: &App, payers_hours: Option<i32>) -> NoticeRule {
-    let hours = payers_hours.unwrap_or_else(|| app.desk.settings.admission_notice_hours.into());
+    let hours = payers_hours.unwrap_or_else(|| app.context.settings.admission_notice_hours.into());
     NoticeRule {
         within: Duration::hours(hours.into()),
-        warn_percent: app.desk.settings.admission_warning_percent,
+        warn_percent: app.context.settings.admission_warning_percent,
     }
 }
 

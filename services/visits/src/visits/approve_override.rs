@@ -17,7 +17,7 @@ use super::{
     },
     resend_code::bound,
     store,
-    verify::{confirm, tell_verified},
+    verify::{confirm, record_verified},
     view,
 };
 use crate::{App, audit};
@@ -57,7 +57,7 @@ pub(crate) async fn approve_visit_override(
     let asked = store::overrides::lock_override(&mut tx, id, organization).await?.ok_or_else(missing)?;
     let visit = confirm(app, &mut tx, visit, &member, person.uuid(), true).await?;
     store::update::update_visit(&mut tx, &visit).await?;
-    let patient = tell_verified(&mut tx, &visit)?;
+    let patient = record_verified(&mut tx, &visit)?;
     let approved = asked.approve(Approval { by: person, at: tx.now(), side }, patient.payer)?;
     store::overrides::update_override(&mut tx, &approved).await?;
     let told = VisitOverrideApproved {
@@ -80,10 +80,10 @@ pub(crate) async fn approve_visit_override(
             detail: Some(approved.reason.as_str()),
         },
     );
-    let shown = view::shown(&app.desk.keys, &visit, patient)?;
+    let shown = view::shown(&app.context.keys, &visit, patient)?;
     tx.commit(ApproveVisitOverrideResponse {
         visit: Some(view::visit(&visit)),
-        r#override: Some(view::visit_override(&app.desk.keys, &approved)?),
+        r#override: Some(view::visit_override(&app.context.keys, &approved)?),
         member: Some(shown.member),
         coverage: Some(shown.coverage),
         service_types: shown.service_types,
@@ -94,8 +94,8 @@ pub(crate) async fn approve_visit_override(
 /// Who was named at the desk. A payer approves for its own members only.
 async fn resolve(app: &App, visit: &Visit, payer: Option<OrganizationId>) -> Result<MemberSummary> {
     let bound = bound(app, visit, visit.awaiting(app.clock.now())?)?;
-    let asked = app.desk.identity.request(ResolveMemberRequest { member: bound.member });
-    let member = app.desk.challenges().resolve_member(asked).await?.into_inner().member;
+    let asked = app.context.identity.request(ResolveMemberRequest { member: bound.member });
+    let member = app.context.challenges().resolve_member(asked).await?.into_inner().member;
     let own = |member: &MemberSummary| payer.is_none_or(|payer| payer.to_string() == member.payer_id);
     member.filter(own).ok_or_else(|| Refusal::MemberUnknown.into())
 }

@@ -6,7 +6,7 @@ use careway_kernel::{Violations, VisitId};
 use careway_service::{AuditEntry, Call, Error, Keyed, path_id};
 
 use super::{store, view};
-use crate::{App, audit, preauthorizations, texts::short};
+use crate::{App, audit, preauthorizations, texts::Short};
 
 pub(crate) async fn cancel_visit(
     app: &App,
@@ -16,13 +16,13 @@ pub(crate) async fn cancel_visit(
     let facility = call.caller.facility()?;
     let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut violations = Violations::default();
-    let reason = violations.required("reason", request.reason.as_str(), short);
+    let reason = violations.required("reason", request.reason.as_str(), Short::parse);
     let (reason,) = violations.all((reason,))?;
 
     let mut tx = app.db.begin(call).await?;
     let locked = store::lock_for_cancellation(&mut tx, id, facility).await?;
     let (visit, asked) = locked.ok_or(Error::not_found("visit"))?;
-    let visit = visit.cancel(tx.now(), reason)?;
+    let visit = visit.cancel(tx.now(), reason.into())?;
     store::update::update_visit(&mut tx, &visit).await?;
     if asked {
         for it in preauthorizations::store::lock_cancellable(&mut tx, id).await? {

@@ -17,7 +17,7 @@ pub(crate) async fn dispute_visit(
     violations.check("token", !request.token.is_empty(), "is required");
     violations.finish()?;
     let unknown = || Error::not_found("visit");
-    let id = app.desk.keys.disputed_visit(&request.token).ok_or_else(unknown)?;
+    let id = app.context.keys.disputed_visit(&request.token).ok_or_else(unknown)?;
     // The link is all the member has: nobody's token to see the row with.
     let mut tx = app.db.begin_system("visits.dispute").await?;
     let visit = store::lock_any_visit(&mut tx, id).await?.filter(|visit| visit.patient.is_some());

@@ -19,7 +19,7 @@ pub(crate) async fn get_visit(app: &App, call: &Call, request: GetVisitRequest) 
         let member = Some(patient.member);
         let entry = AuditEntry { action: "visit.read", member, visit: Some(id), ..Default::default() };
         app.audit.read(call, entry).await?;
-        let shown = view::shown(&app.desk.keys, &visit, patient)?;
+        let shown = view::shown(&app.context.keys, &visit, patient)?;
         answer.member = Some(shown.member);
         answer.coverage = Some(shown.coverage);
         answer.service_types = shown.service_types;

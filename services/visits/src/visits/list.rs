@@ -29,7 +29,7 @@ pub(crate) async fn list_visits(
     let filter = VisitFilter {
         organization,
         state: view::parse_state(request.state()),
-        member_number_hash: number.map(|number| app.desk.keys.member_number_hash(&number)),
+        member_number_hash: number.map(|number| app.context.keys.member_number_hash(&number)),
         service_type,
         from,
         to,

@@ -35,6 +35,6 @@ pub(crate) async fn list_visit_overrides(
     let rows = store::overrides::list_overrides(&mut reader, &filter).await?;
     let (rows, next_page_token) = paging.cut(rows, |row| row.visit.uuid().into_bytes());
     let overrides =
-        rows.iter().map(|one| view::visit_override(&app.desk.keys, one)).collect::<Result<_>>()?;
+        rows.iter().map(|one| view::visit_override(&app.context.keys, one)).collect::<Result<_>>()?;
     Ok(ListVisitOverridesResponse { overrides, next_page_token })
 }

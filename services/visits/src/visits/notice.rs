@@ -30,7 +30,7 @@ pub(crate) async fn visit_notice(
         ("facility", facility.unwrap_or_default()),
         ("payer", payer.unwrap_or_default()),
         ("number", admission.map(|admission| admission.number.clone()).unwrap_or_default()),
-        ("dispute_token", app.desk.keys.dispute_token(id).expose().to_owned()),
+        ("dispute_token", app.context.keys.dispute_token(id).expose().to_owned()),
         // When the payer's notice of an inpatient's admission is due, unless it was given.
         ("due", due),
     ];

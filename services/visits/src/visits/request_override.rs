@@ -16,7 +16,7 @@ use super::{
     resend_code::bound,
     store, view,
 };
-use crate::{App, seal::Column, texts::note};
+use crate::{App, seal::Column, texts::Note};
 
 pub(crate) async fn request_visit_override(
     app: &App,
@@ -27,23 +27,23 @@ pub(crate) async fn request_visit_override(
     let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut violations = Violations::default();
     let reason = violations.present("reason", view::parse_override_reason(request.reason()));
-    let note = violations.required("note", request.note.as_str(), note);
+    let note = violations.required("note", request.note.as_str(), Note::parse);
     let (reason, note) = violations.all((reason, note))?;
 
     let mut tx = app.db.begin(call).await?;
     let visit = store::lock_facility_visit(&mut tx, id, facility).await?.ok_or(Error::not_found("visit"))?;
     let payer = certain_payer(app, &visit, tx.now())?;
-    let visit = visit.request_override(tx.now(), payer, app.desk.settings.unadmitted())?;
+    let visit = visit.request_override(tx.now(), payer, app.context.settings.unadmitted())?;
     if store::overrides::find_override(&mut tx, id, facility).await?.is_some() {
         return Err(Refusal::OverrideAlreadyRequested.into());
     }
-    let (now, cap) = (tx.now(), app.desk.settings.overrides_per_day);
+    let (now, cap) = (tx.now(), app.context.settings.overrides_per_day);
     let asked = VisitOverride {
         visit: id,
         facility,
         payer,
         reason,
-        sealed_note: app.desk.keys.seal(Column::OverrideNote, id, note.as_bytes())?,
+        sealed_note: app.context.keys.seal(Column::OverrideNote, id, note.as_str().as_bytes())?,
         requested_by: person,
         requested_at: now,
         number_that_day: store::overrides::count_override(&mut tx, facility, now, cap).await?,
@@ -73,7 +73,7 @@ pub(crate) async fn request_visit_override(
     );
     let detail = Some(reason.as_str());
     tx.audit(AuditEntry { action: "visit.request_override", visit: Some(id), detail, ..Default::default() });
-    let shown = view::visit_override(&app.desk.keys, &asked)?;
+    let shown = view::visit_override(&app.context.keys, &asked)?;
     tx.commit(RequestVisitOverrideResponse { visit: Some(view::visit(&visit)), r#override: Some(shown) })
         .await
 }

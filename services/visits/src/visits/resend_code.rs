@@ -33,7 +33,7 @@ pub(crate) async fn resend_visit_code(
         facility_name: bound.facility_name,
         service_date: bound.service_date,
     };
-    let answer = app.desk.challenges().resend_challenge(call.forward(again)).await;
+    let answer = app.context.challenges().resend_challenge(call.forward(again)).await;
     let answer = app.db.unless_replayed(call, answer).await?.into_inner();
 
     let mut tx = app.db.begin(call).await?;
@@ -52,6 +52,6 @@ pub(crate) async fn resend_visit_code(
 
 /// What the challenge of a visit is bound to.
 pub(crate) fn bound(app: &App, visit: &Visit, challenge: &Challenge) -> Result<StartChallengeRequest> {
-    let bound = app.desk.keys.open(Column::Challenge, visit.id, &challenge.sealed)?;
+    let bound = app.context.keys.open(Column::Challenge, visit.id, &challenge.sealed)?;
     StartChallengeRequest::decode(bound.as_slice()).map_err(Error::internal)
 }

@@ -9,7 +9,7 @@ use careway_kernel::{Violations, VisitId};
 use careway_service::{AuditEntry, Call, Error, Keyed, path_id};
 
 use super::{domain::overrides::Review, store, view};
-use crate::{App, seal::Column, texts::note};
+use crate::{App, seal::Column, texts::Note};
 
 pub(crate) async fn review_visit_override(
     app: &App,
@@ -27,9 +27,11 @@ pub(crate) async fn review_visit_override(
             Outcome::Rejected => Some(Review::Rejected),
         },
     );
-    let text = violations.optional("note", request.note.as_str(), note);
+    let text = violations.optional("note", request.note.as_str(), Note::parse);
     let (outcome, text) = violations.all((outcome, text))?;
-    let sealed = text.map(|text| app.desk.keys.seal(Column::ReviewNote, id, text.as_bytes())).transpose()?;
+    let sealed = text
+        .map(|text| app.context.keys.seal(Column::ReviewNote, id, text.as_str().as_bytes()))
+        .transpose()?;
 
     let mut tx = app.db.begin(call).await?;
     let approved = store::overrides::lock_override(&mut tx, id, payer).await?;
@@ -44,6 +46,6 @@ pub(crate) async fn review_visit_override(
     record(&mut tx, Fact::new(told).of(reviewed.facility).also(payer));
     let detail = Some(outcome.as_str());
     tx.audit(AuditEntry { action: "visit.review_override", visit: Some(id), detail, ..Default::default() });
-    let shown = view::visit_override(&app.desk.keys, &reviewed)?;
+    let shown = view::visit_override(&app.context.keys, &reviewed)?;
     tx.commit(ReviewVisitOverrideResponse { r#override: Some(shown) }).await
 }

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     App,
-    organizations::{self, domain::FacilityNotReady, store::FacilityDesk},
+    organizations::{self, domain::FacilityNotReady, store::FacilityProfile},
     seal::{Column, Keys},
 };
 
@@ -32,12 +32,12 @@ pub(crate) async fn start_visit(
     let mut violations = Violations::default();
     let day = violations.optional("serviceDate", request.service_date.as_str(), parse_date);
     let payer = violations.optional("payerId", request.payer_id.as_str(), OrganizationId::parse);
-    let desk = desk(app, call, facility, day.flatten()).await?;
-    let identifier = identifier(&mut violations, request.identifier, &desk);
-    check_day(&mut violations, &desk, app.desk.settings.service_date_days_back);
+    let profile = profile(app, call, facility, day.flatten()).await?;
+    let identifier = identifier(&mut violations, request.identifier, &profile);
+    check_day(&mut violations, &profile, app.context.settings.service_date_days_back);
     let (_, payer, identifier) = violations.all((day, payer, identifier))?;
 
-    let payers: Vec<_> = desk.payers.iter().filter(|it| payer.is_none_or(|payer| payer == **it)).collect();
+    let payers: Vec<_> = profile.payers.iter().filter(|it| payer.is_none_or(|payer| payer == **it)).collect();
     let bound = StartChallengeRequest {
         member: Some(MemberIdentifier {
             payer_id: payer
@@ -45,27 +45,27 @@ pub(crate) async fn start_visit(
                 .map(|it| it.to_string())
                 .unwrap_or_default(),
             payer_ids: payers.iter().map(ToString::to_string).collect(),
-            country: desk.country.to_string(),
+            country: profile.country.to_string(),
             identifier: Some(identifier.asked()),
         }),
         purpose: PURPOSE.to_owned(),
-        facility_name: desk.name,
-        service_date: desk.day.to_string(),
+        facility_name: profile.name,
+        service_date: profile.day.to_string(),
     };
-    let answer = app.desk.challenges().start_challenge(call.forward(bound.clone())).await;
+    let answer = app.context.challenges().start_challenge(call.forward(bound.clone())).await;
     let challenge = app.db.unless_replayed(call, answer).await?.into_inner();
 
     let id = VisitId::new(&app.clock);
     let start = Start {
         id,
         facility,
-        service_date: desk.day,
+        service_date: profile.day,
         by,
-        identifier_hash: identifier.hash(&app.desk.keys),
-        challenge: awaited(challenge, app.desk.keys.seal(Column::Challenge, id, &bound.encode_to_vec())?)?,
+        identifier_hash: identifier.hash(&app.context.keys),
+        challenge: awaited(challenge, app.context.keys.seal(Column::Challenge, id, &bound.encode_to_vec())?)?,
     };
     let mut tx = app.db.begin(call).await?;
-    let visit = Visit::start(tx.now(), start, app.desk.settings.unverified());
+    let visit = Visit::start(tx.now(), start, app.context.settings.unverified());
     store::insert_visit(&mut tx, &visit).await?;
     let started = VisitStarted {
         visit_id: id.to_string(),
@@ -77,14 +77,14 @@ pub(crate) async fn start_visit(
     tx.commit(StartVisitResponse { visit: Some(view::visit(&visit)) }).await
 }
 
-async fn desk(
+async fn profile(
     app: &App,
     call: &Call,
     facility: OrganizationId,
     day: Option<NaiveDate>,
-) -> Result<FacilityDesk> {
-    let desk = organizations::store::find_desk(&app.db, call, facility, day, app.clock.now()).await?;
-    Ok(desk.ok_or(FacilityNotReady)?)
+) -> Result<FacilityProfile> {
+    let profile = organizations::store::find_profile(&app.db, call, facility, day, app.clock.now()).await?;
+    Ok(profile.ok_or(FacilityNotReady)?)
 }
 
 /// The patient as named at the desk.
@@ -111,24 +111,28 @@ impl Named {
     }
 }
 
-fn identifier(violations: &mut Violations, asked: Option<Identifier>, desk: &FacilityDesk) -> Option<Named> {
+fn identifier(
+    violations: &mut Violations,
+    asked: Option<Identifier>,
+    profile: &FacilityProfile,
+) -> Option<Named> {
     match asked {
         Some(Identifier::MemberNumber(number)) => {
             violations.required("memberNumber", number.as_str(), MemberNumber::parse).map(Named::MemberNumber)
         }
         Some(Identifier::NationalId(id)) => {
             let id = Redacted::from(id);
-            let parse = |text| NationalId::parse_on(desk.country, text, desk.today);
+            let parse = |text| NationalId::parse_on(profile.country, text, profile.today);
             violations.required("nationalId", id.expose(), parse).map(Named::NationalId)
         }
         None => violations.present("memberNumber", None),
     }
 }
 
-fn check_day(violations: &mut Violations, desk: &FacilityDesk, days_back: u16) {
-    let earliest = desk.today.checked_sub_days(Days::new(days_back.into())).unwrap_or(NaiveDate::MIN);
-    violations.check("serviceDate", desk.day <= desk.today, "must not lie in the future");
-    violations.check("serviceDate", desk.day >= earliest, format!("must be {earliest} or later"));
+fn check_day(violations: &mut Violations, profile: &FacilityProfile, days_back: u16) {
+    let earliest = profile.today.checked_sub_days(Days::new(days_back.into())).unwrap_or(NaiveDate::MIN);
+    violations.check("serviceDate", profile.day <= profile.today, "must not lie in the future");
+    violations.check("serviceDate", profile.day >= earliest, format!("must be {earliest} or later"));
 }
 
 fn awaited(answer: StartChallengeResponse, sealed: Vec<u8>) -> Result<Challenge> {

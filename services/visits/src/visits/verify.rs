@@ -47,14 +47,14 @@ pub(crate) async fn verify_visit(
         facility_name: bound.facility_name,
         service_date: bound.service_date,
     };
-    let answer = app.desk.challenges().verify_challenge(call.forward(proof)).await;
+    let answer = app.context.challenges().verify_challenge(call.forward(proof)).await;
     let member = app.db.unless_replayed(call, answer).await?.into_inner().member;
     let member = member.ok_or_else(|| Error::internal(anyhow::anyhow!("a passed challenge has a member")))?;
 
     let mut tx = app.db.begin(call).await?;
     let visit = confirm(app, &mut tx, visit, &member, by, false).await?;
     store::update::update_visit(&mut tx, &visit).await?;
-    let patient = tell_verified(&mut tx, &visit)?;
+    let patient = record_verified(&mut tx, &visit)?;
     let entry = AuditEntry {
         action: "visit.verify",
         member: Some(patient.member),
@@ -62,7 +62,7 @@ pub(crate) async fn verify_visit(
         ..Default::default()
     };
     audit::note(&mut tx, call, entry);
-    let shown = view::shown(&app.desk.keys, &visit, patient)?;
+    let shown = view::shown(&app.context.keys, &visit, patient)?;
     tx.commit(VerifyVisitResponse {
         visit: Some(view::visit(&visit)),
         member: Some(shown.member),
@@ -96,18 +96,18 @@ pub(crate) async fn confirm(
         family: query.family,
         payer: query.payer,
         birth_date: query.birth_date,
-        sealed_member: app.desk.keys.seal(Column::Member, visit.id, &member.encode_to_vec())?,
+        sealed_member: app.context.keys.seal(Column::Member, visit.id, &member.encode_to_vec())?,
         entitlement: coverages::domain::entitlement::decide(&facts, visit.service_date),
         verified_at: tx.now(),
         verified_by: by,
         overridden,
     };
-    let hash = app.desk.keys.member_number_hash(&number);
-    Ok(visit.verify(tx.now(), patient, hash, app.desk.settings.unadmitted())?)
+    let hash = app.context.keys.member_number_hash(&number);
+    Ok(visit.verify(tx.now(), patient, hash, app.context.settings.unadmitted())?)
 }
 
 /// Says that the patient is present.
-pub(crate) fn tell_verified<'v>(tx: &mut Transaction, visit: &'v Visit) -> Result<&'v Patient> {
+pub(crate) fn record_verified<'v>(tx: &mut Transaction, visit: &'v Visit) -> Result<&'v Patient> {
     let patient = visit
         .patient
         .as_ref()

@@ -4,7 +4,7 @@ use careway_contract::{
     identity::v1::MemberSummary,
     visits::v1::{self as proto, visit, visit_override},
 };
-use careway_service::{Error, Result};
+use careway_service::{Error, Result, timestamp, version};
 use chrono::{DateTime, Utc};
 use prost::Message;
 
@@ -18,43 +18,30 @@ use crate::{
     seal::{Column, Keys},
 };
 
-/// An instant on the wire.
-pub(crate) fn timestamp(at: DateTime<Utc>) -> prost_types::Timestamp {
-    prost_types::Timestamp {
-        seconds: at.timestamp(),
-        nanos: i32::try_from(at.timestamp_subsec_nanos()).unwrap_or_default(),
-    }
-}
-
 fn optional(at: Option<DateTime<Utc>>) -> Option<prost_types::Timestamp> {
     at.map(timestamp)
 }
 
-/// A version on the wire; it counts changes of one row.
-pub(crate) fn version(version: i64) -> i32 {
-    i32::try_from(version).unwrap_or(i32::MAX)
-}
-
 /// A visit, with nothing of the member.
-pub(crate) fn visit(it: &Visit) -> proto::Visit {
-    let challenge = it.challenge.as_ref();
-    let admission = it.admission.as_ref();
+pub(crate) fn visit(visit: &Visit) -> proto::Visit {
+    let challenge = visit.challenge.as_ref();
+    let admission = visit.admission.as_ref();
     let notice = admission.and_then(|admission| admission.notice.as_ref());
     proto::Visit {
-        visit_id: it.id.to_string(),
-        state: state(it.state).into(),
-        version: version(it.version),
-        facility_id: it.facility.to_string(),
-        payer_id: it.patient.as_ref().map(|patient| patient.payer.to_string()).unwrap_or_default(),
-        service_date: it.service_date.to_string(),
-        started_at: Some(timestamp(it.started_at)),
-        expires_at: optional(it.expires_at),
+        visit_id: visit.id.to_string(),
+        state: state(visit.state).into(),
+        version: version(visit.version),
+        facility_id: visit.facility.to_string(),
+        payer_id: visit.patient.as_ref().map(|patient| patient.payer.to_string()).unwrap_or_default(),
+        service_date: visit.service_date.to_string(),
+        started_at: Some(timestamp(visit.started_at)),
+        expires_at: optional(visit.expires_at),
         masked_destination: challenge.map(|it| it.masked_destination.clone()).unwrap_or_default(),
         code_expires_at: optional(challenge.map(|it| it.code_expires_at)),
         resend_available_at: optional(challenge.map(|it| it.resend_available_at)),
-        resends_left: if challenge.is_some() { MAX_RESENDS - it.resends } else { 0 },
-        verified_at: optional(it.patient.as_ref().map(|patient| patient.verified_at)),
-        overridden: it.patient.as_ref().is_some_and(|patient| patient.overridden),
+        resends_left: if challenge.is_some() { MAX_RESENDS - visit.resends } else { 0 },
+        verified_at: optional(visit.patient.as_ref().map(|patient| patient.verified_at)),
+        overridden: visit.patient.as_ref().is_some_and(|patient| patient.overridden),
         service_type: admission.map(|it| it.service_type.to_string()).unwrap_or_default(),
         visit_number: admission.map(|it| it.number.clone()).unwrap_or_default(),
         practitioner: admission.and_then(|it| it.practitioner.clone()).unwrap_or_default(),
@@ -62,10 +49,10 @@ pub(crate) fn visit(it: &Visit) -> proto::Visit {
         admitted_at: optional(admission.map(|it| it.at)),
         admission_notice_due_at: optional(notice.map(|it| it.due_at)),
         admission_notified_at: optional(notice.and_then(|it| it.given_at)),
-        discharged_at: optional(it.discharged_at),
-        cancelled_at: optional(it.cancellation.as_ref().map(|it| it.at)),
-        cancel_reason: it.cancellation.as_ref().map(|it| it.reason.clone()).unwrap_or_default(),
-        disputed: it.is_disputed(),
+        discharged_at: optional(visit.discharged_at),
+        cancelled_at: optional(visit.cancellation.as_ref().map(|it| it.at)),
+        cancel_reason: visit.cancellation.as_ref().map(|it| it.reason.clone()).unwrap_or_default(),
+        disputed: visit.is_disputed(),
     }
 }
 
@@ -111,25 +98,25 @@ pub(crate) fn shown(keys: &Keys, visit: &Visit, patient: &Patient) -> Result<Sho
     })
 }
 
-fn member(it: MemberSummary) -> proto::VisitMember {
+fn member(member_summary: MemberSummary) -> proto::VisitMember {
     proto::VisitMember {
-        member_id: it.member_id,
-        payer_name: it.payer_name,
-        member_number: it.member_number,
-        given_names: it.given_names,
-        family_name: it.family_name,
-        birth_date: it.birth_date,
-        sex: it.sex,
-        principal_member_id: it.principal_member_id,
-        language: it.language,
+        member_id: member_summary.member_id,
+        payer_name: member_summary.payer_name,
+        member_number: member_summary.member_number,
+        given_names: member_summary.given_names,
+        family_name: member_summary.family_name,
+        birth_date: member_summary.birth_date,
+        sex: member_summary.sex,
+        principal_member_id: member_summary.principal_member_id,
+        language: member_summary.language,
     }
 }
 
-fn coverage(it: &Entitlement) -> proto::VisitCoverage {
-    let coverage = it.coverage.as_ref();
+fn coverage(entitlement: &Entitlement) -> proto::VisitCoverage {
+    let coverage = entitlement.coverage.as_ref();
     proto::VisitCoverage {
-        in_force: it.refusal.is_none(),
-        reason: it
+        in_force: entitlement.refusal.is_none(),
+        reason: entitlement
             .refusal
             .map(|reason| proto::Reason::from(reason).as_str_name().to_owned())
             .unwrap_or_default(),
@@ -141,8 +128,8 @@ fn coverage(it: &Entitlement) -> proto::VisitCoverage {
     }
 }
 
-fn service_types(it: &Entitlement) -> Vec<proto::VisitServiceType> {
-    let shown = it.service_types.iter().map(|option| proto::VisitServiceType {
+fn service_types(entitlement: &Entitlement) -> Vec<proto::VisitServiceType> {
+    let shown = entitlement.service_types.iter().map(|option| proto::VisitServiceType {
         service_type: option.service_type.to_string(),
         allowed: option.allowed,
         reason: option
@@ -155,28 +142,31 @@ fn service_types(it: &Entitlement) -> Vec<proto::VisitServiceType> {
 }
 
 /// An override, its notes opened.
-pub(crate) fn visit_override(keys: &Keys, it: &VisitOverride) -> Result<proto::VisitOverride> {
+pub(crate) fn visit_override(keys: &Keys, visit_override: &VisitOverride) -> Result<proto::VisitOverride> {
     let note = |column, sealed: Option<&[u8]>| match sealed {
-        Some(sealed) => {
-            keys.open(column, it.visit, sealed).map(|text| String::from_utf8_lossy(&text).into_owned())
-        }
+        Some(sealed) => keys
+            .open(column, visit_override.visit, sealed)
+            .map(|text| String::from_utf8_lossy(&text).into_owned()),
         None => Ok(String::new()),
     };
     Ok(proto::VisitOverride {
-        visit_id: it.visit.to_string(),
-        facility_id: it.facility.to_string(),
-        payer_id: it.payer.map(|id| id.to_string()).unwrap_or_default(),
-        reason: override_reason(it.reason).into(),
-        note: note(Column::OverrideNote, Some(&it.sealed_note))?,
-        requested_by: it.requested_by.to_string(),
-        requested_at: Some(timestamp(it.requested_at)),
-        number_that_day: it.number_that_day,
-        approved_by: it.approval.map(|approval| approval.by.to_string()).unwrap_or_default(),
-        approved_at: optional(it.approval.map(|approval| approval.at)),
-        approved_for: it.approval.map(|approval| approval.side.as_str().to_owned()).unwrap_or_default(),
-        review: review(it.review).into(),
-        review_note: note(Column::ReviewNote, it.sealed_review.as_deref())?,
-        reviewed_at: optional(it.reviewed_at),
+        visit_id: visit_override.visit.to_string(),
+        facility_id: visit_override.facility.to_string(),
+        payer_id: visit_override.payer.map(|id| id.to_string()).unwrap_or_default(),
+        reason: override_reason(visit_override.reason).into(),
+        note: note(Column::OverrideNote, Some(&visit_override.sealed_note))?,
+        requested_by: visit_override.requested_by.to_string(),
+        requested_at: Some(timestamp(visit_override.requested_at)),
+        number_that_day: visit_override.number_that_day,
+        approved_by: visit_override.approval.map(|approval| approval.by.to_string()).unwrap_or_default(),
+        approved_at: optional(visit_override.approval.map(|approval| approval.at)),
+        approved_for: visit_override
+            .approval
+            .map(|approval| approval.side.as_str().to_owned())
+            .unwrap_or_default(),
+        review: review(visit_override.review).into(),
+        review_note: note(Column::ReviewNote, visit_override.sealed_review.as_deref())?,
+        reviewed_at: optional(visit_override.reviewed_at),
     })
 }
 

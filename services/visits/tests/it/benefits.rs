@@ -14,15 +14,15 @@ use careway_contract::{
 };
 use careway_kernel::{CoverageId, MemberId};
 use careway_service::{Error, Kind, Upstream};
-use careway_testing::{FaultProxy, TestDatabase};
+use careway_testing::{Person, eventually, key, refusal};
 use sqlx::Connection;
 use uuid::Uuid;
 
-use crate::desk::{Desk, Person, eventually, key, refusal};
+use crate::test_visits::TestVisits;
 
-impl Desk {
+impl TestVisits {
     fn benefits(&self) -> BenefitServiceClient<Upstream> {
-        BenefitServiceClient::new(self.service.upstream.clone())
+        BenefitServiceClient::new(self.upstream())
     }
 
     async fn statement(
@@ -162,30 +162,30 @@ fn amount(measure: &Option<Measure>) -> String {
 
 #[tokio::test]
 async fn a_statement_shows_what_is_used_and_left() {
-    let desk = Desk::open_with(rich()).await;
-    let member = desk.member("UM-100200", "1199070012345601").await;
-    let coverage = desk.coverage_of(member).await;
-    desk.take(coverage, "COMMIT", "CONSULTATION", 12_000).await;
-    desk.take(coverage, "RESERVE", "CONSULTATION", 8_000).await;
-    desk.take(coverage, "COMMIT", "YEARLY", 1_000).await;
+    let service = TestVisits::with_plan(rich()).await;
+    let member = service.member("UM-100200", "1199070012345601").await;
+    let coverage = service.coverage_of(member).await;
+    service.take(coverage, "COMMIT", "CONSULTATION", 12_000).await;
+    service.take(coverage, "RESERVE", "CONSULTATION", 8_000).await;
+    service.take(coverage, "COMMIT", "YEARLY", 1_000).await;
 
-    let visit = desk.verified("UM-100200").await.visit.unwrap();
-    let all = desk.statement(&desk.facility, &visit.visit_id, "rw").await.unwrap();
+    let visit = service.verified("UM-100200").await.visit.unwrap();
+    let all = service.statement(&service.facility, &visit.visit_id, "rw").await.unwrap();
     assert!(all.in_force && all.reason.is_empty());
     assert_eq!((all.plan_name.as_str(), all.from.as_str(), all.benefits.len()), ("Umukire", "2020-01-01", 3));
     let (crown, stay) = (&all.benefits[1], &all.benefits[2]);
     assert_eq!((crown.covered, crown.reason.as_str()), (false, "SERVICE_NOT_COVERED"));
     assert!(stay.covered);
 
-    let visit = desk.admit(&visit.visit_id, "OUTPATIENT").await.unwrap();
-    let one = desk.statement(&desk.facility, &visit.visit_id, "rw").await.unwrap();
+    let visit = service.admit(&visit.visit_id, "OUTPATIENT").await.unwrap();
+    let one = service.statement(&service.facility, &visit.visit_id, "rw").await.unwrap();
     let [consultation] = &one.benefits[..] else { panic!("one benefit") };
     assert_eq!(consultation.name, "Consultation");
     assert_eq!(consultation.conditions, ["Zana urupapuro"]);
     let [year, month] = &consultation.limits[..] else { panic!("two limits") };
     let of = |it: &BenefitLimit| [&it.limit, &it.used, &it.reserved, &it.left].map(amount);
     assert_eq!(of(year), ["RWF 50000", "RWF 12000", "RWF 8000", "RWF 30000"]);
-    let next_year = desk.clock.now().format("%Y").to_string().parse::<i32>().unwrap() + 1;
+    let next_year = service.clock.now().format("%Y").to_string().parse::<i32>().unwrap() + 1;
     assert_eq!(year.next_reset, format!("{next_year}-01-01"));
     assert_eq!(of(month), ["4", "0", "0", "4"]);
     let share = consultation.patient_share.as_ref().unwrap();
@@ -202,15 +202,19 @@ async fn a_statement_shows_what_is_used_and_left() {
     // The payer's own view of the same, and the ledger behind it.
     let request = GetCoverageBenefitsRequest {
         coverage_id: coverage.to_string(),
-        on: desk.clock.now().format("%Y-%m-%d").to_string(),
+        on: service.clock.now().format("%Y-%m-%d").to_string(),
         service_type: "OUTPATIENT".to_owned(),
         language: "rw".to_owned(),
         child: false,
     };
-    let own =
-        desk.benefits().get_coverage_benefits(desk.by(&desk.payer, &key(), request.clone())).await.unwrap();
+    let own = service
+        .benefits()
+        .get_coverage_benefits(service.by(&service.payer, &key(), request.clone()))
+        .await
+        .unwrap();
     assert_eq!(own.into_inner().statement.unwrap().benefits, one.benefits);
-    let hidden = desk.benefits().get_coverage_benefits(desk.by(&desk.facility, &key(), request)).await;
+    let hidden =
+        service.benefits().get_coverage_benefits(service.by(&service.facility, &key(), request)).await;
     assert_eq!(refusal(hidden).kind(), Kind::NotFound);
 
     let list = ListLedgerEntriesRequest {
@@ -219,47 +223,57 @@ async fn a_statement_shows_what_is_used_and_left() {
         page_size: 1,
         ..Default::default()
     };
-    let page = desk
+    let page = service
         .benefits()
-        .list_ledger_entries(desk.by(&desk.payer, &key(), list.clone()))
+        .list_ledger_entries(service.by(&service.payer, &key(), list.clone()))
         .await
         .unwrap()
         .into_inner();
     assert_eq!(page.entries[0].kind(), ledger_entry::Kind::Reserve);
     assert_eq!(amount(&page.entries[0].reserved_change), "RWF 8000");
     let list = ListLedgerEntriesRequest { page_token: page.next_page_token, ..list };
-    let page =
-        desk.benefits().list_ledger_entries(desk.by(&desk.payer, &key(), list)).await.unwrap().into_inner();
+    let page = service
+        .benefits()
+        .list_ledger_entries(service.by(&service.payer, &key(), list))
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!((page.entries[0].kind(), page.next_page_token.as_str()), (ledger_entry::Kind::Commit, ""));
 }
 
 #[tokio::test]
 async fn benefits_are_shown_from_the_code_until_some_time_after_the_discharge() {
-    let desk = Desk::open_with(rich()).await;
-    desk.member("UM-100200", "1199070012345601").await;
-    let awaiting = desk.started("UM-100200").await;
-    let early = refusal(desk.statement(&desk.facility, &awaiting.visit_id, "").await);
+    let service = TestVisits::with_plan(rich()).await;
+    service.member("UM-100200", "1199070012345601").await;
+    let awaiting = service.started("UM-100200").await;
+    let early = refusal(service.statement(&service.facility, &awaiting.visit_id, "").await);
     assert_eq!((early.kind(), early.reason()), (Kind::Refused, "VISIT_NOT_VERIFIED"));
 
-    let visit = desk.admitted("UM-100200", "OUTPATIENT").await;
-    let other = desk.other_facility().await;
-    desk.contract(&other, &["OUTPATIENT"]).await;
-    assert_eq!(refusal(desk.statement(&other, &visit.visit_id, "").await).kind(), Kind::NotFound);
-    assert_eq!(refusal(desk.statement(&desk.stranger(), &visit.visit_id, "").await).kind(), Kind::NotFound);
-    desk.statement(&desk.payer, &visit.visit_id, "").await.unwrap();
+    let visit = service.admitted("UM-100200", "OUTPATIENT").await;
+    let other = service.other_facility().await;
+    service.contract(&other, &["OUTPATIENT"]).await;
+    assert_eq!(refusal(service.statement(&other, &visit.visit_id, "").await).kind(), Kind::NotFound);
+    assert_eq!(
+        refusal(service.statement(&service.stranger(), &visit.visit_id, "").await).kind(),
+        Kind::NotFound
+    );
+    service.statement(&service.payer, &visit.visit_id, "").await.unwrap();
 
     let request = DischargeVisitRequest { visit_id: visit.visit_id.clone() };
-    desk.visits().discharge_visit(desk.by(&desk.facility, &key(), request)).await.unwrap();
-    desk.statement(&desk.facility, &visit.visit_id, "").await.unwrap();
-    desk.clock.advance(Duration::from_secs(73 * 3600));
-    assert_eq!(refusal(desk.statement(&desk.facility, &visit.visit_id, "").await).reason(), "VISIT_OVER");
-    desk.statement(&desk.payer, &visit.visit_id, "").await.unwrap();
+    service.visits().discharge_visit(service.by(&service.facility, &key(), request)).await.unwrap();
+    service.statement(&service.facility, &visit.visit_id, "").await.unwrap();
+    service.clock.advance(Duration::from_secs(73 * 3600));
+    assert_eq!(
+        refusal(service.statement(&service.facility, &visit.visit_id, "").await).reason(),
+        "VISIT_OVER"
+    );
+    service.statement(&service.payer, &visit.visit_id, "").await.unwrap();
 
     let reads: i64 = sqlx::query_scalar(
         "select count(*) from audit_entry where action = 'benefits.read' and visit_id = $1 and member_id is not null",
     )
     .bind(Uuid::parse_str(&visit.visit_id).unwrap())
-    .fetch_one(&desk.admin)
+    .fetch_one(&service.admin)
     .await
     .unwrap();
     assert_eq!(reads, 3, "every answer is audited, and nothing else");
@@ -267,23 +281,23 @@ async fn benefits_are_shown_from_the_code_until_some_time_after_the_discharge() 
 
 #[tokio::test]
 async fn an_uncovered_patient_is_told_why() {
-    let desk = Desk::open_with(rich()).await;
-    desk.identity.register(desk.payer.organization, "UM-9", "1199070012345609");
-    let visit = desk.verified("UM-9").await.visit.unwrap();
-    let statement = desk.statement(&desk.facility, &visit.visit_id, "").await.unwrap();
+    let service = TestVisits::with_plan(rich()).await;
+    service.identity.register(service.payer.organization, "UM-9", "1199070012345609");
+    let visit = service.verified("UM-9").await.visit.unwrap();
+    let statement = service.statement(&service.facility, &visit.visit_id, "").await.unwrap();
     assert_eq!((statement.in_force, statement.reason.as_str()), (false, "UNKNOWN_CARD"));
     assert!(statement.benefits.is_empty() && statement.coverage_id.is_empty());
 }
 
 #[tokio::test]
 async fn a_facility_sees_no_coverage_plan_or_balance_but_through_its_visit() {
-    let desk = Desk::open_with(rich()).await;
-    let member = desk.member("UM-100200", "1199070012345601").await;
-    desk.take(desk.coverage_of(member).await, "COMMIT", "CONSULTATION", 1).await;
-    let visit = desk.admitted("UM-100200", "OUTPATIENT").await;
-    let app = sqlx::PgPool::connect(&desk.url_app).await.unwrap();
+    let service = TestVisits::with_plan(rich()).await;
+    let member = service.member("UM-100200", "1199070012345601").await;
+    service.take(service.coverage_of(member).await, "COMMIT", "CONSULTATION", 1).await;
+    let visit = service.admitted("UM-100200", "OUTPATIENT").await;
+    let app = sqlx::PgPool::connect(&service.setup.database.url_app).await.unwrap();
     let mut facility = app.acquire().await.unwrap();
-    let organization = desk.facility.organization.to_string();
+    let organization = service.facility.organization.to_string();
     sqlx::query(
         "select set_config('careway.organization', $1, false), set_config('careway.kind', 'FACILITY', false)",
     )
@@ -308,21 +322,19 @@ async fn a_facility_sees_no_coverage_plan_or_balance_but_through_its_visit() {
 
 #[tokio::test]
 async fn a_statement_takes_one_query_beside_the_caller_and_the_audit() {
-    let database = TestDatabase::create("visits", &careway_visits::MIGRATOR).await;
-    let (proxy, url) = FaultProxy::before(&database.url_app).await;
-    let desk = Desk::open_at(&database, url, rich()).await;
-    desk.member("UM-100200", "1199070012345601").await;
-    let visit = desk.admitted("UM-100200", "OUTPATIENT").await;
+    let (proxy, setup) = TestVisits::setup().await.behind_a_proxy().await;
+    let service = TestVisits::of(setup, rich()).await;
+    service.member("UM-100200", "1199070012345601").await;
+    let visit = service.admitted("UM-100200", "OUTPATIENT").await;
     let mut fewest = u64::MAX;
     for _ in 0..20 {
         // The access just told of is on its way to identity; the quietest of many reads is the read alone.
-        eventually("the outbox is empty", || async {
-            let unpublished = "select count(*) from outbox where published_at is null";
-            sqlx::query_scalar::<_, i64>(unpublished).fetch_one(&desk.admin).await.unwrap() == 0
+        eventually("the outbox is empty", async || {
+            service.count("select count(*) from outbox where published_at is null").await == 0
         })
         .await;
         let before = proxy.round_trips();
-        desk.statement(&desk.facility, &visit.visit_id, "").await.unwrap();
+        service.statement(&service.facility, &visit.visit_id, "").await.unwrap();
         fewest = fewest.min(proxy.round_trips() - before);
     }
     // The question with its caller, and the audit.

@@ -9,11 +9,11 @@ use std::{
 
 use careway_contract::visits::v1::{Claim, ReviewClaimRequest, Visit, claim::State};
 use careway_service::Error;
-use careway_testing::{FaultProxy, TestDatabase};
+use careway_testing::{FaultProxy, key};
 
 use crate::{
-    claim_desk::{line, payer_part, wish},
-    desk::{Desk, key},
+    claim_calls::{input, line, payer_part},
+    test_visits::TestVisits,
 };
 
 /// Runs a request for so many polls and drops it then, wherever it is; its answer if it was quicker.
@@ -48,35 +48,38 @@ async fn until_answered<F: Future<Output = Result<Claim, Error>>>(mut ask: impl 
     panic!("no answer");
 }
 
-async fn review(desk: &Desk, key: &str, claim: &Claim) -> Result<Claim, Error> {
+async fn review(service: &TestVisits, key: &str, claim: &Claim) -> Result<Claim, Error> {
     let request = ReviewClaimRequest { claim_id: claim.claim_id.clone(), lines: vec![] };
-    Ok(desk.claims().review_claim(desk.by(&desk.payer, key, request)).await?.into_inner().claim.unwrap())
-}
-
-/// So many codes of a hundred francs.
-async fn small_prices(desk: &Desk, codes: usize) {
-    for code in 0..codes {
-        desk.price(&format!("S{code}"), 100).await;
-    }
+    Ok(service
+        .claims()
+        .review_claim(service.by(&service.payer, key, request))
+        .await?
+        .into_inner()
+        .claim
+        .unwrap())
 }
 
 #[tokio::test]
 async fn a_submission_dropped_at_any_point_is_one_claim_when_it_is_repeated() {
-    let desk = Desk::for_claims().await;
-    small_prices(&desk, 120).await;
-    let visit = desk.outpatient("UM-1").await;
+    let service = TestVisits::for_claims().await;
+    service.price_each("S", 120, 100).await;
+    let visit = service.outpatient("UM-1").await;
     let mut paid = 0;
     for polls in 0..120 {
         let (key, code) = (key(), format!("S{polls}"));
-        let submit = || desk.create(&key, wish(&visit, vec![line(&code)], &code));
+        let submit = || service.create(&key, input(&visit, vec![line(&code)], &code));
         let finished = dropped_after(polls, submit()).await;
         let claim = until_answered(submit).await;
         assert_eq!(claim.state(), State::Approved);
         paid += payer_part(&claim);
         let told = i64::try_from(polls).unwrap() + 1;
-        assert_eq!((desk.count("claim").await, desk.count("care_line").await), (told, told), "{polls} polls");
-        assert_eq!(desk.ledger().await, (paid, 0), "after {polls} polls");
-        assert_eq!((desk.said("ClaimSubmitted").await, desk.said("ClaimDecided").await), (told, told));
+        assert_eq!(
+            (service.rows_of("claim").await, service.rows_of("service_line").await),
+            (told, told),
+            "{polls} polls"
+        );
+        assert_eq!(service.ledger().await, (paid, 0), "after {polls} polls");
+        assert_eq!((service.said("ClaimSubmitted").await, service.said("ClaimDecided").await), (told, told));
         if let Some(first) = finished {
             assert_eq!(first.unwrap(), claim, "the answer is the one that was given");
             return;
@@ -87,20 +90,20 @@ async fn a_submission_dropped_at_any_point_is_one_claim_when_it_is_repeated() {
 
 #[tokio::test]
 async fn a_review_dropped_at_any_point_decides_once_when_it_is_repeated() {
-    let desk = Desk::for_claims().await;
-    desk.rules(None).await;
-    small_prices(&desk, 120).await;
-    let visit = desk.outpatient("UM-1").await;
+    let service = TestVisits::for_claims().await;
+    service.rules(None).await;
+    service.price_each("S", 120, 100).await;
+    let visit = service.outpatient("UM-1").await;
     let mut paid = 0;
     for polls in 0..120 {
         let (key, code) = (key(), format!("S{polls}"));
-        let waiting = desk.submitted(&visit, vec![line(&code)]).await.unwrap();
-        let finished = dropped_after(polls, review(&desk, &key, &waiting)).await;
-        let claim = until_answered(|| review(&desk, &key, &waiting)).await;
+        let waiting = service.submitted(&visit, vec![line(&code)]).await.unwrap();
+        let finished = dropped_after(polls, review(&service, &key, &waiting)).await;
+        let claim = until_answered(|| review(&service, &key, &waiting)).await;
         paid += payer_part(&claim);
-        assert_eq!(desk.ledger().await, (paid, 0), "after {polls} polls");
+        assert_eq!(service.ledger().await, (paid, 0), "after {polls} polls");
         let told = i64::try_from(polls).unwrap() + 1;
-        assert_eq!(desk.said("ClaimDecided").await, told);
+        assert_eq!(service.said("ClaimDecided").await, told);
         if let Some(first) = finished {
             assert_eq!(first.unwrap(), claim, "the answer is the one that was given");
             return;
@@ -129,17 +132,16 @@ async fn cut_after<T>(proxy: &FaultProxy, trips: u64, request: impl Future<Outpu
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_lost_at_any_round_trip_loses_nothing_acknowledged_and_doubles_nothing() {
-    let database = TestDatabase::create("visits", &careway_visits::MIGRATOR).await;
-    let (proxy, url) = FaultProxy::before(&database.url_app).await;
-    let desk = Desk::for_claims_at(&database, url).await;
-    small_prices(&desk, 40).await;
-    let visit: Visit = desk.outpatient("UM-1").await;
+    let (proxy, setup) = TestVisits::setup().await.behind_a_proxy().await;
+    let service = TestVisits::for_claims_of(setup).await;
+    service.price_each("S", 40, 100).await;
+    let visit: Visit = service.outpatient("UM-1").await;
     let (mut paid, mut claims, mut lost) = (0, 0, 0);
     for round in 0..40_u64 {
         let (submit_key, review_key, code) = (key(), key(), format!("S{round}"));
         let reviewed = round % 2 == 1;
-        desk.rules((!reviewed).then_some(1_000_000)).await;
-        let submit = || desk.create(&submit_key, wish(&visit, vec![line(&code)], &code));
+        service.rules((!reviewed).then_some(1_000_000)).await;
+        let submit = || service.create(&submit_key, input(&visit, vec![line(&code)], &code));
         let trips = 1 + round % 5;
         let first = cut_after(&proxy, trips, submit()).await;
         let mut claim = until_answered(submit).await;
@@ -148,17 +150,17 @@ async fn a_database_lost_at_any_round_trip_loses_nothing_acknowledged_and_double
             assert_eq!(first, claim, "what was acknowledged is there");
         }
         if reviewed {
-            let first = cut_after(&proxy, trips, review(&desk, &review_key, &claim)).await;
+            let first = cut_after(&proxy, trips, review(&service, &review_key, &claim)).await;
             let waiting = claim.clone();
-            claim = until_answered(|| review(&desk, &review_key, &waiting)).await;
+            claim = until_answered(|| review(&service, &review_key, &waiting)).await;
             lost += usize::from(first.is_err());
             if let Ok(first) = first {
                 assert_eq!(first, claim, "what was acknowledged is there");
             }
         }
         (paid, claims) = (paid + payer_part(&claim), claims + 1);
-        assert_eq!(desk.count("claim").await, claims);
-        assert_eq!(desk.ledger().await, (paid, 0), "round {round}");
+        assert_eq!(service.rows_of("claim").await, claims);
+        assert_eq!(service.ledger().await, (paid, 0), "round {round}");
     }
     assert!(lost >= 10, "only {lost} requests were cut");
 }

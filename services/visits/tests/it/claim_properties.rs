@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use careway_contract::visits::v1::{
     claim::State, claim_line_decision::Decision, plan_limit::Period, plan_limit::Scope, *,
 };
+use careway_testing::key;
 use futures::{StreamExt, stream};
 use proptest::{collection::vec, prelude::*, test_runner::TestRunner};
 use uuid::Uuid;
 
 use crate::{
-    claim_desk::{CEILING, decision, excluded, family_plan, line, payer_part, wish},
-    desk::{Desk, key},
+    claim_calls::{CEILING, decision, excluded, family_plan, input, line, payer_part},
+    test_visits::TestVisits,
 };
 
 /// Claims that are submitted again and again, all at once.
@@ -63,12 +64,12 @@ fn plan() -> PlanDefinition {
 }
 
 /// Two members who share a ceiling, each admitted.
-async fn family(desk: &Desk) -> [Visit; 2] {
-    desk.family(2).await.try_into().unwrap()
+async fn family(service: &TestVisits) -> [Visit; 2] {
+    service.family(2).await.try_into().unwrap()
 }
 
 /// What stands on the accounts of these visits' family, by account.
-async fn standing(desk: &Desk, visits: &[Visit; 2]) -> Vec<(String, i64, i64)> {
+async fn standing(service: &TestVisits, visits: &[Visit; 2]) -> Vec<(String, i64, i64)> {
     sqlx::query_as(
         "select account, sum(used)::bigint, sum(reserved)::bigint from benefit_balance
          where holder_id in (
@@ -77,7 +78,7 @@ async fn standing(desk: &Desk, visits: &[Visit; 2]) -> Vec<(String, i64, i64)> {
          group by account order by account",
     )
     .bind(visits.iter().map(|visit| Uuid::parse_str(&visit.visit_id).unwrap()).collect::<Vec<_>>())
-    .fetch_all(&desk.admin)
+    .fetch_all(&service.admin)
     .await
     .unwrap()
 }
@@ -85,20 +86,18 @@ async fn standing(desk: &Desk, visits: &[Visit; 2]) -> Vec<(String, i64, i64)> {
 #[test]
 fn whatever_happened_recalls_leave_the_ledger_as_before() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let desk = runtime.block_on(async {
-        let desk = Desk::open_with(plan()).await;
-        for code in 0..400 {
-            desk.price(&format!("P{code}"), 10_000).await;
-        }
-        desk
+    let service = runtime.block_on(async {
+        let service = TestVisits::with_plan(plan()).await;
+        service.price_each("P", 400, 10_000).await;
+        service
     });
     let code = AtomicU32::new(0);
     let mut runner =
         TestRunner::new(ProptestConfig { cases: 24, max_shrink_iters: 60, ..ProptestConfig::default() });
     let outcome = runner.run(&moves(), |moves| {
         runtime.block_on(async {
-            let visits = family(&desk).await;
-            desk.rules(Some(1_000_000)).await;
+            let visits = family(&service).await;
+            service.rules(Some(1_000_000)).await;
             let mut claims: Vec<Claim> = Vec::new();
             for step in &moves {
                 let picked = |at: u8| (!claims.is_empty()).then(|| usize::from(at) % claims.len());
@@ -107,37 +106,37 @@ fn whatever_happened_recalls_leave_the_ledger_as_before() {
                         let code = format!("P{}", code.fetch_add(1, Ordering::Relaxed) % 400);
                         let made = if *out { excluded(&code) } else { line(&code) };
                         let lines = vec![CareLineInput { quantity: quantity.to_string(), ..made }];
-                        claims.push(desk.submitted(&visits[usize::from(*member)], lines).await.unwrap());
+                        claims.push(service.submitted(&visits[usize::from(*member)], lines).await.unwrap());
                     }
                     Move::Review { claim, reject } => {
                         let Some(at) = picked(*claim) else { continue };
                         let decisions =
                             vec![decision(1, if *reject { Decision::Reject } else { Decision::Accept })];
-                        if let Ok(claim) = desk.reviewed(&claims[at], decisions).await {
+                        if let Ok(claim) = service.reviewed(&claims[at], decisions).await {
                             claims[at] = claim;
                         }
                     }
                     Move::Recall(claim) => {
                         let Some(at) = picked(*claim) else { continue };
-                        if let Ok(claim) = desk.recall(&claims[at]).await {
+                        if let Ok(claim) = service.recall(&claims[at]).await {
                             claims[at] = claim;
                         }
                     }
                     Move::Appeal { claim, overturn } => {
                         let Some(at) = picked(*claim) else { continue };
-                        let Ok(appealed) = desk.appeal(&claims[at]).await else { continue };
+                        let Ok(appealed) = service.appeal(&claims[at]).await else { continue };
                         let decisions = overturn.then(|| vec![decision(1, Decision::Accept)]);
-                        claims[at] = match desk.answer_appeal(&appealed, decisions).await {
+                        claims[at] = match service.answer_appeal(&appealed, decisions).await {
                             Ok(claim) => claim,
                             // It would pay less now: the decision stands.
-                            Err(_) => desk.answer_appeal(&appealed, None).await.unwrap(),
+                            Err(_) => service.answer_appeal(&appealed, None).await.unwrap(),
                         };
                     }
-                    Move::Limit(automatic) => desk.rules(automatic.then_some(1_000_000)).await,
+                    Move::Limit(automatic) => service.rules(automatic.then_some(1_000_000)).await,
                 }
                 let stands = |claim: &&Claim| !matches!(claim.state(), State::InReview | State::Recalled);
                 let owed: i64 = claims.iter().filter(stands).map(payer_part).sum();
-                let used = standing(&desk, &visits).await;
+                let used = standing(&service, &visits).await;
                 let ceiling =
                     used.iter().find(|(account, ..)| account == "ALL").map_or(0, |(_, used, _)| *used);
                 prop_assert_eq!(ceiling, owed, "after {:?}", step);
@@ -145,11 +144,11 @@ fn whatever_happened_recalls_leave_the_ledger_as_before() {
             }
             let mut left = 0;
             for claim in &claims {
-                if desk.recall(claim).await.is_err() && claim.state() != State::Recalled {
+                if service.recall(claim).await.is_err() && claim.state() != State::Recalled {
                     left += payer_part(claim);
                 }
             }
-            let used = standing(&desk, &visits).await;
+            let used = standing(&service, &visits).await;
             let ceiling = used.iter().find(|(account, ..)| account == "ALL").map_or(0, |(_, used, _)| *used);
             prop_assert_eq!(ceiling, left);
             if left == 0 && claims.iter().all(|claim| claim.appeal.is_none()) {
@@ -159,7 +158,7 @@ fn whatever_happened_recalls_leave_the_ledger_as_before() {
                     used
                 );
             }
-            desk.ledger().await;
+            service.ledger().await;
             Ok(())
         })
     });
@@ -168,13 +167,11 @@ fn whatever_happened_recalls_leave_the_ledger_as_before() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_submissions_of_a_hundred_claims_make_a_hundred() {
-    let desk = Desk::for_claims().await;
-    let visit = desk.outpatient("UM-1").await;
-    for claim in 0..CLAIMS {
-        desk.price(&format!("D{claim}"), 1_000).await;
-    }
+    let service = TestVisits::for_claims().await;
+    let visit = service.outpatient("UM-1").await;
+    service.price_each("D", CLAIMS, 1_000).await;
     let keys: Vec<String> = (0..CLAIMS).map(|_| key()).collect();
-    let answered = desk.count("idempotency_record").await;
+    let answered = service.rows_of("idempotency_record").await;
 
     // The claim that each was told of, and whether as its own. Those of one claim come one after the other, so that they
     // race for it; every fourth has a key of its own, the others share one.
@@ -183,10 +180,10 @@ async fn ten_thousand_submissions_of_a_hundred_claims_make_a_hundred() {
         .map(|n| {
             let claim = n / SUBMISSIONS;
             let (key, code) = (if has_own_key(n) { key() } else { keys[claim].clone() }, format!("D{claim}"));
-            let (desk, visit) = (&desk, &visit);
+            let (service, visit) = (&service, &visit);
             async move {
                 loop {
-                    let error = match desk.create(&key, wish(visit, vec![line(&code)], &code)).await {
+                    let error = match service.create(&key, input(visit, vec![line(&code)], &code)).await {
                         Ok(claim) => return (claim.claim_id, true),
                         Err(error) => error,
                     };
@@ -213,10 +210,14 @@ async fn ten_thousand_submissions_of_a_hundred_claims_make_a_hundred() {
         assert!((shared, own) == (SUBMISSIONS * 3 / 4, 0) || (shared, own) == (0, 1), "{shared} and {own}");
     }
     let claims = i64::try_from(CLAIMS).unwrap();
-    for table in ["claim", "care_line", "benefit_entry"] {
-        assert_eq!(desk.count(table).await, claims, "{table}");
+    for table in ["claim", "service_line", "benefit_entry"] {
+        assert_eq!(service.rows_of(table).await, claims, "{table}");
     }
-    assert_eq!(desk.count("idempotency_record").await, answered + claims, "a refusal is kept under no key");
-    assert_eq!((desk.said("ClaimSubmitted").await, desk.said("ClaimDecided").await), (claims, claims));
-    assert_eq!(desk.ledger().await, (900 * claims, 0));
+    assert_eq!(
+        service.rows_of("idempotency_record").await,
+        answered + claims,
+        "a refusal is kept under no key"
+    );
+    assert_eq!((service.said("ClaimSubmitted").await, service.said("ClaimDecided").await), (claims, claims));
+    assert_eq!(service.ledger().await, (900 * claims, 0));
 }

@@ -3,13 +3,13 @@
 
 use careway_contract::visits::v1::{preauthorization::State, *};
 use careway_service::Error;
-use careway_testing::TestDatabase;
+use careway_testing::key;
 use futures::{StreamExt, stream};
 
 use crate::{
-    care_desk::{approve, asking},
-    claim_desk::{family_plan, line, payer_part, wish},
-    desk::{Desk, key},
+    claim_calls::{family_plan, input, line, payer_part},
+    preauthorization_calls::{approve, asking},
+    test_visits::TestVisits,
 };
 
 /// Claims and pre-authorizations that race for one ceiling.
@@ -39,10 +39,10 @@ fn passes(error: &Error) -> bool {
 }
 
 /// A claim of a code; what the payer pays of it.
-async fn claimed(desk: &Desk, visit: &Visit, code: &str) -> i64 {
+async fn claimed(service: &TestVisits, visit: &Visit, code: &str) -> i64 {
     let key = key();
     loop {
-        match desk.create(&key, wish(visit, vec![line(code)], "")).await {
+        match service.create(&key, input(visit, vec![line(code)], "")).await {
             Ok(claim) => return payer_part(&claim),
             Err(error) => assert!(passes(&error), "{error}"),
         }
@@ -51,11 +51,11 @@ async fn claimed(desk: &Desk, visit: &Visit, code: &str) -> i64 {
 
 /// Asks for a code; what is held of it. What the rules leave to a person, because the ceiling has not enough left, a
 /// person approves for what it has.
-async fn held(desk: &Desk, visit: &Visit, code: &str) -> i64 {
+async fn held(service: &TestVisits, visit: &Visit, code: &str) -> i64 {
     let (key, request) = (key(), asking(&visit.visit_id, vec![line(code)]));
     let asked = loop {
-        let request = desk.by(&desk.facility, &key, request.clone());
-        match desk.preauthorizations().request_preauthorization(request).await.map_err(Error::from) {
+        let request = service.by(&service.facility, &key, request.clone());
+        match service.preauthorizations().request_preauthorization(request).await.map_err(Error::from) {
             Ok(asked) => break asked.into_inner().preauthorization.unwrap(),
             Err(error) => assert!(passes(&error), "{error}"),
         }
@@ -65,7 +65,7 @@ async fn held(desk: &Desk, visit: &Visit, code: &str) -> i64 {
         return total(&asked);
     }
     loop {
-        match desk.decide(&desk.payer, &asked.preauthorization_id, vec![approve(1)]).await {
+        match service.decide(&service.payer, &asked.preauthorization_id, vec![approve(1)]).await {
             Ok(decided) => return total(&decided.preauthorization.unwrap()),
             Err(error) => assert!(passes(&error), "{error}"),
         }
@@ -78,29 +78,23 @@ fn total(it: &Preauthorization) -> i64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn five_thousand_claims_and_approvals_never_pass_a_familys_ceiling() {
-    let database = TestDatabase::create("visits", &careway_visits::MIGRATOR).await;
-    let desk = Desk::open_at(&database, database.url_app.clone(), plan()).await;
-    desk.rules(Some(CEILING)).await;
-    sqlx::query(
-        "insert into tariff (tariff_id, payer_id, code, kind, names, search, benefits, currency, price, valid_from,
-            created_at, changed_at)
-         select gen_random_uuid(), $1, b.prefix || n, 'SERVICE', '{\"en\": \"Racer\"}', 'r', array[b.benefit], 'RWF',
-            200 + 5 * n, '2020-01-01', now(), now()
-         from generate_series(0, 19) n, (values ('C', 'CARE'), ('S', 'SCAN')) b (prefix, benefit)",
-    )
-    .bind(desk.payer.organization.uuid())
-    .execute(&desk.admin)
-    .await
-    .unwrap();
-    let visits = desk.family(FAMILY).await;
+    let service = TestVisits::with_plan(plan()).await;
+    service.rules(Some(CEILING)).await;
+    let codes: Vec<_> = (0..20_i64).map(|n| (format!("C{n}"), format!("S{n}"), 200 + 5 * n)).collect();
+    let prices: Vec<_> = codes
+        .iter()
+        .flat_map(|(claimed, held, price)| [(&**claimed, "CARE", *price), (&**held, "SCAN", *price)])
+        .collect();
+    service.price_list(&prices).await;
+    let visits = service.family(FAMILY).await;
 
     let outcomes: Vec<(i64, i64)> = stream::iter(0..RACERS)
         .map(|n| {
-            let (desk, visit, turn) = (&desk, &visits[n % FAMILY], n / FAMILY);
+            let (service, visit, turn) = (&service, &visits[n % FAMILY], n / FAMILY);
             async move {
                 match turn % 2 {
-                    0 => (claimed(desk, visit, &format!("C{}", turn / 2)).await, 0),
-                    _ => (0, held(desk, visit, &format!("S{}", turn / 2)).await),
+                    0 => (claimed(service, visit, &format!("C{}", turn / 2)).await, 0),
+                    _ => (0, held(service, visit, &format!("S{}", turn / 2)).await),
                 }
             }
         })
@@ -110,7 +104,7 @@ async fn five_thousand_claims_and_approvals_never_pass_a_familys_ceiling() {
 
     let used: i64 = outcomes.iter().map(|(used, _)| used).sum();
     let reserved: i64 = outcomes.iter().map(|(_, reserved)| reserved).sum();
-    assert_eq!(desk.ledger().await, (used, reserved), "what was promised is what is kept");
+    assert_eq!(service.ledger().await, (used, reserved), "what was promised is what is kept");
     assert!(used > 0 && reserved > 0);
     assert_eq!(used + reserved, CEILING, "the last of them took what was left");
     // Nor was it passed in between: the entries of one family are made one after the other.
@@ -118,18 +112,18 @@ async fn five_thousand_claims_and_approvals_never_pass_a_familys_ceiling() {
         "select max(total)::bigint from (
             select sum(used_delta + reserved_delta) over (order by entry_id) as total from benefit_entry) e",
     )
-    .fetch_one(&desk.admin)
+    .fetch_one(&service.admin)
     .await
     .unwrap();
     assert_eq!(most, CEILING);
     let each = i64::try_from(RACERS / 2).unwrap();
-    assert_eq!((desk.count("claim").await, desk.count("preauthorization").await), (each, each));
+    assert_eq!((service.rows_of("claim").await, service.rows_of("preauthorization").await), (each, each));
     assert_eq!(
-        (desk.said("ClaimSubmitted").await, desk.said("PreauthorizationRequested").await),
+        (service.said("ClaimSubmitted").await, service.said("PreauthorizationRequested").await),
         (each, each)
     );
     let left: i64 = sqlx::query_scalar("select count(*) from preauthorization where state = 'PENDED'")
-        .fetch_one(&desk.admin)
+        .fetch_one(&service.admin)
         .await
         .unwrap();
     assert_eq!(left, 0, "each was decided");

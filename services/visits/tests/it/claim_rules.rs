@@ -5,12 +5,13 @@ use careway_contract::{
     visits::v1::{claim_rules::MedicalFileSharing, claim_rules_service_client::ClaimRulesServiceClient, *},
 };
 use careway_service::{Error, Kind, Upstream};
+use careway_testing::{Person, key, refusal};
 
-use crate::desk::{Desk, Person, key, refusal};
+use crate::test_visits::TestVisits;
 
-impl Desk {
+impl TestVisits {
     fn claim_rules(&self) -> ClaimRulesServiceClient<Upstream> {
-        ClaimRulesServiceClient::new(self.service.upstream.clone())
+        ClaimRulesServiceClient::new(self.upstream())
     }
 
     async fn own_rules(&self, payer: &Person) -> ClaimRules {
@@ -36,8 +37,8 @@ impl Desk {
 
 #[tokio::test]
 async fn rules_are_the_defaults_until_they_are_set_version_by_version() {
-    let desk = Desk::open().await;
-    let defaults = desk.own_rules(&desk.payer).await;
+    let service = TestVisits::run().await;
+    let defaults = service.own_rules(&service.payer).await;
     let expected = ClaimRules {
         automatic_up_to: None,
         submission_deadline_day: Some(15),
@@ -52,39 +53,39 @@ async fn rules_are_the_defaults_until_they_are_set_version_by_version() {
     };
     assert_eq!(defaults, expected);
 
-    let wish = ClaimRules {
+    let input = ClaimRules {
         automatic_up_to: Some(Money { currency: "RWF".to_owned(), amount: "20000".to_owned() }),
         appeal_days: Some(14),
         medical_file_sharing: MedicalFileSharing::Never.into(),
         ..Default::default()
     };
-    assert_eq!(refusal(desk.set_rules(wish.clone(), None).await).reason(), "PRECONDITION_REQUIRED");
-    assert_eq!(refusal(desk.set_rules(wish.clone(), Some(1)).await).kind(), Kind::Stale);
-    let first = desk.set_rules(wish.clone(), Some(0)).await.unwrap();
+    assert_eq!(refusal(service.set_rules(input.clone(), None).await).reason(), "PRECONDITION_REQUIRED");
+    assert_eq!(refusal(service.set_rules(input.clone(), Some(1)).await).kind(), Kind::Stale);
+    let first = service.set_rules(input.clone(), Some(0)).await.unwrap();
     assert_eq!((first.version, first.appeal_days, first.resubmissions_most), (Some(1), Some(14), Some(3)));
-    assert_eq!(refusal(desk.set_rules(wish.clone(), Some(0)).await).kind(), Kind::Stale);
-    let second = desk.set_rules(ClaimRules::default(), Some(1)).await.unwrap();
+    assert_eq!(refusal(service.set_rules(input.clone(), Some(0)).await).kind(), Kind::Stale);
+    let second = service.set_rules(ClaimRules::default(), Some(1)).await.unwrap();
     assert_eq!(second, ClaimRules { version: Some(2), ..expected });
-    assert_eq!(desk.own_rules(&desk.payer).await, second);
+    assert_eq!(service.own_rules(&service.payer).await, second);
 
-    let wrong = ClaimRules { submission_deadline_day: Some(31), ..wish };
-    assert_eq!(refusal(desk.set_rules(wrong, Some(2)).await).kind(), Kind::Invalid);
+    let wrong = ClaimRules { submission_deadline_day: Some(31), ..input };
+    assert_eq!(refusal(service.set_rules(wrong, Some(2)).await).kind(), Kind::Invalid);
 }
 
 #[tokio::test]
 async fn contracted_facilities_read_a_payers_rules_and_nobody_else() {
-    let desk = Desk::open().await;
-    let wish = ClaimRules { appeal_days: Some(14), ..Default::default() };
-    let set = desk.set_rules(wish, Some(0)).await.unwrap();
-    assert_eq!(desk.rules_of_the_payer(&desk.facility).await.unwrap(), set);
-    assert_eq!(desk.rules_of_the_payer(&desk.payer).await.unwrap(), set);
-    let strange_facility = desk.other_facility().await;
-    for stranger in [strange_facility, desk.stranger()] {
-        assert_eq!(refusal(desk.rules_of_the_payer(&stranger).await).kind(), Kind::NotFound);
+    let service = TestVisits::run().await;
+    let input = ClaimRules { appeal_days: Some(14), ..Default::default() };
+    let set = service.set_rules(input, Some(0)).await.unwrap();
+    assert_eq!(service.rules_of_the_payer(&service.facility).await.unwrap(), set);
+    assert_eq!(service.rules_of_the_payer(&service.payer).await.unwrap(), set);
+    let strange_facility = service.other_facility().await;
+    for stranger in [strange_facility, service.stranger()] {
+        assert_eq!(refusal(service.rules_of_the_payer(&stranger).await).kind(), Kind::NotFound);
     }
     // Another payer has rules of its own.
-    assert_eq!(desk.own_rules(&desk.stranger()).await.appeal_days, Some(30));
-    let as_facility = desk.by(&desk.facility, &key(), GetClaimRulesRequest {});
-    let refused = refusal(desk.claim_rules().get_claim_rules(as_facility).await);
+    assert_eq!(service.own_rules(&service.stranger()).await.appeal_days, Some(30));
+    let as_facility = service.by(&service.facility, &key(), GetClaimRulesRequest {});
+    let refused = refusal(service.claim_rules().get_claim_rules(as_facility).await);
     assert_eq!(refused.reason(), "WRONG_ORGANIZATION_KIND");
 }

@@ -7,23 +7,24 @@ use careway_contract::visits::v1::{
 };
 use careway_kernel::OrganizationId;
 use careway_service::{Error, Kind};
+use careway_testing::{key, refusal};
 use futures::future::join_all;
 use prost_types::FieldMask;
 use tonic::Request;
 
 use crate::{
-    claim_desk::{at_most, decision, excluded, line, payer_part, wish},
-    desk::{Desk, key, refusal},
+    claim_calls::{at_most, decision, excluded, input, line, payer_part},
+    test_visits::TestVisits,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 #[tokio::test]
 async fn what_is_in_order_is_decided_in_the_request_that_submits_it() {
-    let desk = Desk::for_claims().await;
-    let visit = desk.outpatient("UM-1").await;
+    let service = TestVisits::for_claims().await;
+    let visit = service.outpatient("UM-1").await;
     let lines = vec![CareLineInput { quantity: "2".to_owned(), ..line("B") }, excluded("C")];
-    let claim = desk.create(&key(), wish(&visit, lines, "INV-1")).await.unwrap();
+    let claim = service.create(&key(), input(&visit, lines, "INV-1")).await.unwrap();
 
     assert_eq!(claim.state(), State::PartiallyApproved);
     assert!(claim.number.starts_with('C') && claim.visit_number == visit.visit_number);
@@ -37,18 +38,18 @@ async fn what_is_in_order_is_decided_in_the_request_that_submits_it() {
     assert!(paid.trace.iter().any(|step| step.step == "COINSURANCE" && step.taken == "2000"));
     assert_eq!(refused.refusals[0].code, "NCOV-003");
     assert!(claim.submitted_at.is_some() && claim.decided_at.is_some() && !claim.appeal_by.is_empty());
-    assert_eq!(desk.ledger().await, (18_000, 0));
+    assert_eq!(service.ledger().await, (18_000, 0));
 
-    assert_eq!(desk.claim(&desk.facility, &claim.claim_id).await.unwrap(), claim);
-    assert_eq!(desk.claim(&desk.payer, &claim.claim_id).await.unwrap(), claim);
-    assert_eq!((desk.said("ClaimSubmitted").await, desk.said("ClaimDecided").await), (1, 1));
+    assert_eq!(service.claim(&service.facility, &claim.claim_id).await.unwrap(), claim);
+    assert_eq!(service.claim(&service.payer, &claim.claim_id).await.unwrap(), claim);
+    assert_eq!((service.said("ClaimSubmitted").await, service.said("ClaimDecided").await), (1, 1));
     let request = CancelVisitRequest { visit_id: visit.visit_id.clone(), reason: "left".to_owned() };
-    let cancelled = desk.visits().cancel_visit(desk.by(&desk.facility, &key(), request)).await;
+    let cancelled = service.visits().cancel_visit(service.by(&service.facility, &key(), request)).await;
     assert_eq!(refusal(cancelled).reason(), "VISIT_HAS_CLAIMS");
     let accesses: i64 = sqlx::query_scalar(
         "select count(*) from audit_entry where action in ('claim.submit', 'claim.read') and member_id is not null",
     )
-    .fetch_one(&desk.admin)
+    .fetch_one(&service.admin)
     .await
     .unwrap();
     assert_eq!(accesses, 3);
@@ -56,29 +57,29 @@ async fn what_is_in_order_is_decided_in_the_request_that_submits_it() {
 
 #[tokio::test]
 async fn a_claim_is_rejected_only_if_no_line_passes_and_takes_nothing() {
-    let desk = Desk::for_claims().await;
-    desk.rules(None).await;
-    let visit = desk.outpatient("UM-1").await;
+    let service = TestVisits::for_claims().await;
+    service.rules(None).await;
+    let visit = service.outpatient("UM-1").await;
     // What the plan pays nothing of needs no reviewer: none could allow it.
-    let claim = desk.submitted(&visit, vec![excluded("B"), excluded("C")]).await.unwrap();
+    let claim = service.submitted(&visit, vec![excluded("B"), excluded("C")]).await.unwrap();
     assert_eq!((claim.state(), payer_part(&claim)), (State::Rejected, 0));
-    assert_eq!(desk.ledger().await, (0, 0));
+    assert_eq!(service.ledger().await, (0, 0));
     // Refused, the same care may be claimed rightly.
-    let claim = desk.submitted(&visit, vec![line("B")]).await.unwrap();
+    let claim = service.submitted(&visit, vec![line("B")]).await.unwrap();
     assert_eq!(claim.state(), State::InReview);
     assert_eq!(claim.review_reasons, ["ABOVE_AUTOMATIC_LIMIT"]);
 }
 
 #[tokio::test]
 async fn a_draft_is_changed_submitted_and_reviewed_line_by_line() {
-    let desk = &Desk::for_claims().await;
-    desk.rules(Some(9_000)).await;
-    let visit = desk.outpatient("UM-1").await;
-    let draft = CreateClaimRequest { submit: false, ..wish(&visit, vec![line("B"), line("C")], "INV-1") };
-    let draft = desk.create(&key(), draft).await.unwrap();
-    assert_eq!((draft.state(), desk.counted(&visit).await), (State::Draft, 1));
+    let service = &TestVisits::for_claims().await;
+    service.rules(Some(9_000)).await;
+    let visit = service.outpatient("UM-1").await;
+    let draft = CreateClaimRequest { submit: false, ..input(&visit, vec![line("B"), line("C")], "INV-1") };
+    let draft = service.create(&key(), draft).await.unwrap();
+    assert_eq!((draft.state(), service.counted(&visit).await), (State::Draft, 1));
     assert!(!draft.submit_by.is_empty() && draft.amounts.is_none());
-    assert_eq!(refusal(desk.claim(&desk.payer, &draft.claim_id).await).kind(), Kind::NotFound);
+    assert_eq!(refusal(service.claim(&service.payer, &draft.claim_id).await).kind(), Kind::NotFound);
 
     let change = |version: i32, lines: Vec<CareLineInput>| {
         let request = UpdateClaimRequest {
@@ -87,10 +88,10 @@ async fn a_draft_is_changed_submitted_and_reviewed_line_by_line() {
             update_mask: Some(FieldMask { paths: vec!["lines".to_owned()] }),
             ..Default::default()
         };
-        let mut request = desk.by(&desk.facility, &key(), request);
+        let mut request = service.by(&service.facility, &key(), request);
         request.metadata_mut().remove("idempotency-key");
         request.metadata_mut().insert("if-match", version.into());
-        async move { desk.claims().update_claim(request).await.map(|it| it.into_inner().claim.unwrap()) }
+        async move { service.claims().update_claim(request).await.map(|it| it.into_inner().claim.unwrap()) }
     };
     let three = vec![line("B"), CareLineInput { quantity: "3".to_owned(), ..line("D") }, line("E")];
     let changed = change(1, three).await.unwrap();
@@ -100,91 +101,93 @@ async fn a_draft_is_changed_submitted_and_reviewed_line_by_line() {
     assert_eq!(codes, ["B", "D", "E"]);
 
     let request = SubmitClaimRequest { claim_id: draft.claim_id.clone() };
-    let claim = desk.claims().submit_claim(desk.by(&desk.facility, &key(), request)).await.unwrap();
+    let claim = service.claims().submit_claim(service.by(&service.facility, &key(), request)).await.unwrap();
     let claim = claim.into_inner().claim.unwrap();
     assert_eq!((claim.state(), payer_part(&claim)), (State::InReview, 45_000));
-    assert_eq!(desk.ledger().await, (0, 0), "nothing is taken before a decision");
+    assert_eq!(service.ledger().await, (0, 0), "nothing is taken before a decision");
     assert_eq!(refusal(change(3, vec![line("B")]).await).reason(), "WRONG_STATE");
 
-    let wrong = desk.reviewed(&claim, vec![at_most(2, "3.001"), decision(4, Decision::Accept)]).await;
+    let wrong = service.reviewed(&claim, vec![at_most(2, "3.001"), decision(4, Decision::Accept)]).await;
     assert_eq!(refusal(wrong).violations().len(), 2);
     let decisions = vec![decision(1, Decision::Reject), at_most(2, "1")];
-    let claim = desk.reviewed(&claim, decisions.clone()).await.unwrap();
+    let claim = service.reviewed(&claim, decisions.clone()).await.unwrap();
     assert_eq!((claim.state(), payer_part(&claim)), (State::PartiallyApproved, 18_000));
-    assert_eq!(desk.ledger().await, (18_000, 0));
-    let read = desk.claim(&desk.facility, &claim.claim_id).await.unwrap();
+    assert_eq!(service.ledger().await, (18_000, 0));
+    let read = service.claim(&service.facility, &claim.claim_id).await.unwrap();
     assert_eq!(read, claim);
     let [rejected, adjusted, accepted] = &read.lines[..] else { panic!("three lines") };
     assert_eq!(rejected.refusals[0].code, "MNEC-001");
     assert_eq!(adjusted.refusals[0].code, "MNEC-002");
     assert!(adjusted.refusals[0].text.ends_with("One was enough."), "{}", adjusted.refusals[0].text);
     assert_eq!(adjusted.reviews[0].decision, Some(decisions[1].clone()));
-    assert_eq!(adjusted.reviews[0].reviewer_id, desk.payer.account.to_string());
+    assert_eq!(adjusted.reviews[0].reviewer_id, service.payer.account.to_string());
     assert_eq!(accepted.reviews[0].decision, Some(decision(3, Decision::Accept)));
-    assert_eq!(refusal(desk.reviewed(&claim, vec![]).await).reason(), "WRONG_STATE");
+    assert_eq!(refusal(service.reviewed(&claim, vec![]).await).reason(), "WRONG_STATE");
 }
 
 #[tokio::test]
 async fn the_tariffs_price_is_frozen_at_the_submission() {
-    let desk = Desk::for_claims().await;
-    desk.rules(None).await;
-    let visit = desk.outpatient("UM-1").await;
-    let claim = desk.submitted(&visit, vec![line("B")]).await.unwrap();
-    sqlx::query("update tariff set price = 1 where code = 'B'").execute(&desk.admin).await.unwrap();
-    let claim = desk.reviewed(&claim, vec![]).await.unwrap();
+    let service = TestVisits::for_claims().await;
+    service.rules(None).await;
+    let visit = service.outpatient("UM-1").await;
+    let claim = service.submitted(&visit, vec![line("B")]).await.unwrap();
+    sqlx::query("update tariff set price = 1 where code = 'B'").execute(&service.admin).await.unwrap();
+    let claim = service.reviewed(&claim, vec![]).await.unwrap();
     assert_eq!((claim.lines[0].tariff_price.as_str(), payer_part(&claim)), ("10000", 9_000));
-    let appealed = desk.appeal(&claim).await.unwrap();
-    let claim = desk.answer_appeal(&appealed, Some(vec![])).await.unwrap();
+    let appealed = service.appeal(&claim).await.unwrap();
+    let claim = service.answer_appeal(&appealed, Some(vec![])).await.unwrap();
     assert_eq!((claim.lines[0].tariff_price.as_str(), payer_part(&claim)), ("10000", 9_000));
 }
 
 #[tokio::test]
 async fn a_recall_leaves_the_ledger_and_the_visit_as_before() {
-    let desk = Desk::for_claims().await;
-    let visit = desk.outpatient("UM-1").await;
-    let kept = desk.submitted(&visit, vec![line("A")]).await.unwrap();
-    let claim = desk.create(&key(), wish(&visit, vec![line("B"), line("C")], "INV-1")).await.unwrap();
-    assert_eq!((desk.ledger().await.0, desk.counted(&visit).await), (18_900, 2));
-    let recalled = desk.recall(&claim).await.unwrap();
+    let service = TestVisits::for_claims().await;
+    let visit = service.outpatient("UM-1").await;
+    let kept = service.submitted(&visit, vec![line("A")]).await.unwrap();
+    let claim = service.create(&key(), input(&visit, vec![line("B"), line("C")], "INV-1")).await.unwrap();
+    assert_eq!((service.ledger().await.0, service.counted(&visit).await), (18_900, 2));
+    let recalled = service.recall(&claim).await.unwrap();
     assert_eq!((recalled.state(), recalled.recall_reason.as_str()), (State::Recalled, "wrong visit"));
-    assert_eq!((desk.ledger().await.0, desk.counted(&visit).await), (900, 1));
-    assert_eq!(desk.said("ClaimRecalled").await, 1);
-    assert_eq!(refusal(desk.recall(&claim).await).reason(), "WRONG_STATE");
+    assert_eq!((service.ledger().await.0, service.counted(&visit).await), (900, 1));
+    assert_eq!(service.said("ClaimRecalled").await, 1);
+    assert_eq!(refusal(service.recall(&claim).await).reason(), "WRONG_STATE");
     // Reference and care are free again.
-    let again = desk.create(&key(), wish(&visit, vec![line("B")], "INV-1")).await.unwrap();
-    assert_eq!((again.state(), desk.ledger().await.0), (State::Approved, 9_900));
+    let again = service.create(&key(), input(&visit, vec![line("B")], "INV-1")).await.unwrap();
+    assert_eq!((again.state(), service.ledger().await.0), (State::Approved, 9_900));
 
-    desk.recall(&kept).await.unwrap();
-    desk.recall(&again).await.unwrap();
-    assert_eq!((desk.ledger().await, desk.counted(&visit).await), ((0, 0), 0));
+    service.recall(&kept).await.unwrap();
+    service.recall(&again).await.unwrap();
+    assert_eq!((service.ledger().await, service.counted(&visit).await), ((0, 0), 0));
     let request = CancelVisitRequest { visit_id: visit.visit_id, reason: "left".to_owned() };
-    desk.visits().cancel_visit(desk.by(&desk.facility, &key(), request)).await.unwrap();
+    service.visits().cancel_visit(service.by(&service.facility, &key(), request)).await.unwrap();
 }
 
 #[tokio::test]
 async fn the_same_is_never_claimed_twice() {
-    let desk = Desk::for_claims().await;
-    let visit = desk.outpatient("UM-1").await;
-    let first = desk.create(&key(), wish(&visit, vec![line("B")], "INV-1")).await.unwrap();
+    let service = TestVisits::for_claims().await;
+    let visit = service.outpatient("UM-1").await;
+    let first = service.create(&key(), input(&visit, vec![line("B")], "INV-1")).await.unwrap();
     let names_the_first = |refused: Error| {
         assert_eq!((refused.kind(), refused.reason()), (Kind::Conflict, "DUPLICATE_CLAIM"));
         assert_eq!(refused.fact("claimId"), Some(first.claim_id.as_str()));
         assert_eq!(refused.fact("claimNumber"), Some(first.number.as_str()));
     };
-    names_the_first(refusal(desk.create(&key(), wish(&visit, vec![line("C")], "INV-1")).await));
-    names_the_first(refusal(desk.create(&key(), wish(&visit, vec![line("C"), line("B")], "INV-2")).await));
-    let draft = CreateClaimRequest { submit: false, ..wish(&visit, vec![line("D")], "INV-1") };
-    names_the_first(refusal(desk.create(&key(), draft).await));
+    names_the_first(refusal(service.create(&key(), input(&visit, vec![line("C")], "INV-1")).await));
+    names_the_first(refusal(
+        service.create(&key(), input(&visit, vec![line("C"), line("B")], "INV-2")).await,
+    ));
+    let draft = CreateClaimRequest { submit: false, ..input(&visit, vec![line("D")], "INV-1") };
+    names_the_first(refusal(service.create(&key(), draft).await));
     // Another visit of the same member on the same day is no way around it.
-    desk.discharge(&visit.visit_id).await;
-    let other = desk.admitted("UM-1", "OUTPATIENT").await;
-    let _ = desk.create(&key(), wish(&other, vec![line("B")], "INV-3")).await;
+    service.discharge(&visit.visit_id).await;
+    let other = service.admitted("UM-1", "OUTPATIENT").await;
+    let _ = service.create(&key(), input(&other, vec![line("B")], "INV-3")).await;
 
     // Thirty twins under one key are one claim and one answer.
     let twin = key();
     let answers = join_all((0..30).map(|_| async {
         loop {
-            match desk.create(&twin, wish(&visit, vec![line("E")], "INV-9")).await {
+            match service.create(&twin, input(&visit, vec![line("E")], "INV-9")).await {
                 Err(error) if error.reason() == "IDEMPOTENCY_KEY_IN_USE" => {}
                 answer => return answer.unwrap().claim_id,
             }
@@ -195,7 +198,7 @@ async fn the_same_is_never_claimed_twice() {
     // Thirty under thirty keys: one claim, and twenty-nine who are told of it.
     let racers = join_all((0..30).map(|_| async {
         loop {
-            match desk.create(&key(), wish(&visit, vec![line("F")], "INV-10")).await {
+            match service.create(&key(), input(&visit, vec![line("F")], "INV-10")).await {
                 Err(error) if matches!(error.reason(), "BUSY" | "DATABASE_UNAVAILABLE") => {}
                 answer => return answer.map_err(|error| error.reason().to_owned()),
             }
@@ -208,182 +211,184 @@ async fn the_same_is_never_claimed_twice() {
 
 #[tokio::test]
 async fn a_line_that_another_facility_claimed_is_refused_without_naming_its_claim() {
-    let mut desk = Desk::for_claims().await;
-    let visit = desk.outpatient("UM-1").await;
-    desk.submitted(&visit, vec![line("B")]).await.unwrap();
-    let other = desk.other_facility().await;
-    desk.contract(&other, &["OUTPATIENT"]).await;
-    desk.facility = other;
-    let visit = desk.admitted("UM-1", "OUTPATIENT").await;
-    let claim = desk.submitted(&visit, vec![line("B"), line("C")]).await.unwrap();
+    let mut service = TestVisits::for_claims().await;
+    let visit = service.outpatient("UM-1").await;
+    service.submitted(&visit, vec![line("B")]).await.unwrap();
+    let other = service.other_facility().await;
+    service.contract(&other, &["OUTPATIENT"]).await;
+    service.facility = other;
+    let visit = service.admitted("UM-1", "OUTPATIENT").await;
+    let claim = service.submitted(&visit, vec![line("B"), line("C")]).await.unwrap();
     assert_eq!(claim.state(), State::PartiallyApproved);
     assert_eq!(claim.lines[0].refusals[0].code, "DUPL-001");
 }
 
 #[tokio::test]
 async fn a_claim_comes_by_the_payers_day_of_the_next_month() {
-    let desk = &Desk::for_claims().await;
-    let visit = desk.outpatient("UM-1").await;
-    let draft = CreateClaimRequest { submit: false, ..wish(&visit, vec![line("B")], "") };
-    let draft = desk.create(&key(), draft).await.unwrap();
+    let service = &TestVisits::for_claims().await;
+    let visit = service.outpatient("UM-1").await;
+    let draft = CreateClaimRequest { submit: false, ..input(&visit, vec![line("B")], "") };
+    let draft = service.create(&key(), draft).await.unwrap();
     let last: chrono::NaiveDate = draft.submit_by.parse().unwrap();
     assert_eq!(last.format("%d").to_string(), "15");
     let here = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&chrono_tz::Africa::Kigali).date_naive();
-    while here(desk.clock.now()) < last {
-        desk.clock.advance(DAY);
+    while here(service.clock.now()) < last {
+        service.clock.advance(DAY);
     }
     let submit = |id: &str| {
         let request = SubmitClaimRequest { claim_id: id.to_owned() };
-        let request = desk.by(&desk.facility, &key(), request);
-        async move { desk.claims().submit_claim(request).await.map(|it| it.into_inner().claim.unwrap()) }
+        let request = service.by(&service.facility, &key(), request);
+        async move { service.claims().submit_claim(request).await.map(|it| it.into_inner().claim.unwrap()) }
     };
     // Whether the last day is over is the payer's clock's to say: two hours ahead of the world's.
-    desk.clock.advance(DAY);
+    service.clock.advance(DAY);
     let late = refusal(submit(&draft.claim_id).await);
     assert_eq!((late.kind(), late.reason()), (Kind::Refused, "SUBMISSION_TOO_LATE"));
     assert_eq!(
         (late.fact("deadline"), late.fact("code")),
         (Some(draft.submit_by.as_str()), Some("TIME-001"))
     );
-    let late = desk.submitted(&visit, vec![line("B")]).await;
+    let late = service.submitted(&visit, vec![line("B")]).await;
     assert_eq!(refusal(late).reason(), "SUBMISSION_TOO_LATE");
-    assert_eq!(desk.count("claim").await, 1, "nothing is written of what may not be submitted");
+    assert_eq!(service.rows_of("claim").await, 1, "nothing is written of what may not be submitted");
 }
 
 #[tokio::test]
 async fn a_rejected_claim_is_resubmitted_as_often_as_the_payer_allows() {
-    let desk = Desk::for_claims().await;
-    let visit = desk.outpatient("UM-1").await;
-    let first = desk.create(&key(), wish(&visit, vec![excluded("B")], "INV-1")).await.unwrap();
-    let second = desk.resubmit(&first, vec![excluded("B")]).await.unwrap();
+    let service = TestVisits::for_claims().await;
+    let visit = service.outpatient("UM-1").await;
+    let first = service.create(&key(), input(&visit, vec![excluded("B")], "INV-1")).await.unwrap();
+    let second = service.resubmit(&first, vec![excluded("B")]).await.unwrap();
     assert_eq!((second.resubmission, second.external_reference.as_str()), (1, "INV-1"));
     assert_eq!(second.resubmits_claim_id, first.claim_id);
-    let read = desk.claim(&desk.facility, &first.claim_id).await.unwrap();
+    let read = service.claim(&service.facility, &first.claim_id).await.unwrap();
     assert_eq!(
         (read.state(), read.resubmitted_as_claim_id.as_str()),
         (State::Rejected, second.claim_id.as_str())
     );
-    let again = refusal(desk.resubmit(&first, vec![line("B")]).await);
+    let again = refusal(service.resubmit(&first, vec![line("B")]).await);
     assert_eq!(
         (again.reason(), again.fact("claimId")),
         ("ALREADY_RESUBMITTED", Some(second.claim_id.as_str()))
     );
-    assert_eq!(refusal(desk.appeal(&first).await).reason(), "ALREADY_RESUBMITTED");
+    assert_eq!(refusal(service.appeal(&first).await).reason(), "ALREADY_RESUBMITTED");
 
-    let third = desk.resubmit(&second, vec![excluded("B")]).await.unwrap();
-    assert_eq!(refusal(desk.resubmit(&third, vec![line("B")]).await).reason(), "RESUBMISSIONS_EXHAUSTED");
+    let third = service.resubmit(&second, vec![excluded("B")]).await.unwrap();
+    assert_eq!(refusal(service.resubmit(&third, vec![line("B")]).await).reason(), "RESUBMISSIONS_EXHAUSTED");
     // The reference is no way around the bound, nor is what was not rejected.
-    let fresh = desk.create(&key(), wish(&visit, vec![line("B")], "INV-1")).await;
+    let fresh = service.create(&key(), input(&visit, vec![line("B")], "INV-1")).await;
     assert_eq!(refusal(fresh).reason(), "DUPLICATE_CLAIM");
-    let approved = desk.submitted(&visit, vec![line("C")]).await.unwrap();
-    assert_eq!(refusal(desk.resubmit(&approved, vec![line("D")]).await).reason(), "WRONG_STATE");
+    let approved = service.submitted(&visit, vec![line("C")]).await.unwrap();
+    assert_eq!(refusal(service.resubmit(&approved, vec![line("D")]).await).reason(), "WRONG_STATE");
 }
 
 #[tokio::test]
 async fn an_appeal_is_upheld_or_overturned_and_never_costs_the_facility() {
-    let desk = Desk::for_claims().await;
-    desk.rules(Some(0)).await;
-    let visit = desk.outpatient("UM-1").await;
-    let claim = desk.submitted(&visit, vec![line("B"), line("C")]).await.unwrap();
-    let claim = desk.reviewed(&claim, vec![decision(1, Decision::Reject)]).await.unwrap();
-    let appealed = desk.appeal(&claim).await.unwrap();
+    let service = TestVisits::for_claims().await;
+    service.rules(Some(0)).await;
+    let visit = service.outpatient("UM-1").await;
+    let claim = service.submitted(&visit, vec![line("B"), line("C")]).await.unwrap();
+    let claim = service.reviewed(&claim, vec![decision(1, Decision::Reject)]).await.unwrap();
+    let appealed = service.appeal(&claim).await.unwrap();
     assert_eq!(appealed.state(), State::Appealed);
-    let read = desk.claim(&desk.payer, &claim.claim_id).await.unwrap();
+    let read = service.claim(&service.payer, &claim.claim_id).await.unwrap();
     assert_eq!(read.appeal.unwrap().reason, "It was needed.");
-    let less = desk.answer_appeal(&appealed, Some(vec![decision(2, Decision::Reject)])).await;
+    let less = service.answer_appeal(&appealed, Some(vec![decision(2, Decision::Reject)])).await;
     assert_eq!(refusal(less).reason(), "APPEAL_PAYS_LESS");
-    assert_eq!(desk.ledger().await, (9_000, 0));
+    assert_eq!(service.ledger().await, (9_000, 0));
 
-    let claim = desk.answer_appeal(&appealed, Some(vec![decision(1, Decision::Accept)])).await.unwrap();
+    let claim = service.answer_appeal(&appealed, Some(vec![decision(1, Decision::Accept)])).await.unwrap();
     assert_eq!((claim.state(), payer_part(&claim)), (State::Overturned, 18_000));
-    assert_eq!(desk.ledger().await, (18_000, 0), "what was taken before is taken once");
-    let read = desk.claim(&desk.facility, &claim.claim_id).await.unwrap();
+    assert_eq!(service.ledger().await, (18_000, 0), "what was taken before is taken once");
+    let read = service.claim(&service.facility, &claim.claim_id).await.unwrap();
     assert_eq!(read, claim);
     let decisions: Vec<_> =
         read.lines[0].reviews.iter().map(|it| it.decision.as_ref().unwrap().decision()).collect();
     assert_eq!(decisions, [Decision::Reject, Decision::Accept], "what was decided stays to be seen");
     assert_eq!(read.lines[1].reviews.len(), 1);
     assert_eq!(read.appeal.unwrap().answer, "We looked again.");
-    assert_eq!(refusal(desk.appeal(&claim).await).reason(), "WRONG_STATE");
+    assert_eq!(refusal(service.appeal(&claim).await).reason(), "WRONG_STATE");
 
-    let other = desk.submitted(&visit, vec![line("D")]).await.unwrap();
-    let other = desk.reviewed(&other, vec![decision(1, Decision::Reject)]).await.unwrap();
+    let other = service.submitted(&visit, vec![line("D")]).await.unwrap();
+    let other = service.reviewed(&other, vec![decision(1, Decision::Reject)]).await.unwrap();
     assert_eq!(other.state(), State::Rejected);
-    let upheld = desk.answer_appeal(&desk.appeal(&other).await.unwrap(), None).await.unwrap();
-    assert_eq!((upheld.state(), desk.ledger().await.0), (State::Upheld, 18_000));
-    let last = desk.submitted(&visit, vec![line("E")]).await.unwrap();
-    let last = desk.reviewed(&last, vec![decision(1, Decision::Reject)]).await.unwrap();
-    desk.clock.advance(DAY * 32);
-    let late = refusal(desk.appeal(&last).await);
+    let upheld = service.answer_appeal(&service.appeal(&other).await.unwrap(), None).await.unwrap();
+    assert_eq!((upheld.state(), service.ledger().await.0), (State::Upheld, 18_000));
+    let last = service.submitted(&visit, vec![line("E")]).await.unwrap();
+    let last = service.reviewed(&last, vec![decision(1, Decision::Reject)]).await.unwrap();
+    service.clock.advance(DAY * 32);
+    let late = refusal(service.appeal(&last).await);
     assert_eq!((late.reason(), late.fact("deadline")), ("APPEAL_TOO_LATE", Some(last.appeal_by.as_str())));
 }
 
 #[tokio::test]
 async fn a_disputed_visits_claims_are_frozen_until_the_payer_dismisses_the_dispute() {
-    let desk = Desk::for_claims().await;
-    desk.rules(Some(9_000)).await;
-    let visit = desk.outpatient("UM-1").await;
-    let draft = CreateClaimRequest { submit: false, ..wish(&visit, vec![line("B")], "") };
-    let draft = desk.create(&key(), draft).await.unwrap();
-    let reviewed = desk.submitted(&visit, vec![line("C"), line("D")]).await.unwrap();
-    let approved = desk.submitted(&visit, vec![line("E")]).await.unwrap();
-    let rejected = desk.submitted(&visit, vec![excluded("F")]).await.unwrap();
-    desk.disputed(&visit).await;
+    let service = TestVisits::for_claims().await;
+    service.rules(Some(9_000)).await;
+    let visit = service.outpatient("UM-1").await;
+    let draft = CreateClaimRequest { submit: false, ..input(&visit, vec![line("B")], "") };
+    let draft = service.create(&key(), draft).await.unwrap();
+    let reviewed = service.submitted(&visit, vec![line("C"), line("D")]).await.unwrap();
+    let approved = service.submitted(&visit, vec![line("E")]).await.unwrap();
+    let rejected = service.submitted(&visit, vec![excluded("F")]).await.unwrap();
+    service.disputed(&visit).await;
 
     let submit = SubmitClaimRequest { claim_id: draft.claim_id.clone() };
-    let submit = || desk.by(&desk.facility, &key(), submit.clone());
+    let submit = || service.by(&service.facility, &key(), submit.clone());
     let refusals = [
-        refusal(desk.claims().submit_claim(submit()).await),
-        refusal(desk.submitted(&visit, vec![line("G")]).await),
-        refusal(desk.reviewed(&reviewed, vec![]).await),
-        refusal(desk.recall(&approved).await),
-        refusal(desk.advise(&[&approved]).await),
-        refusal(desk.appeal(&rejected).await),
-        refusal(desk.resubmit(&rejected, vec![line("F")]).await),
+        refusal(service.claims().submit_claim(submit()).await),
+        refusal(service.submitted(&visit, vec![line("G")]).await),
+        refusal(service.reviewed(&reviewed, vec![]).await),
+        refusal(service.recall(&approved).await),
+        refusal(service.advise(&[&approved]).await),
+        refusal(service.appeal(&rejected).await),
+        refusal(service.resubmit(&rejected, vec![line("F")]).await),
     ];
     for refused in refusals {
         assert_eq!((refused.kind(), refused.reason()), (Kind::Refused, "VISIT_DISPUTED"));
     }
-    assert!(desk.claim(&desk.payer, &approved.claim_id).await.unwrap().frozen);
+    assert!(service.claim(&service.payer, &approved.claim_id).await.unwrap().frozen);
 
     let request = ResolveVisitDisputeRequest {
         visit_id: visit.visit_id.clone(),
         outcome: resolve_visit_dispute_request::Outcome::Dismissed.into(),
     };
-    let mut visits = VisitServiceClient::new(desk.service.upstream.clone());
-    visits.resolve_visit_dispute(desk.by(&desk.payer, &key(), request)).await.unwrap();
-    assert_eq!(desk.advise(&[&approved]).await.unwrap().total, "9000");
-    let submitted = desk.claims().submit_claim(submit()).await.unwrap().into_inner().claim.unwrap();
+    let mut visits = VisitServiceClient::new(service.upstream());
+    visits.resolve_visit_dispute(service.by(&service.payer, &key(), request)).await.unwrap();
+    assert_eq!(service.advise(&[&approved]).await.unwrap().total, "9000");
+    let submitted = service.claims().submit_claim(submit()).await.unwrap().into_inner().claim.unwrap();
     assert!(!submitted.frozen && submitted.state() == State::Approved);
 }
 
 #[tokio::test]
 async fn each_party_sees_and_does_its_own_part() {
-    let desk = &Desk::for_claims().await;
-    desk.rules(Some(0)).await;
-    let visit = desk.outpatient("UM-1").await;
-    let claim = desk.submitted(&visit, vec![line("B")]).await.unwrap();
-    let mut stranger = desk.facility.clone();
-    stranger.organization = OrganizationId::new(&desk.clock);
-    for nobody in [&stranger, &desk.stranger()] {
-        assert_eq!(refusal(desk.claim(nobody, &claim.claim_id).await).kind(), Kind::NotFound);
-        let list = desk.claims().list_claims(desk.by(nobody, &key(), ListClaimsRequest::default())).await;
+    let service = &TestVisits::for_claims().await;
+    service.rules(Some(0)).await;
+    let visit = service.outpatient("UM-1").await;
+    let claim = service.submitted(&visit, vec![line("B")]).await.unwrap();
+    let mut stranger = service.facility.clone();
+    stranger.organization = OrganizationId::new(&service.clock);
+    for nobody in [&stranger, &service.stranger()] {
+        assert_eq!(refusal(service.claim(nobody, &claim.claim_id).await).kind(), Kind::NotFound);
+        let list =
+            service.claims().list_claims(service.by(nobody, &key(), ListClaimsRequest::default())).await;
         assert_eq!(list.unwrap().into_inner().claims, []);
     }
-    let theirs = CreateClaimRequest { submit: true, ..wish(&visit, vec![line("C")], "") };
-    let theirs = desk.claims().create_claim(desk.by(&stranger, &key(), theirs)).await;
+    let theirs = CreateClaimRequest { submit: true, ..input(&visit, vec![line("C")], "") };
+    let theirs = service.claims().create_claim(service.by(&stranger, &key(), theirs)).await;
     assert_eq!(refusal(theirs).kind(), Kind::NotFound);
-    let by_payer = desk.by(&desk.payer, &key(), wish(&visit, vec![line("C")], ""));
-    assert_eq!(refusal(desk.claims().create_claim(by_payer).await).reason(), "WRONG_ORGANIZATION_KIND");
+    let by_payer = service.by(&service.payer, &key(), input(&visit, vec![line("C")], ""));
+    assert_eq!(refusal(service.claims().create_claim(by_payer).await).reason(), "WRONG_ORGANIZATION_KIND");
     let review = ReviewClaimRequest { claim_id: claim.claim_id.clone(), lines: vec![] };
-    let by_facility = desk.claims().review_claim(desk.by(&desk.facility, &key(), review.clone())).await;
+    let by_facility =
+        service.claims().review_claim(service.by(&service.facility, &key(), review.clone())).await;
     assert_eq!(refusal(by_facility).reason(), "WRONG_ORGANIZATION_KIND");
-    let by_other = desk.claims().review_claim(desk.by(&desk.stranger(), &key(), review)).await;
+    let by_other = service.claims().review_claim(service.by(&service.stranger(), &key(), review)).await;
     assert_eq!(refusal(by_other).kind(), Kind::NotFound);
 
     let filtered = |filter: ListClaimsRequest| {
-        let request = desk.by(&desk.payer, &key(), filter);
-        async move { desk.claims().list_claims(request).await.unwrap().into_inner().claims.len() }
+        let request = service.by(&service.payer, &key(), filter);
+        async move { service.claims().list_claims(request).await.unwrap().into_inner().claims.len() }
     };
     let by = ListClaimsRequest::default;
     assert_eq!(filtered(ListClaimsRequest { member_number: "UM-1".to_owned(), ..by() }).await, 1);
@@ -397,10 +402,10 @@ async fn each_party_sees_and_does_its_own_part() {
 
 #[tokio::test]
 async fn a_member_reads_what_became_of_the_claim_in_the_language_asked_for() {
-    let desk = Desk::for_claims().await;
-    let visit = desk.outpatient("UM-1").await;
-    let claim = desk.submitted(&visit, vec![line("B"), excluded("C")]).await.unwrap();
-    let notice = desk.notice(get_notice_request::Kind::Claim, &claim.claim_id).await;
+    let service = TestVisits::for_claims().await;
+    let visit = service.outpatient("UM-1").await;
+    let claim = service.submitted(&visit, vec![line("B"), excluded("C")]).await.unwrap();
+    let notice = service.notice(get_notice_request::Kind::Claim, &claim.claim_id).await;
     assert_eq!(notice.state, "PARTIALLY_APPROVED");
     for (name, value) in
         [("payer_part", "RWF 9,000"), ("patient_part", "RWF 11,000"), ("facility", "Kigali Clinic")]
@@ -412,7 +417,11 @@ async fn a_member_reads_what_became_of_the_claim_in_the_language_asked_for() {
         let (token, language) = (token.to_owned(), language.to_owned());
         let request = Request::new(ReadClaimExplanationRequest { token, language });
         async {
-            desk.claims().read_claim_explanation(request).await.map(|it| it.into_inner().explanation.unwrap())
+            service
+                .claims()
+                .read_claim_explanation(request)
+                .await
+                .map(|it| it.into_inner().explanation.unwrap())
         }
     };
     let told = read(&notice.values["explanation_token"], "fr").await.unwrap();
@@ -436,10 +445,10 @@ async fn a_member_reads_what_became_of_the_claim_in_the_language_asked_for() {
     // The link of the SMS that tells of the claim, whichever it is.
     assert_eq!(read(&notice.values["dispute_token"], "fr").await.unwrap(), told);
 
-    for by in [&desk.facility, &desk.payer] {
+    for by in [&service.facility, &service.payer] {
         let (claim_id, language) = (claim.claim_id.clone(), "fr".to_owned());
-        let request = desk.by(by, &key(), GetClaimExplanationRequest { claim_id, language });
-        let own = desk.claims().get_claim_explanation(request).await.unwrap();
+        let request = service.by(by, &key(), GetClaimExplanationRequest { claim_id, language });
+        let own = service.claims().get_claim_explanation(request).await.unwrap();
         assert_eq!(own.into_inner().explanation, Some(told.clone()));
     }
     assert_eq!(refusal(read("", "en").await).kind(), Kind::Invalid);
@@ -447,36 +456,42 @@ async fn a_member_reads_what_became_of_the_claim_in_the_language_asked_for() {
         assert_eq!(refusal(read(wrong, "en").await).kind(), Kind::NotFound);
     }
     assert_eq!(refusal(read(&notice.values["explanation_token"], "de").await).violations().len(), 1);
-    desk.recall(&claim).await.unwrap();
+    service.recall(&claim).await.unwrap();
     assert_eq!(refusal(read(&notice.values["explanation_token"], "en").await).kind(), Kind::NotFound);
 }
 
 #[tokio::test]
 async fn a_lint_foretells_the_claim_and_changes_nothing() {
-    let desk = Desk::for_claims().await;
-    let visit = desk.outpatient("UM-1").await;
+    let service = TestVisits::for_claims().await;
+    let visit = service.outpatient("UM-1").await;
     let lint = |lines: Vec<CareLineInput>, reference: &str| {
         let (visit_id, external_reference) = (visit.visit_id.clone(), reference.to_owned());
         let request = LintClaimRequest { visit_id, lines, external_reference };
-        let request = desk.by(&desk.facility, &key(), request);
-        async { desk.claims().lint_claim(request).await.unwrap().into_inner() }
+        let request = service.by(&service.facility, &key(), request);
+        async { service.claims().lint_claim(request).await.unwrap().into_inner() }
     };
-    let draft = CreateClaimRequest { submit: false, ..wish(&visit, vec![line("B")], "") };
-    desk.create(&key(), draft.clone()).await.unwrap();
-    desk.create(&key(), draft).await.unwrap();
-    let before =
-        (desk.count("claim").await, desk.count("care_line").await, desk.count("benefit_balance").await);
+    let draft = CreateClaimRequest { submit: false, ..input(&visit, vec![line("B")], "") };
+    service.create(&key(), draft.clone()).await.unwrap();
+    service.create(&key(), draft).await.unwrap();
+    let before = (
+        service.rows_of("claim").await,
+        service.rows_of("service_line").await,
+        service.rows_of("benefit_balance").await,
+    );
 
     let told = lint(vec![line("B"), excluded("C")], "INV-1").await;
     assert_eq!((told.problems.len(), told.state()), (0, State::PartiallyApproved));
     assert_eq!(told.amounts.as_ref().unwrap().payer, "9000");
     assert_eq!(told.lines[1].refusals[0].code, "NCOV-003");
-    let after =
-        (desk.count("claim").await, desk.count("care_line").await, desk.count("benefit_balance").await);
+    let after = (
+        service.rows_of("claim").await,
+        service.rows_of("service_line").await,
+        service.rows_of("benefit_balance").await,
+    );
     assert_eq!(after, before);
-    assert_eq!(desk.ledger().await, (0, 0));
+    assert_eq!(service.ledger().await, (0, 0));
 
-    let claim = desk.create(&key(), wish(&visit, vec![line("B"), excluded("C")], "INV-1")).await.unwrap();
+    let claim = service.create(&key(), input(&visit, vec![line("B"), excluded("C")], "INV-1")).await.unwrap();
     assert_eq!((claim.state(), &claim.amounts), (told.state(), &told.amounts));
     for (line, foretold) in claim.lines.iter().zip(&told.lines) {
         assert_eq!((&line.amounts, &line.trace), (&foretold.amounts, &foretold.trace));
@@ -485,6 +500,6 @@ async fn a_lint_foretells_the_claim_and_changes_nothing() {
     assert_eq!((told.problems[0].reason.as_str(), told.state()), ("DUPLICATE_CLAIM", State::Unspecified));
     assert_eq!(told.problems[0].claim_number, claim.number);
     assert_eq!(lint(vec![line("D")], "INV-1").await.problems[0].claim_id, claim.claim_id);
-    desk.disputed(&visit).await;
+    service.disputed(&visit).await;
     assert_eq!(lint(vec![line("D")], "").await.problems[0].reason, "VISIT_DISPUTED");
 }

@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashMap,
-    convert::Infallible,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -11,19 +10,13 @@ use std::{
 
 use careway_contract::identity::v1::{
     challenge_service_server::{ChallengeService, ChallengeServiceServer},
-    key_service_server::{KeyService, KeyServiceServer},
     member_identifier::Identifier,
     *,
 };
 use careway_kernel::{Clock, MemberId, OrganizationId};
-use careway_service::{Error, Upstream};
-use futures::TryFutureExt;
-use jsonwebtoken::{
-    Algorithm, EncodingKey, Header,
-    jwk::{AlgorithmParameters, Jwk},
-};
+use careway_service::{Error, Foundation};
+use careway_testing::{TokenSigner, upstream};
 use tonic::{Request, Response, Status, async_trait, service::Routes};
-use tower::{ServiceExt, util::BoxCloneSyncService};
 
 /// The code every known member is sent.
 pub(crate) const CODE: &str = "042715";
@@ -31,7 +24,6 @@ pub(crate) const CODE: &str = "042715";
 #[derive(Clone)]
 pub(crate) struct FakeIdentity {
     clock: Clock,
-    signing: EncodingKey,
     members: Arc<Mutex<Vec<(MemberSummary, String)>>>,
     challenges: Arc<Mutex<HashMap<String, StartChallengeRequest>>>,
     kept: Arc<Mutex<HashMap<String, String>>>,
@@ -41,13 +33,8 @@ pub(crate) struct FakeIdentity {
 
 impl FakeIdentity {
     pub(crate) fn new(clock: &Clock) -> Self {
-        let seed = [7; 32];
-        // RFC 8410: a PKCS#8 Ed25519 private key is this prefix and the seed.
-        let mut pkcs8 = hex::decode("302e020100300506032b657004220420").unwrap();
-        pkcs8.extend_from_slice(&seed);
         Self {
             clock: clock.clone(),
-            signing: EncodingKey::from_ed_der(&pkcs8),
             members: Arc::default(),
             challenges: Arc::default(),
             kept: Arc::default(),
@@ -55,14 +42,10 @@ impl FakeIdentity {
         }
     }
 
-    pub(crate) fn upstream(&self) -> Upstream {
-        let routes = Routes::new(ChallengeServiceServer::new(self.clone()))
-            .add_service(KeyServiceServer::new(self.clone()))
-            .prepare();
-        let typed = tower::service_fn(move |request: http::Request<tonic::body::Body>| {
-            routes.clone().oneshot(request).map_err(|never: Infallible| -> Status { match never {} })
-        });
-        BoxCloneSyncService::new(typed)
+    /// Stands in for identity beside a service, with the signer's key.
+    pub(crate) fn beside(&self, signer: &TokenSigner) -> impl Fn(&Foundation) + use<> {
+        let routes = Routes::new(ChallengeServiceServer::new(self.clone())).add_service(signer.keys());
+        move |foundation| foundation.registry.provide("identity", upstream(routes.clone()))
     }
 
     /// Registers a member, who is known by member number and national id.
@@ -83,19 +66,6 @@ impl FakeIdentity {
         };
         self.members.lock().unwrap().push((member, national_id.to_owned()));
         id
-    }
-
-    /// An access token.
-    pub(crate) fn token(&self, claims: &serde_json::Value) -> String {
-        let now = self.clock.now().timestamp();
-        let mut all = serde_json::json!({
-            "iss": "careway", "aud": "careway-api", "iat": now, "nbf": now, "exp": now + 600,
-        });
-        all.as_object_mut().unwrap().extend(claims.as_object().unwrap().clone());
-        let mut header = Header::new(Algorithm::EdDSA);
-        header.typ = Some("at+jwt".to_owned());
-        header.kid = Some("test".to_owned());
-        jsonwebtoken::encode(&header, &all, &self.signing).unwrap()
     }
 
     fn find(&self, asked: Option<&MemberIdentifier>) -> Option<MemberSummary> {
@@ -193,22 +163,5 @@ impl ChallengeService for FakeIdentity {
     ) -> Result<Response<ResolveMemberResponse>, Status> {
         let member = self.find(request.into_inner().member.as_ref());
         Ok(Response::new(ResolveMemberResponse { member }))
-    }
-}
-
-#[async_trait]
-impl KeyService for FakeIdentity {
-    async fn get_jwks(&self, _: Request<GetJwksRequest>) -> Result<Response<GetJwksResponse>, Status> {
-        let jwk = Jwk::from_encoding_key(&self.signing, Algorithm::EdDSA).unwrap();
-        let AlgorithmParameters::OctetKeyPair(pair) = jwk.algorithm else { panic!("an Ed25519 key") };
-        let key = JsonWebKey { kid: "test".to_owned(), x: pair.x, alg: "EdDSA".to_owned() };
-        Ok(Response::new(GetJwksResponse { keys: vec![key] }))
-    }
-
-    async fn rotate_signing_key(
-        &self,
-        _: Request<RotateSigningKeyRequest>,
-    ) -> Result<Response<RotateSigningKeyResponse>, Status> {
-        Err(Status::unimplemented("not here"))
     }
 }

@@ -3,8 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests are bound to no clock")]
 
 mod benefits;
-mod care_desk;
-mod claim_desk;
+mod claim_calls;
 mod claim_faults;
 mod claim_payments;
 mod claim_properties;
@@ -12,18 +11,18 @@ mod claim_races;
 mod claim_round_trips;
 mod claim_rules;
 mod claims;
-mod desk;
+mod document_calls;
 mod documents;
-mod documents_desk;
+mod documents_cited;
 mod documents_kept;
 mod documents_refused;
-mod fake_clamd;
 mod fake_identity;
-mod fake_s3;
 mod plans;
+mod preauthorization_calls;
 mod preauthorization_clocks;
 mod preauthorizations;
 mod tariffs;
+mod test_visits;
 mod visit_overrides;
 mod visit_round_trips;
 mod visits;

@@ -13,9 +13,10 @@ use careway_contract::{
 };
 use careway_kernel::OrganizationId;
 use careway_service::{Error, Kind, Upstream};
+use careway_testing::{Person, key, refusal};
 use tonic::Request;
 
-use crate::desk::{Desk, Person, key, refusal};
+use crate::test_visits::TestVisits;
 
 fn text(text: &str) -> Vec<LocalizedText> {
     vec![LocalizedText { language: "en".to_owned(), text: text.to_owned() }]
@@ -51,17 +52,17 @@ fn silver() -> PlanDefinition {
     }
 }
 
-impl Desk {
+impl TestVisits {
     fn plans(&self) -> PlanServiceClient<Upstream> {
-        PlanServiceClient::new(self.service.upstream.clone())
+        PlanServiceClient::new(self.upstream())
     }
 
     fn coverages(&self) -> CoverageServiceClient<Upstream> {
-        CoverageServiceClient::new(self.service.upstream.clone())
+        CoverageServiceClient::new(self.upstream())
     }
 
     fn contracts(&self) -> ContractServiceClient<Upstream> {
-        ContractServiceClient::new(self.service.upstream.clone())
+        ContractServiceClient::new(self.upstream())
     }
 
     async fn create_plan(&self, definition: PlanDefinition) -> Result<Plan, Error> {
@@ -100,49 +101,64 @@ impl Desk {
 
 #[tokio::test]
 async fn a_plan_comes_back_and_gets_versions() {
-    let desk = Desk::open().await;
-    let made = desk.create_plan(silver()).await.unwrap();
+    let service = TestVisits::run().await;
+    let made = service.create_plan(silver()).await.unwrap();
     assert_eq!((made.version, made.latest_version), (1, 1));
     let kept = made.definition.clone().unwrap();
     assert_eq!((kept.adult_age, kept.order.len(), kept.benefits[0].covered), (Some(18), 7, Some(true)));
-    assert_eq!(refusal(desk.create_plan(silver()).await).reason(), "PLAN_CODE_TAKEN");
+    assert_eq!(refusal(service.create_plan(silver()).await).reason(), "PLAN_CODE_TAKEN");
 
     // What comes back may be sent again as it is.
     let newer = PlanDefinition { names: text("Silver Plus"), ..kept.clone() };
     let replace =
         |definition| ReplacePlanRequest { plan_id: made.plan_id.clone(), definition: Some(definition) };
-    let stale = desk.plans().replace_plan(desk.with_version(&desk.payer, 7, replace(newer.clone()))).await;
+    let stale =
+        service.plans().replace_plan(service.with_version(&service.payer, 7, replace(newer.clone()))).await;
     assert_eq!(refusal(stale).kind(), Kind::Stale);
-    let replaced =
-        desk.plans().replace_plan(desk.with_version(&desk.payer, 1, replace(newer.clone()))).await.unwrap();
+    let replaced = service
+        .plans()
+        .replace_plan(service.with_version(&service.payer, 1, replace(newer.clone())))
+        .await
+        .unwrap();
     assert_eq!(replaced.into_inner().plan.unwrap().version, 2);
     let other = PlanDefinition { currency: "KES".to_owned(), ..newer };
-    let fixed = desk.plans().replace_plan(desk.with_version(&desk.payer, 2, replace(other))).await;
+    let fixed = service.plans().replace_plan(service.with_version(&service.payer, 2, replace(other))).await;
     assert_eq!(refusal(fixed).kind(), Kind::Invalid);
 
     let get = |version| GetPlanRequest { plan_id: made.plan_id.clone(), version };
-    let first = desk.plans().get_plan(desk.by(&desk.payer, &key(), get(Some(1)))).await.unwrap().into_inner();
+    let first = service
+        .plans()
+        .get_plan(service.by(&service.payer, &key(), get(Some(1))))
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(first.plan.unwrap().definition.unwrap(), kept);
-    let latest = desk.plans().get_plan(desk.by(&desk.payer, &key(), get(None))).await.unwrap().into_inner();
+    let latest =
+        service.plans().get_plan(service.by(&service.payer, &key(), get(None))).await.unwrap().into_inner();
     assert_eq!(latest.plan.unwrap().definition.unwrap().names, text("Silver Plus"));
 
     let list = ListPlansRequest { page_size: 1, ..Default::default() };
-    let page =
-        desk.plans().list_plans(desk.by(&desk.payer, &key(), list.clone())).await.unwrap().into_inner();
+    let page = service
+        .plans()
+        .list_plans(service.by(&service.payer, &key(), list.clone()))
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(page.plans[0].plan_id, made.plan_id);
     let list = ListPlansRequest { page_token: page.next_page_token, ..list };
-    let page = desk.plans().list_plans(desk.by(&desk.payer, &key(), list)).await.unwrap().into_inner();
+    let page =
+        service.plans().list_plans(service.by(&service.payer, &key(), list)).await.unwrap().into_inner();
     assert_eq!((page.plans.len(), page.next_page_token.as_str()), (1, ""));
 
     // Another payer's is as if it were not.
-    let stranger = desk.stranger();
-    let hidden = desk.plans().get_plan(desk.by(&stranger, &key(), get(None))).await;
+    let stranger = service.stranger();
+    let hidden = service.plans().get_plan(service.by(&stranger, &key(), get(None))).await;
     assert_eq!(refusal(hidden).kind(), Kind::NotFound);
 }
 
 #[tokio::test]
 async fn every_violation_of_a_plan_is_named_with_its_path() {
-    let desk = Desk::open().await;
+    let service = TestVisits::run().await;
     let mut wrong = silver();
     wrong.names.clear();
     let visit = &mut wrong.benefits[0];
@@ -157,9 +173,9 @@ async fn every_violation_of_a_plan_is_named_with_its_path() {
     });
     wrong.ceilings[0].limit.as_mut().unwrap().growth =
         Some(LimitGrowth { above_members: 4, each: "x".to_owned(), cap: "1".to_owned() });
-    let status = desk
+    let status = service
         .plans()
-        .create_plan(desk.by(&desk.payer, &key(), CreatePlanRequest { definition: Some(wrong) }))
+        .create_plan(service.by(&service.payer, &key(), CreatePlanRequest { definition: Some(wrong) }))
         .await
         .unwrap_err();
     let details = tonic_types::StatusExt::get_error_details(&status);
@@ -183,7 +199,7 @@ async fn every_violation_of_a_plan_is_named_with_its_path() {
     wrong.ceilings[0].code = "VISIT".to_owned();
     wrong.benefits[0].deductible = "NONE".to_owned();
     wrong.order = vec![4];
-    let refused = refusal(desk.create_plan(wrong).await);
+    let refused = refusal(service.create_plan(wrong).await);
     let said = refused.to_status();
     let details = tonic_types::StatusExt::get_error_details(&said);
     let mut fields: Vec<_> =
@@ -194,37 +210,42 @@ async fn every_violation_of_a_plan_is_named_with_its_path() {
 
 #[tokio::test]
 async fn contracts_never_overlap_and_both_parties_see_them() {
-    let desk = Desk::open().await;
-    let other = desk.other_facility().await;
+    let service = TestVisits::run().await;
+    let other = service.other_facility().await;
     let request = CreateContractRequest {
         facility_id: other.organization.to_string(),
         service_types: vec!["DENTAL".to_owned()],
         from: "2026-01-01".to_owned(),
         to: "2026-12-31".to_owned(),
     };
-    let made = desk.contracts().create_contract(desk.by(&desk.payer, &key(), request.clone())).await.unwrap();
+    let made = service
+        .contracts()
+        .create_contract(service.by(&service.payer, &key(), request.clone()))
+        .await
+        .unwrap();
     let made = made.into_inner().contract.unwrap();
     let again = CreateContractRequest { from: "2026-12-31".to_owned(), to: String::new(), ..request.clone() };
-    let twice = desk.contracts().create_contract(desk.by(&desk.payer, &key(), again.clone())).await;
+    let twice = service.contracts().create_contract(service.by(&service.payer, &key(), again.clone())).await;
     assert_eq!(refusal(twice).reason(), "CONTRACT_OVERLAPS");
     let ended =
         EndContractRequest { contract_id: made.contract_id.clone(), last_day: "2026-06-30".to_owned() };
-    let ended = desk.contracts().end_contract(desk.by(&desk.payer, &key(), ended)).await.unwrap();
+    let ended = service.contracts().end_contract(service.by(&service.payer, &key(), ended)).await.unwrap();
     assert_eq!(ended.into_inner().contract.unwrap().to, "2026-06-30");
-    desk.contracts().create_contract(desk.by(&desk.payer, &key(), again)).await.unwrap();
+    service.contracts().create_contract(service.by(&service.payer, &key(), again)).await.unwrap();
 
     let list = ListContractsRequest { on: "2026-03-01".to_owned(), ..Default::default() };
-    let seen = desk.contracts().list_contracts(desk.by(&other, &key(), list)).await.unwrap().into_inner();
+    let seen =
+        service.contracts().list_contracts(service.by(&other, &key(), list)).await.unwrap().into_inner();
     let seen: Vec<_> = seen.contracts.iter().map(|it| it.contract_id.as_str()).collect();
     assert_eq!(seen, [made.contract_id.as_str()]);
     let get = GetContractRequest { contract_id: made.contract_id };
-    let hidden = desk.contracts().get_contract(desk.by(&desk.facility, &key(), get)).await;
+    let hidden = service.contracts().get_contract(service.by(&service.facility, &key(), get)).await;
     assert_eq!(refusal(hidden).kind(), Kind::NotFound);
 }
 
 #[tokio::test]
 async fn only_a_facility_can_be_contracted() {
-    let desk = Desk::open().await;
+    let service = TestVisits::run().await;
     let contract = async |with: OrganizationId| {
         let request = CreateContractRequest {
             facility_id: with.to_string(),
@@ -232,15 +253,15 @@ async fn only_a_facility_can_be_contracted() {
             from: "2026-01-01".to_owned(),
             ..Default::default()
         };
-        refusal(desk.contracts().create_contract(desk.by(&desk.payer, &key(), request)).await)
+        refusal(service.contracts().create_contract(service.by(&service.payer, &key(), request)).await)
     };
-    let another_payer = desk.stranger();
-    desk.know(&another_payer, "Inkingi Medical Cover").await;
-    let nobody = OrganizationId::new(&desk.clock);
+    let another_payer = service.stranger();
+    service.know(&another_payer, "Inkingi Medical Cover").await;
+    let nobody = OrganizationId::new(&service.clock);
     let untold = contract(nobody).await;
     assert_eq!((untold.kind(), untold.reason()), (Kind::Unavailable, "FACILITY_NOT_READY"));
-    desk.clock.advance(std::time::Duration::from_secs(61));
-    for wrong in [desk.payer.organization, another_payer.organization, nobody] {
+    service.clock.advance(std::time::Duration::from_secs(61));
+    for wrong in [service.payer.organization, another_payer.organization, nobody] {
         let refused = contract(wrong).await;
         assert_eq!((refused.kind(), refused.reason()), (Kind::Invalid, "INVALID_REQUEST"));
     }
@@ -248,9 +269,9 @@ async fn only_a_facility_can_be_contracted() {
 
 #[tokio::test]
 async fn a_coverage_is_suspended_resumed_replaced_and_ended() {
-    let desk = Desk::open().await;
-    let plan = desk.create_plan(silver()).await.unwrap();
-    let member = desk.identity.register(desk.payer.organization, "UM-7", "1199070012345607");
+    let service = TestVisits::run().await;
+    let plan = service.create_plan(silver()).await.unwrap();
+    let member = service.identity.register(service.payer.organization, "UM-7", "1199070012345607");
     let request = CreateCoverageRequest {
         member_number: "um-7".to_owned(),
         plan_id: plan.plan_id.clone(),
@@ -259,16 +280,16 @@ async fn a_coverage_is_suspended_resumed_replaced_and_ended() {
         ..Default::default()
     };
     // Identity's event has not arrived: identity is asked.
-    let first = desk.cover(request.clone()).await.unwrap();
+    let first = service.cover(request.clone()).await.unwrap();
     assert_eq!((first.member_id.as_str(), first.status()), (member.to_string().as_str(), Status::Active));
     let unknown = CreateCoverageRequest { member_number: "UM-8".to_owned(), ..request.clone() };
-    assert_eq!(refusal(desk.cover(unknown).await).reason(), "MEMBER_UNKNOWN");
+    assert_eq!(refusal(service.cover(unknown).await).reason(), "MEMBER_UNKNOWN");
     let overlapping = CreateCoverageRequest {
         from: "2026-12-31".to_owned(),
         to: "2027-01-31".to_owned(),
         ..request.clone()
     };
-    assert_eq!(refusal(desk.cover(overlapping).await).reason(), "COVERAGE_OVERLAPS");
+    assert_eq!(refusal(service.cover(overlapping).await).reason(), "COVERAGE_OVERLAPS");
 
     let id = first.coverage_id.clone();
     let suspend = SuspendCoverageRequest {
@@ -276,14 +297,17 @@ async fn a_coverage_is_suspended_resumed_replaced_and_ended() {
         reason: suspend_coverage_request::Reason::Unpaid.into(),
         from: "2026-04-01".to_owned(),
     };
-    let suspended =
-        desk.coverages().suspend_coverage(desk.by(&desk.payer, &key(), suspend.clone())).await.unwrap();
+    let suspended = service
+        .coverages()
+        .suspend_coverage(service.by(&service.payer, &key(), suspend.clone()))
+        .await
+        .unwrap();
     let suspended = suspended.into_inner().coverage.unwrap();
     assert_eq!((suspended.status(), suspended.suspension_reason.as_str()), (Status::Suspended, "UNPAID"));
-    let twice = desk.coverages().suspend_coverage(desk.by(&desk.payer, &key(), suspend)).await;
+    let twice = service.coverages().suspend_coverage(service.by(&service.payer, &key(), suspend)).await;
     assert_eq!(refusal(twice).reason(), "COVERAGE_NOT_ACTIVE");
     let resume = ResumeCoverageRequest { coverage_id: id.clone(), on: "2026-05-01".to_owned() };
-    desk.coverages().resume_coverage(desk.by(&desk.payer, &key(), resume)).await.unwrap();
+    service.coverages().resume_coverage(service.by(&service.payer, &key(), resume)).await.unwrap();
 
     // A new card from July: the old one ends the day before, limits and waiting go on.
     let newer = CreateCoverageRequest {
@@ -292,10 +316,11 @@ async fn a_coverage_is_suspended_resumed_replaced_and_ended() {
         replaces: id.clone(),
         ..request.clone()
     };
-    let newer = desk.cover(newer).await.unwrap();
+    let newer = service.cover(newer).await.unwrap();
     assert_eq!((newer.member_since.as_str(), newer.policy_year_from.as_str()), ("2026-01-01", "2026-01-01"));
     let get = GetCoverageRequest { coverage_id: id.clone() };
-    let older = desk.coverages().get_coverage(desk.by(&desk.payer, &key(), get.clone())).await.unwrap();
+    let older =
+        service.coverages().get_coverage(service.by(&service.payer, &key(), get.clone())).await.unwrap();
     let older = older.into_inner().coverage.unwrap();
     assert_eq!(
         (older.to.as_str(), older.status(), older.replaced_by),
@@ -308,29 +333,33 @@ async fn a_coverage_is_suspended_resumed_replaced_and_ended() {
         reason: terminate_coverage_request::Reason::LeftGroup.into(),
         last_day: "2026-09-30".to_owned(),
     };
-    desk.coverages().terminate_coverage(desk.by(&desk.payer, &key(), terminate)).await.unwrap();
+    service.coverages().terminate_coverage(service.by(&service.payer, &key(), terminate)).await.unwrap();
     // Without a gap, the member's own start is kept.
     let next =
         CreateCoverageRequest { from: "2026-10-01".to_owned(), to: "2027-09-30".to_owned(), ..request };
-    assert_eq!(desk.cover(next).await.unwrap().member_since, "2026-01-01");
-    assert_eq!(desk.said("CoverageChanged").await, 7);
+    assert_eq!(service.cover(next).await.unwrap().member_since, "2026-01-01");
+    assert_eq!(service.said("CoverageChanged").await, 7);
 
     let list = ListCoveragesRequest { member_number: "UM-7".to_owned(), ..Default::default() };
-    let listed =
-        desk.coverages().list_coverages(desk.by(&desk.payer, &key(), list)).await.unwrap().into_inner();
+    let listed = service
+        .coverages()
+        .list_coverages(service.by(&service.payer, &key(), list))
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(listed.coverages.len(), 3);
-    let hidden = desk.coverages().get_coverage(desk.by(&desk.stranger(), &key(), get.clone())).await;
+    let hidden = service.coverages().get_coverage(service.by(&service.stranger(), &key(), get.clone())).await;
     assert_eq!(refusal(hidden).kind(), Kind::NotFound);
-    let hidden = desk.coverages().get_coverage(desk.by(&desk.facility, &key(), get)).await;
+    let hidden = service.coverages().get_coverage(service.by(&service.facility, &key(), get)).await;
     assert_eq!(refusal(hidden).kind(), Kind::NotFound);
 }
 
 #[tokio::test]
 async fn a_list_of_coverages_is_taken_row_by_row() {
-    let desk = Desk::open().await;
-    desk.create_plan(silver()).await.unwrap();
+    let service = TestVisits::run().await;
+    service.create_plan(silver()).await.unwrap();
     for number in ["UM-1", "UM-2", "UM-3"] {
-        desk.know_member(number).await;
+        service.know_member(number).await;
     }
     let list = "member_number,plan_code,from,to\n\
         UM-1,SILVER,2026-01-01,2026-12-31\n\
@@ -339,8 +368,8 @@ async fn a_list_of_coverages_is_taken_row_by_row() {
         UM-9,SILVER,2026-01-01,2026-12-31\n\
         UM-3,BRASS,2026-01-01,2026-12-31\n\
         UM-3,SILVER,2026-01-01,2025-12-31\n";
-    let rehearsal = desk.import(true, list).await.unwrap();
-    let taken = desk.import(false, list).await.unwrap();
+    let rehearsal = service.import(true, list).await.unwrap();
+    let taken = service.import(false, list).await.unwrap();
     assert_eq!((taken.rows, taken.created, taken.unchanged, taken.rejected), (6, 2, 0, 4));
     assert_eq!(rehearsal, ImportCoveragesResponse { dry_run: true, ..taken.clone() });
     let why: Vec<_> =
@@ -354,20 +383,21 @@ async fn a_list_of_coverages_is_taken_row_by_row() {
             (7, "to", "must not be before from"),
         ]
     );
-    let again = desk.import(false, list).await.unwrap();
+    let again = service.import(false, list).await.unwrap();
     assert_eq!((again.created, again.unchanged, again.rejected), (0, 2, 4));
-    assert_eq!(desk.said("CoverageChanged").await, 2);
+    assert_eq!(service.said("CoverageChanged").await, 2);
 
-    let headless = refusal(desk.import(false, "member_number,from,to\nUM-1,2026-01-01,2026-12-31\n").await);
+    let headless =
+        refusal(service.import(false, "member_number,from,to\nUM-1,2026-01-01,2026-12-31\n").await);
     assert_eq!((headless.reason(), headless.fact("column")), ("COLUMN_MISSING", Some("plan_code")));
 }
 
 #[tokio::test]
 async fn service_types_are_a_table() {
-    let desk = Desk::open().await;
-    let known = desk
+    let service = TestVisits::run().await;
+    let known = service
         .plans()
-        .list_service_types(desk.by(&desk.facility, &key(), ListServiceTypesRequest {}))
+        .list_service_types(service.by(&service.facility, &key(), ListServiceTypesRequest {}))
         .await
         .unwrap()
         .into_inner();

@@ -6,13 +6,13 @@ use careway_contract::visits::v1::{
     *,
 };
 use careway_service::{Error, Kind};
-use careway_testing::{FaultProxy, TestDatabase};
+use careway_testing::{eventually, key, refusal};
 use futures::future::join_all;
 use uuid::Uuid;
 
 use crate::{
-    care_desk::{adjust, approve, asking, line, plan, reject},
-    desk::{Desk, eventually, key, refusal},
+    preauthorization_calls::{adjust, approve, asking, line, plan, reject},
+    test_visits::TestVisits,
 };
 
 /// The id and the state.
@@ -23,36 +23,39 @@ fn told(it: &Option<Preauthorization>) -> (String, State) {
 
 #[tokio::test]
 async fn what_the_plan_does_not_ask_for_is_answered_at_once() {
-    let (desk, visit) = Desk::of_care().await;
+    let (service, visit) = TestVisits::with_patient().await;
     let lines = vec![line("CONS-GP", "1"), line("PHYSIO", "2.5")];
     let check = CheckPreauthorizationRequest { visit_id: visit.visit_id.clone(), lines: lines.clone() };
-    let check = desk.preauthorizations().check_preauthorization(desk.ours(check)).await.unwrap().into_inner();
+    let check =
+        service.preauthorizations().check_preauthorization(service.ours(check)).await.unwrap().into_inner();
     assert!(!check.needed && check.state() == State::NotRequired);
     assert_eq!(check.lines[1].because, "The plan asks for it only above RWF 20,000.");
     assert_eq!(check.total.unwrap().submitted, "25000");
 
-    let answer = desk.ask_for(&visit.visit_id, lines).await.unwrap();
+    let answer = service.ask_for(&visit.visit_id, lines).await.unwrap();
     let it = answer.preauthorization.unwrap();
     assert_eq!((it.state(), it.automatic, it.version), (State::NotRequired, true, 1));
     assert!(it.number.starts_with('A') && it.visit_number == visit.visit_number);
     assert!(answer.lines.iter().all(|line| line.outcome() == Outcome::NotRequired && !line.needed));
     // A thirty-minute session more, and the payer is asked.
-    let dearer = desk.ask_for(&visit.visit_id, vec![line("PHYSIO", "3")]).await.unwrap();
+    let dearer = service.ask_for(&visit.visit_id, vec![line("PHYSIO", "3")]).await.unwrap();
     assert_eq!(dearer.preauthorization.unwrap().state(), State::Pended);
     assert!(dearer.lines[0].needed);
 }
 
 #[tokio::test]
 async fn what_is_small_and_in_order_is_approved_and_held_at_once() {
-    let (desk, visit) = Desk::of_care().await;
-    desk.trust_up_to(90_000).await;
+    let (service, visit) = TestVisits::with_patient().await;
+    service.trust_up_to(90_000).await;
     let check =
         CheckPreauthorizationRequest { visit_id: visit.visit_id.clone(), lines: vec![line("MRI", "1")] };
-    let check = desk.preauthorizations().check_preauthorization(desk.ours(check)).await.unwrap().into_inner();
+    let check =
+        service.preauthorizations().check_preauthorization(service.ours(check)).await.unwrap().into_inner();
     assert!(check.needed && check.state() == State::Approved);
-    assert_eq!(desk.reserved(&visit.visit_id).await, "0", "a check changes nothing");
+    assert_eq!(service.reserved(&visit.visit_id).await, "0", "a check changes nothing");
 
-    let answer = desk.ask_for(&visit.visit_id, vec![line("MRI", "1"), line("CONS-GP", "1")]).await.unwrap();
+    let answer =
+        service.ask_for(&visit.visit_id, vec![line("MRI", "1"), line("CONS-GP", "1")]).await.unwrap();
     let it = answer.preauthorization.unwrap();
     assert_eq!((it.state(), it.automatic, it.due_at), (State::Approved, true, None));
     assert_eq!(it.valid_from, visit.service_date);
@@ -60,34 +63,34 @@ async fn what_is_small_and_in_order_is_approved_and_held_at_once() {
     assert_eq!((scan.outcome(), scan.approved_unit_price.as_str()), (Outcome::Approved, "100000"));
     assert_eq!(scan.amounts.as_ref().unwrap().payer, "90000");
     assert_eq!(consultation.outcome(), Outcome::NotRequired);
-    assert_eq!(desk.reserved(&visit.visit_id).await, "90000");
+    assert_eq!(service.reserved(&visit.visit_id).await, "90000");
     // Together they would cost the payer more than it trusts the rules with.
-    let both = desk.ask_for(&visit.visit_id, vec![line("MRI", "1"), line("PHYSIO", "3")]).await.unwrap();
+    let both = service.ask_for(&visit.visit_id, vec![line("MRI", "1"), line("PHYSIO", "3")]).await.unwrap();
     assert_eq!(both.preauthorization.unwrap().state(), State::Pended);
     // Above the agreed price nothing is in order.
     let above = CareLineInput { unit_price: "100001".to_owned(), ..line("MRI", "0.5") };
-    let above = desk.ask_for(&visit.visit_id, vec![above]).await.unwrap();
+    let above = service.ask_for(&visit.visit_id, vec![above]).await.unwrap();
     assert_eq!(above.preauthorization.unwrap().state(), State::Pended);
     assert_eq!(above.lines[0].refusals[0].group, "PRICE");
-    assert_eq!(desk.said("PreauthorizationRequested").await, 3);
-    assert_eq!(desk.said("PreauthorizationDecided").await, 1);
-    assert_eq!(desk.said("PreauthorizationPended").await, 2);
+    assert_eq!(service.said("PreauthorizationRequested").await, 3);
+    assert_eq!(service.said("PreauthorizationDecided").await, 1);
+    assert_eq!(service.said("PreauthorizationPended").await, 2);
 }
 
 #[tokio::test]
 async fn the_payer_decides_line_by_line_and_what_it_approves_is_held() {
-    let (desk, visit) = Desk::of_care().await;
+    let (service, visit) = TestVisits::with_patient().await;
     let lines = vec![line("MRI", "2"), line("PHYSIO", "5"), line("MRI", "1"), line("CONS-GP", "1")];
     let lines = lines.into_iter().enumerate().map(|(at, line)| {
-        let date = desk.clock.now().date_naive() + chrono::Days::new(at as u64);
+        let date = service.clock.now().date_naive() + chrono::Days::new(at as u64);
         CareLineInput { date: date.to_string(), ..line }
     });
-    let asked = desk.ask_for(&visit.visit_id, lines.collect()).await.unwrap();
+    let asked = service.ask_for(&visit.visit_id, lines.collect()).await.unwrap();
     let (id, state) = told(&asked.preauthorization);
     assert_eq!(state, State::Pended);
-    let due = asked.preauthorization.unwrap().due_at.unwrap().seconds - desk.clock.now().timestamp();
+    let due = asked.preauthorization.unwrap().due_at.unwrap().seconds - service.clock.now().timestamp();
     assert!((167 * 3600..=168 * 3600).contains(&due), "seven days: {due}");
-    assert_eq!(desk.reserved(&visit.visit_id).await, "0");
+    assert_eq!(service.reserved(&visit.visit_id).await, "0");
 
     // Everything wrong with a decision is said at once.
     let wrong = vec![
@@ -95,13 +98,13 @@ async fn the_payer_decides_line_by_line_and_what_it_approves_is_held() {
         adjust(4, "1", ""),
         PreauthorizationLineDecision { approved_quantity: String::new(), ..adjust(2, "", "8000.5") },
     ];
-    let wrong = refusal(desk.decide(&desk.payer, &id, wrong).await);
+    let wrong = refusal(service.decide(&service.payer, &id, wrong).await);
     assert_eq!(wrong.kind(), Kind::Invalid);
     let unreadable = PreauthorizationLineDecision { reason_code: "X".to_owned(), ..reject(0) };
-    assert_eq!(refusal(desk.decide(&desk.payer, &id, vec![unreadable]).await).kind(), Kind::Invalid);
+    assert_eq!(refusal(service.decide(&service.payer, &id, vec![unreadable]).await).kind(), Kind::Invalid);
 
     let decisions = vec![adjust(1, "1", "80000"), reject(2), approve(3)];
-    let decided = desk.decide(&desk.payer, &id, decisions).await.unwrap();
+    let decided = service.decide(&service.payer, &id, decisions).await.unwrap();
     let it = decided.preauthorization.unwrap();
     assert_eq!((it.state(), it.automatic, it.version), (State::PartiallyApproved, false, 2));
     let outcomes: Vec<Outcome> = decided.lines.iter().map(|line| line.outcome()).collect();
@@ -115,67 +118,68 @@ async fn the_payer_decides_line_by_line_and_what_it_approves_is_held() {
     assert!(scan.refusals.iter().any(|refusal| refusal.text.contains("One is enough")));
     let therapy = &decided.lines[1];
     assert_eq!((therapy.refusals[0].code.as_str(), therapy.approved_quantity.as_str()), ("MNEC-001", ""));
-    assert_eq!(desk.reserved(&visit.visit_id).await, "162000");
+    assert_eq!(service.reserved(&visit.visit_id).await, "162000");
 
-    let again = refusal(desk.decide(&desk.payer, &id, vec![approve(1)]).await);
+    let again = refusal(service.decide(&service.payer, &id, vec![approve(1)]).await);
     assert_eq!((again.kind(), again.reason()), (Kind::Refused, "WRONG_STATE"));
     assert_eq!(again.fact("state"), Some("PARTIALLY_APPROVED"));
-    assert_eq!(desk.said("PreauthorizationDecided").await, 1);
-    assert_eq!(desk.differences().await, 0);
+    assert_eq!(service.said("PreauthorizationDecided").await, 1);
+    assert_eq!(service.differences().await, 0);
 }
 
 #[tokio::test]
 async fn a_rejected_one_holds_nothing_and_is_final() {
-    let (desk, visit) = Desk::of_care().await;
-    let it = desk.asked(&visit.visit_id, "1").await;
+    let (service, visit) = TestVisits::with_patient().await;
+    let it = service.asked(&visit.visit_id, "1").await;
     let id = it.preauthorization_id;
-    let rejected = desk.decide(&desk.payer, &id, vec![reject(1)]).await.unwrap();
+    let rejected = service.decide(&service.payer, &id, vec![reject(1)]).await.unwrap();
     assert_eq!(told(&rejected.preauthorization).1, State::Rejected);
-    assert_eq!(desk.reserved(&visit.visit_id).await, "0");
+    assert_eq!(service.reserved(&visit.visit_id).await, "0");
     let amend = AmendPreauthorizationRequest {
         preauthorization_id: id.clone(),
         add: vec![line("CONS-GP", "1")],
         ..Default::default()
     };
-    let amended = desk.preauthorizations().amend_preauthorization(desk.ours(amend)).await;
+    let amended = service.preauthorizations().amend_preauthorization(service.ours(amend)).await;
     assert_eq!(refusal(amended).reason(), "WRONG_STATE");
-    assert_eq!(refusal(desk.cancel(&id).await).reason(), "WRONG_STATE");
+    assert_eq!(refusal(service.cancel(&id).await).reason(), "WRONG_STATE");
     // A new request is decided for itself.
-    assert_eq!(desk.asked(&visit.visit_id, "1").await.state(), State::Pended);
+    assert_eq!(service.asked(&visit.visit_id, "1").await.state(), State::Pended);
 }
 
 #[tokio::test]
 async fn an_answer_is_given_once_for_a_key_and_a_version() {
-    let (desk, visit) = Desk::of_care().await;
+    let (service, visit) = TestVisits::with_patient().await;
     let key = key();
     let ask = async || {
         let request = asking(&visit.visit_id, vec![line("MRI", "1")]);
-        let request = desk.by(&desk.facility, &key, request);
-        desk.preauthorizations().request_preauthorization(request).await.unwrap()
+        let request = service.by(&service.facility, &key, request);
+        service.preauthorizations().request_preauthorization(request).await.unwrap()
     };
     let (first, second) = (ask().await, ask().await);
     assert_eq!(second.metadata().get("idempotency-replayed").unwrap(), "true");
     assert_eq!(first.into_inner(), second.into_inner());
     let list = ListPreauthorizationsRequest { visit_id: visit.visit_id.clone(), ..Default::default() };
-    let listed = desk.preauthorizations().list_preauthorizations(desk.ours(list)).await.unwrap().into_inner();
+    let listed =
+        service.preauthorizations().list_preauthorizations(service.ours(list)).await.unwrap().into_inner();
     let [it] = &listed.preauthorizations[..] else { panic!("one") };
 
     let request = CancelPreauthorizationRequest {
         preauthorization_id: it.preauthorization_id.clone(),
         reason: "Other".to_owned(),
     };
-    let mut stale = desk.ours(request.clone());
+    let mut stale = service.ours(request.clone());
     stale.metadata_mut().insert("if-match", "7".parse().unwrap());
-    let stale = refusal(desk.preauthorizations().cancel_preauthorization(stale).await);
+    let stale = refusal(service.preauthorizations().cancel_preauthorization(stale).await);
     assert_eq!((stale.kind(), stale.fact("currentVersion")), (Kind::Stale, Some("1")));
-    let mut current = desk.ours(request);
+    let mut current = service.ours(request);
     current.metadata_mut().insert("if-match", "1".parse().unwrap());
-    desk.preauthorizations().cancel_preauthorization(current).await.unwrap();
+    service.preauthorizations().cancel_preauthorization(current).await.unwrap();
 }
 
 #[tokio::test]
 async fn everything_wrong_with_a_request_is_said_at_once() {
-    let (desk, visit) = Desk::of_care().await;
+    let (service, visit) = TestVisits::with_patient().await;
     let bad = CareLineInput {
         preauthorization_number: "A26-0000042-08".to_owned(),
         diagnoses: vec!["flu".to_owned()],
@@ -186,7 +190,8 @@ async fn everything_wrong_with_a_request_is_said_at_once() {
         document_ids: vec!["x".to_owned()],
         ..asking(&visit.visit_id, vec![line("CONS-GP", "1"), bad])
     };
-    let refused = desk.preauthorizations().request_preauthorization(desk.ours(request)).await.unwrap_err();
+    let refused =
+        service.preauthorizations().request_preauthorization(service.ours(request)).await.unwrap_err();
     let details = tonic_types::StatusExt::get_details_bad_request(&refused).unwrap();
     let fields: Vec<&str> = details.field_violations.iter().map(|it| it.field.as_str()).collect();
     assert_eq!(
@@ -199,55 +204,59 @@ async fn everything_wrong_with_a_request_is_said_at_once() {
             "documentIds[0]",
         ]
     );
-    let day = |days| (desk.clock.now().date_naive() + chrono::TimeDelta::days(days)).to_string();
+    let day = |days| (service.clock.now().date_naive() + chrono::TimeDelta::days(days)).to_string();
     let ahead = |days| CareLineInput { date: day(days), ..line("MRI", "1") };
-    let too_far = refusal(desk.ask_for(&visit.visit_id, vec![ahead(30), ahead(92), ahead(-2)]).await);
+    let too_far = refusal(service.ask_for(&visit.visit_id, vec![ahead(30), ahead(92), ahead(-2)]).await);
     assert_eq!(too_far.kind(), Kind::Invalid);
-    desk.ask_for(&visit.visit_id, vec![ahead(30)]).await.unwrap();
+    service.ask_for(&visit.visit_id, vec![ahead(30)]).await.unwrap();
 }
 
 #[tokio::test]
 async fn only_an_admitted_visit_of_ones_own_is_asked_for() {
-    let (desk, visit) = Desk::of_care().await;
-    let verified = desk.verified("UM-100200").await.visit.unwrap();
-    let early = refusal(desk.ask_for(&verified.visit_id, vec![line("MRI", "1")]).await);
+    let (service, visit) = TestVisits::with_patient().await;
+    let verified = service.verified("UM-100200").await.visit.unwrap();
+    let early = refusal(service.ask_for(&verified.visit_id, vec![line("MRI", "1")]).await);
     assert_eq!((early.reason(), early.fact("state")), ("WRONG_STATE", Some("VERIFIED")));
 
-    let other = desk.other_facility().await;
-    desk.contract(&other, &["OUTPATIENT"]).await;
+    let other = service.other_facility().await;
+    service.contract(&other, &["OUTPATIENT"]).await;
     let request = asking(&visit.visit_id, vec![line("MRI", "1")]);
-    let theirs = desk.by(&other, &key(), request.clone());
-    let theirs = desk.preauthorizations().request_preauthorization(theirs).await;
+    let theirs = service.by(&other, &key(), request.clone());
+    let theirs = service.preauthorizations().request_preauthorization(theirs).await;
     assert_eq!(refusal(theirs).kind(), Kind::NotFound);
-    let payers = desk.preauthorizations().request_preauthorization(desk.theirs(request)).await;
+    let payers = service.preauthorizations().request_preauthorization(service.theirs(request)).await;
     assert_eq!(refusal(payers).reason(), "WRONG_ORGANIZATION_KIND");
 
-    desk.discharge(&visit.visit_id).await;
-    assert_eq!(desk.asked(&visit.visit_id, "1").await.state(), State::Pended);
-    desk.clock.advance(std::time::Duration::from_secs(73 * 3600));
-    let late = refusal(desk.ask_for(&visit.visit_id, vec![line("MRI", "1")]).await);
+    service.discharge(&visit.visit_id).await;
+    assert_eq!(service.asked(&visit.visit_id, "1").await.state(), State::Pended);
+    service.clock.advance(std::time::Duration::from_secs(73 * 3600));
+    let late = refusal(service.ask_for(&visit.visit_id, vec![line("MRI", "1")]).await);
     assert_eq!((late.kind(), late.reason()), (Kind::Refused, "VISIT_OVER"));
 }
 
 #[tokio::test]
 async fn each_party_sees_its_own_and_nothing_of_others() {
-    let (desk, visit) = Desk::of_care().await;
-    let it = desk.asked(&visit.visit_id, "1").await;
+    let (service, visit) = TestVisits::with_patient().await;
+    let it = service.asked(&visit.visit_id, "1").await;
     let id = it.preauthorization_id.as_str();
-    let read = desk.read(&desk.facility, id).await.unwrap();
+    let read = service.read(&service.facility, id).await.unwrap();
     assert_eq!(read.justification, "Pain since the spring");
     assert_eq!(read.lines[0].diagnoses, ["M54.5"]);
-    assert_eq!(desk.read(&desk.payer, id).await.unwrap(), read);
-    let other = desk.other_facility().await;
-    desk.contract(&other, &["OUTPATIENT"]).await;
-    for stranger in [&other, &desk.stranger()] {
-        assert_eq!(refusal(desk.read(stranger, id).await).kind(), Kind::NotFound);
+    assert_eq!(service.read(&service.payer, id).await.unwrap(), read);
+    let other = service.other_facility().await;
+    service.contract(&other, &["OUTPATIENT"]).await;
+    for stranger in [&other, &service.stranger()] {
+        assert_eq!(refusal(service.read(stranger, id).await).kind(), Kind::NotFound);
         let list = ListPreauthorizationsRequest::default();
-        let listed = desk.preauthorizations().list_preauthorizations(desk.by(stranger, &key(), list)).await;
+        let listed =
+            service.preauthorizations().list_preauthorizations(service.by(stranger, &key(), list)).await;
         assert!(listed.unwrap().into_inner().preauthorizations.is_empty());
     }
-    assert_eq!(refusal(desk.decide(&desk.stranger(), id, vec![approve(1)]).await).kind(), Kind::NotFound);
-    let facilitys = refusal(desk.decide(&desk.facility, id, vec![approve(1)]).await);
+    assert_eq!(
+        refusal(service.decide(&service.stranger(), id, vec![approve(1)]).await).kind(),
+        Kind::NotFound
+    );
+    let facilitys = refusal(service.decide(&service.facility, id, vec![approve(1)]).await);
     assert_eq!(facilitys.reason(), "WRONG_ORGANIZATION_KIND");
 
     let reads: i64 = sqlx::query_scalar(
@@ -255,13 +264,13 @@ async fn each_party_sees_its_own_and_nothing_of_others() {
          and member_id is not null",
     )
     .bind(Uuid::parse_str(&visit.visit_id).unwrap())
-    .fetch_one(&desk.admin)
+    .fetch_one(&service.admin)
     .await
     .unwrap();
     assert_eq!(reads, 2, "every answer is audited, and nothing else");
     // What is written of a patient lies sealed.
     let rows: String = sqlx::query_scalar("select to_jsonb(p)::text from preauthorization p")
-        .fetch_one(&desk.admin)
+        .fetch_one(&service.admin)
         .await
         .unwrap();
     assert!(!rows.contains("Pain") && !rows.contains(&hex::encode("Pain")));
@@ -269,28 +278,28 @@ async fn each_party_sees_its_own_and_nothing_of_others() {
 
 #[tokio::test]
 async fn a_draft_is_the_facilitys_own_until_it_is_sent() {
-    let (desk, visit) = Desk::of_care().await;
+    let (service, visit) = TestVisits::with_patient().await;
     let request =
         RequestPreauthorizationRequest { draft: true, ..asking(&visit.visit_id, vec![line("MRI", "1")]) };
-    let draft = desk.preauthorizations().request_preauthorization(desk.ours(request)).await.unwrap();
+    let draft = service.preauthorizations().request_preauthorization(service.ours(request)).await.unwrap();
     let (id, state) = told(&draft.get_ref().preauthorization);
     assert_eq!(state, State::Draft);
-    assert_eq!(refusal(desk.read(&desk.payer, &id).await).kind(), Kind::NotFound);
+    assert_eq!(refusal(service.read(&service.payer, &id).await).kind(), Kind::NotFound);
     let list = ListPreauthorizationsRequest::default();
-    let listed = desk.preauthorizations().list_preauthorizations(desk.theirs(list)).await.unwrap();
+    let listed = service.preauthorizations().list_preauthorizations(service.theirs(list)).await.unwrap();
     assert!(listed.into_inner().preauthorizations.is_empty());
-    assert_eq!(desk.said("PreauthorizationRequested").await, 0);
+    assert_eq!(service.said("PreauthorizationRequested").await, 0);
     // The database keeps it from the payer as well.
-    let app = sqlx::PgPool::connect(&desk.url_app).await.unwrap();
+    let app = sqlx::PgPool::connect(&service.setup.database.url_app).await.unwrap();
     let mut payer = app.acquire().await.unwrap();
     sqlx::query(
         "select set_config('careway.organization', $1, false), set_config('careway.kind', 'PAYER', false)",
     )
-    .bind(desk.payer.organization.to_string())
+    .bind(service.payer.organization.to_string())
     .execute(&mut *payer)
     .await
     .unwrap();
-    for table in ["preauthorization", "care_line"] {
+    for table in ["preauthorization", "service_line"] {
         let count = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
         let seen: i64 = sqlx::query_scalar(count).fetch_one(&mut *payer).await.unwrap();
         assert_eq!(seen, 0, "{table}");
@@ -304,29 +313,30 @@ async fn a_draft_is_the_facilitys_own_until_it_is_sent() {
         ..Default::default()
     };
     let amended =
-        desk.preauthorizations().amend_preauthorization(desk.ours(amend)).await.unwrap().into_inner();
+        service.preauthorizations().amend_preauthorization(service.ours(amend)).await.unwrap().into_inner();
     assert_eq!(told(&amended.preauthorization).1, State::Draft);
     let submit = SubmitPreauthorizationRequest { preauthorization_id: id.clone() };
-    let sent = desk.preauthorizations().submit_preauthorization(desk.ours(submit.clone())).await.unwrap();
+    let sent =
+        service.preauthorizations().submit_preauthorization(service.ours(submit.clone())).await.unwrap();
     assert_eq!(told(&sent.get_ref().preauthorization).1, State::Pended);
-    let read = desk.read(&desk.payer, &id).await.unwrap();
+    let read = service.read(&service.payer, &id).await.unwrap();
     assert_eq!((read.justification.as_str(), read.lines[0].quantity.as_str()), ("Worse since Monday", "2"));
     assert!(read.lines.iter().all(|line| line.change() == Change::Unchanged));
-    let twice = desk.preauthorizations().submit_preauthorization(desk.ours(submit)).await;
+    let twice = service.preauthorizations().submit_preauthorization(service.ours(submit)).await;
     assert_eq!(refusal(twice).reason(), "WRONG_STATE");
 }
 
 #[tokio::test]
 async fn an_amendment_reserves_the_difference() {
-    let (desk, visit) = Desk::of_care().await;
-    let it = desk.ask_for(&visit.visit_id, vec![line("MRI", "1"), line("PHYSIO", "5")]).await.unwrap();
+    let (service, visit) = TestVisits::with_patient().await;
+    let it = service.ask_for(&visit.visit_id, vec![line("MRI", "1"), line("PHYSIO", "5")]).await.unwrap();
     let (id, _) = told(&it.preauthorization);
-    let first = desk.decide(&desk.payer, &id, vec![approve(1), approve(2)]).await.unwrap();
-    assert_eq!(desk.reserved(&visit.visit_id).await, "90000");
+    let first = service.decide(&service.payer, &id, vec![approve(1), approve(2)]).await.unwrap();
+    assert_eq!(service.reserved(&visit.visit_id).await, "90000");
 
     let amend = async |request: AmendPreauthorizationRequest| {
         let request = AmendPreauthorizationRequest { preauthorization_id: id.clone(), ..request };
-        let amended = desk.preauthorizations().amend_preauthorization(desk.ours(request)).await;
+        let amended = service.preauthorizations().amend_preauthorization(service.ours(request)).await;
         amended.map(tonic::Response::into_inner).map_err(Error::from)
     };
     let changed = |sequence, quantity: &str| amend_preauthorization_request::Changed {
@@ -353,16 +363,16 @@ async fn an_amendment_reserves_the_difference() {
     );
     assert_ne!(amended.lines[0].line_id, first.lines[0].line_id);
     // What the changed line held is kept until it is decided, and counts as free when it is.
-    assert_eq!(desk.reserved(&visit.visit_id).await, "90000");
-    let decided = desk.decide(&desk.payer, &id, vec![approve(1)]).await.unwrap();
+    assert_eq!(service.reserved(&visit.visit_id).await, "90000");
+    let decided = service.decide(&service.payer, &id, vec![approve(1)]).await.unwrap();
     assert_eq!(told(&decided.preauthorization).1, State::Approved);
-    assert_eq!(desk.reserved(&visit.visit_id).await, "180000");
+    assert_eq!(service.reserved(&visit.visit_id).await, "180000");
     // All of the year's limit: the former reservation makes room for the new one.
     amend(AmendPreauthorizationRequest { change: vec![changed(1, "3")], ..Default::default() })
         .await
         .unwrap();
-    let whole = desk.decide(&desk.payer, &id, vec![approve(1)]).await.unwrap();
-    assert_eq!(desk.reserved(&visit.visit_id).await, "250000");
+    let whole = service.decide(&service.payer, &id, vec![approve(1)]).await.unwrap();
+    assert_eq!(service.reserved(&visit.visit_id).await, "250000");
     assert_eq!(whole.lines[0].amounts.as_ref().unwrap().over_category, "20000");
 
     let closed = amend(AmendPreauthorizationRequest { change: vec![changed(2, "1")], ..Default::default() });
@@ -376,38 +386,39 @@ async fn an_amendment_reserves_the_difference() {
     let gone =
         amend(AmendPreauthorizationRequest { cancel: vec![1, 3], ..Default::default() }).await.unwrap();
     assert_eq!(told(&gone.preauthorization).1, State::Cancelled);
-    assert_eq!(desk.reserved(&visit.visit_id).await, "0");
-    assert_eq!(desk.differences().await, 0);
+    assert_eq!(service.reserved(&visit.visit_id).await, "0");
+    assert_eq!(service.differences().await, 0);
 }
 
 #[tokio::test]
 async fn what_is_cancelled_is_free_again_also_with_its_visit() {
-    let (desk, visit) = Desk::of_care().await;
-    desk.trust_up_to(90_000).await;
-    let first = desk.asked(&visit.visit_id, "1").await;
-    let second = desk.asked(&visit.visit_id, "1").await;
-    assert_eq!(desk.reserved(&visit.visit_id).await, "180000");
-    let cancelled = desk.cancel(&first.preauthorization_id).await.unwrap();
+    let (service, visit) = TestVisits::with_patient().await;
+    service.trust_up_to(90_000).await;
+    let first = service.asked(&visit.visit_id, "1").await;
+    let second = service.asked(&visit.visit_id, "1").await;
+    assert_eq!(service.reserved(&visit.visit_id).await, "180000");
+    let cancelled = service.cancel(&first.preauthorization_id).await.unwrap();
     assert_eq!((cancelled.state(), cancelled.version), (State::Cancelled, 2));
-    assert_eq!(desk.reserved(&visit.visit_id).await, "90000");
-    assert_eq!(refusal(desk.cancel(&first.preauthorization_id).await).reason(), "WRONG_STATE");
+    assert_eq!(service.reserved(&visit.visit_id).await, "90000");
+    assert_eq!(refusal(service.cancel(&first.preauthorization_id).await).reason(), "WRONG_STATE");
 
     let request = CancelVisitRequest { visit_id: visit.visit_id.clone(), reason: "Wrong patient".to_owned() };
-    desk.visits().cancel_visit(desk.ours(request)).await.unwrap();
-    let gone = desk.read(&desk.payer, &second.preauthorization_id).await.unwrap().preauthorization.unwrap();
+    service.visits().cancel_visit(service.ours(request)).await.unwrap();
+    let gone =
+        service.read(&service.payer, &second.preauthorization_id).await.unwrap().preauthorization.unwrap();
     assert_eq!((gone.state(), gone.cancel_reason.as_str()), (State::Cancelled, "The visit was cancelled."));
-    assert_eq!(desk.reserved(&visit.visit_id).await, "0");
-    assert_eq!(desk.said("PreauthorizationCancelled").await, 2);
-    assert_eq!(desk.differences().await, 0);
+    assert_eq!(service.reserved(&visit.visit_id).await, "0");
+    assert_eq!(service.said("PreauthorizationCancelled").await, 2);
+    assert_eq!(service.differences().await, 0);
 }
 
 #[tokio::test]
 async fn of_many_decisions_at_once_one_counts() {
-    let (desk, visit) = Desk::of_care().await;
-    let it = desk.asked(&visit.visit_id, "1").await;
+    let (service, visit) = TestVisits::with_patient().await;
+    let it = service.asked(&visit.visit_id, "1").await;
     let decisions = (0..12).map(|n| {
         let decision = if n % 2 == 0 { approve(1) } else { reject(1) };
-        desk.decide(&desk.payer, &it.preauthorization_id, vec![decision])
+        service.decide(&service.payer, &it.preauthorization_id, vec![decision])
     });
     let (won, lost): (Vec<_>, Vec<_>) = join_all(decisions).await.into_iter().partition(Result::is_ok);
     assert_eq!(won.len(), 1);
@@ -415,19 +426,19 @@ async fn of_many_decisions_at_once_one_counts() {
         let reason = refusal(refused);
         assert!(["WRONG_STATE", "BUSY"].contains(&reason.reason()), "{reason}");
     }
-    assert_eq!(desk.said("PreauthorizationDecided").await, 1);
+    assert_eq!(service.said("PreauthorizationDecided").await, 1);
 }
 
 #[tokio::test]
 async fn approvals_at_once_never_promise_more_than_there_is() {
-    let (desk, visit) = Desk::of_care().await;
+    let (service, visit) = TestVisits::with_patient().await;
     let mut asked = Vec::new();
     for _ in 0..4 {
-        asked.push(desk.asked(&visit.visit_id, "1").await.preauthorization_id);
+        asked.push(service.asked(&visit.visit_id, "1").await.preauthorization_id);
     }
     let decided = asked.iter().map(|id| async {
         loop {
-            match desk.decide(&desk.payer, id, vec![approve(1)]).await {
+            match service.decide(&service.payer, id, vec![approve(1)]).await {
                 Err(error) if error.reason() == "BUSY" => {}
                 decided => return decided.unwrap(),
             }
@@ -436,38 +447,39 @@ async fn approvals_at_once_never_promise_more_than_there_is() {
     let decided = join_all(decided).await;
     let promised: i64 =
         decided.iter().map(|it| it.lines[0].amounts.as_ref().unwrap().payer.parse::<i64>().unwrap()).sum();
-    assert_eq!((promised, desk.reserved(&visit.visit_id).await), (250_000, "250000".to_owned()));
-    assert_eq!(desk.differences().await, 0);
+    assert_eq!((promised, service.reserved(&visit.visit_id).await), (250_000, "250000".to_owned()));
+    assert_eq!(service.differences().await, 0);
 }
 
 #[tokio::test]
 async fn nothing_goes_on_while_the_visit_is_disputed() {
-    let (desk, visit) = Desk::of_care().await;
-    let it = desk.asked(&visit.visit_id, "1").await;
+    let (service, visit) = TestVisits::with_patient().await;
+    let it = service.asked(&visit.visit_id, "1").await;
     let id = it.preauthorization_id.as_str();
     sqlx::query("update visit set disputed_at = now(), version = version + 1")
-        .execute(&desk.admin)
+        .execute(&service.admin)
         .await
         .unwrap();
     for refused in [
-        refusal(desk.ask_for(&visit.visit_id, vec![line("MRI", "1")]).await),
-        refusal(desk.decide(&desk.payer, id, vec![approve(1)]).await),
+        refusal(service.ask_for(&visit.visit_id, vec![line("MRI", "1")]).await),
+        refusal(service.decide(&service.payer, id, vec![approve(1)]).await),
     ] {
         assert_eq!((refused.kind(), refused.reason()), (Kind::Refused, "VISIT_DISPUTED"));
     }
-    desk.cancel(id).await.unwrap();
+    service.cancel(id).await.unwrap();
 }
 
 #[tokio::test]
 async fn lists_are_filtered_and_paged() {
-    let (desk, visit) = Desk::of_care().await;
+    let (service, visit) = TestVisits::with_patient().await;
     let mut ids = Vec::new();
     for scans in ["1", "2", "3"] {
-        ids.push(desk.asked(&visit.visit_id, scans).await);
+        ids.push(service.asked(&visit.visit_id, scans).await);
     }
-    desk.cancel(&ids[1].preauthorization_id).await.unwrap();
+    service.cancel(&ids[1].preauthorization_id).await.unwrap();
     let list = async |request: ListPreauthorizationsRequest| {
-        let listed = desk.preauthorizations().list_preauthorizations(desk.theirs(request)).await.unwrap();
+        let listed =
+            service.preauthorizations().list_preauthorizations(service.theirs(request)).await.unwrap();
         let listed = listed.into_inner();
         let numbers: Vec<String> = listed.preauthorizations.iter().map(|it| it.number.clone()).collect();
         (numbers, listed.next_page_token)
@@ -495,23 +507,21 @@ async fn lists_are_filtered_and_paged() {
 
 #[tokio::test]
 async fn the_commands_of_a_preauthorization_keep_to_their_round_trips() {
-    let database = TestDatabase::create("visits", &careway_visits::MIGRATOR).await;
-    let (proxy, url) = FaultProxy::before(&database.url_app).await;
-    let desk = Desk::open_at(&database, url, plan()).await;
-    let visit = desk.admit_patient().await;
+    let (proxy, setup) = TestVisits::setup().await.behind_a_proxy().await;
+    let service = TestVisits::of(setup, plan()).await;
+    let visit = service.admit_patient().await;
     let mut fewest = [u64::MAX; 4];
     for _ in 0..8 {
         let quiet = async || {
-            eventually("the outbox is empty", || async {
-                let unpublished = "select count(*) from outbox where published_at is null";
-                sqlx::query_scalar::<_, i64>(unpublished).fetch_one(&desk.admin).await.unwrap() == 0
+            eventually("the outbox is empty", async || {
+                service.count("select count(*) from outbox where published_at is null").await == 0
             })
             .await;
             proxy.round_trips()
         };
         let mut spent = Vec::new();
         let begun = quiet().await;
-        let it = desk.asked(&visit.visit_id, "1").await;
+        let it = service.asked(&visit.visit_id, "1").await;
         spent.push(proxy.round_trips() - begun);
         let begun = quiet().await;
         let request = RequestPreauthorizationInformationRequest {
@@ -519,19 +529,23 @@ async fn the_commands_of_a_preauthorization_keep_to_their_round_trips() {
             question: "Since when?".to_owned(),
             ..Default::default()
         };
-        desk.preauthorizations().request_preauthorization_information(desk.theirs(request)).await.unwrap();
+        service
+            .preauthorizations()
+            .request_preauthorization_information(service.theirs(request))
+            .await
+            .unwrap();
         spent.push(proxy.round_trips() - begun);
         let answer = RespondToPreauthorizationRequest {
             preauthorization_id: it.preauthorization_id.clone(),
             answer: "March".to_owned(),
             ..Default::default()
         };
-        desk.preauthorizations().respond_to_preauthorization(desk.ours(answer)).await.unwrap();
+        service.preauthorizations().respond_to_preauthorization(service.ours(answer)).await.unwrap();
         let begun = quiet().await;
-        desk.decide(&desk.payer, &it.preauthorization_id, vec![approve(1)]).await.unwrap();
+        service.decide(&service.payer, &it.preauthorization_id, vec![approve(1)]).await.unwrap();
         spent.push(proxy.round_trips() - begun);
         let begun = quiet().await;
-        desk.cancel(&it.preauthorization_id).await.unwrap();
+        service.cancel(&it.preauthorization_id).await.unwrap();
         spent.push(proxy.round_trips() - begun);
         for (fewest, spent) in fewest.iter_mut().zip(spent) {
             *fewest = (*fewest).min(spent);

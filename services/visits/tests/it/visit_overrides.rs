@@ -5,10 +5,11 @@ use careway_contract::visits::v1::{
     review_visit_override_request, visit::State, *,
 };
 use careway_service::{Error, Kind};
+use careway_testing::{Person, key, refusal};
 
-use crate::desk::{Desk, Person, key, refusal};
+use crate::test_visits::TestVisits;
 
-impl Desk {
+impl TestVisits {
     async fn ask(&self, by: &Person, visit_id: &str) -> Result<RequestVisitOverrideResponse, Error> {
         let request = RequestVisitOverrideRequest {
             visit_id: visit_id.to_owned(),
@@ -40,20 +41,29 @@ impl Desk {
 
 #[tokio::test]
 async fn an_override_takes_two_persons_and_is_reviewed() {
-    let desk = Desk::open().await;
-    let member = desk.member("UM-100200", "1199070012345601").await;
-    let visit = desk.started("UM-100200").await;
-    let supervisor = desk.colleague(&desk.facility);
-    assert_eq!(refusal(desk.approve(&supervisor, &visit.visit_id).await).reason(), "OVERRIDE_NOT_REQUESTED");
+    let service = TestVisits::run().await;
+    let member = service.member("UM-100200", "1199070012345601").await;
+    let visit = service.started("UM-100200").await;
+    let supervisor = service.colleague(&service.facility);
+    assert_eq!(
+        refusal(service.approve(&supervisor, &visit.visit_id).await).reason(),
+        "OVERRIDE_NOT_REQUESTED"
+    );
 
-    let asked = desk.ask(&desk.facility, &visit.visit_id).await.unwrap().r#override.unwrap();
+    let asked = service.ask(&service.facility, &visit.visit_id).await.unwrap().r#override.unwrap();
     assert_eq!((asked.number_that_day, asked.note.as_str()), (1, "Came without a phone"));
-    assert_eq!(refusal(desk.ask(&supervisor, &visit.visit_id).await).reason(), "OVERRIDE_ALREADY_REQUESTED");
-    let alone = refusal(desk.approve(&desk.facility, &visit.visit_id).await);
+    assert_eq!(
+        refusal(service.ask(&supervisor, &visit.visit_id).await).reason(),
+        "OVERRIDE_ALREADY_REQUESTED"
+    );
+    let alone = refusal(service.approve(&service.facility, &visit.visit_id).await);
     assert_eq!((alone.kind(), alone.reason()), (Kind::Forbidden, "SECOND_PERSON_REQUIRED"));
-    assert_eq!(refusal(desk.review(&desk.payer, &visit.visit_id).await).reason(), "OVERRIDE_NOT_APPROVED");
+    assert_eq!(
+        refusal(service.review(&service.payer, &visit.visit_id).await).reason(),
+        "OVERRIDE_NOT_APPROVED"
+    );
 
-    let approved = desk.approve(&supervisor, &visit.visit_id).await.unwrap();
+    let approved = service.approve(&supervisor, &visit.visit_id).await.unwrap();
     let verified = approved.visit.unwrap();
     assert!(verified.overridden && verified.state() == State::Verified);
     assert_eq!(approved.member.unwrap().member_id, member.to_string());
@@ -61,105 +71,110 @@ async fn an_override_takes_two_persons_and_is_reviewed() {
 
     let list =
         ListVisitOverridesRequest { review: visit_override::Review::Pending.into(), ..Default::default() };
-    let pending =
-        desk.overrides().list_visit_overrides(desk.by(&desk.payer, &key(), list.clone())).await.unwrap();
+    let pending = service
+        .overrides()
+        .list_visit_overrides(service.by(&service.payer, &key(), list.clone()))
+        .await
+        .unwrap();
     assert_eq!(pending.into_inner().overrides[0].visit_id, visit.visit_id);
-    let reviewed = desk.review(&desk.payer, &visit.visit_id).await.unwrap().r#override.unwrap();
+    let reviewed = service.review(&service.payer, &visit.visit_id).await.unwrap().r#override.unwrap();
     assert_eq!(
         (reviewed.review(), reviewed.review_note.as_str()),
         (visit_override::Review::Rejected, "Call first")
     );
     assert_eq!(
-        refusal(desk.review(&desk.payer, &visit.visit_id).await).reason(),
+        refusal(service.review(&service.payer, &visit.visit_id).await).reason(),
         "OVERRIDE_ALREADY_REVIEWED"
     );
-    let pending = desk.overrides().list_visit_overrides(desk.by(&desk.payer, &key(), list)).await.unwrap();
+    let pending =
+        service.overrides().list_visit_overrides(service.by(&service.payer, &key(), list)).await.unwrap();
     assert!(pending.into_inner().overrides.is_empty());
     for event in ["VisitOverrideRequested", "VisitOverrideApproved", "VisitOverrideReviewed", "VisitVerified"]
     {
-        assert_eq!(desk.said(event).await, 1, "{event}");
+        assert_eq!(service.said(event).await, 1, "{event}");
     }
 }
 
 #[tokio::test]
 async fn the_payer_may_approve_for_its_own_members() {
-    let desk = Desk::open().await;
-    desk.member("UM-100200", "1199070012345601").await;
-    let visit = desk.started("UM-100200").await;
+    let service = TestVisits::run().await;
+    service.member("UM-100200", "1199070012345601").await;
+    let visit = service.started("UM-100200").await;
     // Before it is asked for, the visit is none of the payer's business.
-    assert_eq!(refusal(desk.get(&desk.payer, &visit.visit_id).await).kind(), Kind::NotFound);
-    desk.ask(&desk.facility, &visit.visit_id).await.unwrap();
-    assert!(desk.get(&desk.payer, &visit.visit_id).await.unwrap().member.is_none());
-    let approved = desk.approve(&desk.payer, &visit.visit_id).await.unwrap();
+    assert_eq!(refusal(service.get(&service.payer, &visit.visit_id).await).kind(), Kind::NotFound);
+    service.ask(&service.facility, &visit.visit_id).await.unwrap();
+    assert!(service.get(&service.payer, &visit.visit_id).await.unwrap().member.is_none());
+    let approved = service.approve(&service.payer, &visit.visit_id).await.unwrap();
     assert_eq!(approved.r#override.unwrap().approved_for, "PAYER");
 }
 
 #[tokio::test]
 async fn only_the_approver_learns_that_nobody_is_known() {
-    let desk = Desk::open().await;
-    let visit = desk.started("UM-999999").await;
-    desk.ask(&desk.facility, &visit.visit_id).await.unwrap();
-    let supervisor = desk.colleague(&desk.facility);
-    assert_eq!(refusal(desk.approve(&supervisor, &visit.visit_id).await).reason(), "MEMBER_UNKNOWN");
+    let service = TestVisits::run().await;
+    let visit = service.started("UM-999999").await;
+    service.ask(&service.facility, &visit.visit_id).await.unwrap();
+    let supervisor = service.colleague(&service.facility);
+    assert_eq!(refusal(service.approve(&supervisor, &visit.visit_id).await).reason(), "MEMBER_UNKNOWN");
     assert_eq!(
-        desk.get(&desk.facility, &visit.visit_id).await.unwrap().visit.unwrap().state(),
+        service.get(&service.facility, &visit.visit_id).await.unwrap().visit.unwrap().state(),
         State::AwaitingCode
     );
 }
 
 #[tokio::test]
 async fn a_facility_may_ask_only_so_often_a_day() {
-    let desk = Desk::open().await;
-    desk.member("UM-100200", "1199070012345601").await;
+    let service = TestVisits::run().await;
+    service.member("UM-100200", "1199070012345601").await;
     let mut visits = Vec::new();
     for _ in 0..6 {
-        visits.push(desk.started("UM-100200").await.visit_id);
+        visits.push(service.started("UM-100200").await.visit_id);
     }
-    let asked = futures::future::join_all(visits.iter().map(|visit| desk.ask(&desk.facility, visit))).await;
+    let asked =
+        futures::future::join_all(visits.iter().map(|visit| service.ask(&service.facility, visit))).await;
     let (granted, refused): (Vec<_>, Vec<_>) = asked.into_iter().partition(Result::is_ok);
     assert_eq!(granted.len(), 3);
     assert!(refused.into_iter().all(|outcome| refusal(outcome).reason() == "OVERRIDE_CAP_REACHED"));
-    desk.clock.advance(std::time::Duration::from_secs(24 * 3600));
-    let next_day = desk.started("UM-100200").await;
-    desk.ask(&desk.facility, &next_day.visit_id).await.unwrap();
+    service.clock.advance(std::time::Duration::from_secs(24 * 3600));
+    let next_day = service.started("UM-100200").await;
+    service.ask(&service.facility, &next_day.visit_id).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_member_disputes_with_the_links_token_alone() {
-    let desk = Desk::open().await;
-    desk.member("UM-100200", "1199070012345601").await;
-    let visit = desk.admitted("UM-100200", "OUTPATIENT").await;
-    let mut notices = NoticeServiceClient::new(desk.service.upstream.clone());
+    let service = TestVisits::run().await;
+    service.member("UM-100200", "1199070012345601").await;
+    let visit = service.admitted("UM-100200", "OUTPATIENT").await;
+    let mut notices = NoticeServiceClient::new(service.upstream());
     let kind = get_notice_request::Kind::Visit.into();
     let asked = GetNoticeRequest { kind, id: visit.visit_id.clone(), ..Default::default() };
-    let stranger = notices.get_notice(desk.by(&desk.facility, &key(), asked.clone())).await;
+    let stranger = notices.get_notice(service.by(&service.facility, &key(), asked.clone())).await;
     assert_eq!(refusal(stranger).kind(), Kind::Forbidden);
     let nothing = GetNoticeRequest { kind: 0, ..asked.clone() };
-    let nothing = notices.get_notice(desk.foundation.identity.request(nothing)).await;
+    let nothing = notices.get_notice(service.foundation.identity.request(nothing)).await;
     assert_eq!(refusal(nothing).kind(), Kind::Invalid);
-    let notice = notices.get_notice(desk.foundation.identity.request(asked)).await.unwrap().into_inner();
+    let notice = notices.get_notice(service.foundation.identity.request(asked)).await.unwrap().into_inner();
     assert_eq!(notice.values["facility"], "Kigali Clinic");
     assert_eq!(notice.values["number"], visit.visit_number);
     let dispute_token = notice.values["dispute_token"].as_str();
 
     for wrong in ["nonsense", &dispute_token[1..]] {
-        assert_eq!(refusal(desk.dispute(wrong).await).kind(), Kind::NotFound);
+        assert_eq!(refusal(service.dispute(wrong).await).kind(), Kind::NotFound);
     }
-    assert_eq!(refusal(desk.dispute("").await).kind(), Kind::Invalid);
-    let disputed = desk.dispute(dispute_token).await.unwrap();
+    assert_eq!(refusal(service.dispute("").await).kind(), Kind::Invalid);
+    let disputed = service.dispute(dispute_token).await.unwrap();
     assert_eq!(disputed.visit_number, visit.visit_number);
-    assert_eq!(desk.dispute(dispute_token).await.unwrap(), disputed);
-    assert!(desk.get(&desk.facility, &visit.visit_id).await.unwrap().visit.unwrap().disputed);
-    assert_eq!(desk.said("VisitDisputed").await, 1);
+    assert_eq!(service.dispute(dispute_token).await.unwrap(), disputed);
+    assert!(service.get(&service.facility, &visit.visit_id).await.unwrap().visit.unwrap().disputed);
+    assert_eq!(service.said("VisitDisputed").await, 1);
 
     let resolve = async |by: &Person| {
         let request = ResolveVisitDisputeRequest {
             visit_id: visit.visit_id.clone(),
             outcome: resolve_visit_dispute_request::Outcome::Dismissed.into(),
         };
-        desk.visits().resolve_visit_dispute(desk.by(by, &key(), request)).await
+        service.visits().resolve_visit_dispute(service.by(by, &key(), request)).await
     };
-    assert_eq!(refusal(resolve(&desk.facility).await).kind(), Kind::Forbidden);
-    assert!(!resolve(&desk.payer).await.unwrap().into_inner().visit.unwrap().disputed);
-    assert_eq!(refusal(resolve(&desk.payer).await).reason(), "NOT_DISPUTED");
+    assert_eq!(refusal(resolve(&service.facility).await).kind(), Kind::Forbidden);
+    assert!(!resolve(&service.payer).await.unwrap().into_inner().visit.unwrap().disputed);
+    assert_eq!(refusal(resolve(&service.payer).await).reason(), "NOT_DISPUTED");
 }

@@ -2,33 +2,32 @@
 
 use std::cell::Cell;
 
-use careway_testing::{FaultProxy, TestDatabase};
+use careway_testing::{FaultProxy, eventually, key};
 
 use crate::{
-    desk::{Desk, eventually, gold, key},
     fake_identity::CODE,
+    test_visits::{TestVisits, gold},
 };
 
 #[tokio::test]
 async fn the_commands_of_a_visit_keep_to_their_round_trips() {
-    let database = TestDatabase::create("visits", &careway_visits::MIGRATOR).await;
-    let (proxy, url) = FaultProxy::before(&database.url_app).await;
-    let desk = Desk::open_at(&database, url, gold()).await;
-    desk.member("UM-100200", "1199070012345601").await;
+    let (proxy, setup) = TestVisits::setup().await.behind_a_proxy().await;
+    let service = TestVisits::of(setup, gold()).await;
+    service.member("UM-100200", "1199070012345601").await;
     let mut fewest = [u64::MAX; 4];
     for _ in 0..8 {
         let mut spent = Vec::new();
         let begun = quiet(&proxy).await;
-        let visit = desk.started("UM-100200").await;
+        let visit = service.started("UM-100200").await;
         spent.push(proxy.round_trips() - begun);
         let begun = quiet(&proxy).await;
-        desk.verify(&desk.facility, &key(), &visit.visit_id, CODE).await.unwrap();
+        service.verify(&service.facility, &key(), &visit.visit_id, CODE).await.unwrap();
         spent.push(proxy.round_trips() - begun);
         let begun = quiet(&proxy).await;
-        desk.admit(&visit.visit_id, "OUTPATIENT").await.unwrap();
+        service.admit(&visit.visit_id, "OUTPATIENT").await.unwrap();
         spent.push(proxy.round_trips() - begun);
         let begun = quiet(&proxy).await;
-        desk.discharge(&visit.visit_id).await;
+        service.discharge(&visit.visit_id).await;
         spent.push(proxy.round_trips() - begun);
         for (fewest, spent) in fewest.iter_mut().zip(spent) {
             *fewest = (*fewest).min(spent);
@@ -40,17 +39,19 @@ async fn the_commands_of_a_visit_keep_to_their_round_trips() {
 
 #[tokio::test]
 async fn a_member_is_covered_in_four_round_trips() {
-    let database = TestDatabase::create("visits", &careway_visits::MIGRATOR).await;
-    let (proxy, url) = FaultProxy::before(&database.url_app).await;
-    let desk = Desk::open_at(&database, url, gold()).await;
+    let (proxy, setup) = TestVisits::setup().await.behind_a_proxy().await;
+    let service = TestVisits::of(setup, gold()).await;
     let mut fewest = u64::MAX;
     for member in 0..8 {
         let number = format!("UM-10030{member}");
-        let id =
-            desk.identity.register(desk.payer.organization, &number, &format!("119907001234560{member}"));
-        desk.heard_of(id, &number).await;
+        let id = service.identity.register(
+            service.payer.organization,
+            &number,
+            &format!("119907001234560{member}"),
+        );
+        service.heard_of(id, &number).await;
         let begun = quiet(&proxy).await;
-        desk.cover_for_long(&number).await;
+        service.cover_for_long(&number).await;
         fewest = fewest.min(proxy.round_trips() - begun);
     }
     assert_eq!(fewest, 4, "what there is, begin, insert, commit");
@@ -60,9 +61,7 @@ async fn a_member_is_covered_in_four_round_trips() {
 /// tries has none.
 pub(crate) async fn quiet(proxy: &FaultProxy) -> u64 {
     let last = Cell::new(u64::MAX);
-    eventually("Postgres is left alone", || async {
-        last.replace(proxy.round_trips()) == proxy.round_trips()
-    })
-    .await;
+    eventually("Postgres is left alone", async || last.replace(proxy.round_trips()) == proxy.round_trips())
+        .await;
     last.get()
 }

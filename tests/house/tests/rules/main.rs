@@ -7,4 +7,6 @@ mod order;
 mod purity;
 mod skeleton;
 mod statements;
+mod tests;
+mod texts;
 mod workspace;

@@ -132,7 +132,7 @@ fn what_is_missing_or_out_of_place_is_told() {
         ("plans/api.rs", "impl plan_service_server::PlanService for Api {}"),
         (
             "plans/list.rs",
-            "use sqlx::QueryBuilder; fn a(b: B) { b.execute(\"delete from plan\"); c::question!() } // sqlx::query",
+            "use sqlx::QueryBuilder; fn a(b: B) { b.execute(\"delete from plan\"); c::scoped_query!() } // sqlx::query",
         ),
     ]);
     assert_eq!(

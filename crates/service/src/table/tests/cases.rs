@@ -223,25 +223,26 @@ fn a_text_that_is_said_once_and_shown_often_is_counted_as_often() {
 }
 
 #[test]
-fn a_report_counts_every_row_and_tells_the_first() {
-    let list =
-        lines(&format!("{HEADER}B-1,a,b,1990-01-01,F,\n,a,,soon,F,\nB-3,a,b,never,F,,more\n")).unwrap();
-    let mut report = Report::new(true, &list);
-    for row in list.rows.iter().rev() {
-        let mut row = list.header.reader(row);
-        row.required("member_number", |text| Ok::<_, CellError>(text.to_owned()));
-        row.read("birth_date", Cell::date);
-        match row.finish() {
-            (problems, remarks) if problems.is_empty() => {
-                report.accept(Outcome::Created);
-                report.remark(remarks);
-            }
-            (problems, _) => report.reject(problems),
-        }
-    }
-    assert_eq!((report.count(Outcome::Created), report.rejected(), report.total()), (1, 2, 3));
-    let (told, _) = report.told(3);
-    let told: Vec<_> = told.iter().map(|it| (it.row, it.column, it.reason, it.value.as_str())).collect();
+fn every_row_is_read_by_itself_counted_and_told_in_its_order() {
+    let text = format!("{HEADER}B-1,a,b,1990-01-01,F,\n,a,,soon,F,\nB-3,a,b,never,F,,more\nB-4,a,b,,F,\n");
+    let table = csv(&text).unwrap();
+    let (read, mut report) = COLUMNS
+        .read(&table, true, |row| {
+            let number = row.required("member_number", |text| Ok::<_, CellError>(text.to_owned()));
+            row.read("birth_date", Cell::date);
+            row.warn("member_number", CellWarning::LeadingZeroRestored);
+            Some((row.number(), number?))
+        })
+        .unwrap();
+    assert_eq!(read, [(2, "B-1".to_owned()), (5, "B-4".to_owned())]);
+    report.note(2, Outcome::Created);
+    report.reject_row(5, "member_number", "UNKNOWN", "no such member");
+    let rows: Vec<_> = report.rows().map(|row| (row.row, row.outcome, row.remarks.len())).collect();
+    let (created, rejected) = (Outcome::Created, Outcome::Rejected);
+    assert_eq!(rows, [(2, created, 1), (3, rejected, 0), (4, rejected, 0), (5, rejected, 0)]);
+    assert_eq!((report.count(created), report.count(rejected), report.total()), (1, 3, 4));
+    let told: Vec<_> =
+        report.problems().take(3).map(|it| (it.row, it.column, it.reason, it.value.as_str())).collect();
     let expected = [
         (3, "member_number", "REQUIRED", ""),
         (3, "birth_date", "NOT_A_DATE", "soon"),

@@ -5,6 +5,7 @@ use std::io::{Cursor, Write};
 mod cases;
 mod vectors;
 
+use bytes::Bytes;
 use chrono::NaiveDate;
 use zip::{ZipWriter, write::SimpleFileOptions};
 

@@ -169,5 +169,4 @@ impl Account {
 }
 
 #[cfg(test)]
-#[path = "tests/account.rs"]
 mod tests;

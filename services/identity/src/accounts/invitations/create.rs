@@ -2,7 +2,7 @@
 
 use careway_contract::identity::v1::{CreateInvitationRequest, CreateInvitationResponse};
 use careway_kernel::{AccountId, Email, InvitationId, Names, OrganizationId, Violations};
-use careway_service::{Call, Error, Keyed, Result, Transaction};
+use careway_service::{Call, Error, Keyed, Result, Transaction, timestamp};
 
 use super::domain::{Invitation, LIFETIME};
 use crate::{
@@ -16,7 +16,6 @@ use crate::{
     },
     opaque_token,
     organizations::{self, domain::Organization},
-    wire::timestamp,
 };
 
 pub(crate) async fn create_invitation(

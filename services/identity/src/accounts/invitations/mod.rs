@@ -6,7 +6,7 @@
 pub(crate) mod accept;
 pub(crate) mod create;
 pub(crate) mod domain;
-pub(crate) mod store;
+mod store;
 
 pub(super) use accept::accept_invitation;
 pub(super) use create::create_invitation;

@@ -3,9 +3,9 @@
 //! An account has one such link at a time. Anybody may ask for one and learns nothing by asking; whoever holds the link
 //! chooses the password, and every session of the account ends.
 
-pub(crate) mod complete;
-pub(crate) mod request;
-pub(crate) mod store;
+mod complete;
+mod request;
+mod store;
 
 pub(super) use complete::complete_password_reset;
 pub(super) use request::request_password_reset;

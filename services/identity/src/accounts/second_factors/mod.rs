@@ -3,10 +3,10 @@
 //! States: none → enrolled (not asked for yet) → confirmed. Only the person changes it; giving it up takes one of its codes.
 
 pub(crate) mod check;
-pub(crate) mod confirm;
-pub(crate) mod disable;
-pub(crate) mod domain;
-pub(crate) mod enroll;
+mod confirm;
+mod disable;
+mod domain;
+mod enroll;
 pub(crate) mod store;
 
 pub(super) use confirm::confirm_totp;

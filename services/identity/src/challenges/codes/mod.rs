@@ -3,7 +3,7 @@
 //! Redis is run as one primary (no cluster), with `noeviction`. Losing it loses codes and counters together, which
 //! is safe: nothing can be verified then. What must survive, the failures in a row, is in Postgres.
 
-pub(crate) mod limits;
+mod limits;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
@@ -79,7 +79,7 @@ pub(crate) struct Attempt<'a> {
 
 /// What an attempt came to.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum CodeCheck {
     Passed(Holder),
     /// `compared`: it counts as one more wrong code in a row.
     Wrong {
@@ -152,7 +152,7 @@ impl Codes {
     }
 
     /// Counts a try, then compares.
-    pub(crate) async fn verify(&self, attempt: Attempt<'_>) -> Result<Verdict> {
+    pub(crate) async fn verify(&self, attempt: Attempt<'_>) -> Result<CodeCheck> {
         let mut redis = self.redis.clone();
         let slot = self.slot_key(&attempt.slot, "live");
         let kept: (Option<String>, Option<String>, Option<String>) =
@@ -180,10 +180,10 @@ impl Codes {
             call.arg(ask.to_string()).invoke_async(&mut redis).await?;
         metrics::counter!("careway_code_tries_total", "outcome" => outcome.to_ascii_lowercase()).increment(1);
         match outcome.as_str() {
-            "PASSED" => Ok(Verdict::Passed(holder)),
-            "WRONG" => Ok(Verdict::Wrong { holder, left, compared: compared == 1 }),
+            "PASSED" => Ok(CodeCheck::Passed(holder)),
+            "WRONG" => Ok(CodeCheck::Wrong { holder, left, compared: compared == 1 }),
             "LIMIT" => Err(limit_reached(Duration::from_millis(left.unsigned_abs()))),
-            _ => Ok(Verdict::Gone),
+            _ => Ok(CodeCheck::Gone),
         }
     }
 

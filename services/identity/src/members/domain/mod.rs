@@ -289,5 +289,4 @@ pub(crate) struct Summary {
 }
 
 #[cfg(test)]
-#[path = "tests/member.rs"]
 mod tests;

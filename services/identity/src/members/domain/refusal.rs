@@ -13,6 +13,4 @@ pub(crate) enum Refusal {
     Principal(#[from] NotEligible),
     #[error("The member's codes are not locked.")]
     NotLocked,
-    #[error("The list has no column {0}.")]
-    ColumnMissing(&'static str),
 }

@@ -1,7 +1,8 @@
 //! Take a list of members: read it within bounds, decide row by row, keep it block by block.
 
-pub(crate) mod domain;
-pub(crate) mod report;
+mod domain;
+mod report;
+mod rows;
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,24 +11,21 @@ use careway_events::record;
 use careway_kernel::MemberId;
 use careway_service::{
     AuditEntry, Call, Result, Transaction,
-    imports::Held,
-    table::{self, Limits, Table},
+    imports::{Held, ListFile},
+    table::{Outcome, Report},
 };
 use tonic::Streaming;
 use uuid::Uuid;
 
 use super::{
     create::registered,
-    domain::{Change, Home, Member},
+    domain::{Change, Member},
     home, store,
     update::told,
 };
 use crate::App;
-use domain::{
-    Decision, Import, Met,
-    row::{Columns, Draft, Fault, Rejected, read},
-};
-use report::Report;
+use domain::{Decision, Draft, Import, Met};
+use rows::Listed;
 
 /// Rows that are kept together.
 const BLOCK: usize = 5000;
@@ -38,66 +36,20 @@ pub(crate) async fn import_members(
     upload: Streaming<ImportMembersRequest>,
 ) -> Result<ImportMembersResponse> {
     let payer = call.caller.organization()?;
-    let config = &app.members.config;
-    let limits = Limits {
-        bytes: (config.member_import_mib as usize) << 20,
-        rows: config.member_import_rows as usize,
-        ..Limits::default()
-    };
-    let imports = &app.foundation.imports;
-    let upload = imports.receive(payer, limits.bytes, upload, |piece| (piece.dry_run, piece.file)).await?;
-    let dry_run = upload.dry_run;
     let home = home(app, call, payer).await?;
     let today = app.clock.today(home.country.default_time_zone());
-    let reading = move |file, media_type: &str| {
-        let table = table::read_table(file, media_type, limits)?;
-        read_rows(&table, home, today)
-    };
-    let Held { value: (drafts, rejected), place: _place } = imports.read(upload, limits, reading).await?;
+    let imports = &app.foundation.imports;
+    let limits = imports.limits();
+    let read = move |list: ListFile| Ok(rows::read(&list.table(limits)?, list.dry_run, home, today)?);
+    let Held { value: Listed { drafts, mut report, numbers }, place: _place } =
+        imports.take(payer, limits, upload, |piece| (piece.dry_run, piece.file), read).await?;
 
-    let mut report = Report::new(dry_run, rejected);
     let import = Import { payer, home, now: app.clock.now(), today };
     let mut block_import = Block { app, call, import, families: HashMap::new(), principals: HashSet::new() };
     for block in drafts.chunks(BLOCK) {
-        block_import.take(block, dry_run, &mut report).await?;
+        block_import.take(block, &mut report).await?;
     }
-    Ok(report.finish())
-}
-
-/// Every row by itself; principals before dependants, so that a principal may come later in the list.
-fn read_rows(table: &Table, home: Home, today: chrono::NaiveDate) -> Result<(Vec<Draft>, Vec<Rejected>)> {
-    let columns = Columns::find(table)?;
-    let (mut drafts, mut rejected) = (Vec::with_capacity(table.rows.len()), Vec::new());
-    let (mut numbers, mut national_ids) = (HashMap::new(), HashMap::new());
-    for row in &table.rows {
-        let draft = match read(row, &columns, home, today) {
-            Ok(draft) => draft,
-            Err(row) => {
-                rejected.push(row);
-                continue;
-            }
-        };
-        let number = draft.number.as_str().to_owned();
-        let mut twice = |column, row: Option<&u32>| {
-            let Some(row) = row else { return false };
-            let faults = vec![Fault::new(column, format!("is in row {row} already"))];
-            rejected.push(Rejected { row: draft.row, number: number.clone(), faults });
-            true
-        };
-        let national_id = draft.national_id.as_ref().map(|id| id.as_str().to_owned());
-        if twice("member_number", numbers.get(&number))
-            || twice("national_id", national_id.as_ref().and_then(|id| national_ids.get(id)))
-        {
-            continue;
-        }
-        numbers.insert(number, draft.row);
-        if let Some(id) = national_id {
-            national_ids.insert(id, draft.row);
-        }
-        drafts.push(draft);
-    }
-    drafts.sort_by_key(|draft| draft.principal.is_some());
-    Ok((drafts, rejected))
+    Ok(report::response(&report, &numbers))
 }
 
 /// The import as it goes on: what the rows so far have made of the families.
@@ -113,20 +65,20 @@ struct Block<'a> {
 
 /// What a block comes to.
 #[derive(Default)]
-struct Outcome {
+struct Changes {
     created: Vec<Member>,
     updated: Vec<(Member, Change)>,
 }
 
 impl Block<'_> {
-    async fn take(&mut self, drafts: &[Draft], dry_run: bool, report: &mut Report) -> Result<()> {
+    async fn take(&mut self, drafts: &[Draft], report: &mut Report) -> Result<()> {
         // A fresh call: each block has its own time, and no key, since a list sent twice changes nothing.
         let mut tx = self.app.db.begin_unkeyed(&Call::by(self.call.caller.clone())).await?;
-        let outcome = self.decide(&mut tx, drafts, report).await?;
-        if dry_run {
+        let changes = self.decide(&mut tx, drafts, report).await?;
+        if report.dry_run {
             return Ok(());
         }
-        self.keep(tx, outcome).await
+        self.keep(tx, changes).await
     }
 
     async fn decide(
@@ -134,7 +86,7 @@ impl Block<'_> {
         tx: &mut Transaction,
         drafts: &[Draft],
         report: &mut Report,
-    ) -> Result<Outcome> {
+    ) -> Result<Changes> {
         let (vault, payer) = (&self.app.vault, self.import.payer);
         let numbers: Vec<String> = drafts.iter().map(|draft| draft.number.as_str().to_owned()).collect();
         let existing = store::lock_by_numbers(tx, vault, payer, &numbers).await?;
@@ -159,7 +111,7 @@ impl Block<'_> {
         let ids: Vec<Uuid> = existing.values().map(|member| member.id.uuid()).collect();
         self.principals.extend(store::list_with_dependants(tx, &ids).await?);
 
-        let mut outcome = Outcome::default();
+        let mut changes = Changes::default();
         for draft in drafts {
             let member = existing.get(draft.number.as_str());
             let met = Met {
@@ -172,20 +124,25 @@ impl Block<'_> {
                 has_dependants: member.is_some_and(|member| self.principals.contains(&member.id)),
             };
             let decision = draft.decide(self.import, &met, || careway_kernel::id_at(self.import.now));
-            report.add(draft, &decision);
             match decision {
                 Decision::Create(member) => {
+                    report.note(draft.row, Outcome::Created);
                     self.remember(&member);
-                    outcome.created.push(*member);
+                    changes.created.push(*member);
                 }
                 Decision::Update(member, change) => {
+                    report.note(draft.row, Outcome::Updated);
                     self.remember(&member);
-                    outcome.updated.push((*member, change));
+                    changes.updated.push((*member, change));
                 }
-                Decision::Unchanged | Decision::Reject(_) => {}
+                Decision::Unchanged => report.note(draft.row, Outcome::Unchanged),
+                Decision::Reject(refused) => {
+                    let (column, reason) = (refused.column(), refused.reason());
+                    report.reject_row(draft.row, column, reason, refused.to_string());
+                }
             }
         }
-        Ok(outcome)
+        Ok(changes)
     }
 
     fn remember(&mut self, member: &Member) {
@@ -194,12 +151,12 @@ impl Block<'_> {
         self.principals.extend(member.facts.principal);
     }
 
-    async fn keep(&self, mut tx: Transaction, outcome: Outcome) -> Result<()> {
+    async fn keep(&self, mut tx: Transaction, taken: Changes) -> Result<()> {
         let (vault, payer) = (&self.app.vault, self.import.payer);
-        if !outcome.created.is_empty() {
-            store::write::insert_members(&mut tx, vault, payer, &outcome.created).await?;
+        if !taken.created.is_empty() {
+            store::write::insert_members(&mut tx, vault, payer, &taken.created).await?;
         }
-        let (updated, changes): (Vec<Member>, Vec<Change>) = outcome.updated.into_iter().unzip();
+        let (updated, changes): (Vec<Member>, Vec<Change>) = taken.updated.into_iter().unzip();
         if !updated.is_empty() {
             store::write::update_members(&mut tx, vault, payer, &updated).await?;
             store::national_id::update_national_ids(&mut tx, &changes, self.import.today).await?;
@@ -214,13 +171,13 @@ impl Block<'_> {
         store::national_id::insert_national_ids(&mut tx, vault, payer, &fresh).await?;
         let (now, by) = (tx.now(), self.call.caller.subject.to_string());
         store::contact::insert_contact_changes(&mut tx, vault, payer, &contacts, now, &by).await?;
-        for member in &outcome.created {
+        for member in &taken.created {
             record(&mut tx, registered(member));
         }
         for fact in updated.iter().zip(&changes).flat_map(|(member, change)| told(member, change)) {
             record(&mut tx, fact);
         }
-        for member in outcome.created.iter().chain(&updated) {
+        for member in taken.created.iter().chain(&updated) {
             tx.audit(AuditEntry {
                 action: "member.import",
                 member: Some(member.id),

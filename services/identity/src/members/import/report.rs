@@ -1,81 +1,58 @@
-//! What became of a list, row by row.
+//! What is answered to a list of members.
+
+use std::collections::HashMap;
 
 use careway_contract::identity::v1::{
-    ImportMembersResponse, ImportViolation, ImportedMemberRow, imported_member_row::Outcome,
+    ImportMembersResponse, ImportViolation, ImportedMemberRow, imported_member_row,
 };
-
-use super::domain::{
-    Decision,
-    row::{Draft, Fault, Rejected},
-};
+use careway_service::table::{Outcome, Report, RowReport};
 
 /// Rows that are told one by one: what fits into one answer.
 const ROWS: usize = 10_000;
 
-/// The report as it grows.
-pub(crate) struct Report {
-    answer: ImportMembersResponse,
-    rejected: Vec<ImportedMemberRow>,
-}
-
-impl Report {
-    /// Begins with the rows that made no sense by themselves.
-    pub(crate) fn new(dry_run: bool, rows: Vec<Rejected>) -> Self {
-        let mut report = Self {
-            answer: ImportMembersResponse { dry_run, ..Default::default() },
-            rejected: Vec::with_capacity(rows.len()),
-        };
-        for row in rows {
-            report.reject(row.row, row.number, &row.faults);
-        }
-        report
-    }
-
-    /// What became of a row that made sense.
-    pub(crate) fn add(&mut self, draft: &Draft, decision: &Decision) {
-        let number = draft.number.as_str().to_owned();
-        let (outcome, count) = match decision {
-            Decision::Create(_) => (Outcome::Created, &mut self.answer.created),
-            Decision::Update(..) => (Outcome::Updated, &mut self.answer.updated),
-            Decision::Unchanged => (Outcome::Unchanged, &mut self.answer.unchanged),
-            Decision::Reject(fault) => return self.reject(draft.row, number, std::slice::from_ref(fault)),
-        };
-        *count += 1;
-        self.answer.total += 1;
-        if self.answer.rows.len() < ROWS {
-            self.answer.rows.push(ImportedMemberRow {
-                row: draft.row.cast_signed(),
-                member_number: number,
-                outcome: outcome.into(),
-                violations: Vec::new(),
-                warnings: draft.warnings().iter().map(violation).collect(),
-            });
-        }
-    }
-
-    fn reject(&mut self, row: u32, member_number: String, faults: &[Fault]) {
-        self.answer.rejected += 1;
-        self.answer.total += 1;
-        if self.rejected.len() < ROWS {
-            self.rejected.push(ImportedMemberRow {
-                row: row.cast_signed(),
-                member_number,
-                outcome: Outcome::Rejected.into(),
-                violations: faults.iter().map(violation).collect(),
-                warnings: Vec::new(),
-            });
-        }
-    }
-
-    /// The answer: rejected rows are left out last.
-    pub(crate) fn finish(mut self) -> ImportMembersResponse {
-        self.answer.rows.truncate(ROWS - self.rejected.len());
-        self.answer.rows.append(&mut self.rejected);
-        self.answer.rows.sort_by_key(|row| row.row);
-        self.answer
+/// The answer; rejected rows are left out last.
+pub(crate) fn response(report: &Report, numbers: &HashMap<u32, String>) -> ImportMembersResponse {
+    let is_rejected = |row: &RowReport<'_>| row.outcome == Outcome::Rejected;
+    let mut room = ROWS.saturating_sub(report.count(Outcome::Rejected));
+    let mut told = report.rows().filter(|row| is_rejected(row) || take(&mut room)).collect::<Vec<_>>();
+    told.truncate(ROWS);
+    let row = |row: &RowReport<'_>| ImportedMemberRow {
+        row: row.row.cast_signed(),
+        member_number: numbers.get(&row.row).cloned().unwrap_or_default(),
+        outcome: outcome(row.outcome).into(),
+        violations: row.problems.iter().map(|it| violation(it.column, &it.message)).collect(),
+        warnings: row.remarks.iter().map(|it| violation(it.column, it.warning)).collect(),
+    };
+    let count = |outcome| i32::try_from(report.count(outcome)).unwrap_or(i32::MAX);
+    ImportMembersResponse {
+        dry_run: report.dry_run,
+        total: i32::try_from(report.total()).unwrap_or(i32::MAX),
+        created: count(Outcome::Created),
+        updated: count(Outcome::Updated),
+        unchanged: count(Outcome::Unchanged),
+        rejected: count(Outcome::Rejected),
+        rows: told.iter().map(row).collect(),
+        unknown_columns: report.unknown_columns.clone(),
     }
 }
 
-fn violation(fault: &Fault) -> ImportViolation {
-    ImportViolation { column: fault.column.to_owned(), message: fault.message.clone() }
+/// Whether there was room for one more.
+fn take(room: &mut usize) -> bool {
+    let before = *room;
+    *room = before.saturating_sub(1);
+    before > 0
+}
+
+fn outcome(outcome: Outcome) -> imported_member_row::Outcome {
+    use imported_member_row::Outcome as Told;
+    match outcome {
+        Outcome::Created => Told::Created,
+        Outcome::Updated => Told::Updated,
+        Outcome::Unchanged => Told::Unchanged,
+        Outcome::Rejected => Told::Rejected,
+    }
+}
+
+fn violation(column: &str, message: impl ToString) -> ImportViolation {
+    ImportViolation { column: column.to_owned(), message: message.to_string() }
 }

@@ -1,7 +1,7 @@
 //! Lists of members: names and numbers, no contacts.
 
 use careway_kernel::{Language, MemberId, MemberNumber, Names, OrganizationId, Sex};
-use careway_service::{Call, Database, Error, Result, question};
+use careway_service::{Call, Database, Error, Result, scoped_query};
 use chrono::NaiveDate;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -131,8 +131,8 @@ pub(crate) async fn list_dependants(
 
 /// Members of any payer: for Careway's own services.
 pub(crate) async fn list_by_ids(db: &Database, call: &Call, ids: &[Uuid]) -> Result<Vec<Summary>> {
-    let question = question!(select_summary!("where m.member_id = any($4)"));
-    summaries(db.ask(call, question, |it| it.bind(ids.to_vec())).await?)
+    let question = scoped_query!(select_summary!("where m.member_id = any($4)"));
+    summaries(db.query_as_caller(call, question, |it| it.bind(ids.to_vec())).await?)
 }
 
 /// Whether the payer has this member.

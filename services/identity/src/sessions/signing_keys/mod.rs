@@ -3,12 +3,12 @@
 //! States: published → signing → retired. Keys rotate by age; an operator of the platform may rotate sooner
 //! (`keys.rotate`). The public halves are everybody's.
 
-pub(crate) mod api;
-pub(crate) mod domain;
-pub(crate) mod get_jwks;
+mod api;
+mod domain;
+mod get_jwks;
 pub(crate) mod keyring;
-pub(crate) mod rotate;
-pub(crate) mod store;
+mod rotate;
+mod store;
 
 pub(super) use get_jwks::get_jwks;
 pub(super) use rotate::rotate_signing_key;

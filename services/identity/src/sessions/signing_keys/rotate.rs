@@ -1,10 +1,10 @@
 //! Make a new signing key: published now, signing a minute later.
 
 use careway_contract::identity::v1::{RotateSigningKeyRequest, RotateSigningKeyResponse};
-use careway_service::{Call, Keyed};
+use careway_service::{Call, Keyed, timestamp};
 
 use super::keyring;
-use crate::{App, sessions::domain::refusal::Refusal, wire::timestamp};
+use crate::{App, sessions::domain::refusal::Refusal};
 
 pub(crate) async fn rotate_signing_key(
     app: &App,

@@ -13,7 +13,7 @@ use super::{
     world::{World, day},
 };
 use crate::{
-    adjudication::case::Line,
+    adjudication::input::Line,
     benefits::domain::posting::Cause,
     plans::domain::{Limit, Step, Unit, Waiting, period::Period},
 };

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     adjudication::{
-        case::{Approval, Line, Review, Tariff},
+        input::{Approval, Line, Review, Tariff},
         outcome::Verdict,
         refusal::Refusal,
     },

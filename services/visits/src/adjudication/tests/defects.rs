@@ -6,11 +6,11 @@ use super::{
 };
 use crate::{
     adjudication::{
-        case::{Approval, Line, Review, Tariff},
+        input::{Approval, Line, Review, Tariff},
         outcome::Verdict,
     },
     benefits::domain::ledger::Standing,
-    plans::domain::{AgeGroup, Benefit, Preauthorization, Span, Unit, Waiting, tests::benefit},
+    plans::domain::{AgeGroup, Benefit, Preauthorization, Span, Unit, Waiting, tests::plan::benefit},
 };
 
 fn yearly_care(unit: Unit, most: i64) -> Benefit {

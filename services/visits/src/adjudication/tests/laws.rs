@@ -13,7 +13,7 @@ use super::{
 use crate::{
     adjudication::{
         amounts::{Amounts, Share},
-        case::{Care, Line, Review},
+        input::{Line, PriorService, Review},
         outcome::{LineOutcome, Outcome, Verdict},
         quantity::Quantity,
         trace::{Stage, TraceStep},
@@ -28,20 +28,20 @@ pub(super) fn worlds() -> impl Strategy<Value = World> {
 }
 
 /// `submitted = write_off + not_covered + deductible + copay + coinsurance + over_category + over_ceiling + payer`.
-fn holds(it: &Amounts) -> bool {
+fn holds(amounts: &Amounts) -> bool {
     let parts = [
-        it.write_off,
-        it.not_covered,
-        it.deductible,
-        it.copay,
-        it.coinsurance,
-        it.over_category,
-        it.over_ceiling,
-        it.payer,
+        amounts.write_off,
+        amounts.not_covered,
+        amounts.deductible,
+        amounts.copay,
+        amounts.coinsurance,
+        amounts.over_category,
+        amounts.over_ceiling,
+        amounts.payer,
     ];
     parts.iter().all(|part| *part >= 0)
-        && it.submitted == parts.iter().sum::<i64>()
-        && it.submitted == it.write_off + it.patient() + it.payer
+        && amounts.submitted == parts.iter().sum::<i64>()
+        && amounts.submitted == amounts.write_off + amounts.patient() + amounts.payer
 }
 
 /// What a plan lets an account reach.
@@ -66,7 +66,7 @@ fn afterwards(world: &World, done: &[LineOutcome], ledger: &MemoryLedger) -> Wor
     for outcome in done.iter().filter(|it| it.verdict != Verdict::Rejected) {
         let line = world.lines.iter().find(|it| it.number == outcome.number).unwrap();
         let benefit = outcome.benefit.clone().unwrap();
-        after.history.push(Care { benefit, code: line.code.clone(), date: line.date });
+        after.history.push(PriorService { benefit, code: line.code.clone(), date: line.date });
     }
     for approval in after.lines.iter_mut().filter_map(|line| line.approval.as_mut()) {
         let cites = |it: &&LineOutcome| {

@@ -5,12 +5,12 @@ use careway_kernel::Percent;
 use super::world::{RESERVATION, World, approval, care, code, day, limit, line, quantity, refusals, yearly};
 use crate::{
     adjudication::{
-        case::{Approval, Line},
+        input::{Approval, Line},
         outcome::{LineOutcome, Verdict},
     },
     benefits::domain::ledger::Standing,
     plans::domain::{
-        AgeGroup, Benefit, Growth, Limit, Preauthorization, Scope, Unit, period::Period, tests::benefit,
+        AgeGroup, Benefit, Growth, Limit, Preauthorization, Scope, Unit, period::Period, tests::plan::benefit,
     },
 };
 

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     adjudication::{
-        case::{Approval, Line, Review},
+        input::{Approval, Line, Review},
         outcome::Verdict,
         refusal::Refusal,
     },

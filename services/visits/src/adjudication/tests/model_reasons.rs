@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     adjudication::{
-        case::{Approval, Line, Review},
+        input::{Approval, Line, Review},
         refusal::Refusal,
     },
     benefits::domain::posting::Cause,

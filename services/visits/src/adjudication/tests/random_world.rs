@@ -9,15 +9,15 @@ use uuid::Uuid;
 use super::world::{FACILITY, MEMBER, World, code, day};
 use crate::{
     adjudication::{
-        case::{Approval, Care, Line, Review, Tariff, TariffKind},
         catalogue::CLAIM_REFUSALS,
         diagnosis::Diagnosis,
+        input::{Approval, Line, PriorService, Review, Tariff, TariffKind},
         quantity::Quantity,
     },
     benefits::domain::{ledger::Standing, posting::Cause},
     plans::domain::{
         AgeGroup, Benefit, Code, Growth, Limit, Preauthorization, Scope, Span, Step, Unit, Waiting,
-        period::Period, service_type::ServiceType, tests::benefit,
+        period::Period, service_type::ServiceType, tests::plan::benefit,
     },
 };
 
@@ -274,8 +274,8 @@ fn random_approval(dice: &mut Dice, visited_on: NaiveDate, at: u128) -> Approval
     }
 }
 
-fn random_care(dice: &mut Dice, visited_on: NaiveDate) -> Care {
-    Care {
+fn random_care(dice: &mut Dice, visited_on: NaiveDate) -> PriorService {
+    PriorService {
         benefit: dice.pick(&*NAMES).clone(),
         code: (*dice.pick(&CODES)).to_owned(),
         date: visited_on - Days::new(12) + Days::new(dice.between(0, 17).unsigned_abs()),

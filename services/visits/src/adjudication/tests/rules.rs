@@ -6,13 +6,15 @@ use super::world::{World, care, code, day, line, quantity, refusals};
 use crate::{
     adjudication::{
         amounts::Amounts,
-        case::{Care, Line, Tariff, TariffKind},
         diagnosis::Diagnosis,
+        input::{Line, PriorService, Tariff, TariffKind},
         outcome::Verdict,
         refusal::Refusal,
         trace::{Because, Stage},
     },
-    plans::domain::{Benefit, Preauthorization, Scope, Span, Step, Waiting, period::Period, tests::benefit},
+    plans::domain::{
+        Benefit, Preauthorization, Scope, Span, Step, Waiting, period::Period, tests::plan::benefit,
+    },
 };
 
 fn percent(text: &str) -> Percent {
@@ -155,7 +157,8 @@ fn adults_and_children_wait_from_their_own_start() {
 fn care_is_too_soon_again_before_and_after_other_care_but_not_on_its_day() {
     let mut world =
         World::of(vec![Benefit { frequency_days: Some(10), ..care() }]).with([line(1, "SCAN", "1", 400)]);
-    world.history = vec![Care { benefit: code("CARE"), code: "FRAME".to_owned(), date: day("2026-06-10") }];
+    world.history =
+        vec![PriorService { benefit: code("CARE"), code: "FRAME".to_owned(), date: day("2026-06-10") }];
     let on = |on| refusals(&world.only_on(on));
     assert_eq!(
         (on("2026-06-10"), on("2026-06-11"), on("2026-06-19")),
@@ -187,7 +190,8 @@ fn a_service_is_claimed_once_a_day() {
     assert!(outcome.lines[1].refusals[0].text().ends_with("See line 1."));
     // Nobody pays twice: not the patient either.
     assert_eq!((outcome.lines[1].amounts.write_off, outcome.totals.patient()), (600, 0));
-    world.history = vec![Care { benefit: code("OTHER"), code: "SCAN".to_owned(), date: day("2026-06-15") }];
+    world.history =
+        vec![PriorService { benefit: code("OTHER"), code: "SCAN".to_owned(), date: day("2026-06-15") }];
     assert!(world.adjudicate().lines.iter().all(|it| refusals(it) == ["DUPL-001"]));
     world.history[0].date = day("2026-06-14");
     assert_eq!(world.adjudicate(), outcome);

@@ -10,8 +10,8 @@ use crate::{
     adjudication::{
         accounts::accounts,
         adjudicate,
-        case::{Approval, Care, Case, Line, Tariff, TariffKind},
         diagnosis::Diagnosis,
+        input::{AdjudicationInput, Approval, Line, PriorService, Tariff, TariffKind},
         outcome::{LineOutcome, Outcome},
         quantity::Quantity,
     },
@@ -23,7 +23,7 @@ use crate::{
         Benefit, Ceiling, Code, Deductible, Limit, PlanDefinition, Scope, Unit,
         period::Period,
         service_type::ServiceType,
-        tests::{benefit, plan},
+        tests::plan::{benefit, plan},
     },
 };
 
@@ -44,7 +44,7 @@ pub(super) struct World {
     pub(super) family_size: u32,
     pub(super) lines: Vec<Line>,
     pub(super) standings: BTreeMap<Account, Standing>,
-    pub(super) history: Vec<Care>,
+    pub(super) history: Vec<PriorService>,
 }
 
 impl World {
@@ -87,8 +87,8 @@ impl World {
         self
     }
 
-    pub(super) fn case(&self) -> Case<'_> {
-        Case {
+    pub(super) fn case(&self) -> AdjudicationInput<'_> {
+        AdjudicationInput {
             plan: &self.plan,
             service_type: &self.service_type,
             visit: VISIT,

@@ -144,9 +144,9 @@ fn limit_line(subject: &Subject<'_>, balances: &[Balance], code: &Code, limit: &
     )
 }
 
-fn deductible_line(subject: &Subject<'_>, balances: &[Balance], it: &Deductible) -> LimitLine {
-    let kind = (it.scope, it.period, Unit::Amount);
-    line(balances, it.code.as_str(), kind, it.amount, subject.occasion.deductible(it))
+fn deductible_line(subject: &Subject<'_>, balances: &[Balance], deductible: &Deductible) -> LimitLine {
+    let kind = (deductible.scope, deductible.period, Unit::Amount);
+    line(balances, deductible.code.as_str(), kind, deductible.amount, subject.occasion.deductible(deductible))
 }
 
 fn line(
@@ -171,5 +171,4 @@ fn line(
 }
 
 #[cfg(test)]
-#[path = "tests/benefit.rs"]
 mod tests;

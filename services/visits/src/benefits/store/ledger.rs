@@ -1,15 +1,12 @@
 //! The benefit ledger, read.
 
 use careway_kernel::{CoverageId, OrganizationId};
-use careway_service::Result;
+use careway_service::{Result, one_of};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::{
-    coverages::store::row::one_of,
-    plans::domain::{Scope, Unit, period::Period},
-};
+use crate::plans::domain::{Scope, Unit, period::Period};
 
 /// One line of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ pub(crate) mod ledger;
 pub(crate) mod posting;
 
 use careway_kernel::{CoverageId, MemberId, OrganizationId, VisitId};
-use careway_service::{Call, Database, Error, Result, question};
+use careway_service::{Call, Database, Error, Result, one_of, scoped_query};
 use chrono::NaiveDate;
 use sqlx::{FromRow, PgConnection, Row as _, postgres::PgRow, types::Json};
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use super::domain::Balance;
 use crate::{
     coverages::{
         domain::{Coverage, entitlement::Entitlement},
-        store::row::{CoverageRow, one_of},
+        store::row::CoverageRow,
     },
     plans::domain::{PlanDefinition, Scope, Unit, period::Period},
     visits::{domain::access::VisitAccess, store::row::AccessRow},
@@ -92,7 +92,7 @@ pub(crate) async fn find_visit_benefits(
     visit: VisitId,
     party: OrganizationId,
 ) -> Result<Option<VisitBenefits>> {
-    let asked = question!(
+    let asked = scoped_query!(
         "select visit_state, visit_payer_id, visit_expires_at, visit_discharged_at, visit_disputed_at,
             visit_dispute_resolved_at, visit_dispute_outcome, member_id, service_type, service_date, entitlement,
             coverage_id, payer_id, family_id, plan_id, plan_version, valid_from, valid_to, member_since, policy_year_from,
@@ -106,7 +106,7 @@ pub(crate) async fn find_visit_benefits(
          where visit_id = $4 and (facility_id = $5 or payer_id = $5)"
     );
     let mut rows: Vec<VisitRow> =
-        db.ask(call, asked, |asked| asked.bind(visit.uuid()).bind(party.uuid())).await?;
+        db.query_as_caller(call, asked, |asked| asked.bind(visit.uuid()).bind(party.uuid())).await?;
     rows.pop().map(TryInto::try_into).transpose()
 }
 

@@ -44,7 +44,3 @@ impl<'a> From<&'a Posting> for PostingJson<'a> {
         }
     }
 }
-
-#[cfg(test)]
-#[path = "posting_tests.rs"]
-pub(crate) mod tests;

@@ -214,3 +214,6 @@ impl Claim {
         !matches!(self.state, State::Draft | State::Rejected | State::Recalled)
     }
 }
+
+#[cfg(test)]
+mod tests;

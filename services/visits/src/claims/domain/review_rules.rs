@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use super::ReviewReason;
 use crate::{
-    adjudication::{amounts::Amounts, case::Review, outcome::Verdict, quantity::Quantity},
+    adjudication::{amounts::Amounts, input::Review, outcome::Verdict, quantity::Quantity},
     payer_rules::domain::ClaimRules,
-    service_lines::domain::{CareLine, Decision},
+    service_lines::domain::{Decision, ServiceLine},
     visits::domain::Visit,
 };
 
@@ -51,7 +51,7 @@ pub(crate) struct Unfit {
 }
 
 /// Whether every decision is of a line there is, once, and allows no more than was claimed.
-pub(crate) fn check(lines: &[CareLine], decisions: &[LineDecision]) -> Vec<Unfit> {
+pub(crate) fn check(lines: &[ServiceLine], decisions: &[LineDecision]) -> Vec<Unfit> {
     let mut unfit = Vec::new();
     for (at, decision) in decisions.iter().enumerate() {
         let mut add = |field, message| unfit.push(Unfit { at, field, message });
@@ -76,11 +76,11 @@ pub(crate) fn check(lines: &[CareLine], decisions: &[LineDecision]) -> Vec<Unfit
 
 /// The lines with a reviewer's decisions on them; those that none is of are accepted.
 pub(crate) fn reviewed(
-    mut lines: Vec<CareLine>,
+    mut lines: Vec<ServiceLine>,
     decisions: &[LineDecision],
     by: Uuid,
     at: DateTime<Utc>,
-) -> Vec<CareLine> {
+) -> Vec<ServiceLine> {
     for line in &mut lines {
         let given = decisions.iter().find(|decision| decision.position == line.position);
         let review = given.map_or(Review::Accept, |decision| decision.review.clone());
@@ -92,19 +92,22 @@ pub(crate) fn reviewed(
 /// Lines that are decided anew after an appeal: those that stood, told what takes their place, and these. A line that
 /// nothing new is decided of keeps what was.
 pub(crate) fn decided_anew(
-    former: Vec<CareLine>,
+    former: Vec<ServiceLine>,
     decisions: &[LineDecision],
     (by, at): (Uuid, DateTime<Utc>),
     mut id: impl FnMut() -> Uuid,
-) -> (Vec<CareLine>, Vec<CareLine>) {
-    let anew = |line: &CareLine, id| {
+) -> (Vec<ServiceLine>, Vec<ServiceLine>) {
+    let anew = |line: &ServiceLine, id| {
         let given = decisions.iter().find(|decision| decision.position == line.position);
         let decision = given.map(|decision| Decision { review: decision.review.clone(), by, at });
-        CareLine { id, decision: decision.or_else(|| line.decision.clone()), ..line.clone() }
+        ServiceLine { id, decision: decision.or_else(|| line.decision.clone()), ..line.clone() }
     };
-    let next: Vec<CareLine> = former.iter().map(|line| anew(line, id())).collect();
-    let replaced =
-        |(line, next): (CareLine, &CareLine)| CareLine { active: false, replaced_by: Some(next.id), ..line };
+    let next: Vec<ServiceLine> = former.iter().map(|line| anew(line, id())).collect();
+    let replaced = |(line, next): (ServiceLine, &ServiceLine)| ServiceLine {
+        active: false,
+        replaced_by: Some(next.id),
+        ..line
+    };
     (former.into_iter().zip(&next).map(replaced).collect(), next)
 }
 
@@ -119,7 +122,3 @@ pub(crate) fn adjusted(
     }
     Ok(Review::Adjust { quantity, unit_price, reason })
 }
-
-#[cfg(test)]
-#[path = "tests/review_rules.rs"]
-mod tests;

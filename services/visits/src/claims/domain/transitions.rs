@@ -234,7 +234,3 @@ impl Claim {
         Self { version: self.version + 1, ..self }
     }
 }
-
-#[cfg(test)]
-#[path = "tests/transitions.rs"]
-mod tests;

@@ -1,17 +1,19 @@
 //! Take a list of claims: each that is right is submitted, for itself, with an answer for every row.
 
-pub(crate) mod dry_run;
-pub(crate) mod report;
-pub(crate) mod rows;
-pub(crate) mod store;
+mod dry_run;
+mod json_lines;
+mod report;
+mod rows;
+mod store;
 
-use std::{collections::HashSet, fs::File, io::Read as _};
+use std::{collections::HashSet, io::Read as _};
 
 use careway_contract::visits::v1::{ImportClaimsRequest, ImportClaimsResponse};
 use careway_kernel::{ClaimId, OrganizationId, Violations};
 use careway_service::{
     Call, Error, Kind, Result, SharedReason, Transaction,
-    table::{self, Limits, Table, TableError},
+    imports::{Held, ListFile},
+    table::{Limits, Table, TableError},
 };
 use sqlx::PgConnection;
 use tonic::Streaming;
@@ -20,20 +22,20 @@ use super::{
     domain::{Claim, State, refusal::ClaimRefusal},
     error::WriteError,
     store::Former,
-    write::{self, ClaimWish},
+    write::{self, ClaimInput},
 };
 use crate::{
     App, claims,
     service_lines::{
         self,
-        domain::requested::{AskedLine, Frame},
+        domain::requested::{Frame, LineRequest},
     },
-    uploaded_list::{UploadedList, gather},
     visits::{self, store::NumberedVisit},
 };
 use dry_run::try_all;
+use json_lines::JsonLinesError;
 use report::{Outcome, Report};
-use rows::{Columns, JsonLinesError, ListedClaim};
+use rows::ListedClaim;
 
 /// The media type of JSON lines.
 const JSON_LINES: &str = "application/x-ndjson";
@@ -46,38 +48,40 @@ pub(crate) async fn import_claims(
     pieces: Streaming<ImportClaimsRequest>,
 ) -> Result<ImportClaimsResponse> {
     let facility = call.caller.facility()?;
-    let UploadedList { dry_run, table, place: _place } =
-        gather(app, facility, pieces, |piece| (piece.dry_run, piece.file), read).await?;
-    let columns = Columns::find(&table).map_err(TableError::ColumnMissing)?;
-    let (claims, wrong) = columns.gather(&table);
-    let mut report = Report::of(&table, wrong);
-    drop(table);
+    let limits = app.imports.limits();
+    let limits = Limits { rows: limits.rows.min(MOST_ROWS), ..limits };
+    let read = move |list: ListFile| Ok(rows::read(&table(&list, limits)?, list.dry_run)?);
+    let Held { value: (claims, rows), place: _place } =
+        app.imports.take(facility, limits, pieces, |piece| (piece.dry_run, piece.file), read).await?;
+    let mut report = Report::of(rows);
 
     // The same list again changes nothing, so each claim stands for itself and the request's key for none of them.
     let list = List { app, call: Call::by(call.caller.clone()), facility };
     let known = list.look_up(&claims).await?;
     let looked = claims.iter().map(|claim| list.look_at(claim, &known)).collect::<Result<Vec<_>>>()?;
-    let outcomes = if dry_run { try_all(&list, looked).await? } else { list.take_all(looked).await? };
+    let outcomes =
+        if report.is_of_dry_run() { try_all(&list, looked).await? } else { list.take_all(looked).await? };
     for (claim, outcome) in claims.iter().zip(outcomes) {
         report.note(claim, outcome);
     }
-    Ok(report.into_response(dry_run))
+    Ok(report.into_response())
 }
 
-fn read(mut file: File, media_type: &str) -> Result<Table> {
-    let bare = media_type.split(';').next().unwrap_or_default().trim();
-    if bare.eq_ignore_ascii_case(JSON_LINES) {
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(Error::internal)?;
-        return rows::read_json_lines(&bytes, MOST_ROWS).map_err(|error| match error {
-            JsonLinesError::Line(line) => {
-                let message = format!("the list cannot be read: line {line} is no JSON object of texts");
-                Error::new(SharedReason::FileUnreadable, message)
-            }
-            JsonLinesError::TooLong(most) => TableError::TooLarge(format!("{most} rows")).into(),
-        });
+/// The table of a list in any of its forms.
+fn table(list: &ListFile, limits: Limits) -> Result<Table> {
+    let bare = list.media_type.split(';').next().unwrap_or_default().trim();
+    if !bare.eq_ignore_ascii_case(JSON_LINES) {
+        return Ok(list.table(limits)?);
     }
-    Ok(table::read_table(file, media_type, Limits { rows: MOST_ROWS, ..Limits::default() })?)
+    let mut bytes = Vec::new();
+    (&list.file).read_to_end(&mut bytes).map_err(Error::internal)?;
+    json_lines::read(&bytes, limits.rows).map_err(|error| match error {
+        JsonLinesError::Line(line) => {
+            let message = format!("the list cannot be read: line {line} is no JSON object of texts");
+            Error::new(SharedReason::FileUnreadable, message)
+        }
+        JsonLinesError::TooLong(most) => TableError::TooLarge(format!("{most} rows")).into(),
+    })
 }
 
 /// What is known of the visits and references that a list names.
@@ -104,7 +108,7 @@ pub(crate) enum Looked<'a> {
 pub(crate) struct Fresh<'a> {
     pub(crate) listed: &'a ListedClaim,
     pub(crate) visit: &'a NumberedVisit,
-    lines: Vec<AskedLine>,
+    lines: Vec<LineRequest>,
 }
 
 impl List<'_> {
@@ -156,7 +160,7 @@ impl List<'_> {
         let mut tx = self.app.db.begin_unkeyed(&self.call).await?;
         match self.write(&mut tx, fresh).await {
             Ok(claim) => {
-                write::tell_submitted(&mut tx, &self.call, &claim);
+                write::record_submitted(&mut tx, &self.call, &claim);
                 tx.finish().await?;
                 Ok(Outcome::Created { id: claim.id, number: claim.number, state: claim.state })
             }
@@ -174,13 +178,13 @@ impl List<'_> {
 
     /// Writes it as submitted.
     pub(crate) async fn write(&self, tx: &mut Transaction, fresh: &Fresh<'_>) -> Result<Claim, WriteError> {
-        let wish = ClaimWish {
+        let input = ClaimInput {
             lines: fresh.lines.clone(),
             documents: Vec::new(),
             reference: Some(fresh.listed.reference.clone()),
         };
         let place = (fresh.visit.id(), self.facility);
-        Ok(write::write(self.app, tx, place, wish, true).await?.claim)
+        Ok(write::write(self.app, tx, place, input, true).await?.claim)
     }
 
     /// What is answered when it cannot be submitted. Claims that were only `tried` are none that anybody could look for.

@@ -7,9 +7,12 @@ use careway_contract::visits::v1::{
     import_claims_response::{Problem, Row, row},
 };
 use careway_kernel::ClaimId;
-use careway_service::{Error, table::Table};
+use careway_service::{
+    Error,
+    table::{self, RowReport},
+};
 
-use super::rows::{ListedClaim, RowProblem};
+use super::rows::ListedClaim;
 use crate::claims::{domain::State, view};
 
 /// What became of one claim of a list.
@@ -35,102 +38,115 @@ pub(crate) enum Outcome {
     },
 }
 
-#[derive(Default)]
+/// The report on a list's rows, and what their claims came to.
 pub(crate) struct Report {
-    rows: BTreeMap<u32, Row>,
+    rows: table::Report,
+    answers: BTreeMap<u32, Answer>,
     claims: usize,
     created: usize,
     unchanged: usize,
 }
 
+/// What is told of a row's claim.
+#[derive(Default)]
+struct Answer {
+    named: Option<(ClaimId, String)>,
+    state: Option<State>,
+    /// Told of the claim's first row.
+    refused: Option<Error>,
+}
+
 impl Report {
-    /// Every row, with what is wrong with it by itself.
-    pub(crate) fn of(table: &Table, wrong: Vec<RowProblem>) -> Self {
-        let mut report = Self::default();
-        for row in &table.rows {
-            let number = i32::try_from(row.number).unwrap_or(i32::MAX);
-            report.rows.insert(row.number, Row { row: number, ..Default::default() });
-        }
-        for problem in &wrong {
-            if let Some(row) = report.rows.get_mut(&problem.row) {
-                row.set_outcome(row::Outcome::Rejected);
-            }
-        }
-        report.add(wrong);
-        report
+    /// Begins with the rows that are wrong by themselves.
+    pub(crate) fn of(rows: table::Report) -> Self {
+        Self { rows, answers: BTreeMap::new(), claims: 0, created: 0, unchanged: 0 }
+    }
+
+    pub(crate) fn is_of_dry_run(&self) -> bool {
+        self.rows.dry_run
     }
 
     pub(crate) fn note(&mut self, claim: &ListedClaim, outcome: Outcome) {
+        use table::Outcome::{Created, Rejected, Unchanged};
+        self.claims += 1;
         match outcome {
             Outcome::Created { id, number, state } => {
                 self.created += 1;
-                self.set(claim, row::Outcome::Created, Some((id, number)), Some(state));
+                self.set(claim, Created, Some((id, number)), Some(state));
             }
             Outcome::Tried(state) => {
                 self.created += 1;
-                self.set(claim, row::Outcome::Created, None, Some(state));
+                self.set(claim, Created, None, Some(state));
             }
             Outcome::Unchanged { id, number, state } => {
                 self.unchanged += 1;
-                self.set(claim, row::Outcome::Unchanged, Some((id, number)), state);
+                self.set(claim, Unchanged, Some((id, number)), state);
             }
-            Outcome::Invalid(violations) => self.reject(claim, claim.problems(&violations)),
+            Outcome::Invalid(violations) => {
+                self.set(claim, Rejected, None, None);
+                self.rows.reject(claim.problems(&violations));
+            }
             Outcome::Refused { error, by } => {
-                self.set(claim, row::Outcome::Rejected, by, None);
-                let problem = Problem {
-                    reason: error.reason().to_owned(),
-                    message: error.message().to_owned(),
-                    ..Default::default()
-                };
-                if let Some(first) = claim.rows.first().and_then(|row| self.rows.get_mut(row)) {
-                    first.problems.push(problem);
+                self.set(claim, Rejected, by, None);
+                if let Some(first) = claim.rows.first().and_then(|row| self.answers.get_mut(row)) {
+                    first.refused = Some(error);
                 }
             }
         }
     }
 
-    /// The claim is not taken.
-    pub(crate) fn reject(&mut self, claim: &ListedClaim, problems: Vec<RowProblem>) {
-        self.set(claim, row::Outcome::Rejected, None, None);
-        self.add(problems);
-    }
-
     fn set(
         &mut self,
         claim: &ListedClaim,
-        outcome: row::Outcome,
+        outcome: table::Outcome,
         named: Option<(ClaimId, String)>,
         state: Option<State>,
     ) {
-        self.claims += 1;
-        for number in &claim.rows {
-            let Some(row) = self.rows.get_mut(number) else { continue };
-            row.set_outcome(outcome);
-            row.state = state.map_or(0, |state| view::state(state).into());
-            if let Some((id, number)) = &named {
-                row.claim_id = id.to_string();
-                row.claim_number.clone_from(number);
-            }
+        for row in &claim.rows {
+            self.rows.note(*row, outcome);
+            self.answers.insert(*row, Answer { named: named.clone(), state, refused: None });
         }
     }
 
-    fn add(&mut self, problems: Vec<RowProblem>) {
-        for RowProblem { row, column, message } in problems {
-            if let Some(row) = self.rows.get_mut(&row) {
-                row.problems.push(Problem { column: column.to_owned(), message, ..Default::default() });
-            }
-        }
-    }
-
-    pub(crate) fn into_response(self, dry_run: bool) -> ImportClaimsResponse {
+    pub(crate) fn into_response(mut self) -> ImportClaimsResponse {
         let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+        let rows = self.rows.rows().map(|row| told(row, self.answers.remove(&row.row).unwrap_or_default()));
         ImportClaimsResponse {
-            dry_run,
+            rows: rows.collect(),
+            dry_run: self.rows.dry_run,
             claims: count(self.claims),
             created: count(self.created),
             unchanged: count(self.unchanged),
             rejected: count(self.claims - self.created - self.unchanged),
-            rows: self.rows.into_values().collect(),
+            unknown_columns: self.rows.unknown_columns,
         }
+    }
+}
+
+/// A row of the answer. A reason is a refusal's.
+fn told(report: RowReport<'_>, Answer { named, state, refused }: Answer) -> Row {
+    let outcome = match report.outcome {
+        table::Outcome::Created | table::Outcome::Updated => row::Outcome::Created,
+        table::Outcome::Unchanged => row::Outcome::Unchanged,
+        table::Outcome::Rejected => row::Outcome::Rejected,
+    };
+    let cells = report.problems.iter().map(|problem| Problem {
+        column: problem.column.to_owned(),
+        message: problem.message.clone(),
+        ..Problem::default()
+    });
+    let refused = refused.iter().map(|error| Problem {
+        reason: error.reason().to_owned(),
+        message: error.message().to_owned(),
+        ..Problem::default()
+    });
+    let (id, number) = named.map_or_else(Default::default, |(id, number)| (id.to_string(), number));
+    Row {
+        row: i32::try_from(report.row).unwrap_or(i32::MAX),
+        outcome: outcome.into(),
+        claim_id: id,
+        claim_number: number,
+        state: state.map_or(0, |state| view::state(state).into()),
+        problems: cells.chain(refused).collect(),
     }
 }

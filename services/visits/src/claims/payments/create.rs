@@ -24,11 +24,11 @@ pub(crate) async fn create_payment_advice(
     request: CreatePaymentAdviceRequest,
 ) -> Keyed<CreatePaymentAdviceResponse> {
     let payer = call.caller.payer()?;
-    let wish = Wish::parse(&request)?;
+    let input = AdviceInput::parse(&request)?;
 
     let mut tx = app.db.begin(call).await?;
     let id = PaymentAdviceId::new(&app.clock);
-    let claims = wish.lock(&mut tx, payer, id).await?;
+    let claims = input.lock(&mut tx, payer, id).await?;
     let currency = one_currency(&claims)?;
     let payable = claims.into_iter().map(|claim| claim.put_in_payment(id));
     let payable: Vec<(Claim, i64)> = payable.collect::<Result<_, _>>()?;
@@ -49,11 +49,11 @@ pub(crate) async fn create_payment_advice(
         number: HumanNumber::new("P", now.year(), due.sequence).to_string(),
         state: State::Announced,
         payer,
-        facility: wish.facility,
+        facility: input.facility,
         currency,
         total: sums.values().sum(),
         claims: i32::try_from(payable.len()).unwrap_or(i32::MAX),
-        reference: wish.reference,
+        reference: input.reference,
         created_at: now,
         payment: None,
     };
@@ -67,7 +67,7 @@ pub(crate) async fn create_payment_advice(
 }
 
 /// What is to be paid.
-struct Wish {
+struct AdviceInput {
     facility: OrganizationId,
     which: Which,
     currency: Option<Currency>,
@@ -79,7 +79,7 @@ enum Which {
     DecidedUntil(DateTime<Utc>),
 }
 
-impl Wish {
+impl AdviceInput {
     fn parse(request: &CreatePaymentAdviceRequest) -> Result<Self> {
         let mut v = Violations::default();
         let facility = v.required("facilityId", request.facility_id.as_str(), OrganizationId::parse);

@@ -1,14 +1,19 @@
 //! Payment advices (X12 835 remittance advice): which claims a payer paid with one transfer.
 
-pub(crate) mod api;
-pub(crate) mod create;
-pub(crate) mod domain;
-pub(crate) mod error;
-pub(crate) mod get;
-pub(crate) mod list;
+mod api;
+mod create;
+mod domain;
+mod error;
+mod get;
+mod list;
 pub(crate) mod mark_claim_paid;
-pub(crate) mod mark_paid;
+mod mark_paid;
 pub(crate) mod notice;
 pub(crate) mod payment_request;
-pub(crate) mod store;
-pub(crate) mod view;
+mod store;
+mod view;
+
+use create::create_payment_advice;
+use get::get_payment_advice;
+use list::list_payment_advices;
+use mark_paid::mark_payment_advice_paid;

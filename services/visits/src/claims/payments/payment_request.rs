@@ -1,14 +1,11 @@
 //! What a payer says of a payment: a reference and a day.
 
-use careway_kernel::{
-    Violations, parse_date,
-    text::{InvalidLine, one_line},
-};
+use careway_kernel::{Violations, parse_date, text::InvalidLine};
 use careway_service::Result;
 use chrono::NaiveDate;
 
 use super::domain::not_after;
-use crate::claims::domain::Payment;
+use crate::{claims::domain::Payment, texts::Reference};
 
 /// A payment as it was told.
 pub(crate) fn payment(wanted: &str, paid_on: &str) -> Result<Payment> {
@@ -26,7 +23,7 @@ pub(crate) fn made(payment: &Payment, today: NaiveDate) -> Result<()> {
     Ok(v.finish()?)
 }
 
-/// At most 64 characters on one line.
+/// What somebody calls it in a system of their own.
 pub(crate) fn reference(text: &str) -> Result<String, InvalidLine> {
-    one_line(text, 64)
+    Reference::parse(text).map(Into::into)
 }

@@ -1,13 +1,13 @@
 //! Payment advices in Postgres.
 
 use careway_kernel::{ClaimId, Currency, OrganizationId, PaymentAdviceId};
-use careway_service::{Error, Result};
+use careway_service::{Error, Result, one_of};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 use super::domain::{AdviceLine, PaymentAdvice, State};
-use crate::{claims::domain::Payment, coverages::store::row::one_of};
+use crate::claims::domain::Payment;
 
 #[derive(FromRow)]
 struct Row {
@@ -92,7 +92,7 @@ pub(crate) async fn find_due(conn: &mut PgConnection, claims: &[Uuid]) -> Result
             select l.owner_id as claim_id, l.position, l.code, l.payer - coalesce((
                 select sum(p.amount) from payment_advice_line p
                 where p.claim_id = l.owner_id and p.position = l.position), 0)::bigint as amount
-            from care_line l
+            from service_line l
             where l.owner_id = any ($1) and l.owner_kind = 'CLAIM' and l.replaced_by is null)
          select n.sequence, due.* from (select nextval('payment_advice_number_sequence') as sequence) n
          left join due on due.amount <> 0 order by due.claim_id, due.position",

@@ -13,28 +13,31 @@ use super::{
 use crate::claims::{domain::Claim, view::amount};
 
 /// An advice without the claims it names.
-pub(crate) fn listed(it: &PaymentAdvice) -> proto::PaymentAdvice {
-    let payment = it.payment.as_ref();
+pub(crate) fn listed(payment_advice: &PaymentAdvice) -> proto::PaymentAdvice {
+    let payment = payment_advice.payment.as_ref();
     proto::PaymentAdvice {
-        payment_advice_id: it.id.to_string(),
-        number: it.number.clone(),
-        state: state(it.state).into(),
-        version: version(it.version),
-        payer_id: it.payer.to_string(),
-        facility_id: it.facility.to_string(),
-        currency: it.currency.code().to_owned(),
-        total: amount(it.total, it.currency),
-        claim_count: it.claims,
+        payment_advice_id: payment_advice.id.to_string(),
+        number: payment_advice.number.clone(),
+        state: state(payment_advice.state).into(),
+        version: version(payment_advice.version),
+        payer_id: payment_advice.payer.to_string(),
+        facility_id: payment_advice.facility.to_string(),
+        currency: payment_advice.currency.code().to_owned(),
+        total: amount(payment_advice.total, payment_advice.currency),
+        claim_count: payment_advice.claims,
         claims: Vec::new(),
-        reference: it.reference.clone().unwrap_or_default(),
-        created_at: Some(timestamp(it.created_at)),
+        reference: payment_advice.reference.clone().unwrap_or_default(),
+        created_at: Some(timestamp(payment_advice.created_at)),
         payment_reference: payment.map(|payment| payment.reference.clone()).unwrap_or_default(),
         paid_on: payment.map(|payment| payment.paid_on.to_string()).unwrap_or_default(),
     }
 }
 
 /// An advice with the claims it names; `lines` are in the order of the claims.
-pub(crate) fn whole(it: &PaymentAdvice, lines: &[(NamedClaim, AdviceLine)]) -> proto::PaymentAdvice {
+pub(crate) fn whole(
+    payment_advice: &PaymentAdvice,
+    lines: &[(NamedClaim, AdviceLine)],
+) -> proto::PaymentAdvice {
     let mut claims: Vec<PaidClaim> = Vec::new();
     for group in lines.chunk_by(|(_, one), (_, next)| one.claim == next.claim) {
         let [(claim, _), ..] = group else { continue };
@@ -44,22 +47,26 @@ pub(crate) fn whole(it: &PaymentAdvice, lines: &[(NamedClaim, AdviceLine)]) -> p
             number: claim.number.clone(),
             visit_number: claim.visit_number.clone(),
             external_reference: claim.external_reference.clone().unwrap_or_default(),
-            amount: amount(sum, it.currency),
-            lines: group.iter().map(|(_, line)| paid_line(it, line)).collect(),
+            amount: amount(sum, payment_advice.currency),
+            lines: group.iter().map(|(_, line)| paid_line(payment_advice, line)).collect(),
         });
     }
-    proto::PaymentAdvice { claims, ..listed(it) }
+    proto::PaymentAdvice { claims, ..listed(payment_advice) }
 }
 
 /// An advice as it was just made of these claims.
-pub(crate) fn made(it: &PaymentAdvice, claims: &[Claim], lines: &[AdviceLine]) -> proto::PaymentAdvice {
+pub(crate) fn made(
+    payment_advice: &PaymentAdvice,
+    claims: &[Claim],
+    lines: &[AdviceLine],
+) -> proto::PaymentAdvice {
     let mut named: Vec<(NamedClaim, AdviceLine)> = Vec::with_capacity(lines.len());
     for claim in claims {
         let theirs = lines.iter().filter(|line| line.claim == claim.id);
         named.extend(theirs.map(|line| (NamedClaim::from(claim), line.clone())));
     }
     named.sort_by(|(one, _), (next, _)| one.number.cmp(&next.number));
-    whole(it, &named)
+    whole(payment_advice, &named)
 }
 
 impl From<&Claim> for NamedClaim {
@@ -73,8 +80,12 @@ impl From<&Claim> for NamedClaim {
     }
 }
 
-fn paid_line(advice: &PaymentAdvice, it: &AdviceLine) -> PaidLine {
-    PaidLine { line: it.position, code: it.code.clone(), amount: amount(it.amount, advice.currency) }
+fn paid_line(advice: &PaymentAdvice, advice_line: &AdviceLine) -> PaidLine {
+    PaidLine {
+        line: advice_line.position,
+        code: advice_line.code.clone(),
+        amount: amount(advice_line.amount, advice.currency),
+    }
 }
 
 fn state(state: State) -> payment_advice::State {

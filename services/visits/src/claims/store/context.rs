@@ -14,10 +14,10 @@ use crate::{
     claims::domain::Claim,
     seal::Keys,
     service_lines::{
-        domain::{CareLine, facts::CareFacts, requested::Wanted},
+        domain::{ServiceLine, facts::ServiceFacts, requested::LineQuery},
         store::{
-            facts::{FactsJson, Looking, facts},
-            row::CareLineRow,
+            facts::{FactsJson, FactsQuery, facts},
+            row::ServiceLineRow,
         },
     },
     visits::store::row::VisitRow,
@@ -25,7 +25,7 @@ use crate::{
 
 /// What bears on a claim besides its care.
 #[derive(Debug, Clone, Copy, FromRow)]
-pub(crate) struct Circumstances {
+pub(crate) struct DecisionContext {
     /// The payer's.
     pub(crate) today: NaiveDate,
     /// The payer accepted that the visit was verified without a code.
@@ -34,50 +34,50 @@ pub(crate) struct Circumstances {
     sequence: i64,
 }
 
-impl Circumstances {
+impl DecisionContext {
     pub(crate) fn sequence(&self) -> u64 {
         self.sequence.unsigned_abs()
     }
 }
 
 /// A claim as it is decided on.
-pub(crate) struct ClaimCare {
+pub(crate) struct ClaimFacts {
     pub(crate) claim: Claim,
-    pub(crate) lines: Vec<CareLine>,
-    pub(crate) facts: CareFacts,
-    pub(crate) circumstances: Circumstances,
+    pub(crate) lines: Vec<ServiceLine>,
+    pub(crate) facts: ServiceFacts,
+    pub(crate) context: DecisionContext,
 }
 
-/// The columns of [`Circumstances`], of care `f` at the instant `$3`.
-const CIRCUMSTANCES: &str = "($3 at time zone coalesce((
+/// The columns of [`DecisionContext`], of care `f` at the instant `$3`.
+const DECISION_CONTEXT: &str = "($3 at time zone coalesce((
         select o.time_zone from organization_ref o where o.organization_id = (f.locked).payer_id), 'UTC'))::date as today,
     exists (select from visit_override o where o.visit_id = (f.locked).visit_id and o.review = 'ACCEPTED')
         as override_accepted";
 
 /// Locks a visit and whoever its balances are kept for, for a claim that is to be written; none when the party has no such
 /// visit. A number taken is lost when the claim is refused.
-pub(crate) async fn lock_visit_care(
+pub(crate) async fn lock_visit_facts(
     conn: &mut PgConnection,
-    looking: &Looking<'_>,
+    query: &FactsQuery<'_>,
     numbered: bool,
     now: DateTime<Utc>,
-) -> Result<Option<(CareFacts, Circumstances)>> {
+) -> Result<Option<(ServiceFacts, DecisionContext)>> {
     #[derive(FromRow)]
     struct Row {
         #[sqlx(flatten)]
         visit: VisitRow,
         facts: Option<Json<FactsJson>>,
         #[sqlx(flatten)]
-        circumstances: Circumstances,
+        context: DecisionContext,
     }
-    let (codes, days, numbers) = arrays(looking.lines);
+    let (codes, days, numbers) = arrays(query.lines);
     let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "select (f.locked).*, f.facts, {CIRCUMSTANCES},
+        "select (f.locked).*, f.facts, {DECISION_CONTEXT},
             case when $7 then nextval('claim_number_sequence') else 0 end as sequence
-         from care_facts($1, $2, null, $3, $4, $5, $6) f"
+         from service_facts($1, $2, null, $3, $4, $5, $6) f"
     )))
-    .bind(looking.visit.uuid())
-    .bind(looking.party.map(OrganizationId::uuid))
+    .bind(query.visit.uuid())
+    .bind(query.party.map(OrganizationId::uuid))
     .bind(now)
     .bind(codes)
     .bind(days)
@@ -85,33 +85,33 @@ pub(crate) async fn lock_visit_care(
     .bind(numbered)
     .fetch_optional(conn)
     .await?;
-    row.map(|row| Ok((facts(row.visit, row.facts)?, row.circumstances))).transpose()
+    row.map(|row| Ok((facts(row.visit, row.facts)?, row.context))).transpose()
 }
 
 /// Locks a claim of a party with its visit and whoever its balances are kept for. With `anew`, what bears on these lines
 /// instead of its own, and a number for the claim that takes its place.
-pub(crate) async fn lock_claim_care(
+pub(crate) async fn lock_claim_facts(
     conn: &mut PgConnection,
     keys: &Keys,
     (claim, party): (ClaimId, OrganizationId),
-    anew: Option<&[Wanted<'_>]>,
+    anew: Option<&[LineQuery<'_>]>,
     now: DateTime<Utc>,
-) -> Result<Option<ClaimCare>> {
+) -> Result<Option<ClaimFacts>> {
     #[derive(FromRow)]
     struct Row {
         #[sqlx(flatten)]
         visit: VisitRow,
         facts: Option<Json<FactsJson>>,
         #[sqlx(flatten)]
-        circumstances: Circumstances,
+        context: DecisionContext,
         own_claim: Json<ClaimRow>,
-        own_lines: Option<Json<Vec<CareLineRow>>>,
+        own_lines: Option<Json<Vec<ServiceLineRow>>>,
     }
     let arrays = anew.map(arrays);
     let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "select (f.locked).*, f.facts, f.own_claim, f.own_lines, {CIRCUMSTANCES},
+        "select (f.locked).*, f.facts, f.own_claim, f.own_lines, {DECISION_CONTEXT},
             case when $4 is not null then nextval('claim_number_sequence') else 0 end as sequence
-         from claim_care($1, $2, $3, $4, $5, $6) f"
+         from claim_facts($1, $2, $3, $4, $5, $6) f"
     )))
     .bind(claim.uuid())
     .bind(party.uuid())
@@ -126,17 +126,17 @@ pub(crate) async fn lock_claim_care(
     let mut claim = Claim::try_from(row.own_claim.0)?;
     claim.visit.disputed = facts.visit.is_disputed();
     let lines = row.own_lines.map(|lines| lines.0).unwrap_or_default();
-    Ok(Some(ClaimCare {
+    Ok(Some(ClaimFacts {
         claim,
         lines: lines.into_iter().map(|line| line.open(keys)).collect::<Result<_>>()?,
         facts,
-        circumstances: row.circumstances,
+        context: row.context,
     }))
 }
 
 type Arrays<'a> = (Vec<&'a str>, Vec<Option<NaiveDate>>, Vec<&'a str>);
 
-fn arrays<'a>(lines: &[Wanted<'a>]) -> Arrays<'a> {
+fn arrays<'a>(lines: &[LineQuery<'a>]) -> Arrays<'a> {
     (
         lines.iter().map(|it| it.code).collect(),
         lines.iter().map(|it| it.date).collect(),
@@ -149,9 +149,9 @@ pub(crate) async fn list_claim_lines(
     conn: &mut PgConnection,
     keys: &Keys,
     claim: ClaimId,
-) -> Result<Vec<CareLine>> {
-    let rows: Vec<CareLineRow> = sqlx::query_as(
-        "select * from care_line where owner_id = $1 and owner_kind = 'CLAIM'
+) -> Result<Vec<ServiceLine>> {
+    let rows: Vec<ServiceLineRow> = sqlx::query_as(
+        "select * from service_line where owner_id = $1 and owner_kind = 'CLAIM'
          order by position, replaced_by is null, line_id",
     )
     .bind(claim.uuid())
@@ -169,7 +169,7 @@ pub(crate) async fn find_line_names(
     let names: Vec<(Uuid, String)> = sqlx::query_as(
         "select l.line_id, coalesce(t.names ->> $2, t.names ->> 'en', (
             select value from jsonb_each_text(t.names) order by key limit 1)) as name
-         from care_line l
+         from service_line l
          cross join lateral (
             select t.names from tariff t
             where t.payer_id = l.payer_id and t.code = l.code and t.valid @> l.given_on

@@ -1,7 +1,7 @@
 //! Claims in Postgres: found, locked, listed.
 
 pub(crate) mod context;
-pub(crate) mod row;
+mod row;
 pub(crate) mod save;
 
 use careway_kernel::{ClaimId, Currency, OrganizationId, PaymentAdviceId, VisitId};
@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
 use super::domain::{Claim, State};
-use crate::service_lines::domain::CareLine;
+use crate::service_lines::domain::ServiceLine;
 use row::{COLUMNS, ClaimRow};
 
 /// Which claims of a party, newest first.
@@ -97,7 +97,7 @@ pub(crate) async fn lock_claim(
     let row: Option<Row> = sqlx::query_as(AssertSqlSafe(format!(
         "select {COLUMNS}, ($3 at time zone coalesce((
             select o.time_zone from organization_ref o where o.organization_id = c.payer_id), 'UTC'))::date as today,
-            array(select l.approval_id from care_line l where l.owner_id = c.claim_id and l.active
+            array(select l.approval_id from service_line l where l.owner_id = c.claim_id and l.active
                 and l.approval_id is not null) as drawn
          from (select * from visit where visit_id = (select visit_id from claim where claim_id = $1) for update) v
          join claim c using (visit_id)
@@ -265,12 +265,12 @@ pub(crate) async fn list_by_reference(
 pub(crate) async fn find_claimed(
     conn: &mut PgConnection,
     claim: &Claim,
-    lines: &[&CareLine],
+    lines: &[&ServiceLine],
 ) -> Result<Option<(ClaimId, String)>> {
     let codes: Vec<&str> = lines.iter().map(|line| line.asked.code.as_str()).collect();
     let days: Vec<NaiveDate> = lines.iter().map(|line| line.asked.date).collect();
     let found: Option<(Uuid, String)> = sqlx::query_as(
-        "select c.claim_id, c.number from care_line l join claim c on c.claim_id = l.owner_id
+        "select c.claim_id, c.number from service_line l join claim c on c.claim_id = l.owner_id
          where l.member_id = $1 and l.facility_id = $2 and l.active and l.owner_kind = 'CLAIM' and l.owner_id <> $3
            and (l.code, l.given_on) in (select * from unnest($4::text[], $5::date[]))
          order by c.claim_id limit 1",

@@ -13,7 +13,7 @@ use crate::{
     seal::Keys,
     service_lines::{
         self,
-        domain::{CareLine, Owner, OwnerKind, Place},
+        domain::{Owner, OwnerKind, Parties, ServiceLine},
         store::{SaveLines, push_save, push_undo},
     },
 };
@@ -40,10 +40,10 @@ pub(crate) enum Row<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SaveClaim<'a> {
     pub(crate) claim: &'a Claim,
-    pub(crate) place: &'a Place,
+    pub(crate) parties: &'a Parties,
     pub(crate) row: Row<'a>,
     /// New ones, and those that changed.
-    pub(crate) lines: &'a [CareLine],
+    pub(crate) lines: &'a [ServiceLine],
     /// Lines of a draft that it has no more.
     pub(crate) removed: &'a [Uuid],
     /// Lines whose postings are taken back first.
@@ -56,14 +56,14 @@ impl<'a> SaveClaim<'a> {
     pub(crate) fn new(
         claim: &'a Claim,
         hashes: &'a Hashes,
-        (place, lines): (&'a Place, &'a [CareLine]),
+        (parties, lines): (&'a Parties, &'a [ServiceLine]),
     ) -> Self {
-        Self { row: Row::New(hashes), ..Self::changed(claim, (place, lines)) }
+        Self { row: Row::New(hashes), ..Self::changed(claim, (parties, lines)) }
     }
 
     /// A claim that was locked.
-    pub(crate) fn changed(claim: &'a Claim, (place, lines): (&'a Place, &'a [CareLine])) -> Self {
-        Self { claim, place, row: Row::Changed, lines, removed: &[], undone: &[], postings: &[] }
+    pub(crate) fn changed(claim: &'a Claim, (parties, lines): (&'a Parties, &'a [ServiceLine])) -> Self {
+        Self { claim, parties, row: Row::Changed, lines, removed: &[], undone: &[], postings: &[] }
     }
 }
 
@@ -82,7 +82,7 @@ pub(crate) async fn save(
     save: SaveClaim<'_>,
     at: DateTime<Utc>,
 ) -> Result<(), SaveError> {
-    let SaveClaim { claim, place, lines, removed, undone, postings, .. } = save;
+    let SaveClaim { claim, parties, lines, removed, undone, postings, .. } = save;
     let mut statement = QueryBuilder::new("with head as (");
     match save.row {
         Row::New(hashes) => push_insert(&mut statement, claim, hashes),
@@ -90,12 +90,12 @@ pub(crate) async fn save(
         Row::Edited(hashes) => push_update(&mut statement, claim, Some(&hashes.content)),
     }
     if !removed.is_empty() {
-        statement.push(", gone as (delete from care_line where owner_id = ").push_bind(claim.id.uuid());
+        statement.push(", gone as (delete from service_line where owner_id = ").push_bind(claim.id.uuid());
         statement.push(" and verdict is null and line_id = any (").push_bind(removed);
         statement.push(") returning 1)");
     }
     let owner = Owner { kind: OwnerKind::Claim, id: claim.id.uuid(), number: Some(claim.number.clone()) };
-    let lines = SaveLines { owner: &owner, place, lines, undone, taking: Taking::Commit, postings, at };
+    let lines = SaveLines { owner: &owner, parties, lines, undone, taking: Taking::Commit, postings, at };
     push_save(&mut statement, keys, &lines).map_err(SaveError::Other)?;
     statement.build().execute(conn).await.map_err(|error| {
         match error.as_database_error().and_then(|refused| refused.constraint()) {

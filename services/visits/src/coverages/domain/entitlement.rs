@@ -96,7 +96,7 @@ pub(crate) fn decide(facts: &EntitlementFacts, on: NaiveDate) -> Entitlement {
 }
 
 /// The coverage whose period holds the day (no two overlap); else the next to start; else the last that ended.
-fn relevant(coverages: &[Coverage], on: NaiveDate) -> Option<&Coverage> {
+pub(super) fn relevant(coverages: &[Coverage], on: NaiveDate) -> Option<&Coverage> {
     let holds = coverages.iter().find(|coverage| coverage.from <= on && on <= coverage.to);
     let next = || coverages.iter().filter(|c| c.from > on && c.from <= c.to).min_by_key(|c| c.from);
     let last = || coverages.iter().max_by_key(|coverage| coverage.to);
@@ -129,7 +129,3 @@ impl From<&Coverage> for CoverageRef {
         }
     }
 }
-
-#[cfg(test)]
-#[path = "tests/entitlement.rs"]
-mod tests;

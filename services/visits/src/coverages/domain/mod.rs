@@ -245,5 +245,4 @@ impl Coverage {
 }
 
 #[cfg(test)]
-#[path = "tests/coverage.rs"]
 pub(crate) mod tests;

@@ -35,37 +35,3 @@ pub(crate) async fn upsert_member(
     .await?;
     Ok(())
 }
-
-#[cfg(test)]
-mod tests {
-    use careway_kernel::{Clock, Redacted};
-    use careway_service::{Database, Sealer};
-    use careway_testing::TestDatabase;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn an_event_that_comes_late_changes_nothing() {
-        let database = TestDatabase::create("visits", &crate::MIGRATOR).await;
-        let clock = Clock::movable();
-        let sealer = Sealer::derive(&Redacted::new("a secret of the tests, long enough"), "tests").unwrap();
-        let db = Database::connect(&database.url_app, 2, clock.clone(), sealer).await.unwrap();
-        let (id, payer) = (MemberId::new(&clock), OrganizationId::new(&clock));
-        let named = |number: &str| MemberRef {
-            id,
-            payer,
-            number: MemberNumber::parse(number).unwrap(),
-            family: FamilyId::from_uuid(id.uuid()),
-        };
-        let mut tx = db.begin_system("tests").await.unwrap();
-        let mut known = Vec::new();
-        // As identity answered, the change, the registration that it came before, and the next change.
-        for (number, version) in [("UM-1", None), ("UM-2", Some(2)), ("UM-1", Some(1)), ("UM-3", Some(3))] {
-            upsert_member(&mut tx, &named(number), version).await.unwrap();
-            let number: String =
-                sqlx::query_scalar("select member_number from member_ref").fetch_one(&mut *tx).await.unwrap();
-            known.push(number);
-        }
-        assert_eq!(known, ["UM-1", "UM-2", "UM-2", "UM-3"]);
-    }
-}

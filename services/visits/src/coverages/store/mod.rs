@@ -6,7 +6,7 @@ pub(crate) mod member;
 pub(crate) mod row;
 
 use careway_kernel::{CoverageId, FamilyId, MemberId, MemberNumber, OrganizationId, PlanId};
-use careway_service::{Call, Database, Error, Result, question};
+use careway_service::{Call, Database, Error, Result, scoped_query};
 use chrono::NaiveDate;
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
@@ -153,7 +153,7 @@ pub(crate) async fn find_ingredients(
         plan_version: Option<i32>,
         insured_since: Option<NaiveDate>,
     }
-    let asked = question!(
+    let asked = scoped_query!(
         "select m.member_id, m.family_id,
                 (select v.version from plan p join plan_version v on v.plan_id = p.plan_id
                     and v.version = coalesce($7, p.latest_version)
@@ -164,7 +164,7 @@ pub(crate) async fn find_ingredients(
          from (select) once left join member_ref m on m.payer_id = $4 and m.member_number = $5"
     );
     let mut rows: Vec<Row> = db
-        .ask(call, asked, |asked| {
+        .query_as_caller(call, asked, |asked| {
             asked
                 .bind(payer.uuid())
                 .bind(number.as_str().to_owned())

@@ -1,7 +1,7 @@
 //! A coverage's row, shared by every statement that reads one.
 
 use careway_kernel::{CoverageId, FamilyId, MemberId, OrganizationId, PlanId};
-use careway_service::{Error, Result};
+use careway_service::{Error, Result, one_of};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -62,10 +62,4 @@ impl TryFrom<CoverageRow> for Coverage {
             created_at: row.created_at,
         })
     }
-}
-
-/// The variant that a column names; its check constraint lets nothing else in.
-pub(crate) fn one_of<T: Copy>(column: &str, text: &str, all: &[T], name: fn(T) -> &'static str) -> Result<T> {
-    let found = all.iter().copied().find(|variant| name(*variant) == text);
-    found.ok_or_else(|| Error::internal(anyhow::anyhow!("{column} holds an unknown value")))
 }

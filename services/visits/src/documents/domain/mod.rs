@@ -1,19 +1,13 @@
 //! A medical document of a visit: what is known of it, and what may become of it.
 
-pub(crate) mod content_digest;
-pub(crate) mod file_name;
-pub(crate) mod media_type;
-pub(crate) mod range;
 pub(crate) mod refusal;
-pub(crate) mod sealed_layout;
 
+use careway_documents::Content;
 use careway_kernel::{DocumentId, OrganizationId, VisitId};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use media_type::MediaType;
 use refusal::DocumentRefusal;
-
 /// What a document is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
@@ -75,24 +69,6 @@ pub(crate) struct Document {
     pub(crate) retraction: Option<Retraction>,
 }
 
-/// What the file is, and the key it is sealed with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Content {
-    pub(crate) media_type: MediaType,
-    /// Bytes; never 0.
-    pub(crate) size: u64,
-    pub(crate) sha256: [u8; 32],
-    pub(crate) key: WrappedKey,
-}
-
-/// A document's own key, sealed with one of the keys of the settings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct WrappedKey {
-    /// Which of them.
-    pub(crate) key_id: String,
-    pub(crate) sealed: Vec<u8>,
-}
-
 /// The document was entered in error.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Retraction {
@@ -115,6 +91,7 @@ impl Document {
 
 #[cfg(test)]
 mod tests {
+    use careway_documents::{MediaType, WrappedKey};
     use careway_kernel::Clock;
 
     use super::*;

@@ -71,7 +71,3 @@ pub(crate) async fn cite(
         Some(id) => Err(DocumentRefusal::Unknown(DocumentId::from_uuid(id)).into()),
     }
 }
-
-#[cfg(test)]
-#[path = "citation_tests.rs"]
-mod tests;

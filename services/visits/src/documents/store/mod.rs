@@ -2,13 +2,14 @@
 
 pub(crate) mod citation;
 
+use careway_documents::{Content, MediaType, WrappedKey};
 use careway_kernel::{DocumentId, OrganizationId, VisitId};
 use careway_service::{Error, Result, Sealer};
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use super::domain::{Content, Document, Kind, Retraction, WrappedKey, media_type::MediaType};
+use super::domain::{Document, Kind, Retraction};
 
 pub(crate) const TITLE: &str = "document.sealed_title";
 const FILE_NAME: &str = "document.sealed_file_name";
@@ -127,46 +128,54 @@ pub(crate) async fn list_documents(
 }
 
 /// Keeps a new document.
-pub(crate) async fn insert_document(conn: &mut PgConnection, sealer: &Sealer, it: &Document) -> Result<()> {
-    let row = it.id.uuid();
+pub(crate) async fn insert_document(
+    conn: &mut PgConnection,
+    sealer: &Sealer,
+    document: &Document,
+) -> Result<()> {
+    let row = document.id.uuid();
     let file_name =
-        it.file_name.as_ref().map(|name| sealer.seal(FILE_NAME, row, name.as_bytes())).transpose()?;
+        document.file_name.as_ref().map(|name| sealer.seal(FILE_NAME, row, name.as_bytes())).transpose()?;
     sqlx::query(
         "insert into document (document_id, version, visit_id, facility_id, kind, sealed_title, sealed_file_name, \
          media_type, size_bytes, sha256, key_id, sealed_key, added_by, added_at) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(row)
-    .bind(it.version)
-    .bind(it.visit.uuid())
-    .bind(it.facility.uuid())
-    .bind(it.kind.as_str())
-    .bind(sealer.seal(TITLE, row, it.title.as_bytes())?)
+    .bind(document.version)
+    .bind(document.visit.uuid())
+    .bind(document.facility.uuid())
+    .bind(document.kind.as_str())
+    .bind(sealer.seal(TITLE, row, document.title.as_bytes())?)
     .bind(file_name)
-    .bind(it.content.media_type.as_str())
-    .bind(i64::try_from(it.content.size).map_err(Error::internal)?)
-    .bind(&it.content.sha256[..])
-    .bind(&it.content.key.key_id)
-    .bind(&it.content.key.sealed)
-    .bind(it.added_by)
-    .bind(it.added_at)
+    .bind(document.content.media_type.as_str())
+    .bind(i64::try_from(document.content.size).map_err(Error::internal)?)
+    .bind(&document.content.sha256[..])
+    .bind(&document.content.key.key_id)
+    .bind(&document.content.key.sealed)
+    .bind(document.added_by)
+    .bind(document.added_at)
     .execute(conn)
     .await?;
     Ok(())
 }
 
 /// Keeps the retraction of a locked document.
-pub(crate) async fn update_retraction(conn: &mut PgConnection, sealer: &Sealer, it: &Document) -> Result<()> {
-    let Some(retraction) = &it.retraction else { return Ok(()) };
+pub(crate) async fn update_retraction(
+    conn: &mut PgConnection,
+    sealer: &Sealer,
+    document: &Document,
+) -> Result<()> {
+    let Some(retraction) = &document.retraction else { return Ok(()) };
     sqlx::query(
         "update document set version = $2, retracted_by = $3, retracted_at = $4, sealed_retraction = $5 \
          where document_id = $1",
     )
-    .bind(it.id.uuid())
-    .bind(it.version)
+    .bind(document.id.uuid())
+    .bind(document.version)
     .bind(retraction.by)
     .bind(retraction.at)
-    .bind(sealer.seal(RETRACTION, it.id.uuid(), retraction.reason.as_bytes())?)
+    .bind(sealer.seal(RETRACTION, document.id.uuid(), retraction.reason.as_bytes())?)
     .execute(conn)
     .await?;
     Ok(())
@@ -221,6 +230,12 @@ pub(crate) async fn list_unknown(conn: &mut PgConnection, ids: &[DocumentId]) ->
     .fetch_all(conn)
     .await?;
     Ok(unknown.into_iter().map(DocumentId::from_uuid).collect())
+}
+
+/// The id of the database, which was made with it.
+pub(crate) async fn get_database_id(conn: &mut PgConnection) -> Result<Uuid> {
+    let id = sqlx::query_scalar("select database_id from document_place").fetch_one(conn).await?;
+    Ok(id)
 }
 
 /// The facility's own visit whose medical file opened a document of another facility, the latest.

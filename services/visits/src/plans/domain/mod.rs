@@ -1,6 +1,6 @@
 //! What a plan covers: the whole of one version, kept as JSON and read back into these very types.
 
-pub(crate) mod code;
+mod code;
 pub(crate) mod period;
 pub(crate) mod reason;
 pub(crate) mod refusal;
@@ -291,5 +291,4 @@ pub(crate) fn text_in(texts: &Texts, language: Language) -> &str {
 }
 
 #[cfg(test)]
-#[path = "tests/plan.rs"]
 pub(crate) mod tests;

@@ -238,3 +238,6 @@ impl Preauthorization {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -317,7 +317,3 @@ fn amended(
         None => line.withdrawn(),
     })
 }
-
-#[cfg(test)]
-#[path = "tests/transitions.rs"]
-pub(crate) mod tests;

@@ -11,10 +11,10 @@ use crate::{
     seal::Keys,
     service_lines::{
         self,
-        domain::{CareLine, facts::CareFacts, requested::AskedLine},
+        domain::{ServiceLine, facts::ServiceFacts, requested::LineRequest},
         store::{
             facts::{FactsJson, HeldJson},
-            row::CareLineRow,
+            row::ServiceLineRow,
         },
     },
     visits::store::row::VisitRow,
@@ -22,7 +22,7 @@ use crate::{
 
 /// What a new one is decided from.
 pub(crate) struct New {
-    pub(crate) facts: CareFacts,
+    pub(crate) facts: ServiceFacts,
     /// The next number's sequence; it is lost when the request is refused.
     pub(crate) sequence: u64,
 }
@@ -31,9 +31,9 @@ pub(crate) struct New {
 pub(crate) struct Kept {
     pub(crate) preauthorization: Preauthorization,
     /// With what its touched and changed lines hold taken as free.
-    pub(crate) facts: CareFacts,
+    pub(crate) facts: ServiceFacts,
     /// With the thousandths of it that claims have taken.
-    pub(crate) lines: Vec<(CareLine, i64)>,
+    pub(crate) lines: Vec<(ServiceLine, i64)>,
 }
 
 /// What an amendment looks at beside the lines there are.
@@ -42,7 +42,7 @@ pub(crate) struct Amending<'a> {
     /// The numbers of the lines that are changed or cancelled.
     pub(crate) touched: &'a [u16],
     /// What is asked for in their place, or beside them.
-    pub(crate) asked: &'a [AskedLine],
+    pub(crate) asked: &'a [LineRequest],
 }
 
 /// Locks the visit for a pre-authorization that is new; none when the facility has no such visit.
@@ -50,7 +50,7 @@ pub(crate) async fn lock_new(
     conn: &mut PgConnection,
     visit: VisitId,
     facility: OrganizationId,
-    asked: &[AskedLine],
+    asked: &[LineRequest],
     now: DateTime<Utc>,
 ) -> Result<Option<New>> {
     #[derive(FromRow)]
@@ -63,7 +63,7 @@ pub(crate) async fn lock_new(
     let (codes, days) = wanted(asked);
     let row: Option<Row> = sqlx::query_as(
         "select (locked).*, facts, nextval('preauthorization_number_sequence') as sequence
-         from care_facts($1, $2, null, $3, $4, $5, '{}')",
+         from service_facts($1, $2, null, $3, $4, $5, '{}')",
     )
     .bind(visit.uuid())
     .bind(facility.uuid())
@@ -96,7 +96,7 @@ pub(crate) async fn lock_kept(
         facts: Option<Json<FactsJson>>,
         freed: Json<Vec<HeldJson>>,
         #[sqlx(flatten)]
-        line: CareLineRow,
+        line: ServiceLineRow,
         taken: i64,
     }
     let (codes, days) = wanted(amending.asked);
@@ -128,6 +128,6 @@ pub(crate) async fn lock_kept(
     Ok(Some(Kept { preauthorization: header.0.try_into()?, facts, lines }))
 }
 
-fn wanted(asked: &[AskedLine]) -> (Vec<&str>, Vec<Option<NaiveDate>>) {
+fn wanted(asked: &[LineRequest]) -> (Vec<&str>, Vec<Option<NaiveDate>>) {
     asked.iter().map(|line| (line.code.as_str(), line.date)).unzip()
 }

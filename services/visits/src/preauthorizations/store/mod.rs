@@ -5,7 +5,7 @@
 
 pub(crate) mod facts;
 pub(crate) mod question;
-pub(crate) mod row;
+mod row;
 
 use careway_kernel::{OrganizationId, PreauthorizationId, VisitId};
 use careway_service::Result;
@@ -20,7 +20,7 @@ use crate::{
     seal::Keys,
     service_lines::{
         self,
-        domain::{CareLine, Owner, OwnerKind, Place},
+        domain::{Owner, OwnerKind, Parties, ServiceLine},
         store::{SaveLines, push_save, push_undo},
     },
 };
@@ -127,12 +127,12 @@ pub(crate) async fn lock_used(
 ) -> Result<Vec<(Preauthorization, Vec<u16>)>> {
     let rows: Vec<(Json<PreauthorizationRow>, Vec<i32>)> = sqlx::query_as(
         "select to_jsonb(p), array(
-            select l.position from care_line l
+            select l.position from service_line l
             where l.owner_id = p.preauthorization_id and l.active and l.approved_quantity <= (
-                select sum(d.approved_quantity) from care_line d where d.approval_id = l.line_id and d.active))
+                select sum(d.approved_quantity) from service_line d where d.approval_id = l.line_id and d.active))
          from preauthorization p
          where p.preauthorization_id in (
-            select l.owner_id from care_line l where l.line_id = any ($1) and l.owner_kind = 'PREAUTHORIZATION')
+            select l.owner_id from service_line l where l.line_id = any ($1) and l.owner_kind = 'PREAUTHORIZATION')
          order by p.preauthorization_id for update",
     )
     .bind(lines)
@@ -177,7 +177,7 @@ pub(crate) async fn find_notice(
 pub(crate) async fn list_taken(conn: &mut PgConnection, of: PreauthorizationId) -> Result<Vec<(Uuid, i64)>> {
     let taken = sqlx::query_as(
         "select l.line_id, sum(d.approved_quantity)::bigint
-         from care_line l join care_line d on d.approval_id = l.line_id and d.active
+         from service_line l join service_line d on d.approval_id = l.line_id and d.active
          where l.owner_id = $1 group by l.line_id",
     );
     Ok(taken.bind(of.uuid()).fetch_all(conn).await?)
@@ -271,7 +271,7 @@ pub(crate) struct SavePreauthorization<'a> {
     pub(crate) preauthorization: &'a Preauthorization,
     pub(crate) is_new: bool,
     /// New ones, and those that changed; a line that is replaced before what takes its place.
-    pub(crate) lines: &'a [CareLine],
+    pub(crate) lines: &'a [ServiceLine],
     /// Lines that hold nothing any more.
     pub(crate) released: &'a [Uuid],
     pub(crate) postings: &'a [Posting],
@@ -292,7 +292,7 @@ pub(crate) async fn save(
     statement.push(" returning 1)");
     let owner =
         Owner { kind: OwnerKind::Preauthorization, id: it.id.uuid(), number: Some(it.number.clone()) };
-    let place = Place {
+    let parties = Parties {
         payer: it.payer,
         facility: it.facility,
         visit: it.visit,
@@ -301,7 +301,7 @@ pub(crate) async fn save(
     };
     let lines = SaveLines {
         owner: &owner,
-        place: &place,
+        parties: &parties,
         lines,
         undone: released,
         taking: Taking::Reserve,
@@ -316,35 +316,38 @@ pub(crate) async fn save(
 /// Writes one that ended: what its lines hold is free again; `active` tells whether they still allow anything.
 pub(crate) async fn update_ended(
     conn: &mut PgConnection,
-    it: &Preauthorization,
+    preauthorization: &Preauthorization,
     active: bool,
     at: DateTime<Utc>,
 ) -> Result<()> {
     let mut statement = QueryBuilder::new("with head as (");
-    push_update(&mut statement, it);
+    push_update(&mut statement, preauthorization);
     statement.push(" returning 1)");
-    push_undo(&mut statement, (OwnerKind::Preauthorization, it.id.uuid()), active, at);
+    push_undo(&mut statement, (OwnerKind::Preauthorization, preauthorization.id.uuid()), active, at);
     statement.build().execute(conn).await?;
     Ok(())
 }
 
 /// Keeps the row as it is now.
-pub(crate) async fn update_preauthorization(conn: &mut PgConnection, it: &Preauthorization) -> Result<()> {
+pub(crate) async fn update_preauthorization(
+    conn: &mut PgConnection,
+    preauthorization: &Preauthorization,
+) -> Result<()> {
     let mut statement = QueryBuilder::new("");
-    push_update(&mut statement, it);
+    push_update(&mut statement, preauthorization);
     statement.build().execute(conn).await?;
     Ok(())
 }
 
 /// Makes the row.
-pub(super) fn push_insert(statement: &mut QueryBuilder<Postgres>, it: &Preauthorization) {
+pub(crate) fn push_insert(statement: &mut QueryBuilder<Postgres>, preauthorization: &Preauthorization) {
     statement.push("insert into preauthorization (").push(COLUMNS).push(") select ").push(COLUMNS);
     statement.push(" from jsonb_populate_record(null::preauthorization, ");
-    statement.push_bind(Json(PreauthorizationRow::from(it))).push(")");
+    statement.push_bind(Json(PreauthorizationRow::from(preauthorization))).push(")");
 }
 
 /// Keeps the row as it is now. Whoever changes it has locked it.
-fn push_update(statement: &mut QueryBuilder<Postgres>, it: &Preauthorization) {
+fn push_update(statement: &mut QueryBuilder<Postgres>, preauthorization: &Preauthorization) {
     statement.push(
         "update preauthorization p set version = r.version, state = r.state, sealed_justification = r.sealed_justification,
             document_ids = r.document_ids, submitted_at = r.submitted_at, due_at = r.due_at, warn_at = r.warn_at,
@@ -354,6 +357,6 @@ fn push_update(statement: &mut QueryBuilder<Postgres>, it: &Preauthorization) {
             cancel_reason = r.cancel_reason, totals = r.totals, lines = r.lines
          from jsonb_populate_record(null::preauthorization, ",
     );
-    statement.push_bind(Json(PreauthorizationRow::from(it)));
+    statement.push_bind(Json(PreauthorizationRow::from(preauthorization)));
     statement.push(") r where p.preauthorization_id = r.preauthorization_id");
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Medicine;
 use crate::{
-    adjudication::{case::Tariff, quantity::Quantity},
+    adjudication::{input::Tariff, quantity::Quantity},
     plans::domain::{PlanDefinition, Preauthorization, service_type::ServiceType},
 };
 
@@ -187,7 +187,3 @@ fn same_therapy(one: Option<&String>, other: Option<&String>) -> bool {
     let subgroup = |atc: &String| atc.get(..5).map(str::to_ascii_uppercase);
     matches!((one.and_then(subgroup), other.and_then(subgroup)), (Some(one), Some(other)) if one == other)
 }
-
-#[cfg(test)]
-#[path = "tests/formulary.rs"]
-mod tests;

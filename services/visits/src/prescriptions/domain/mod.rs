@@ -190,7 +190,7 @@ impl Prescription {
     /// Hands out what is wished for, all of it or nothing; the lines of the wishes are those of the prescription.
     pub(crate) fn dispense(
         mut self,
-        wishes: &[Wish],
+        inputs: &[Wish],
         (facility, at, today): (OrganizationId, DateTime<Utc>, NaiveDate),
     ) -> Result<(Self, Vec<Dispensing>), Refusal> {
         match self.state(today) {
@@ -199,10 +199,10 @@ impl Prescription {
             State::Expired => return Err(Refusal::Expired { on: self.expires_on }),
             State::Issued | State::PartiallyDispensed => {}
         }
-        let mut dispensings = Vec::with_capacity(wishes.len());
-        for wish in wishes {
-            let Some(line) = self.lines.iter_mut().find(|line| line.number == wish.line) else { continue };
-            if wish.substitute.is_some() && !line.substitution_allowed {
+        let mut dispensings = Vec::with_capacity(inputs.len());
+        for input in inputs {
+            let Some(line) = self.lines.iter_mut().find(|line| line.number == input.line) else { continue };
+            if input.substitute.is_some() && !line.substitution_allowed {
                 return Err(Refusal::SubstitutionNotAllowed { line: line.number });
             }
             let (fill, available) = match line.due(today) {
@@ -210,7 +210,7 @@ impl Prescription {
                 Due::From(on) => return Err(Refusal::RefillTooSoon { line: line.number, on }),
                 Due::Nothing => return Err(Refusal::NothingLeft { line: Some(line.number) }),
             };
-            let quantity = wish.quantity.unwrap_or(available);
+            let quantity = input.quantity.unwrap_or(available);
             if quantity > available {
                 return Err(Refusal::MoreThanLeft { line: line.number, available });
             }
@@ -219,7 +219,7 @@ impl Prescription {
                 line.fill_begun_on = Some(today);
             }
             line.dispensed += quantity.thousandths();
-            let substitute = wish.substitute.clone();
+            let substitute = input.substitute.clone();
             dispensings.push(Dispensing {
                 line: line.number,
                 fill,
@@ -258,5 +258,4 @@ pub(crate) fn default_expiry(issued_on: NaiveDate, lines: &[(i16, i16)]) -> Naiv
 }
 
 #[cfg(test)]
-#[path = "tests/prescription.rs"]
 mod tests;

@@ -69,11 +69,11 @@ pub(crate) async fn lock_prescription(
 /// Keeps what was handed out; everything handed out before it, the first first.
 pub(crate) async fn insert_dispensings(
     conn: &mut PgConnection,
-    it: &Prescription,
+    prescription: &Prescription,
     by: Uuid,
     dispensings: &[Dispensing],
 ) -> Result<Vec<Dispensing>> {
-    let lines: Vec<LineJson> = it.lines.iter().map(Into::into).collect();
+    let lines: Vec<LineJson> = prescription.lines.iter().map(Into::into).collect();
     let handed: Vec<DispensingJson> = dispensings.iter().map(Into::into).collect();
     let before: Json<Vec<DispensingJson>> = sqlx::query_scalar(
         "with prescribed as (update prescription set version = $2 where prescription_id = $1), \
@@ -86,11 +86,11 @@ pub(crate) async fn insert_dispensings(
          from jsonb_populate_recordset(null::dispensing, $7)) \
          select coalesce(jsonb_agg(d order by d.at, d.line_number), '[]') from dispensing d where d.prescription_id = $1",
     )
-    .bind(it.id.uuid())
-    .bind(it.version)
+    .bind(prescription.id.uuid())
+    .bind(prescription.version)
     .bind(Json(lines))
-    .bind(it.payer.uuid())
-    .bind(it.facility.uuid())
+    .bind(prescription.payer.uuid())
+    .bind(prescription.facility.uuid())
     .bind(by)
     .bind(Json(handed))
     .fetch_one(conn)
@@ -102,10 +102,12 @@ pub(crate) async fn insert_dispensings(
 pub(crate) async fn update_cancelled(
     conn: &mut PgConnection,
     keys: &Keys,
-    it: &Prescription,
+    prescription: &Prescription,
 ) -> Result<Vec<Dispensing>> {
-    let sealed = match &it.cancellation {
-        Some(end) => Some(keys.seal(Column::PrescriptionCancelled, it.id, end.reason.as_bytes())?),
+    let sealed = match &prescription.cancellation {
+        Some(end) => {
+            Some(keys.seal(Column::PrescriptionCancelled, prescription.id, end.reason.as_bytes())?)
+        }
         None => None,
     };
     let handed: Json<Vec<DispensingJson>> = sqlx::query_scalar(
@@ -113,9 +115,9 @@ pub(crate) async fn update_cancelled(
          where prescription_id = $1) \
          select coalesce(jsonb_agg(d order by d.at, d.line_number), '[]') from dispensing d where d.prescription_id = $1",
     )
-    .bind(it.id.uuid())
-    .bind(it.version)
-    .bind(it.cancellation.as_ref().map(|end| end.at))
+    .bind(prescription.id.uuid())
+    .bind(prescription.version)
+    .bind(prescription.cancellation.as_ref().map(|end| end.at))
     .bind(sealed)
     .fetch_one(conn)
     .await?;

@@ -2,7 +2,7 @@
 
 pub(crate) mod dispensing;
 pub(crate) mod prescribing;
-pub(crate) mod row;
+mod row;
 
 use careway_kernel::{OrganizationId, PrescriptionId, VisitId};
 use careway_service::Result;

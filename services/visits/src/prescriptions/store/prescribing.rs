@@ -8,7 +8,7 @@ use sqlx::{FromRow, PgConnection, types::Json};
 use super::row::LineJson;
 use crate::{
     adjudication::{
-        case::{Tariff, TariffKind},
+        input::{Tariff, TariffKind},
         quantity::Quantity,
     },
     plans::domain::{Code, PlanDefinition, Texts, text_in},
@@ -154,11 +154,11 @@ impl From<PrescribedJson> for Prescribed {
 pub(crate) async fn insert_prescription(
     conn: &mut PgConnection,
     keys: &Keys,
-    it: &Prescription,
+    prescription: &Prescription,
     member_number_hash: &[u8],
 ) -> Result<()> {
-    let content = serde_json::to_vec(&it.content).map_err(Error::internal)?;
-    let lines: Vec<LineJson> = it.lines.iter().map(Into::into).collect();
+    let content = serde_json::to_vec(&prescription.content).map_err(Error::internal)?;
+    let lines: Vec<LineJson> = prescription.lines.iter().map(Into::into).collect();
     sqlx::query(
         "with kept as (insert into prescription (prescription_id, version, prescription_number, facility_id, payer_id, \
          visit_id, visit_number, member_id, member_number_hash, sealed_content, issued_at, issued_by, issued_on, \
@@ -168,20 +168,20 @@ pub(crate) async fn insert_prescription(
          select $1, line_number, $5, $4, $8, code, atc, name, form, strength, days, quantity, refills, \
          substitution_allowed, formulary from jsonb_populate_recordset(null::prescription_line, $15)",
     )
-    .bind(it.id.uuid())
-    .bind(it.version)
-    .bind(&it.number)
-    .bind(it.facility.uuid())
-    .bind(it.payer.uuid())
-    .bind(it.visit.uuid())
-    .bind(&it.visit_number)
-    .bind(it.member.uuid())
+    .bind(prescription.id.uuid())
+    .bind(prescription.version)
+    .bind(&prescription.number)
+    .bind(prescription.facility.uuid())
+    .bind(prescription.payer.uuid())
+    .bind(prescription.visit.uuid())
+    .bind(&prescription.visit_number)
+    .bind(prescription.member.uuid())
     .bind(member_number_hash)
-    .bind(keys.seal(Column::Prescription, it.id, &content)?)
-    .bind(it.issued_at)
-    .bind(it.issued_by)
-    .bind(it.issued_on)
-    .bind(it.expires_on)
+    .bind(keys.seal(Column::Prescription, prescription.id, &content)?)
+    .bind(prescription.issued_at)
+    .bind(prescription.issued_by)
+    .bind(prescription.issued_on)
+    .bind(prescription.expires_on)
     .bind(Json(lines))
     .execute(conn)
     .await?;

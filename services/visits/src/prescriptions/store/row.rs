@@ -1,14 +1,13 @@
 //! Rows of prescriptions, their lines and their hand-outs, and what they are.
 
 use careway_kernel::{MemberId, OrganizationId, PrescriptionId, VisitId};
-use careway_service::{Error, Result};
+use careway_service::{Error, Result, one_of};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::{
     adjudication::quantity::Quantity,
-    coverages::store::row::one_of,
     prescriptions::domain::{
         Cancellation, Content, Dispensing, Line, Medicine, Prescription, formulary::Formulary,
     },
@@ -146,15 +145,15 @@ impl From<&Line> for LineJson {
 }
 
 impl From<&Dispensing> for DispensingJson {
-    fn from(it: &Dispensing) -> Self {
+    fn from(dispensing: &Dispensing) -> Self {
         Self {
-            line_number: it.line,
-            facility_id: it.facility.uuid(),
-            fill: it.fill,
-            quantity: it.quantity.thousandths(),
-            substitute: it.substitute.clone(),
-            at: it.at,
-            begins: it.begins,
+            line_number: dispensing.line,
+            facility_id: dispensing.facility.uuid(),
+            fill: dispensing.fill,
+            quantity: dispensing.quantity.thousandths(),
+            substitute: dispensing.substitute.clone(),
+            at: dispensing.at,
+            begins: dispensing.begins,
         }
     }
 }

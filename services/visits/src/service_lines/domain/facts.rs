@@ -6,7 +6,7 @@ use careway_kernel::{Currency, VisitId};
 use chrono::NaiveDate;
 
 use super::{
-    CareLine, OwnerKind, Place,
+    OwnerKind, Parties, ServiceLine,
     requested::{Frame, RequestedLine},
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
         accounts::accounts,
         adjudicate,
         amounts::Amounts,
-        case::{Approval, Care, Case, Line, Review, Tariff},
+        input::{AdjudicationInput, Approval, Line, PriorService, Review, Tariff},
         outcome::Verdict,
         refusal::Refusal,
     },
@@ -30,9 +30,9 @@ use crate::{
 
 /// One visit, its patient's cover, and what bears on its care.
 #[derive(Debug, Clone)]
-pub(crate) struct CareFacts {
+pub(crate) struct ServiceFacts {
     pub(crate) visit: Visit,
-    pub(crate) place: Place,
+    pub(crate) parties: Parties,
     /// What the patient was admitted for.
     pub(crate) service_type: ServiceType,
     /// Whether the adult's rules apply.
@@ -48,7 +48,7 @@ pub(crate) struct CareFacts {
     /// The visit's own, and those that were named.
     pub(crate) approvals: Vec<KnownApproval>,
     /// The member's earlier care that bears on the lines.
-    pub(crate) history: Vec<Care>,
+    pub(crate) history: Vec<PriorService>,
     /// What stands on accounts; nothing on those that are missing.
     pub(crate) balances: Vec<(Key, Standing)>,
 }
@@ -98,7 +98,7 @@ impl Key {
     }
 }
 
-impl CareFacts {
+impl ServiceFacts {
     /// When the care may have been given, and in what it is paid.
     pub(crate) fn frame(&self, plan: &PlanDefinition) -> Frame {
         Frame {
@@ -126,7 +126,7 @@ impl CareFacts {
         &self,
         plan: &PlanDefinition,
         owner: OwnerKind,
-        lines: &mut [CareLine],
+        lines: &mut [ServiceLine],
     ) -> Settlement {
         let mut asked: Vec<Line> = lines.iter().map(|line| self.line(plan, owner, line)).collect();
         let accounts = accounts(&self.case(plan, &asked, BTreeMap::new()));
@@ -157,14 +157,14 @@ impl CareFacts {
         plan: &'a PlanDefinition,
         lines: &'a [Line],
         standings: BTreeMap<Account, Standing>,
-    ) -> Case<'a> {
-        Case {
+    ) -> AdjudicationInput<'a> {
+        AdjudicationInput {
             plan,
             service_type: &self.service_type,
             visit: self.visit.id,
             visited_on: self.visit.service_date,
-            member: self.place.member,
-            facility: self.place.facility,
+            member: self.parties.member,
+            facility: self.parties.facility,
             policy_year_from: self.coverage.policy_year_from,
             member_since: self.coverage.member_since,
             adult: self.adult,
@@ -175,7 +175,7 @@ impl CareFacts {
         }
     }
 
-    fn line(&self, plan: &PlanDefinition, owner: OwnerKind, line: &CareLine) -> Line {
+    fn line(&self, plan: &PlanDefinition, owner: OwnerKind, line: &ServiceLine) -> Line {
         let asked = &line.asked;
         let tariff = self.tariff(plan, line);
         Line {
@@ -202,7 +202,7 @@ impl CareFacts {
     }
 
     /// The price agreed in the plan's currency, as it was when the line was first adjudicated.
-    fn tariff(&self, plan: &PlanDefinition, line: &CareLine) -> Option<Tariff> {
+    fn tariff(&self, plan: &PlanDefinition, line: &ServiceLine) -> Option<Tariff> {
         let asked = &line.asked;
         let current = self.tariffs.iter().find(|it| it.day == asked.date && it.tariff.code == asked.code);
         let current = current.filter(|it| it.currency == plan.currency).map(|it| &it.tariff);

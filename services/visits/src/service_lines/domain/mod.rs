@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     adjudication::{
         amounts::Amounts,
-        case::{Review, Tariff, TariffKind},
+        input::{Review, Tariff, TariffKind},
         outcome::{LineOutcome, Verdict},
         quantity::Quantity,
         refusal::Refused,
@@ -57,7 +57,7 @@ pub(crate) struct Owner {
 
 /// Whose care it is, where, and who pays: the same for all lines of an owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct Parties {
     pub(crate) payer: OrganizationId,
     pub(crate) facility: OrganizationId,
     pub(crate) visit: VisitId,
@@ -67,7 +67,7 @@ pub(crate) struct Place {
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct CareLine {
+pub(crate) struct ServiceLine {
     pub(crate) id: Uuid,
     /// Its place among its owner's lines, from 1.
     pub(crate) position: u16,
@@ -115,7 +115,7 @@ pub(crate) struct Decision {
     pub(crate) at: DateTime<Utc>,
 }
 
-impl CareLine {
+impl ServiceLine {
     /// A line that was just asked for.
     pub(crate) fn new(id: Uuid, position: u16, asked: RequestedLine) -> Self {
         Self {

@@ -28,7 +28,7 @@ pub(crate) struct RequestedLine {
 /// A line as it was written, before its visit is known: that says in which currency the price is, and which day is meant
 /// where none is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct AskedLine {
+pub(crate) struct LineRequest {
     pub(crate) code: String,
     pub(crate) quantity: Quantity,
     /// A decimal that is not negative.
@@ -40,7 +40,7 @@ pub(crate) struct AskedLine {
 
 /// What has to be looked up for a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Wanted<'a> {
+pub(crate) struct LineQuery<'a> {
     pub(crate) code: &'a str,
     /// The visit's day of service where none.
     pub(crate) date: Option<NaiveDate>,
@@ -81,9 +81,9 @@ pub(crate) fn parse_price(text: &str) -> Result<String, &'static str> {
     }
 }
 
-impl AskedLine {
-    pub(crate) fn wanted(&self) -> Wanted<'_> {
-        Wanted { code: &self.code, date: self.date, preauthorization: self.preauthorization.as_deref() }
+impl LineRequest {
+    pub(crate) fn query(&self) -> LineQuery<'_> {
+        LineQuery { code: &self.code, date: self.date, preauthorization: self.preauthorization.as_deref() }
     }
 
     /// The line in its visit; what is wrong with it there is noted under its own fields.
@@ -122,14 +122,18 @@ impl AskedLine {
 
 #[cfg(test)]
 impl RequestedLine {
-    pub(crate) fn wanted(&self) -> Wanted<'_> {
-        Wanted { code: &self.code, date: Some(self.date), preauthorization: self.preauthorization.as_deref() }
+    pub(crate) fn query(&self) -> LineQuery<'_> {
+        LineQuery {
+            code: &self.code,
+            date: Some(self.date),
+            preauthorization: self.preauthorization.as_deref(),
+        }
     }
 }
 
 /// The lines in their visit, or everything that is wrong with any of them, each by its path.
 pub(crate) fn within_visit(
-    lines: Vec<AskedLine>,
+    lines: Vec<LineRequest>,
     frame: &Frame,
     knows_approval: impl Fn(&str) -> bool,
 ) -> Result<Vec<RequestedLine>, Violations> {
@@ -142,8 +146,8 @@ pub(crate) fn within_visit(
 mod tests {
     use super::*;
 
-    fn asked(quantity: &str, price: Option<&str>, date: Option<&str>) -> AskedLine {
-        AskedLine {
+    fn asked(quantity: &str, price: Option<&str>, date: Option<&str>) -> LineRequest {
+        LineRequest {
             code: "CONS-GP".to_owned(),
             quantity: Quantity::parse(quantity).unwrap(),
             unit_price: price.map(str::to_owned),
@@ -182,8 +186,10 @@ mod tests {
 
     #[test]
     fn a_number_that_is_named_is_known() {
-        let named =
-            |number: &str| AskedLine { preauthorization: Some(number.to_owned()), ..asked("1", None, None) };
+        let named = |number: &str| LineRequest {
+            preauthorization: Some(number.to_owned()),
+            ..asked("1", None, None)
+        };
         let lines = vec![named("A26-0000001-00"), named("A26-0000002-00")];
         let wrong = within_visit(lines, &frame(), |number| number == "A26-0000001-00").unwrap_err();
         let said: Vec<_> = wrong.iter().map(|it| it.field.as_str()).collect();

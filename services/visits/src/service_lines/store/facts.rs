@@ -1,7 +1,7 @@
 //! Everything adjudication reckons with, locked and read in one statement.
 
 use careway_kernel::{Currency, MemberId, OrganizationId, VisitId};
-use careway_service::{Error, Result};
+use careway_service::{Error, Result, one_of};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use sqlx::{FromRow, PgConnection, types::Json};
@@ -9,20 +9,17 @@ use uuid::Uuid;
 
 use crate::{
     adjudication::{
-        case::{Approval, Care, Tariff, TariffKind},
+        input::{Approval, PriorService, Tariff, TariffKind},
         quantity::Quantity,
     },
     benefits::domain::ledger::Standing,
-    coverages::{
-        domain::Coverage,
-        store::row::{CoverageRow, one_of},
-    },
+    coverages::{domain::Coverage, store::row::CoverageRow},
     payer_rules::store::RulesRow,
     plans::domain::{Code, Scope, Unit},
     service_lines::domain::{
-        Place,
-        facts::{CareFacts, Key, KnownApproval, KnownTariff},
-        requested::Wanted,
+        Parties,
+        facts::{Key, KnownApproval, KnownTariff, ServiceFacts},
+        requested::LineQuery,
     },
     visits::{
         domain::{State, Visit, refusal::Refusal},
@@ -32,13 +29,13 @@ use crate::{
 
 /// Whose lines are looked at, and for whom.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Looking<'a> {
+pub(crate) struct FactsQuery<'a> {
     pub(crate) visit: VisitId,
     /// The caller's organization; none for Careway itself.
     pub(crate) party: Option<OrganizationId>,
     /// The pre-authorization or claim that is decided anew: what it did itself is left out.
     pub(crate) owner: Option<Uuid>,
-    pub(crate) lines: &'a [Wanted<'a>],
+    pub(crate) lines: &'a [LineQuery<'a>],
 }
 
 #[derive(FromRow)]
@@ -55,7 +52,7 @@ pub(crate) struct FactsJson {
     last_day: NaiveDate,
     rules: Option<RulesRow>,
     tariffs: Option<Vec<TariffJson>>,
-    history: Option<Vec<CareJson>>,
+    history: Option<Vec<PriorServiceJson>>,
     approvals: Option<Vec<ApprovalJson>>,
     balances: Option<Vec<BalanceJson>>,
 }
@@ -72,7 +69,7 @@ struct TariffJson {
 }
 
 #[derive(Deserialize)]
-struct CareJson {
+struct PriorServiceJson {
     code: String,
     benefit: Code,
     date: NaiveDate,
@@ -118,20 +115,20 @@ pub(crate) struct KeyJson {
 
 /// Locks the visit and whoever its balances are kept for, and tells all that bears on the lines; none when the party has
 /// no such visit. Refused unless the patient was admitted.
-pub(crate) async fn lock_care(
+pub(crate) async fn lock_facts(
     conn: &mut PgConnection,
-    looking: &Looking<'_>,
+    query: &FactsQuery<'_>,
     now: DateTime<Utc>,
-) -> Result<Option<CareFacts>> {
-    let lines = looking.lines;
+) -> Result<Option<ServiceFacts>> {
+    let lines = query.lines;
     let codes: Vec<&str> = lines.iter().map(|it| it.code).collect();
     let days: Vec<Option<NaiveDate>> = lines.iter().map(|it| it.date).collect();
     let numbers: Vec<&str> = lines.iter().filter_map(|it| it.preauthorization).collect();
     let row: Option<Row> =
-        sqlx::query_as("select (locked).*, facts from care_facts($1, $2, $3, $4, $5, $6, $7)")
-            .bind(looking.visit.uuid())
-            .bind(looking.party.map(OrganizationId::uuid))
-            .bind(looking.owner)
+        sqlx::query_as("select (locked).*, facts from service_facts($1, $2, $3, $4, $5, $6, $7)")
+            .bind(query.visit.uuid())
+            .bind(query.party.map(OrganizationId::uuid))
+            .bind(query.owner)
             .bind(now)
             .bind(codes)
             .bind(days)
@@ -142,7 +139,7 @@ pub(crate) async fn lock_care(
 }
 
 /// What the statement told of a visit and its care; refused unless the patient was admitted.
-pub(crate) fn facts(visit: VisitRow, facts: Option<Json<FactsJson>>) -> Result<CareFacts> {
+pub(crate) fn facts(visit: VisitRow, facts: Option<Json<FactsJson>>) -> Result<ServiceFacts> {
     let visit = Visit::try_from(visit)?;
     if !matches!(visit.state, State::Admitted | State::Discharged) {
         return Err(Refusal::WrongState { is: visit.state, needs: "ADMITTED or DISCHARGED" }.into());
@@ -152,7 +149,7 @@ pub(crate) fn facts(visit: VisitRow, facts: Option<Json<FactsJson>>) -> Result<C
 }
 
 impl FactsJson {
-    fn into_facts(self, visit: Visit) -> Result<CareFacts> {
+    fn into_facts(self, visit: Visit) -> Result<ServiceFacts> {
         let (Some(patient), Some(admission)) = (&visit.patient, &visit.admission) else {
             return Err(Error::internal(anyhow::anyhow!("an admitted visit has a patient")));
         };
@@ -161,8 +158,8 @@ impl FactsJson {
         let history = self.history.into_iter().flatten();
         let approvals = self.approvals.into_iter().flatten();
         let balances = self.balances.into_iter().flatten();
-        Ok(CareFacts {
-            place: Place {
+        Ok(ServiceFacts {
+            parties: Parties {
                 payer: patient.payer,
                 facility: visit.facility,
                 visit: visit.id,
@@ -189,39 +186,43 @@ impl FactsJson {
 impl TryFrom<TariffJson> for KnownTariff {
     type Error = Error;
 
-    fn try_from(it: TariffJson) -> Result<Self> {
+    fn try_from(tariff_json: TariffJson) -> Result<Self> {
         let tariff = Tariff {
-            code: it.code,
-            kind: one_of("tariff.kind", &it.kind, &TariffKind::ALL, TariffKind::as_str)?,
-            benefits: it.benefits,
-            price: it.price,
-            most_quantity: it.most_quantity.and_then(Quantity::from_thousandths),
+            code: tariff_json.code,
+            kind: one_of("tariff.kind", &tariff_json.kind, &TariffKind::ALL, TariffKind::as_str)?,
+            benefits: tariff_json.benefits,
+            price: tariff_json.price,
+            most_quantity: tariff_json.most_quantity.and_then(Quantity::from_thousandths),
         };
-        Ok(Self { day: it.day, currency: it.currency, tariff })
+        Ok(Self { day: tariff_json.day, currency: tariff_json.currency, tariff })
     }
 }
 
-impl From<CareJson> for Care {
-    fn from(it: CareJson) -> Self {
-        Self { benefit: it.benefit, code: it.code, date: it.date }
+impl From<PriorServiceJson> for PriorService {
+    fn from(prior_service_json: PriorServiceJson) -> Self {
+        Self {
+            benefit: prior_service_json.benefit,
+            code: prior_service_json.code,
+            date: prior_service_json.date,
+        }
     }
 }
 
 impl From<ApprovalJson> for KnownApproval {
-    fn from(it: ApprovalJson) -> Self {
-        let held = it.held.into_iter().flatten();
+    fn from(approval_json: ApprovalJson) -> Self {
+        let held = approval_json.held.into_iter().flatten();
         Self {
-            number: it.number,
-            visit: VisitId::from_uuid(it.visit),
+            number: approval_json.number,
+            visit: VisitId::from_uuid(approval_json.visit),
             approval: Approval {
-                reservation: it.line,
-                code: it.code,
-                member: MemberId::from_uuid(it.member),
-                facility: OrganizationId::from_uuid(it.facility),
-                from: it.from,
-                to: it.to,
-                quantity: Quantity::from_thousandths(it.quantity),
-                amount: Some(it.amount.max(0)),
+                reservation: approval_json.line,
+                code: approval_json.code,
+                member: MemberId::from_uuid(approval_json.member),
+                facility: OrganizationId::from_uuid(approval_json.facility),
+                from: approval_json.from,
+                to: approval_json.to,
+                quantity: Quantity::from_thousandths(approval_json.quantity),
+                amount: Some(approval_json.amount.max(0)),
                 held: Vec::new(),
             },
             held: held.map(|it| (it.key.into(), it.amount)).collect(),
@@ -230,11 +231,12 @@ impl From<ApprovalJson> for KnownApproval {
 }
 
 impl From<KeyJson> for Key {
-    fn from(it: KeyJson) -> Self {
-        Self { account: it.account, scope: it.scope, period_key: it.period_key, unit: it.unit }
+    fn from(key_json: KeyJson) -> Self {
+        Self {
+            account: key_json.account,
+            scope: key_json.scope,
+            period_key: key_json.period_key,
+            unit: key_json.unit,
+        }
     }
 }
-
-#[cfg(test)]
-#[path = "facts_tests.rs"]
-mod tests;

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 
-use super::domain::{CareLine, Owner, OwnerKind, Place, refusal::ClaimedAlready};
+use super::domain::{Owner, OwnerKind, Parties, ServiceLine, refusal::ClaimedAlready};
 use crate::{
     benefits::{
         domain::{
@@ -23,15 +23,15 @@ use crate::{
     },
     seal::Keys,
 };
-use row::{CareLineRow, seal};
+use row::{ServiceLineRow, seal};
 
 /// What is written at once.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SaveLines<'a> {
     pub(crate) owner: &'a Owner,
-    pub(crate) place: &'a Place,
+    pub(crate) parties: &'a Parties,
     /// New ones, and those that changed; a line that is replaced before what takes its place.
-    pub(crate) lines: &'a [CareLine],
+    pub(crate) lines: &'a [ServiceLine],
     /// Lines whose postings are undone first: a claim's are reversed, a pre-authorization's released.
     pub(crate) undone: &'a [Uuid],
     pub(crate) taking: Taking,
@@ -42,26 +42,29 @@ pub(crate) struct SaveLines<'a> {
 /// Ends a statement: writes lines, undoes what earlier lines posted and posts what these do, all of it or nothing. Its one
 /// value is how many entries the ledger got.
 ///
-/// The visit is locked before, by [`lock_care`](facts::lock_care) or on its own: owners, lines and balances are locked
+/// The visit is locked before, by [`lock_facts`](facts::lock_facts) or on its own: owners, lines and balances are locked
 /// after it everywhere, so no two transactions wait for each other.
 pub(crate) fn push_save(
     statement: &mut QueryBuilder<Postgres>,
     keys: &Keys,
     save: &SaveLines<'_>,
 ) -> Result<()> {
-    let SaveLines { owner, place, lines, undone, taking, postings, at } = *save;
-    let rows: Vec<CareLineRow> = lines.iter().map(|line| CareLineRow::of(owner, place, line)).collect();
+    let SaveLines { owner, parties, lines, undone, taking, postings, at } = *save;
+    let rows: Vec<ServiceLineRow> =
+        lines.iter().map(|line| ServiceLineRow::of(owner, parties, line)).collect();
     let sealed = lines.iter().map(|line| seal(keys, line)).collect::<Result<Vec<_>>>()?;
     let postings: Vec<PostingJson<'_>> = postings.iter().map(Into::into).collect();
     let undo = match owner.kind {
         OwnerKind::Claim => "REVERSE",
         OwnerKind::Preauthorization => "RELEASE",
     };
-    statement.push(" select care_keep(").push_bind(serde_json::to_string(&rows).map_err(Error::internal)?);
+    statement
+        .push(" select save_service_lines(")
+        .push_bind(serde_json::to_string(&rows).map_err(Error::internal)?);
     statement.push("::json, ").push_bind(sealed);
     statement.push(", ").push_bind(undo).push(", ").push_bind(undone);
     statement.push(", ").push_bind(taking.as_str());
-    statement.push(", ").push_bind(place.coverage.uuid()).push(", ").push_bind(at);
+    statement.push(", ").push_bind(parties.coverage.uuid()).push(", ").push_bind(at);
     statement.push(", ").push_bind(Json(postings)).push(")");
     Ok(())
 }
@@ -74,7 +77,7 @@ pub(crate) fn push_undo(
     active: bool,
     at: DateTime<Utc>,
 ) {
-    statement.push(" select care_undo(").push_bind(kind.as_str()).push(", ").push_bind(owner);
+    statement.push(" select undo_service_lines(").push_bind(kind.as_str()).push(", ").push_bind(owner);
     statement.push(", ").push_bind(active).push(", ").push_bind(at).push(")");
 }
 
@@ -84,9 +87,9 @@ pub(crate) async fn list_lines(
     keys: &Keys,
     party: Option<OrganizationId>,
     owners: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<CareLine>>> {
-    let rows: Vec<CareLineRow> = sqlx::query_as(
-        "select * from care_line where owner_id = any ($1) and replaced_by is null
+) -> Result<HashMap<Uuid, Vec<ServiceLine>>> {
+    let rows: Vec<ServiceLineRow> = sqlx::query_as(
+        "select * from service_line where owner_id = any ($1) and replaced_by is null
            and ($2::uuid is null or facility_id = $2 or payer_id = $2)
          order by owner_id, position",
     )
@@ -94,7 +97,7 @@ pub(crate) async fn list_lines(
     .bind(party.map(OrganizationId::uuid))
     .fetch_all(conn)
     .await?;
-    let mut lines: HashMap<Uuid, Vec<CareLine>> = HashMap::new();
+    let mut lines: HashMap<Uuid, Vec<ServiceLine>> = HashMap::new();
     for row in rows {
         lines.entry(row.owner_id).or_default().push(row.open(keys)?);
     }
@@ -105,7 +108,7 @@ pub(crate) async fn list_lines(
 pub(crate) fn refusal(error: sqlx::Error) -> Error {
     match error.as_database_error().and_then(|refused| refused.constraint()) {
         Some("benefit_balance_within_limit") => LimitExceeded.into(),
-        Some("care_line_claimed_once") => ClaimedAlready.into(),
+        Some("service_line_claimed_once") => ClaimedAlready.into(),
         _ => error.into(),
     }
 }

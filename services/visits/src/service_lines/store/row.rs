@@ -1,6 +1,6 @@
-//! A row of the table `care_line`, and the line it is.
+//! A row of the table `service_line`, and the line it is.
 
-use careway_service::{Error, Result};
+use careway_service::{Error, Result, one_of};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -9,22 +9,21 @@ use super::json_bytes::bytes;
 use crate::{
     adjudication::{
         amounts::Amounts,
-        case::{Review, TariffKind},
         diagnosis::Diagnosis,
+        input::{Review, TariffKind},
         outcome::Verdict,
         quantity::Quantity,
         refusal::{Refusal, Refused},
         trace::TraceStep,
     },
-    coverages::store::row::one_of,
     plans::domain::Code,
     seal::{Column, Keys},
-    service_lines::domain::{CareLine, Decision, Owner, Place, Settled, requested::RequestedLine},
+    service_lines::domain::{Decision, Owner, Parties, ServiceLine, Settled, requested::RequestedLine},
 };
 
 /// Read from columns or from a document; written as a document, with the sealed details beside it.
 #[derive(Default, sqlx::FromRow, Serialize, Deserialize)]
-pub(crate) struct CareLineRow {
+pub(crate) struct ServiceLineRow {
     line_id: Uuid,
     owner_kind: String,
     pub(crate) owner_id: Uuid,
@@ -81,19 +80,19 @@ struct Details {
     words: String,
 }
 
-impl CareLineRow {
-    pub(crate) fn of(owner: &Owner, place: &Place, line: &CareLine) -> Self {
+impl ServiceLineRow {
+    pub(crate) fn of(owner: &Owner, parties: &Parties, line: &ServiceLine) -> Self {
         let asked = &line.asked;
         let row = Self {
             line_id: line.id,
             owner_kind: owner.kind.as_str().to_owned(),
             owner_id: owner.id,
             owner_number: owner.number.clone(),
-            payer_id: place.payer.uuid(),
-            facility_id: place.facility.uuid(),
-            visit_id: place.visit.uuid(),
-            member_id: place.member.uuid(),
-            coverage_id: place.coverage.uuid(),
+            payer_id: parties.payer.uuid(),
+            facility_id: parties.facility.uuid(),
+            visit_id: parties.visit.uuid(),
+            member_id: parties.member.uuid(),
+            coverage_id: parties.coverage.uuid(),
             position: line.position.into(),
             code: asked.code.clone(),
             given_on: asked.date,
@@ -152,11 +151,11 @@ impl CareLineRow {
         }
     }
 
-    pub(crate) fn open(self, keys: &Keys) -> Result<CareLine> {
+    pub(crate) fn open(self, keys: &Keys) -> Result<ServiceLine> {
         let details = keys.open(Column::CareDetails, self.line_id, &self.sealed_details)?;
         let details: Details = serde_json::from_slice(&details).map_err(Error::internal)?;
         let diagnoses = details.diagnoses.iter().map(|code| Diagnosis::parse(code));
-        Ok(CareLine {
+        Ok(ServiceLine {
             id: self.line_id,
             position: self.position.try_into().map_err(Error::internal)?,
             asked: RequestedLine {
@@ -201,9 +200,9 @@ impl CareLineRow {
         // All of them, or none: the database holds that.
         let amount = |it: Option<i64>| it.unwrap_or_default();
         Ok(Some(Settled {
-            verdict: one_of("care_line.verdict", verdict, &Verdict::ALL, Verdict::as_str)?,
+            verdict: one_of("service_line.verdict", verdict, &Verdict::ALL, Verdict::as_str)?,
             kind: kind
-                .map(|it| one_of("care_line.kind", it, &TariffKind::ALL, TariffKind::as_str))
+                .map(|it| one_of("service_line.kind", it, &TariffKind::ALL, TariffKind::as_str))
                 .transpose()?,
             tariff_price: self.tariff_price,
             benefit: self.benefit.map(Code::try_from).transpose().map_err(Error::internal)?,
@@ -233,7 +232,7 @@ const REJECTED: &str = "REJECTED";
 const ADJUSTED: &str = "ADJUSTED";
 
 /// What nobody but the service reads of a line.
-pub(crate) fn seal(keys: &Keys, line: &CareLine) -> Result<Vec<u8>> {
+pub(crate) fn seal(keys: &Keys, line: &ServiceLine) -> Result<Vec<u8>> {
     let words = line.decision.as_ref().map(|it| match &it.review {
         Review::Accept => "",
         Review::Reject { text, .. } => text,
@@ -251,7 +250,7 @@ pub(crate) fn seal(keys: &Keys, line: &CareLine) -> Result<Vec<u8>> {
 
 fn quantity(thousandths: i64) -> Result<Quantity> {
     let parsed = Quantity::from_thousandths(thousandths);
-    parsed.ok_or_else(|| Error::internal(anyhow::anyhow!("care_line holds a quantity out of bounds")))
+    parsed.ok_or_else(|| Error::internal(anyhow::anyhow!("service_line holds a quantity out of bounds")))
 }
 
 /// The diagnoses of a line, opened alone.

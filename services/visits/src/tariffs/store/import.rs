@@ -46,25 +46,25 @@ struct ListedJson<'a> {
 }
 
 impl<'a> ListedJson<'a> {
-    fn of(clock: &Clock, it: &'a Price) -> Self {
-        let names = it.names.values().map(String::as_str);
-        let words: Vec<&str> = std::iter::once(it.code.as_str()).chain(names).collect();
+    fn of(clock: &Clock, price: &'a Price) -> Self {
+        let names = price.names.values().map(String::as_str);
+        let words: Vec<&str> = std::iter::once(price.code.as_str()).chain(names).collect();
         Self {
             tariff_id: TariffId::new(clock).uuid(),
-            facility_id: it.facility.map(OrganizationId::uuid),
-            code: &it.code,
-            kind: it.kind.as_str(),
-            names: &it.names,
+            facility_id: price.facility.map(OrganizationId::uuid),
+            code: &price.code,
+            kind: price.kind.as_str(),
+            names: &price.names,
             search: text::fold(&words.join(" ")),
-            benefits: it.benefits.iter().map(|code| code.as_str()).collect(),
-            currency: it.price.currency.code(),
-            price: it.price.minor,
-            most_quantity: it.most_quantity.map(Quantity::thousandths),
-            atc_code: it.medicine.atc_code.as_deref(),
-            form: it.medicine.form.as_deref(),
-            strength: it.medicine.strength.as_deref(),
-            valid_from: it.from,
-            listed_to: it.to,
+            benefits: price.benefits.iter().map(|code| code.as_str()).collect(),
+            currency: price.price.currency.code(),
+            price: price.price.minor,
+            most_quantity: price.most_quantity.map(Quantity::thousandths),
+            atc_code: price.medicine.atc_code.as_deref(),
+            form: price.medicine.form.as_deref(),
+            strength: price.medicine.strength.as_deref(),
+            valid_from: price.from,
+            listed_to: price.to,
         }
     }
 }

@@ -3,15 +3,14 @@
 pub(crate) mod import;
 
 use careway_kernel::{Currency, Money, OrganizationId, TariffId, text};
-use careway_service::{Error, Result};
+use careway_service::{Error, Result, one_of};
 use chrono::NaiveDate;
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
 use super::domain::{KeptPrice, Medicine, Price};
 use crate::{
-    adjudication::{case::TariffKind, quantity::Quantity},
-    coverages::store::row::one_of,
+    adjudication::{input::TariffKind, quantity::Quantity},
     plans::domain::{Code, Texts},
 };
 

@@ -166,7 +166,7 @@ pub(crate) struct NoticeRule {
 
 /// What is asked for at an admission.
 #[derive(Debug, Clone)]
-pub(crate) struct AdmissionWish {
+pub(crate) struct AdmissionInput {
     pub(crate) service_type: ServiceType,
     pub(crate) number: String,
     pub(crate) practitioner: Option<String>,
@@ -206,3 +206,6 @@ impl Visit {
 fn is_over(expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
     expires_at.is_some_and(|at| at <= now)
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

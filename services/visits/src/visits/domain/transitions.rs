@@ -4,7 +4,7 @@ use careway_kernel::OrganizationId;
 use chrono::{DateTime, Duration, Utc};
 
 use super::{
-    Admission, AdmissionNotice, AdmissionWish, Cancellation, Challenge, Dispute, NoticeRule, Patient,
+    Admission, AdmissionInput, AdmissionNotice, Cancellation, Challenge, Dispute, NoticeRule, Patient,
     Resolution, Start, State, Visit,
 };
 use crate::{
@@ -103,21 +103,21 @@ impl Visit {
     pub(crate) fn admit(
         self,
         now: DateTime<Utc>,
-        wish: AdmissionWish,
+        input: AdmissionInput,
         rule: NoticeRule,
     ) -> Result<Self, Refusal> {
         self.in_time(State::Verified, now)?;
         if self.is_disputed() {
             return Err(Refusal::Disputed);
         }
-        self.may_admit(&wish.service_type)?;
-        let notice = (wish.service_type.as_str() == INPATIENT).then(|| AdmissionNotice {
+        self.may_admit(&input.service_type)?;
+        let notice = (input.service_type.as_str() == INPATIENT).then(|| AdmissionNotice {
             due_at: now + rule.within,
             warn_at: now + rule.within * i32::from(rule.warn_percent) / 100,
             warned_at: None,
             given_at: None,
         });
-        let AdmissionWish { service_type, number, practitioner, referral } = wish;
+        let AdmissionInput { service_type, number, practitioner, referral } = input;
         let admission = Admission { service_type, number, practitioner, referral, at: now, notice };
         Ok(Self { state: State::Admitted, admission: Some(admission), expires_at: None, ..self.next() })
     }
@@ -232,7 +232,3 @@ impl Visit {
         Self { version: self.version + 1, ..self }
     }
 }
-
-#[cfg(test)]
-#[path = "tests/transitions.rs"]
-pub(crate) mod tests;

@@ -5,7 +5,7 @@ pub(crate) mod row;
 pub(crate) mod update;
 
 use careway_kernel::{OrganizationId, VisitId};
-use careway_service::{Call, Database, Result, question};
+use careway_service::{Call, Database, Result, scoped_query};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{FromRow, PgConnection};
 
@@ -60,9 +60,9 @@ pub(crate) async fn find_facility_visit(
     id: VisitId,
     facility: OrganizationId,
 ) -> Result<Option<Visit>> {
-    let asked = question!("select * from visit where visit_id = $4 and facility_id = $5");
+    let asked = scoped_query!("select * from visit where visit_id = $4 and facility_id = $5");
     let mut rows: Vec<VisitRow> =
-        db.ask(call, asked, |asked| asked.bind(id.uuid()).bind(facility.uuid())).await?;
+        db.query_as_caller(call, asked, |asked| asked.bind(id.uuid()).bind(facility.uuid())).await?;
     rows.pop().map(Visit::try_from).transpose()
 }
 

@@ -153,21 +153,21 @@ pub(crate) async fn lock_override(
 }
 
 /// Keeps an approval or a review.
-pub(crate) async fn update_override(conn: &mut PgConnection, it: &VisitOverride) -> Result<()> {
+pub(crate) async fn update_override(conn: &mut PgConnection, visit_override: &VisitOverride) -> Result<()> {
     sqlx::query(
         "update visit_override set payer_id = $2, approved_by = $3, approved_at = $4, approved_for = $5, review = $6, \
          sealed_review = $7, reviewed_by = $8, reviewed_at = $9, version = $10 where visit_id = $1",
     )
-    .bind(it.visit.uuid())
-    .bind(it.payer.map(OrganizationId::uuid))
-    .bind(it.approval.map(|approval| approval.by.uuid()))
-    .bind(it.approval.map(|approval| approval.at))
-    .bind(it.approval.map(|approval| approval.side.as_str()))
-    .bind(it.review.as_str())
-    .bind(it.sealed_review.as_deref())
-    .bind(it.reviewed_by.map(AccountId::uuid))
-    .bind(it.reviewed_at)
-    .bind(it.version)
+    .bind(visit_override.visit.uuid())
+    .bind(visit_override.payer.map(OrganizationId::uuid))
+    .bind(visit_override.approval.map(|approval| approval.by.uuid()))
+    .bind(visit_override.approval.map(|approval| approval.at))
+    .bind(visit_override.approval.map(|approval| approval.side.as_str()))
+    .bind(visit_override.review.as_str())
+    .bind(visit_override.sealed_review.as_deref())
+    .bind(visit_override.reviewed_by.map(AccountId::uuid))
+    .bind(visit_override.reviewed_at)
+    .bind(visit_override.version)
     .execute(conn)
     .await?;
     Ok(())

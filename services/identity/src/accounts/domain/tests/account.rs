@@ -3,7 +3,7 @@
 use careway_service::OrganizationKind::Facility;
 use uuid::Uuid;
 
-use super::*;
+use super::super::*;
 
 fn account(roles: &[&str]) -> Account {
     Account {

@@ -1,13 +1,29 @@
 //! A list of members: what becomes of each row, given what is known.
 
-pub(crate) mod row;
-
-use careway_kernel::{MemberId, NationalId, OrganizationId};
+use careway_kernel::{
+    Email, Language, MemberId, MemberNumber, Names, NationalId, OrganizationId, PhoneNumber, Sex,
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use crate::members::domain::{Change, Facts, HeldNationalId, Home, Member, Principal, eligible, warnings};
-use row::{Draft, Fault};
+use crate::members::domain::{Change, Facts, HeldNationalId, Home, Member, NotEligible, Principal, eligible};
+
+/// A row that makes sense by itself.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Draft {
+    pub(crate) row: u32,
+    pub(crate) number: MemberNumber,
+    pub(crate) family_name: Names,
+    pub(crate) given_names: Names,
+    pub(crate) birth_date: NaiveDate,
+    pub(crate) sex: Sex,
+    pub(crate) national_id: Option<NationalId>,
+    pub(crate) phone: Option<PhoneNumber>,
+    pub(crate) mobile: Option<PhoneNumber>,
+    pub(crate) email: Option<Email>,
+    pub(crate) language: Option<Language>,
+    pub(crate) principal: Option<MemberNumber>,
+}
 
 /// What a draft meets in the database and in the rows before it.
 pub(crate) struct Met<'a> {
@@ -34,7 +50,34 @@ pub(crate) enum Decision {
     Create(Box<Member>),
     Update(Box<Member>, Change),
     Unchanged,
-    Reject(Fault),
+    Reject(Refused),
+}
+
+/// Why a row is not taken, though it makes sense.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refused {
+    #[error("belongs to another member")]
+    NationalIdTaken,
+    #[error(transparent)]
+    Principal(#[from] NotEligible),
+}
+
+impl Refused {
+    /// The column at fault.
+    pub(crate) fn column(self) -> &'static str {
+        match self {
+            Self::NationalIdTaken => "national_id",
+            Self::Principal(_) => "principal_member_number",
+        }
+    }
+
+    /// Why, for programs.
+    pub(crate) fn reason(self) -> &'static str {
+        match self {
+            Self::NationalIdTaken => "NATIONAL_ID_TAKEN",
+            Self::Principal(_) => "PRINCIPAL_NOT_ELIGIBLE",
+        }
+    }
 }
 
 impl Draft {
@@ -42,7 +85,7 @@ impl Draft {
     pub(crate) fn decide(&self, import: Import, met: &Met<'_>, mut id: impl FnMut() -> Uuid) -> Decision {
         let member = met.existing.map(|member| member.id);
         if met.owner.is_some() && met.owner != member {
-            return Decision::Reject(Fault::new("national_id", "belongs to another member"));
+            return Decision::Reject(Refused::NationalIdTaken);
         }
         let now = met.existing.map(|member| &member.facts);
         let principal = match (&self.principal, met.principal) {
@@ -52,9 +95,7 @@ impl Draft {
                     facts.principal.is_some() && facts.principal == principal.map(|it| it.0)
                 });
                 match eligible(member, met.has_dependants, principal) {
-                    Err(refusal) if !same => {
-                        return Decision::Reject(Fault::new("principal_member_number", refusal));
-                    }
+                    Err(refusal) if !same => return Decision::Reject(refusal.into()),
                     _ => principal.map(|(id, _)| id),
                 }
             }
@@ -82,13 +123,6 @@ impl Draft {
         }
         let member = existing.clone().apply(facts, &change, import.now, import.today, id);
         Decision::Update(Box::new(member), change)
-    }
-
-    /// What is unusual, though taken.
-    pub(crate) fn warnings(&self) -> Vec<Fault> {
-        let Some(national_id) = &self.national_id else { return Vec::new() };
-        let warned = warnings(self.birth_date, self.sex, std::slice::from_ref(national_id));
-        warned.into_iter().map(|(_, message)| Fault { column: "national_id", message }).collect()
     }
 
     /// An empty cell changes nothing.
@@ -120,5 +154,4 @@ impl Draft {
 }
 
 #[cfg(test)]
-#[path = "tests/decision.rs"]
 mod tests;

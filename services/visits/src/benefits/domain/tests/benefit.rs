@@ -2,12 +2,12 @@
 
 use careway_kernel::VisitId;
 
-use super::*;
+use super::super::*;
 use crate::{
-    coverages::domain::{SuspensionReason, tests::coverage},
+    coverages::domain::{SuspensionReason, tests::coverage::coverage},
     plans::domain::{
         Growth, Span, Waiting,
-        tests::{benefit, plan},
+        tests::plan::{benefit, plan},
     },
 };
 

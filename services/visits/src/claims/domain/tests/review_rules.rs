@@ -1,14 +1,17 @@
 //! What is left to a person, and decisions that fit their lines.
 
-use careway_kernel::Clock;
+use careway_kernel::{Clock, Money};
 
-use super::*;
+use super::super::{review_rules::*, *};
 use crate::{
-    adjudication::{diagnosis::Diagnosis, refusal::Refusal},
-    service_lines::domain::requested::RequestedLine,
+    adjudication::{
+        diagnosis::Diagnosis, input::Review, outcome::Verdict, quantity::Quantity, refusal::Refusal,
+    },
+    payer_rules::domain::ClaimRules,
+    service_lines::domain::{ServiceLine, requested::RequestedLine},
     visits::domain::{
-        AdmissionNotice,
-        transitions::tests::{admitted, now},
+        AdmissionNotice, Visit,
+        tests::transitions::{admitted, now},
     },
 };
 
@@ -56,7 +59,7 @@ fn an_admission_that_the_payer_was_told_of_late_or_never_is_looked_at() {
     assert_eq!(with(Some(due_at + second), due_at), [ReviewReason::AdmissionNotNotified]);
 }
 
-fn line(position: u16, quantity: &str, unit_price: i64) -> CareLine {
+fn line(position: u16, quantity: &str, unit_price: i64) -> ServiceLine {
     let asked = RequestedLine {
         code: "CONS".to_owned(),
         quantity: Quantity::parse(quantity).unwrap(),
@@ -65,7 +68,7 @@ fn line(position: u16, quantity: &str, unit_price: i64) -> CareLine {
         date: "2026-03-02".parse().unwrap(),
         preauthorization: None,
     };
-    CareLine::new(Uuid::from_u128(position.into()), position, asked)
+    ServiceLine::new(Uuid::from_u128(position.into()), position, asked)
 }
 
 fn adjust(position: u16, quantity: &str, unit_price: i64) -> LineDecision {

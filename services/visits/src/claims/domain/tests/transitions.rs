@@ -3,8 +3,8 @@
 use careway_kernel::{ClaimId, Clock, CoverageId, Currency, MemberId, OrganizationId, VisitId};
 use proptest::prelude::*;
 
-use super::*;
-use crate::{claims::domain::ClaimedVisit, plans::domain::service_type::ServiceType};
+use super::super::{transitions::*, *};
+use crate::{adjudication::outcome::Verdict, claims::domain::refusal::ClaimRefusal};
 
 fn now() -> DateTime<Utc> {
     "2026-03-02T08:00:00Z".parse().unwrap()
@@ -14,7 +14,7 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn wish() -> ClaimDraft {
+fn input() -> ClaimDraft {
     let clock = Clock::manual(now());
     ClaimDraft {
         id: ClaimId::new(&clock),
@@ -47,7 +47,7 @@ fn decision(verdict: Verdict) -> Decision {
 }
 
 fn draft() -> Claim {
-    Claim::draft(now(), wish()).unwrap()
+    Claim::draft(now(), input()).unwrap()
 }
 
 fn submitted() -> Claim {
@@ -126,7 +126,7 @@ impl Command {
             Self::LeaveToReview => claim.leave_to_review(Vec::new(), amounts(1)),
             Self::Review => claim.review(now(), decision(Verdict::Approved)),
             Self::Recall => claim.recall(now(), "wrong visit".to_owned()),
-            Self::Resubmit => claim.resubmit(now(), wish(), 3).map(|(former, _)| former),
+            Self::Resubmit => claim.resubmit(now(), input(), 3).map(|(former, _)| former),
             Self::Appeal => claim.appeal(now(), today, vec![1], Vec::new()),
             Self::Uphold => claim.uphold(now(), vec![2]),
             Self::Overturn => claim.overturn(now(), vec![2], amounts(10_000)),
@@ -188,9 +188,9 @@ fn nothing_happens_to_a_claim_while_its_visit_is_disputed() {
             assert_eq!(refusal == ClaimRefusal::Disputed, allowed, "{command:?}");
         }
     }
-    let mut wish = wish();
-    wish.visit.disputed = true;
-    assert_eq!(Claim::draft(now(), wish).unwrap_err(), ClaimRefusal::Disputed);
+    let mut input = input();
+    input.visit.disputed = true;
+    assert_eq!(Claim::draft(now(), input).unwrap_err(), ClaimRefusal::Disputed);
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn the_last_day_to_submit_and_to_appeal_is_a_day_like_any_other() {
 fn a_rejected_claim_is_resubmitted_in_a_chain_of_bounded_length() {
     let (mut claim, mut first) = (decided(Verdict::Rejected), None);
     for nth in 1..=2 {
-        let (former, next) = claim.resubmit(now(), wish(), 2).unwrap();
+        let (former, next) = claim.resubmit(now(), input(), 2).unwrap();
         assert_eq!((former.state, former.chain.resubmitted_as), (State::Rejected, Some(next.id)));
         assert_eq!((next.chain.resubmission, next.chain.resubmits), (nth, Some(former.id)));
         assert_eq!(next.external_reference.as_deref(), Some("INV-1"), "the first claim's");
@@ -218,13 +218,13 @@ fn a_rejected_claim_is_resubmitted_in_a_chain_of_bounded_length() {
         claim = claim.decide(now(), decision(Verdict::Rejected)).unwrap();
     }
     assert_eq!(
-        claim.resubmit(now(), wish(), 2).unwrap_err(),
+        claim.resubmit(now(), input(), 2).unwrap_err(),
         ClaimRefusal::ResubmissionsExhausted { most: 2 }
     );
     let first = first.unwrap();
     let by = first.chain.resubmitted_as.unwrap();
     assert_eq!(
-        first.clone().resubmit(now(), wish(), 9).unwrap_err(),
+        first.clone().resubmit(now(), input(), 9).unwrap_err(),
         ClaimRefusal::AlreadyResubmitted { by }
     );
     assert_eq!(Command::Appeal.run(first).unwrap_err(), ClaimRefusal::AlreadyResubmitted { by });

@@ -3,7 +3,7 @@
 use careway_kernel::Clock;
 use proptest::prelude::*;
 
-use super::*;
+use super::super::*;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()

@@ -1,12 +1,13 @@
 //! Every answer, and in which order they come.
 
-use super::*;
-use crate::{
-    coverages::domain::{self, SuspensionReason, TerminationReason, tests::coverage},
-    plans::domain::{
-        Span, Waiting,
-        tests::{benefit, plan},
-    },
+use super::{
+    super::{entitlement::*, *},
+    coverage::coverage,
+};
+use crate::plans::domain::{
+    Span, Waiting,
+    service_type::ServiceType,
+    tests::plan::{benefit, plan},
 };
 
 fn day(text: &str) -> NaiveDate {
@@ -83,7 +84,7 @@ fn the_cover_of_that_day_is_found_among_others() {
     assert_eq!(on("2026-06-01"), newer.id);
     // In a gap the cover to come says more than the one that ended.
     let gap = [coverage("2026-01-01", "2026-03-31"), coverage("2026-05-01", "2026-12-31")];
-    assert_eq!(domain::entitlement::relevant(&gap, day("2026-04-15")).unwrap().id, gap[1].id);
+    assert_eq!(relevant(&gap, day("2026-04-15")).unwrap().id, gap[1].id);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Waiting, age, growing limits, and that a definition survives being kept.
 
-use super::*;
+use super::super::*;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()

@@ -3,8 +3,7 @@
 use careway_kernel::{Clock, CoverageId, Currency, MemberId, OrganizationId, PreauthorizationId, VisitId};
 use proptest::prelude::*;
 
-use super::*;
-use crate::{plans::domain::service_type::ServiceType, preauthorizations::domain::Urgency};
+use super::super::{line::*, transitions::*, *};
 
 fn now() -> DateTime<Utc> {
     "2026-03-02T08:00:00Z".parse().unwrap()
@@ -66,14 +65,18 @@ fn draft(lines: u16) -> Preauthorization {
 }
 
 /// One finding for every line, all alike.
-fn found(it: &Preauthorization, needed: bool, clean: bool, payer: i64) -> Vec<Finding> {
+fn found(preauthorization: &Preauthorization, needed: bool, clean: bool, payer: i64) -> Vec<Finding> {
     let need = if needed { Need::Always } else { Need::Never };
-    it.lines.iter().map(|line| Finding { sequence: line.sequence, need, clean, payer }).collect()
+    preauthorization
+        .lines
+        .iter()
+        .map(|line| Finding { sequence: line.sequence, need, clean, payer })
+        .collect()
 }
 
-fn settled(it: Preauthorization, needed: bool, clean: bool, payer: i64) -> Preauthorization {
-    let findings = found(&it, needed, clean, payer);
-    it.settle(now(), &findings, &rules(), month()).unwrap()
+fn settled(preauthorization: Preauthorization, needed: bool, clean: bool, payer: i64) -> Preauthorization {
+    let findings = found(&preauthorization, needed, clean, payer);
+    preauthorization.settle(now(), &findings, &rules(), month()).unwrap()
 }
 
 fn submitted(lines: u16) -> Preauthorization {
@@ -84,11 +87,11 @@ fn pended(lines: u16) -> Preauthorization {
     settled(submitted(lines), true, true, 1001)
 }
 
-fn decided(it: Preauthorization, outcomes: &[Outcome]) -> Preauthorization {
-    let lines: Vec<u16> = it.pending().map(|line| line.sequence).collect();
+fn decided(preauthorization: Preauthorization, outcomes: &[Outcome]) -> Preauthorization {
+    let lines: Vec<u16> = preauthorization.pending().map(|line| line.sequence).collect();
     let ruling = |(sequence, outcome): (u16, &Outcome)| Ruling { sequence, outcome: *outcome, days: Some(3) };
     let rulings: Vec<Ruling> = lines.into_iter().zip(outcomes).map(ruling).collect();
-    it.decide(now(), &rulings, month(), Uuid::max()).unwrap()
+    preauthorization.decide(now(), &rulings, month(), Uuid::max()).unwrap()
 }
 
 /// Two lines, approved as they were asked for.
@@ -153,37 +156,43 @@ const VERBS: [Verb; 14] = [
 ];
 
 /// What becomes of it; the timers' and the claims' verbs leave alone what is none of theirs.
-fn run(it: Preauthorization, verb: Verb, at: DateTime<Utc>) -> Moved {
-    let untouched = it.clone();
+fn run(
+    preauthorization: Preauthorization,
+    verb: Verb,
+    at: DateTime<Utc>,
+) -> Result<Preauthorization, PreauthorizationRefusal> {
+    let untouched = preauthorization.clone();
     let ruling = |line: &PreauthorizationLine| Ruling {
         sequence: line.sequence,
         outcome: Outcome::Adjusted,
         days: None,
     };
     match verb {
-        Verb::Keep => it.keep_draft(),
-        Verb::Submit => it.submit(at),
+        Verb::Keep => preauthorization.keep_draft(),
+        Verb::Submit => preauthorization.submit(at),
         Verb::Settle => {
-            let findings = found(&it, true, true, 700);
-            it.settle(at, &findings, &rules(), month())
+            let findings = found(&preauthorization, true, true, 700);
+            preauthorization.settle(at, &findings, &rules(), month())
         }
         Verb::Decide => {
-            let rulings: Vec<Ruling> = it.lines.iter().map(ruling).collect();
-            it.decide(at, &rulings, month(), Uuid::max())
+            let rulings: Vec<Ruling> = preauthorization.lines.iter().map(ruling).collect();
+            preauthorization.decide(at, &rulings, month(), Uuid::max())
         }
-        Verb::Ask => it.ask(at, hours(48)),
-        Verb::Answer => it.answer(at),
-        Verb::Amend => it.amend(at, &Amendment { add: vec![Uuid::now_v7()], ..Amendment::default() }, &[]),
-        Verb::Cancel => it.cancel(at, "left".to_owned()),
-        Verb::Lapse => Ok(it.lapse(at).unwrap_or(untouched)),
-        Verb::Expire => Ok(it.expire(at.date_naive()).unwrap_or(untouched)),
-        Verb::Warn => Ok(it.warn(at).unwrap_or(untouched)),
-        Verb::Escalate => Ok(it.escalate(at).unwrap_or(untouched)),
+        Verb::Ask => preauthorization.ask(at, hours(48)),
+        Verb::Answer => preauthorization.answer(at),
+        Verb::Amend => {
+            preauthorization.amend(at, &Amendment { add: vec![Uuid::now_v7()], ..Amendment::default() }, &[])
+        }
+        Verb::Cancel => preauthorization.cancel(at, "left".to_owned()),
+        Verb::Lapse => Ok(preauthorization.lapse(at).unwrap_or(untouched)),
+        Verb::Expire => Ok(preauthorization.expire(at.date_naive()).unwrap_or(untouched)),
+        Verb::Warn => Ok(preauthorization.warn(at).unwrap_or(untouched)),
+        Verb::Escalate => Ok(preauthorization.escalate(at).unwrap_or(untouched)),
         Verb::Use => {
-            let all: Vec<u16> = it.lines.iter().map(|line| line.sequence).collect();
-            Ok(it.count_use(&all).unwrap_or(untouched))
+            let all: Vec<u16> = preauthorization.lines.iter().map(|line| line.sequence).collect();
+            Ok(preauthorization.count_use(&all).unwrap_or(untouched))
         }
-        Verb::GiveBack => Ok(it.count_use(&[]).unwrap_or(untouched)),
+        Verb::GiveBack => Ok(preauthorization.count_use(&[]).unwrap_or(untouched)),
     }
 }
 

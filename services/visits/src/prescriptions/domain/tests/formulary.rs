@@ -1,11 +1,12 @@
 //! What the plan says of a medicine, and what is taken twice.
 
-use super::*;
+use super::super::{formulary::*, *};
 use crate::{
-    adjudication::case::TariffKind,
+    adjudication::input::{Tariff, TariffKind},
     plans::domain::{
-        Benefit, Code,
-        tests::{benefit, plan},
+        Benefit, Code, Preauthorization,
+        service_type::ServiceType,
+        tests::plan::{benefit, plan},
     },
 };
 

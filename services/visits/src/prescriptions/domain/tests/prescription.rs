@@ -3,7 +3,7 @@
 use careway_kernel::Clock;
 use proptest::prelude::*;
 
-use super::*;
+use super::super::*;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -50,13 +50,13 @@ fn prescription(line: Line) -> Prescription {
 }
 
 fn hand(
-    it: Prescription,
+    prescription: Prescription,
     quantity: Option<&str>,
     on: &str,
 ) -> Result<(Prescription, Vec<Dispensing>), Refusal> {
-    let wish = Wish { line: 1, quantity: quantity.map(|it| Quantity::parse(it).unwrap()), substitute: None };
-    let facility = it.facility;
-    it.dispense(&[wish], (facility, Clock::system().now(), day(on)))
+    let input = Wish { line: 1, quantity: quantity.map(|it| Quantity::parse(it).unwrap()), substitute: None };
+    let facility = prescription.facility;
+    prescription.dispense(&[input], (facility, Clock::system().now(), day(on)))
 }
 
 #[test]
@@ -107,11 +107,11 @@ fn nothing_is_handed_out_after_the_last_day_or_a_cancellation() {
 fn an_equivalent_only_where_it_is_allowed() {
     let mut it = prescription(line("21", 7, 0));
     let facility = it.facility;
-    let wish = [Wish { line: 1, quantity: None, substitute: Some("Amoxil".to_owned()) }];
+    let input = [Wish { line: 1, quantity: None, substitute: Some("Amoxil".to_owned()) }];
     let now = (facility, Clock::system().now(), day("2026-03-02"));
-    assert!(it.clone().dispense(&wish, now).is_ok());
+    assert!(it.clone().dispense(&input, now).is_ok());
     it.lines[0].substitution_allowed = false;
-    assert_eq!(it.dispense(&wish, now).unwrap_err(), Refusal::SubstitutionNotAllowed { line: 1 });
+    assert_eq!(it.dispense(&input, now).unwrap_err(), Refusal::SubstitutionNotAllowed { line: 1 });
 }
 
 #[test]
@@ -135,9 +135,9 @@ proptest! {
         for (later, wished, all) in tries {
             today = today + Days::new(later);
             let wished = (!all).then(|| Quantity::from_thousandths(wished).unwrap());
-            let wish = [Wish { line: 1, quantity: wished, substitute: None }];
+            let input = [Wish { line: 1, quantity: wished, substitute: None }];
             let (facility, at) = (it.facility, it.issued_at);
-            if let Ok((next, new)) = it.clone().dispense(&wish, (facility, at, today)) {
+            if let Ok((next, new)) = it.clone().dispense(&input, (facility, at, today)) {
                 handed.extend(new.into_iter().map(|one| (today, one)));
                 it = next;
             }

@@ -4,12 +4,17 @@ use careway_kernel::{Clock, CoverageId, FamilyId, MemberId, PlanId, VisitId};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::*;
-use crate::coverages::domain::{
-    CoverageStatus,
-    entitlement::{CoverageRef, Entitlement, ServiceTypeOption},
+use super::super::{transitions::*, *};
+use crate::{
+    coverages::domain::{
+        CoverageStatus,
+        entitlement::{CoverageRef, ServiceTypeOption},
+    },
+    plans::domain::reason::Reason,
+    visits::domain::refusal::Refusal,
 };
 
+const INPATIENT: &str = "INPATIENT";
 const HASH: [u8; 1] = [7];
 
 pub(crate) fn now() -> DateTime<Utc> {
@@ -83,8 +88,8 @@ fn service(code: &str) -> ServiceType {
     ServiceType::parse(code).unwrap()
 }
 
-fn wish(code: &str) -> AdmissionWish {
-    AdmissionWish {
+fn input(code: &str) -> AdmissionInput {
+    AdmissionInput {
         service_type: service(code),
         number: "V26-1".to_owned(),
         practitioner: None,
@@ -101,7 +106,7 @@ fn verified() -> Visit {
 }
 
 pub(crate) fn admitted(code: &str) -> Visit {
-    verified().admit(now(), wish(code), rule()).unwrap()
+    verified().admit(now(), input(code), rule()).unwrap()
 }
 
 /// One visit in every state.
@@ -153,7 +158,7 @@ fn run(visit: Visit, command: Command, at: DateTime<Utc>) -> Result<Visit, Refus
         Command::Resend => visit.resent(at, challenge(at)),
         Command::Override => visit.request_override(at, None, hours(24)),
         Command::Verify => visit.verify(at, patient(), HASH.to_vec(), hours(24)),
-        Command::Admit => visit.admit(at, wish(INPATIENT), rule()),
+        Command::Admit => visit.admit(at, input(INPATIENT), rule()),
         Command::Notify => visit.notify_admission(at).map(|(visit, _)| visit),
         Command::Discharge => visit.discharge(at),
         Command::Cancel => visit.cancel(at, "left".to_owned()),
@@ -217,7 +222,7 @@ fn an_overdue_visit_takes_nothing_even_before_the_timer_came() {
     for command in [Command::Resend, Command::Verify, Command::Override] {
         assert_eq!(run(started(), command, late), Err(Refusal::Expired));
     }
-    assert_eq!(verified().admit(now() + hours(24), wish("OUTPATIENT"), rule()), Err(Refusal::Expired));
+    assert_eq!(verified().admit(now() + hours(24), input("OUTPATIENT"), rule()), Err(Refusal::Expired));
     assert!(started().expire(late - Duration::seconds(1)).is_none());
     assert!(admitted("OUTPATIENT").expire(now() + hours(999)).is_none());
 }
@@ -230,7 +235,7 @@ fn a_requested_override_keeps_the_visit_waiting() {
 
 #[test]
 fn only_an_allowed_service_type_is_admitted() {
-    let refusal = |code: &str| verified().admit(now(), wish(code), rule()).unwrap_err();
+    let refusal = |code: &str| verified().admit(now(), input(code), rule()).unwrap_err();
     assert_eq!(refusal("DENTAL"), Refusal::NotEntitled(Reason::ServiceNotContracted));
     assert_eq!(refusal("OPTICAL"), Refusal::NotEntitled(Reason::ServiceNotCovered));
     assert!(verified().knows(&service("DENTAL")) && !verified().knows(&service("OPTICAL")));

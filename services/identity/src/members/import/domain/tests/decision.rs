@@ -1,22 +1,15 @@
-//! Rows by themselves, and what becomes of them.
+//! What becomes of rows.
 
-use bytes::Bytes;
 use careway_kernel::{CountryCode, Language};
-use careway_service::table::{Limits, read as read_table};
 
-use super::row::{Columns, Rejected, read};
-use crate::members::{domain::refusal::Refusal, import};
-use import::domain::*;
-
-const HEADER: &str =
-    "Sex,Member number,family_name,GIVEN NAMES,birth-date,mobile,nationalId,principal_member_number,email\n";
+use crate::members::import::{domain::*, rows::tests::listed};
 
 fn fresh_ids() -> impl FnMut() -> Uuid {
     let mut numbers = 100..;
     move || Uuid::from_u128(numbers.next().unwrap())
 }
 
-fn import() -> Import {
+pub(crate) fn import() -> Import {
     let now: DateTime<Utc> = "2026-03-01T08:00:00Z".parse().unwrap();
     Import {
         payer: OrganizationId::from_uuid(Uuid::from_u128(1)),
@@ -26,14 +19,8 @@ fn import() -> Import {
     }
 }
 
-fn rows(text: &str) -> Vec<Result<Draft, Rejected>> {
-    let table = read_table(Bytes::from(format!("{HEADER}{text}")), "text/csv", Limits::default()).unwrap();
-    let columns = Columns::find(&table).unwrap();
-    table.rows.iter().map(|row| read(row, &columns, import().home, import().today)).collect()
-}
-
 fn draft(text: &str) -> Draft {
-    rows(text).remove(0).unwrap()
+    listed(text).drafts.remove(0)
 }
 
 fn new() -> Met<'static> {
@@ -48,26 +35,6 @@ fn member(text: &str) -> Member {
 }
 
 const UWASE: &str = "F,RSSB-1,Uwase,Aline,1990-04-12,0788123456,1199070012345601,,";
-
-#[test]
-fn a_missing_column_is_named() {
-    let table =
-        read_table(Bytes::from_static(b"member_number,sex\n"), "text/csv", Limits::default()).unwrap();
-    assert_eq!(Columns::find(&table).err(), Some(Refusal::ColumnMissing("family_name")));
-}
-
-#[test]
-fn every_fault_of_a_row_is_told_with_its_column() {
-    let rejected = rows("x,!,Uwase,,1990-13-01,0252570000,123,,nobody\n").remove(0).unwrap_err();
-    let columns: Vec<_> = rejected.faults.iter().map(|fault| fault.column).collect();
-    assert_eq!(
-        columns,
-        ["member_number", "given_names", "birth_date", "sex", "national_id", "mobile", "email"]
-    );
-    assert_eq!((rejected.row, rejected.number.as_str()), (2, "!"));
-    let wide = rows(&format!("{UWASE}a@b.rw,more\n")).remove(0).unwrap_err();
-    assert_eq!(wide.faults, [Fault::new("", "has more cells than there are columns")]);
-}
 
 #[test]
 fn the_same_row_again_changes_nothing() {
@@ -107,9 +74,7 @@ fn a_number_of_somebody_else_is_refused() {
     let uwase = member(UWASE);
     let met = Met { owner: Some(uwase.id), ..new() };
     let other = draft("F,RSSB-2,Keza,Ange,1990-04-12,,1199070012345601,,");
-    assert!(
-        matches!(other.decide(import(), &met, fresh_ids()), Decision::Reject(fault) if fault.column == "national_id")
-    );
+    assert!(matches!(other.decide(import(), &met, fresh_ids()), Decision::Reject(Refused::NationalIdTaken)));
 }
 
 #[test]
@@ -120,10 +85,4 @@ fn a_principal_must_be_one() {
     assert!(matches!(decide(Some((uwase.id, Some(uwase.id)))), Decision::Reject(_)));
     let Decision::Create(child) = decide(Some((uwase.id, None))) else { panic!("a dependant") };
     assert_eq!(child.family(), uwase.id.uuid());
-}
-
-#[test]
-fn a_card_that_tells_another_story_is_a_warning() {
-    let warnings = draft("M,RSSB-1,Uwase,Eric,1990-04-12,,1199070012345601,,").warnings();
-    assert_eq!(warnings.len(), 1);
 }

@@ -1,0 +1,94 @@
+//! Where a service's documents are, sealed: how they come in, how they are given out, and what becomes of leavings.
+//!
+//! ```text
+//! upload ─▶ sniffed, counted, hashed, scanned, sealed in chunks under a key of its own ─▶ object ─▶ the service's row
+//! download ◀─ the chunks of a range, opened ◀──────────────────────────────────────────── object ◀─ the service's row
+//! timers ── keys are wrapped anew with the newest; objects that no row names are set aside, and deleted 30 days later
+//! ```
+//!
+//! The rows are each service's own, with whatever else it knows of a document; the timers ask for them by
+//! [`DocumentRows`]. Services share a folder or a bucket: each one's objects are under its own name, and it looks at no
+//! others.
+
+mod brake;
+mod chunks;
+mod content;
+pub mod content_digest;
+mod download;
+pub mod file_name;
+mod media_type;
+mod names;
+mod objects;
+mod place;
+mod range;
+mod refusal;
+mod rows;
+mod scanner;
+mod sealed_layout;
+mod settings;
+mod sweep;
+mod timers;
+mod upload;
+mod wrapping_keys;
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use careway_kernel::DocumentId;
+use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
+
+pub use brake::Brake;
+pub use content::{Content, WrappedKey};
+pub use media_type::MediaType;
+pub use objects::NewObject;
+pub use rows::DocumentRows;
+pub use settings::{DocumentArgs, DocumentSettings};
+pub use sweep::{Sweep, Swept};
+pub use upload::{Received, Upload};
+pub use wrapping_keys::WrappingKeys;
+
+use objects::Objects;
+use scanner::Scanner;
+
+/// The documents of one service. Cheap to clone.
+#[derive(Clone)]
+pub struct DocumentStore {
+    settings: Arc<DocumentSettings>,
+    service: &'static str,
+    objects: Objects,
+    keys: WrappingKeys,
+    scanner: Option<Scanner>,
+    /// Turns of uploads: a bound of what they hold together.
+    turns: Arc<Semaphore>,
+}
+
+impl DocumentStore {
+    /// Checks the settings, and opens the place where `service` has its objects. What goes on after an answer is among
+    /// the errands.
+    ///
+    /// # Errors
+    /// A setting that is not valid; a folder that cannot be made.
+    pub fn open(
+        settings: DocumentSettings,
+        service: &'static str,
+        background_tasks: TaskTracker,
+    ) -> anyhow::Result<Self> {
+        settings.check()?;
+        let scanner = settings.scanner.as_deref().map(Scanner::parse).transpose();
+        Ok(Self {
+            objects: Objects::open(&settings, service, background_tasks)
+                .context("CAREWAY_DOCUMENTS_PLACE")?,
+            keys: WrappingKeys::parse(&settings.keys).context("CAREWAY_DOCUMENTS_KEYS")?,
+            scanner: scanner.context("CAREWAY_DOCUMENTS_SCANNER")?,
+            turns: Arc::new(Semaphore::new(settings.uploads)),
+            settings: Arc::new(settings),
+            service,
+        })
+    }
+
+    /// Removes the object of a document that no row names after all, without being waited for.
+    pub fn discard(&self, document: DocumentId) {
+        self.objects.discard(document);
+    }
+}

@@ -1,0 +1,3 @@
+//! Tests of the rules of lists of members.
+
+mod decision;

@@ -1,0 +1,4 @@
+//! Tests of the rules of claims.
+
+mod review_rules;
+mod transitions;

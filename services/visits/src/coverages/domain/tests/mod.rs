@@ -1,0 +1,4 @@
+//! Tests of the rules of coverages.
+
+pub(crate) mod coverage;
+mod entitlement;

@@ -1,0 +1,3 @@
+//! Tests of the rules of plans.
+
+pub(crate) mod plan;

@@ -1,0 +1,3 @@
+//! Tests of the rules of pre-authorizations.
+
+pub(crate) mod transitions;

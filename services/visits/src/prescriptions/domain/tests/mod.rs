@@ -1,0 +1,4 @@
+//! Tests of the rules of prescriptions.
+
+mod formulary;
+mod prescription;

@@ -1,0 +1,6 @@
+//! What only the inside shows: stores that RPCs reach in part, on a real database.
+
+mod benefits;
+mod member_refs;
+mod preauthorization_use;
+mod service_lines;
