@@ -1,8 +1,11 @@
-//! Compiles `proto/` into Rust types, tonic clients and servers, and the descriptor set with its custom options.
+//! Compiles `proto/` into Rust types, tonic clients and servers, the descriptor set with its custom options, and what it
+//! declares of reasons.
 
 #![expect(clippy::disallowed_methods, reason = "cargo tells a build script by its environment")]
 
-use std::{env, fs, path::PathBuf};
+use std::{env, fmt::Write, fs, path::PathBuf};
+
+use prost_reflect::{DescriptorPool, DynamicMessage, EnumValueDescriptor, ReflectMessage, Value};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../../proto");
@@ -18,6 +21,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // prost-types would drop the custom options (access, REST); protox keeps them.
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("descriptor_set.bin"), compiler.encode_file_descriptor_set())?;
+    fs::write(out.join("reasons.rs"), reasons(&compiler.descriptor_pool())?)?;
 
     let mut prost = tonic_prost_build::Config::new();
     prost.enable_type_names();
@@ -37,4 +41,61 @@ fn collect(folder: &PathBuf, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The declared kinds of every enum of reasons.
+fn reasons(pool: &DescriptorPool) -> Result<String, Box<dyn std::error::Error>> {
+    let option = pool.get_extension_by_name("careway.refusals.v1.refusal").ok_or("no option of reasons")?;
+    let declared = |value: &EnumValueDescriptor| {
+        let options = value.options();
+        options.has_extension(&option).then(|| options.get_extension(&option).into_owned())
+    };
+    let mut code = String::new();
+    for reasons in pool.all_enums() {
+        let (mut kinds, mut others) = (String::new(), String::new());
+        for value in reasons.values() {
+            let Some(refusal) = declared(&value) else { continue };
+            let refusal = refusal.as_message().ok_or("the option is a message")?;
+            let of = camel(value.name());
+            if let [kind] = &named(refusal, "kind")[..] {
+                write!(kinds, "Self::{of} => Kind::{kind},")?;
+            }
+            for kind in named(refusal, "also") {
+                write!(others, "Self::{of} => &[Kind::{kind}],")?;
+            }
+        }
+        if kinds.is_empty() {
+            continue;
+        }
+        let name = reasons.full_name().replace('.', "::");
+        write!(
+            code,
+            "impl Declared for crate::{name} {{ \
+             fn name(self) -> &'static str {{ self.as_str_name() }} \
+             fn kind(self) -> Kind {{ match self {{ {kinds} _ => Kind::Internal }} }} \
+             fn also(self) -> &'static [Kind] {{ match self {{ {others} _ => &[] }} }} }}"
+        )?;
+    }
+    Ok(code)
+}
+
+/// The values of a field of kinds, as Rust has their names.
+fn named(refusal: &DynamicMessage, field: &str) -> Vec<String> {
+    let Some(kind) = refusal.descriptor().get_field_by_name(field) else { return Vec::new() };
+    let prost_reflect::Kind::Enum(names) = kind.kind() else { return Vec::new() };
+    let values = match refusal.get_field(&kind).into_owned() {
+        Value::List(values) => values,
+        value => vec![value],
+    };
+    let numbers = values.iter().filter_map(Value::as_enum_number).filter(|number| *number > 0);
+    numbers.filter_map(|number| names.get_value(number)).map(|value| camel(value.name())).collect()
+}
+
+/// `LINE_CLOSED` as prost names it: `LineClosed`.
+fn camel(name: &str) -> String {
+    let word = |word: &str| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        first.to_owned() + &rest.to_lowercase()
+    };
+    name.split('_').map(word).collect()
 }

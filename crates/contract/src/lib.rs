@@ -37,6 +37,11 @@ pub mod careway {
             tonic::include_proto!("careway.renewals.v1");
         }
     }
+    pub mod refusals {
+        pub mod v1 {
+            tonic::include_proto!("careway.refusals.v1");
+        }
+    }
     pub mod cases {
         pub mod v1 {
             tonic::include_proto!("careway.cases.v1");
@@ -49,4 +54,17 @@ pub mod careway {
     }
 }
 
-pub use careway::{cases, channels, identity, renewals, types, visits};
+pub use careway::{cases, channels, identity, refusals, renewals, types, visits};
+use refusals::v1::refusal::Kind;
+
+/// A reason of refusals that the contract declares. Each enum of reasons is one, by what its values' options say.
+pub trait Declared: Copy {
+    /// The `reason` that a client reads.
+    fn name(self) -> &'static str;
+    /// The kind of every such refusal; `Internal` for what is no reason at all.
+    fn kind(self) -> Kind;
+    /// The kinds that it also comes with.
+    fn also(self) -> &'static [Kind];
+}
+
+include!(concat!(env!("OUT_DIR"), "/reasons.rs"));

@@ -21,6 +21,7 @@ mod names;
 mod objects;
 mod place;
 mod range;
+mod refusal;
 mod rows;
 mod scanner;
 mod sealed_layout;

@@ -5,7 +5,7 @@ use std::{ops::Range, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use careway_kernel::DocumentId;
-use careway_service::{Error, Kind, Result};
+use careway_service::{Error, Result, SharedReason};
 use chrono::{DateTime, NaiveDate, Utc};
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use object_store::{GetOptions, GetRange, ObjectStoreExt, buffered::BufWriter, path::Path};
@@ -220,5 +220,5 @@ fn damaged(document: DocumentId, what: &str) -> Error {
 fn away(error: impl std::fmt::Display) -> Error {
     tracing::error!(%error, "where documents are kept does not answer as it should");
     let message = "Where documents are kept does not answer now; try again.";
-    Error::new(Kind::Unavailable, "DOCUMENTS_UNAVAILABLE", message).retry_after(Duration::from_secs(5))
+    Error::new(SharedReason::DocumentsUnavailable, message).retry_after(Duration::from_secs(5))
 }

@@ -3,13 +3,15 @@
 use std::{path::PathBuf, time::Duration};
 
 use bytes::{BufMut, BytesMut};
-use careway_service::{Error, Kind, Result};
+use careway_service::{Error, Result, SharedReason};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpStream, UnixStream},
     time::timeout,
 };
 use tokio_util::either::Either;
+
+use crate::refusal::FileRefusal;
 
 const TO_CONNECT: Duration = Duration::from_secs(3);
 /// For every piece that it takes; and for its verdict, which it needs all of the file for.
@@ -94,11 +96,7 @@ fn read(verdict: &str) -> Result<()> {
     match said.strip_suffix(" FOUND") {
         Some(name) => {
             tracing::warn!(name, "the virus scanner found something in a document");
-            Err(Error::new(
-                Kind::Unprocessable,
-                "DOCUMENT_INFECTED",
-                "The virus scanner refused the document.",
-            ))
+            Err(FileRefusal::Infected.into())
         }
         None if said == "OK" => Ok(()),
         None => Err(away(format!("it said: {said}"))),
@@ -108,7 +106,7 @@ fn read(verdict: &str) -> Result<()> {
 fn away(error: impl std::fmt::Display) -> Error {
     tracing::warn!(%error, "the virus scanner cannot be asked");
     let message = "The virus scanner cannot be asked now, so nothing was taken; try again.";
-    Error::new(Kind::Unavailable, "SCANNER_UNAVAILABLE", message).retry_after(Duration::from_secs(10))
+    Error::new(SharedReason::ScannerUnavailable, message).retry_after(Duration::from_secs(10))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use careway_kernel::{DocumentId, Violations};
-use careway_service::{Error, Kind, Result};
+use careway_service::{Error, Result, SharedReason};
 use sha2::{Digest, Sha256};
 use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 
@@ -13,8 +13,9 @@ use crate::{
     DocumentStore,
     chunks::{DataKey, Sealing},
     content::Content,
-    media_type::{Sniffer, UnknownType},
+    media_type::Sniffer,
     objects::{Incoming, NewObject},
+    refusal::FileRefusal,
     scanner::Scan,
 };
 
@@ -80,8 +81,7 @@ impl DocumentStore {
         if size <= most {
             return Ok(());
         }
-        let message = format!("A document has at most {} MiB.", most >> 20);
-        Err(Error::new(Kind::Unprocessable, "DOCUMENT_TOO_LARGE", message).with("maxBytes", most))
+        Err(FileRefusal::TooLarge { most }.into())
     }
 }
 
@@ -95,7 +95,7 @@ impl Upload<'_> {
             let mut step = piece.split_to(piece.len().min(STEP));
             self.size += step.len() as u64;
             self.documents.check_size(self.size)?;
-            self.sniffer.take(&step).map_err(type_refused)?;
+            self.sniffer.take(&step)?;
             self.hash.update(&step);
             if let Some(scan) = &mut self.scan {
                 scan.show(&step).await?;
@@ -117,16 +117,15 @@ impl Upload<'_> {
     pub async fn finish(mut self, told_digest: Option<[u8; 32]>) -> Result<Received> {
         if self.told_length.is_some_and(|told| told != self.size) {
             let message = "The document is not as long as it was said to be; send it again.";
-            return Err(Error::new(Kind::Invalid, "INCOMPLETE_BODY", message));
+            return Err(Error::new(SharedReason::IncompleteBody, message));
         }
         if self.size == 0 {
             return Err(Violations::one("", "must not be empty").into());
         }
-        let media_type = self.sniffer.finish().map_err(type_refused)?;
+        let media_type = self.sniffer.finish()?;
         let sha256: [u8; 32] = self.hash.finalize().into();
         if told_digest.is_some_and(|told| told != sha256) {
-            let message = "What arrived is not what the digest says; send it again.";
-            return Err(Error::new(Kind::Unprocessable, "DIGEST_MISMATCH", message));
+            return Err(FileRefusal::DigestMismatch.into());
         }
         if let Some(scan) = self.scan {
             scan.verdict().await?;
@@ -138,11 +137,7 @@ impl Upload<'_> {
     }
 }
 
-fn type_refused(refusal: UnknownType) -> Error {
-    Error::new(Kind::Unprocessable, "DOCUMENT_TYPE_REFUSED", refusal.to_string())
-}
-
 fn overloaded() -> Error {
     let message = "So many documents are coming in that there is no place for another now; try again.";
-    Error::new(Kind::Unavailable, "OVERLOADED", message).retry_after(Duration::from_secs(5))
+    Error::new(SharedReason::Overloaded, message).retry_after(Duration::from_secs(5))
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use careway_service::{AuditEntry, Call, Database, Error, Kind, Result, Transaction};
+use careway_service::{AuditEntry, Call, Database, Error, Result, SharedReason, Transaction};
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
@@ -89,8 +89,7 @@ impl DeadLetters {
         let (purpose, handler) =
             self.reactions.get(&row.consumer, &envelope.event_type).ok_or_else(|| {
                 Error::new(
-                    Kind::Refused,
-                    "NO_REACTION",
+                    SharedReason::NoReaction,
                     "This service no longer reacts to this event; discard it.",
                 )
             })?;
@@ -186,7 +185,7 @@ pub(crate) async fn insert(
 }
 
 fn unreadable(why: impl ToString) -> Error {
-    Error::new(Kind::Refused, "EVENT_UNREADABLE", why.to_string())
+    Error::new(SharedReason::EventUnreadable, why.to_string())
 }
 
 /// Of a fault, what is behind it: an operator is told what a caller is not.

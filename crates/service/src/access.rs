@@ -16,7 +16,7 @@ use tonic::{body::Body, metadata::MetadataMap};
 use crate::{
     call::Call,
     caller::{Caller, Subject},
-    error::{Error, Kind, Result},
+    error::{Error, Result, SharedReason},
     tokens::Verifier,
 };
 
@@ -91,7 +91,7 @@ impl Policy {
     }
 
     fn rule(&self, method: &str) -> Result<&Rule> {
-        self.0.get(method).ok_or_else(|| Error::new(Kind::NotFound, "NOT_FOUND", "There is no such method."))
+        self.0.get(method).ok_or_else(|| Error::new(SharedReason::NotFound, "There is no such method."))
     }
 
     /// Every RPC's path with its access, for tests over all of them.
@@ -174,7 +174,7 @@ async fn admit(policy: &Policy, verifier: &Verifier, request: &http::request::Pa
     let metadata = MetadataMap::from_headers(headers.clone());
     let call = Call::read(rule.method, caller, &metadata)?;
     if rule.keyed && call.idempotency_key_hash().is_none() {
-        return Err(Error::new(Kind::Invalid, "IDEMPOTENCY_KEY_REQUIRED", "Idempotency-Key is required."));
+        return Err(Error::new(SharedReason::IdempotencyKeyRequired, "Idempotency-Key is required."));
     }
     Ok(call)
 }
@@ -190,7 +190,7 @@ fn permit(access: &Access, caller: &Caller) -> Result<()> {
     if allowed {
         return Ok(());
     }
-    let refusal = Error::new(Kind::Forbidden, "PERMISSION_DENIED", "You may not do this.");
+    let refusal = Error::new(SharedReason::PermissionDenied, "You may not do this.");
     Err(match access {
         Access::Permission(permission) => refusal.with("permission", permission),
         _ => refusal,
@@ -209,7 +209,7 @@ fn bearer(headers: &http::HeaderMap) -> Result<&str> {
 }
 
 fn token_required() -> Error {
-    Error::new(Kind::Unauthenticated, "TOKEN_REQUIRED", "An access token is required.")
+    Error::new(SharedReason::TokenRequired, "An access token is required.")
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     call::Call,
     database::Database,
-    error::{Error, Kind, Result},
+    error::{Error, Result, SharedReason},
     pool,
     rows::{AuditEntry, AuditRow, Calls, OutgoingEvent},
 };
@@ -42,9 +42,8 @@ impl AuditLog {
     pub async fn read(&self, call: &Call, entry: AuditEntry) -> Result<()> {
         let row = AuditRow::new(call, entry, self.database.clock().now());
         let (written, done) = oneshot::channel();
-        let unavailable = || {
-            Error::new(Kind::Unavailable, "AUDIT_UNAVAILABLE", "The access could not be noted; try again.")
-        };
+        let unavailable =
+            || Error::new(SharedReason::AuditUnavailable, "The access could not be noted; try again.");
         self.rows.send((row, written)).await.map_err(|_| unavailable())?;
         match done.await {
             Ok(true) => Ok(()),

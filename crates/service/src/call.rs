@@ -9,7 +9,7 @@ use tonic::metadata::{Ascii, MetadataMap, MetadataValue};
 
 use crate::{
     caller::Caller,
-    error::{Error, Kind, Result},
+    error::{Error, Result, SharedReason},
 };
 
 /// No operation runs longer than this, whatever its caller allows.
@@ -106,11 +106,7 @@ impl Call {
     /// The version the caller means to change; 428 without one.
     pub fn expected_version(&self) -> Result<i64> {
         self.if_match.ok_or_else(|| {
-            Error::new(
-                Kind::Invalid,
-                "PRECONDITION_REQUIRED",
-                "If-Match with the version you read is required.",
-            )
+            Error::new(SharedReason::PreconditionRequired, "If-Match with the version you read is required.")
         })
     }
 
@@ -118,7 +114,7 @@ impl Call {
     pub fn check_version(&self, actual: i64) -> Result<()> {
         match self.if_match {
             Some(expected) if expected != actual => {
-                Err(Error::new(Kind::Stale, "STALE_VERSION", "It changed since you read it; read it again.")
+                Err(Error::new(SharedReason::StaleVersion, "It changed since you read it; read it again.")
                     .with("currentVersion", actual))
             }
             _ => Ok(()),

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use careway_kernel::{AccountId, ClientId, OrganizationId, SessionId};
 use uuid::Uuid;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result, SharedReason};
 
 /// The one who calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,8 +133,7 @@ impl Caller {
     pub fn organization(&self) -> Result<OrganizationId> {
         self.organization.ok_or_else(|| {
             Error::new(
-                Kind::Forbidden,
-                "ORGANIZATION_REQUIRED",
+                SharedReason::OrganizationRequired,
                 "This needs a caller that acts for an organization.",
             )
         })
@@ -149,7 +148,7 @@ impl Caller {
     pub fn account(&self) -> Result<AccountId> {
         match self.subject {
             Subject::Account(id) => Ok(id),
-            _ => Err(Error::new(Kind::Forbidden, "PERSON_REQUIRED", "This needs a signed-in person.")),
+            _ => Err(Error::new(SharedReason::PersonRequired, "This needs a signed-in person.")),
         }
     }
 
@@ -185,7 +184,7 @@ impl Caller {
         match self.subject {
             Subject::Account(id) => Ok(id.uuid()),
             Subject::Client(id) => Ok(id.uuid()),
-            _ => Err(Error::new(Kind::Forbidden, "PERSON_REQUIRED", "This needs a person or an API client.")),
+            _ => Err(Error::new(SharedReason::PersonRequired, "This needs a person or an API client.")),
         }
     }
 
@@ -213,5 +212,5 @@ impl Caller {
 }
 
 fn wrong_kind(message: &'static str) -> Error {
-    Error::new(Kind::Forbidden, "WRONG_ORGANIZATION_KIND", message)
+    Error::new(SharedReason::WrongOrganizationKind, message)
 }

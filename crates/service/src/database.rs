@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::Context;
+use bytes::Bytes;
 use careway_kernel::Clock;
 use log::LevelFilter;
 use sqlx::{
@@ -20,7 +21,8 @@ use uuid::Uuid;
 
 use crate::{
     call::Call,
-    error::{Error, Kind, Result},
+    error::{Error, Result, SharedReason},
+    keyed::{Keyed, Stop},
     pool::{self, Lease, Pool},
     seal::Sealer,
 };
@@ -139,10 +141,18 @@ impl Database {
         &self.answers
     }
 
-    /// `Err` with the kept answer when the call's key was answered. ScopedQuery before giving up on a refusal from another
+    /// Stops with the kept answer when the call's key was answered. Asked before giving up on a refusal from another
     /// service: the first try may have passed and its answer been lost on the way.
-    pub async fn replayed(&self, call: &Call) -> Result<()> {
-        let Some(key) = call.idempotency_key_hash() else { return Ok(()) };
+    pub async fn replayed(&self, call: &Call) -> Keyed<()> {
+        match self.kept_answer(call).await? {
+            Some(answer) => Err(Stop::Answered(answer)),
+            None => Ok(()),
+        }
+    }
+
+    /// The answer kept for the call's key.
+    pub(crate) async fn kept_answer(&self, call: &Call) -> Result<Option<Bytes>> {
+        let Some(key) = call.idempotency_key_hash() else { return Ok(None) };
         let mut reader = self.read(call).await?;
         let kept: Option<(Vec<u8>, Option<Vec<u8>>)> =
             sqlx::query_as("select fingerprint, answer from idempotency_record where key_hash = $1")
@@ -150,27 +160,26 @@ impl Database {
                 .fetch_optional(&mut *reader)
                 .await?;
         match kept {
-            None | Some((_, None)) => Ok(()),
+            None | Some((_, None)) => Ok(None),
             Some((fingerprint, Some(answer)))
                 if Some(&fingerprint[..]) == call.fingerprint.as_ref().map(|it| &it[..]) =>
             {
-                Err(Error::replay(self.answers.open(ANSWER, row_of(&key), &answer)?))
+                Ok(Some(self.answers.open(ANSWER, row_of(&key), &answer)?.into()))
             }
             Some(_) => Err(Error::new(
-                Kind::Unprocessable,
-                "IDEMPOTENCY_KEY_REUSED",
+                SharedReason::IdempotencyKeyReused,
                 "This Idempotency-Key was used with another request.",
             )),
         }
     }
 
     /// The outcome, or the answer kept for the call's key: the first try may have changed what now refuses the second.
-    pub async fn unless_replayed<T>(&self, call: &Call, outcome: Result<T, impl Into<Error>>) -> Result<T> {
+    pub async fn unless_replayed<T>(&self, call: &Call, outcome: Result<T, impl Into<Error>>) -> Keyed<T> {
         match outcome {
             Ok(value) => Ok(value),
             Err(refusal) => {
                 self.replayed(call).await?;
-                Err(refusal.into())
+                Err(Stop::Refused(refusal.into()))
             }
         }
     }

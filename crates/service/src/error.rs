@@ -2,7 +2,8 @@
 
 use std::{borrow::Cow, collections::HashMap, fmt::Display, time::Duration};
 
-use bytes::Bytes;
+use careway_contract::Declared;
+pub use careway_contract::refusals::v1::{SharedReason, refusal::Kind};
 use careway_kernel::Violations;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
@@ -13,69 +14,18 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// The domain of every `ErrorInfo` that Careway sends.
 pub const ERROR_DOMAIN: &str = "careway";
 
-/// What kind of answer an error is; each kind is one gRPC code and one HTTP status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// The request is malformed: 400.
-    Invalid,
-    /// The caller is not known: 401.
-    Unauthenticated,
-    /// The caller is known and may not: 403.
-    Forbidden,
-    /// There is no such thing, or it belongs to somebody else: 404.
-    NotFound,
-    /// It exists already, or a twin is at work: 409.
-    Conflict,
-    /// The state of things does not allow it: 409.
-    Refused,
-    /// `If-Match` names an older version: 412.
-    Stale,
-    /// Understood and not acceptable, whatever the state: 422.
-    Unprocessable,
-    /// Too often: 429.
-    Throttled,
-    /// Something needed is away; trying again may help: 503.
-    Unavailable,
-    /// The deadline passed: 504.
-    Timeout,
-    /// A fault of ours: 500. Its text never leaves the process.
-    Internal,
-}
-
-impl Kind {
-    const TABLE: [(Kind, Code); 12] = [
-        (Kind::Invalid, Code::InvalidArgument),
-        (Kind::Unauthenticated, Code::Unauthenticated),
-        (Kind::Forbidden, Code::PermissionDenied),
-        (Kind::NotFound, Code::NotFound),
-        (Kind::Conflict, Code::AlreadyExists),
-        (Kind::Refused, Code::FailedPrecondition),
-        (Kind::Stale, Code::Aborted),
-        (Kind::Unprocessable, Code::OutOfRange),
-        (Kind::Throttled, Code::ResourceExhausted),
-        (Kind::Unavailable, Code::Unavailable),
-        (Kind::Timeout, Code::DeadlineExceeded),
-        (Kind::Internal, Code::Internal),
-    ];
-
-    fn code(self) -> Code {
-        Self::TABLE.iter().find(|(kind, _)| *kind == self).map_or(Code::Internal, |(_, code)| *code)
-    }
-
-    fn of(code: Code) -> Self {
-        Self::TABLE.iter().find(|(_, listed)| *listed == code).map_or(Kind::Internal, |(kind, _)| *kind)
+/// The kind of a gRPC code, which is its number; a code that no refusal has is a fault.
+fn kind_of(code: Code) -> Kind {
+    match code {
+        Code::Ok => Kind::Internal,
+        Code::Cancelled => Kind::Unavailable,
+        code => Kind::try_from(code as i32).unwrap_or(Kind::Internal),
     }
 }
 
-/// Why an operation did not do what it was asked, or the answer that was kept for its key.
+/// Why an operation did not do what it was asked.
 #[derive(Debug)]
-pub struct Error(Box<Inner>);
-
-#[derive(Debug)]
-enum Inner {
-    Problem(Problem),
-    Replay(Bytes),
-}
+pub struct Error(Box<Problem>);
 
 #[derive(Debug)]
 struct Problem {
@@ -89,13 +39,19 @@ struct Problem {
 }
 
 impl Error {
-    /// A refusal: its kind, its stable `UPPER_SNAKE` reason, and a sentence for a person.
-    pub fn new(kind: Kind, reason: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self::problem(kind, Cow::Borrowed(reason), message.into())
+    /// A refusal: its reason, which has its kind from the contract, and a sentence for a person.
+    pub fn new(reason: impl Declared, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::problem(reason.kind(), Cow::Borrowed(reason.name()), message.into())
+    }
+
+    /// The same refusal with another kind than its reason's first: one that the contract says it also comes with.
+    pub fn also(reason: impl Declared, kind: Kind, message: impl Into<Cow<'static, str>>) -> Self {
+        debug_assert!(reason.also().contains(&kind), "{} is not declared with {kind:?}", reason.name());
+        Self::problem(kind, Cow::Borrowed(reason.name()), message.into())
     }
 
     fn problem(kind: Kind, reason: Cow<'static, str>, message: Cow<'static, str>) -> Self {
-        Self(Box::new(Inner::Problem(Problem {
+        Self(Box::new(Problem {
             kind,
             reason,
             message,
@@ -103,17 +59,17 @@ impl Error {
             metadata: HashMap::new(),
             retry_after: None,
             source: None,
-        })))
+        }))
     }
 
     /// What is replaced is not of the version that the caller read.
     pub fn stale() -> Self {
-        Self::new(Kind::Stale, "STALE_VERSION", "It changed since you read it; read it again.")
+        Self::new(SharedReason::StaleVersion, "It changed since you read it; read it again.")
     }
 
     /// 404. What belongs to another organization gets the very same answer.
     pub fn not_found(what: &'static str) -> Self {
-        Self::new(Kind::NotFound, "NOT_FOUND", format!("There is no such {what}."))
+        Self::new(SharedReason::NotFound, format!("There is no such {what}."))
     }
 
     /// 400 with one violation.
@@ -123,103 +79,69 @@ impl Error {
 
     /// 500; the source is logged once, at the boundary, and never answered.
     pub fn internal(source: impl Into<anyhow::Error>) -> Self {
-        let mut error = Self::new(Kind::Internal, "INTERNAL", "internal error");
-        if let Inner::Problem(problem) = &mut *error.0 {
-            problem.source = Some(source.into());
-        }
+        let mut error = Self::new(SharedReason::Internal, "internal error");
+        error.0.source = Some(source.into());
         error
     }
 
     fn invalid(violations: Vec<(String, String)>) -> Self {
-        let mut error = Self::new(Kind::Invalid, "INVALID_REQUEST", "The request is not valid.");
-        if let Inner::Problem(problem) = &mut *error.0 {
-            problem.violations = violations;
-        }
+        let mut error = Self::new(SharedReason::InvalidRequest, "The request is not valid.");
+        error.0.violations = violations;
         error
-    }
-
-    pub(crate) fn replay(answer: impl Into<Bytes>) -> Self {
-        Self(Box::new(Inner::Replay(answer.into())))
-    }
-
-    pub(crate) fn into_replay(self) -> Result<Bytes, Self> {
-        match *self.0 {
-            Inner::Replay(answer) => Ok(answer),
-            problem => Err(Self(Box::new(problem))),
-        }
     }
 
     /// When it is worth trying again.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
-        if let Inner::Problem(problem) = &mut *self.0 {
-            problem.retry_after = Some(wait);
-        }
+        self.0.retry_after = Some(wait);
         self
     }
 
     /// A fact for programs beside the reason, like the id of the visit that is open already.
     #[must_use]
     pub fn with(mut self, key: &'static str, value: impl Display) -> Self {
-        if let Inner::Problem(problem) = &mut *self.0 {
-            problem.metadata.insert(key.to_owned(), value.to_string());
-        }
+        self.0.metadata.insert(key.to_owned(), value.to_string());
         self
     }
 
-    /// The kind of the refusal; a kept answer has none and says `Conflict`.
+    /// The kind of the refusal.
     pub fn kind(&self) -> Kind {
-        match &*self.0 {
-            Inner::Problem(problem) => problem.kind,
-            Inner::Replay(_) => Kind::Conflict,
-        }
+        self.0.kind
     }
 
-    /// The stable reason.
+    /// Whether it is a refusal for this reason, also across a call to another service.
+    pub fn is(&self, reason: impl Declared) -> bool {
+        self.reason() == reason.name()
+    }
+
+    /// The stable reason, to be told; whoever decides by it asks [`Error::is`].
     pub fn reason(&self) -> &str {
-        match &*self.0 {
-            Inner::Problem(problem) => &problem.reason,
-            Inner::Replay(_) => "REPLAY",
-        }
+        &self.0.reason
     }
 
     /// A fact given by [`Error::with`], also across a call to another service.
     pub fn fact(&self, key: &str) -> Option<&str> {
-        match &*self.0 {
-            Inner::Problem(problem) => problem.metadata.get(key).map(String::as_str),
-            Inner::Replay(_) => None,
-        }
+        self.0.metadata.get(key).map(String::as_str)
     }
 
     /// What is wrong with the request: fields and what they must be.
     pub fn violations(&self) -> &[(String, String)] {
-        match &*self.0 {
-            Inner::Problem(problem) => &problem.violations,
-            Inner::Replay(_) => &[],
-        }
+        &self.0.violations
     }
 
     /// The sentence for a person.
     pub fn message(&self) -> &str {
-        match &*self.0 {
-            Inner::Problem(problem) => &problem.message,
-            Inner::Replay(_) => "",
-        }
+        &self.0.message
     }
 
     /// The fault behind an internal error: for the one log line at the boundary, and for operators; never for callers.
     pub fn source(&self) -> Option<&anyhow::Error> {
-        match &*self.0 {
-            Inner::Problem(problem) => problem.source.as_ref(),
-            Inner::Replay(_) => None,
-        }
+        self.0.source.as_ref()
     }
 
     /// The status that tells a caller of this error.
     pub fn to_status(&self) -> Status {
-        let Inner::Problem(problem) = &*self.0 else {
-            return Status::internal("internal error");
-        };
+        let problem = &*self.0;
         let mut details = ErrorDetails::new();
         details.set_error_info(problem.reason.as_ref(), ERROR_DOMAIN, problem.metadata.clone());
         if !problem.violations.is_empty() {
@@ -231,18 +153,15 @@ impl Error {
         if problem.retry_after.is_some() {
             details.set_retry_info(problem.retry_after);
         }
-        Status::with_error_details(problem.kind.code(), problem.message.as_ref(), details)
+        Status::with_error_details(Code::from_i32(problem.kind as i32), problem.message.as_ref(), details)
     }
 }
 
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &*self.0 {
-            Inner::Problem(problem) => match &problem.source {
-                Some(source) => write!(f, "{}: {source:#}", problem.reason),
-                None => write!(f, "{}: {}", problem.reason, problem.message),
-            },
-            Inner::Replay(_) => f.write_str("the kept answer of this key"),
+        match &self.0.source {
+            Some(source) => write!(f, "{}: {source:#}", self.0.reason),
+            None => write!(f, "{}: {}", self.0.reason, self.0.message),
         }
     }
 }
@@ -259,9 +178,9 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         let code = error.as_database_error().and_then(|database| database.code());
         match (&error, code.as_deref()) {
-            (_, Some("57014")) => Self::new(Kind::Timeout, "DEADLINE_EXCEEDED", "The request took too long."),
+            (_, Some("57014")) => Self::new(SharedReason::DeadlineExceeded, "The request took too long."),
             (_, Some("55P03" | "40001" | "40P01")) => {
-                Self::new(Kind::Unavailable, "BUSY", "Others are changing the same thing; try again.")
+                Self::new(SharedReason::Busy, "Others are changing the same thing; try again.")
                     .retry_after(Duration::from_secs(1))
             }
             // A server that goes away in the middle of a greeting breaks its protocol.
@@ -273,15 +192,10 @@ impl From<sqlx::Error> for Error {
                 _,
             )
             | (_, Some("57P01" | "57P02" | "57P03" | "53300" | "08006" | "08001")) => {
-                let mut unavailable = Self::new(
-                    Kind::Unavailable,
-                    "DATABASE_UNAVAILABLE",
-                    "The service cannot answer now; try again.",
-                )
-                .retry_after(Duration::from_secs(1));
-                if let Inner::Problem(problem) = &mut *unavailable.0 {
-                    problem.source = Some(error.into());
-                }
+                let mut unavailable =
+                    Self::new(SharedReason::DatabaseUnavailable, "The service cannot answer now; try again.")
+                        .retry_after(Duration::from_secs(1));
+                unavailable.0.source = Some(error.into());
                 unavailable
             }
             _ => Self::internal(error),
@@ -292,11 +206,9 @@ impl From<sqlx::Error> for Error {
 impl From<redis::RedisError> for Error {
     fn from(error: redis::RedisError) -> Self {
         let mut unavailable =
-            Self::new(Kind::Unavailable, "CACHE_UNAVAILABLE", "The service cannot answer now; try again.")
+            Self::new(SharedReason::CacheUnavailable, "The service cannot answer now; try again.")
                 .retry_after(Duration::from_secs(1));
-        if let Inner::Problem(problem) = &mut *unavailable.0 {
-            problem.source = Some(error.into());
-        }
+        unavailable.0.source = Some(error.into());
         unavailable
     }
 }
@@ -310,17 +222,14 @@ impl From<anyhow::Error> for Error {
 /// Another service's refusal passes on as it is; its faults are faults here.
 impl From<Status> for Error {
     fn from(status: Status) -> Self {
-        let kind = match status.code() {
-            Code::Cancelled => Kind::Unavailable,
-            code => Kind::of(code),
-        };
+        let kind = kind_of(status.code());
         if kind == Kind::Internal {
             return Self::internal(anyhow::anyhow!("upstream answered {:?}", status.code()));
         }
         let details = status.get_error_details();
         let (reason, metadata) = match details.error_info() {
-            Some(info) => (info.reason.clone(), info.metadata.clone()),
-            None => ("UPSTREAM_UNAVAILABLE".to_owned(), HashMap::new()),
+            Some(info) => (Cow::Owned(info.reason.clone()), info.metadata.clone()),
+            None => (Cow::Borrowed(SharedReason::UpstreamUnavailable.name()), HashMap::new()),
         };
         let violations = details.bad_request().map(|bad| {
             bad.field_violations.iter().map(|one| (one.field.clone(), one.description.clone())).collect()
@@ -332,26 +241,54 @@ impl From<Status> for Error {
             }
             _ => status.message().to_owned(),
         };
-        let mut error = Self::problem(kind, Cow::Owned(reason), Cow::Owned(detail));
-        if let Inner::Problem(problem) = &mut *error.0 {
-            problem.metadata = metadata;
-            problem.violations = violations.unwrap_or_default();
-            problem.retry_after = details.retry_info().and_then(|retry| retry.retry_delay);
-        }
+        let mut error = Self::problem(kind, reason, Cow::Owned(detail));
+        error.0.metadata = metadata;
+        error.0.violations = violations.unwrap_or_default();
+        error.0.retry_after = details.retry_info().and_then(|retry| retry.retry_delay);
         error
+    }
+}
+
+/// Why something was not written: a rule's no, which its caller may look at, or anything else.
+#[derive(Debug)]
+pub enum NotWritten<R> {
+    /// Refused.
+    Refused(R),
+    /// Failed.
+    Failed(Error),
+}
+
+impl<R> From<Error> for NotWritten<R> {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl<R> From<sqlx::Error> for NotWritten<R> {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl<R: Into<Error>> From<NotWritten<R>> for Error {
+    fn from(not_written: NotWritten<R>) -> Self {
+        match not_written {
+            NotWritten::Refused(refusal) => refusal.into(),
+            NotWritten::Failed(error) => error,
+        }
     }
 }
 
 /// Lets the database have the last word: a named constraint becomes a refusal.
 pub trait OnConstraint<T> {
     /// `refusal` when the constraint `name` was violated; any other error as it is.
-    fn on_constraint(self, name: &str, refusal: impl FnOnce() -> Error) -> Result<T>;
+    fn on_constraint<R>(self, name: &str, refusal: impl FnOnce() -> R) -> Result<T, NotWritten<R>>;
 }
 
 impl<T> OnConstraint<T> for std::result::Result<T, sqlx::Error> {
-    fn on_constraint(self, name: &str, refusal: impl FnOnce() -> Error) -> Result<T> {
+    fn on_constraint<R>(self, name: &str, refusal: impl FnOnce() -> R) -> Result<T, NotWritten<R>> {
         self.map_err(|error| match error.as_database_error() {
-            Some(database) if database.constraint() == Some(name) => refusal(),
+            Some(database) if database.constraint() == Some(name) => NotWritten::Refused(refusal()),
             _ => error.into(),
         })
     }

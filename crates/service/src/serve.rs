@@ -9,19 +9,21 @@ use tracing::Instrument;
 
 use crate::{
     call::Call,
-    error::{Error, Kind, Result},
+    error::{Error, Result, SharedReason},
+    keyed::{Keyed, Stop},
     raw::{RawAnswer, RawPieces},
 };
 
 /// Runs one operation for one request.
-pub async fn serve<A, Req, Res>(
+pub async fn serve<A, Req, Res, E>(
     app: &A,
     request: Request<Req>,
-    operation: impl AsyncFnOnce(&A, &Call, Req) -> Result<Res>,
+    operation: impl AsyncFnOnce(&A, &Call, Req) -> Result<Res, E>,
 ) -> Result<Response<Res>, Status>
 where
     Req: Message,
     Res: Message + Default,
+    E: Into<Stop>,
 {
     let mut call = call_of(&request)?;
     let message = request.into_inner();
@@ -30,15 +32,12 @@ where
     }
     let outcome = observed(&call, async {
         match tokio::time::timeout_at(call.deadline(), operation(app, &call, message)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(Error::new(Kind::Timeout, "DEADLINE_EXCEEDED", "The request took too long.")),
+            Ok(outcome) => outcome.map_err(Into::into),
+            Err(_) => Err(Error::new(SharedReason::DeadlineExceeded, "The request took too long.").into()),
         }
     })
     .await;
-    match outcome {
-        Ok(response) => Ok(Response::new(response)),
-        Err(error) => replayed(error),
-    }
+    answer(outcome)
 }
 
 /// Runs an operation that takes a stream and keeps its answer under the request's key: it reads, then begins its
@@ -46,17 +45,14 @@ where
 pub async fn serve_upload<A, Req, Res>(
     app: &A,
     request: Request<Streaming<Req>>,
-    operation: impl AsyncFnOnce(&A, &Call, Streaming<Req>) -> Result<Res>,
+    operation: impl AsyncFnOnce(&A, &Call, Streaming<Req>) -> Keyed<Res>,
 ) -> Result<Response<Res>, Status>
 where
     Res: Message + Default,
 {
     let call = call_of(&request)?;
     let pieces = request.into_inner();
-    match observed(&call, operation(app, &call, pieces)).await {
-        Ok(response) => Ok(Response::new(response)),
-        Err(error) => replayed(error),
-    }
+    answer(observed(&call, operation(app, &call, pieces)).await)
 }
 
 /// Runs an operation that answers with a raw body.
@@ -76,10 +72,12 @@ pub async fn serve_stream<A, Req, Res>(
 ) -> Result<Response<Res>, Status> {
     let call = call_of(&request)?;
     let message = request.into_inner();
-    observed(&call, operation(app, &call, message))
-        .await
-        .map(Response::new)
-        .map_err(|error| error.to_status())
+    observed(&call, async { Ok(operation(app, &call, message).await?) }).await.map(Response::new).map_err(
+        |stop| match stop {
+            Stop::Refused(error) => error.to_status(),
+            Stop::Answered(_) => Status::internal("internal error"),
+        },
+    )
 }
 
 fn call_of<M>(request: &Request<M>) -> Result<Call, Status> {
@@ -89,17 +87,17 @@ fn call_of<M>(request: &Request<M>) -> Result<Call, Status> {
     })
 }
 
-async fn observed<T>(call: &Call, work: impl Future<Output = Result<T>>) -> Result<T> {
+async fn observed<T>(call: &Call, work: impl Future<Output = Keyed<T>>) -> Keyed<T> {
     let started = Instant::now();
     let span = crate::telemetry::operation_span(call.method, call.traceparent.as_deref());
     let outcome = work.instrument(span.clone()).await;
     let code = match &outcome {
-        Ok(_) => Code::Ok,
-        Err(error) => error.to_status().code(),
+        Ok(_) | Err(Stop::Answered(_)) => Code::Ok,
+        Err(Stop::Refused(error)) => error.to_status().code(),
     };
     metrics::histogram!("careway_rpc_seconds", "rpc" => call.method, "code" => format!("{code:?}"))
         .record(started.elapsed().as_secs_f64());
-    if let Err(error) = &outcome
+    if let Err(Stop::Refused(error)) = &outcome
         && let Some(source) = error.source()
     {
         span.in_scope(|| {
@@ -109,10 +107,14 @@ async fn observed<T>(call: &Call, work: impl Future<Output = Result<T>>) -> Resu
     outcome
 }
 
-/// The answer that was kept for the key, or the refusal.
-fn replayed<Res: Message + Default>(error: Error) -> Result<Response<Res>, Status> {
-    let answer = error.into_replay().map_err(|refusal| refusal.to_status())?;
-    let message = Res::decode(answer).map_err(|_| Status::internal("internal error"))?;
+/// The operation's own answer, the one that was kept for the key, or the refusal.
+fn answer<Res: Message + Default>(outcome: Keyed<Res>) -> Result<Response<Res>, Status> {
+    let kept = match outcome {
+        Ok(response) => return Ok(Response::new(response)),
+        Err(Stop::Refused(error)) => return Err(error.to_status()),
+        Err(Stop::Answered(kept)) => kept,
+    };
+    let message = Res::decode(kept).map_err(|_| Status::internal("internal error"))?;
     let mut response = Response::new(message);
     response
         .metadata_mut()

@@ -27,7 +27,7 @@ mod row;
 mod rows;
 mod workbook;
 
-use crate::{Error, Kind};
+use crate::{Error, SharedReason};
 use builder::Builder;
 use names::squeezed;
 
@@ -127,11 +127,11 @@ pub enum TableError {
 impl From<TableError> for Error {
     fn from(error: TableError) -> Self {
         let reason = match error {
-            TableError::TooLarge(_) => "FILE_TOO_LARGE",
-            TableError::Unreadable(_) | TableError::OpenQuote(_) => "FILE_UNREADABLE",
-            TableError::ColumnMissing(_) => "COLUMN_MISSING",
+            TableError::TooLarge(_) => SharedReason::FileTooLarge,
+            TableError::Unreadable(_) | TableError::OpenQuote(_) => SharedReason::FileUnreadable,
+            TableError::ColumnMissing(_) => SharedReason::ColumnMissing,
         };
-        let refused = Self::new(Kind::Invalid, reason, error.to_string());
+        let refused = Self::new(reason, error.to_string());
         match error {
             TableError::OpenQuote(row) => refused.with("row", row),
             TableError::ColumnMissing(column) => refused.with("column", column),

@@ -18,7 +18,7 @@ use tokio::{sync::Mutex, time::Instant};
 
 use crate::{
     caller::{Caller, OrganizationKind, Subject},
-    error::{Error, Kind, Result},
+    error::{Error, Result, SharedReason},
     upstream::Registry,
 };
 
@@ -163,7 +163,7 @@ impl Verifier {
         }
         let keys = self.fetch().await.map_err(|error| {
             tracing::warn!(%error, "identity's keys cannot be read");
-            Error::new(Kind::Unavailable, "KEYS_UNAVAILABLE", "Tokens cannot be verified now; try again.")
+            Error::new(SharedReason::KeysUnavailable, "Tokens cannot be verified now; try again.")
                 .retry_after(Duration::from_secs(1))
         })?;
         *fetched = Some(Instant::now());
@@ -255,7 +255,7 @@ fn caller(claims: &Claims) -> Result<Caller> {
 
 /// 401 `TOKEN_REJECTED`: the one answer to every token that is no good here.
 pub fn rejected() -> Error {
-    Error::new(Kind::Unauthenticated, "TOKEN_REJECTED", "The access token is not valid.")
+    Error::new(SharedReason::TokenRejected, "The access token is not valid.")
 }
 
 /// Careway's own identity towards its services: signs the short tokens of internal RPCs. Every process of an

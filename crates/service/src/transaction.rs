@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
 use tokio::sync::Notify;
@@ -13,25 +14,37 @@ use tokio::sync::Notify;
 use crate::{
     call::Call,
     database::{ANSWER, Database, row_of, statement_timeout},
-    error::{Error, Kind, Result},
+    error::{Error, Result, SharedReason},
+    keyed::{Keyed, Stop},
     literal,
     pool::{self, Lease},
     rows::{AuditEntry, AuditRow, Calls, OutgoingEvent},
 };
 
 impl Database {
-    /// Opens a transaction for this call, in one round trip. When the call's key was answered before, the error is that
-    /// answer, and [`crate::serve`] gives it: so `?` is all an operation needs.
+    /// Opens a transaction for this call, in one round trip. When the call's key was answered before, the operation stops
+    /// with that answer, and [`crate::serve`] gives it: so `?` is all an operation needs.
     ///
     /// # Errors
     /// 422 when the key was used with another request, 409 while its twin is running.
-    pub async fn begin(&self, call: &Call) -> Result<Transaction> {
-        Transaction::begin(self, call).await
+    pub async fn begin(&self, call: &Call) -> Keyed<Transaction> {
+        match Transaction::begin(self, call, call.idempotency_key_hash()).await? {
+            Begun::Fresh(tx) => Ok(tx),
+            Begun::Answered(answer) => Err(Stop::Answered(answer)),
+        }
+    }
+
+    /// Opens a transaction for a part of this call's work, under no key: its answer is not kept.
+    pub async fn begin_unkeyed(&self, call: &Call) -> Result<Transaction> {
+        match Transaction::begin(self, call, None).await? {
+            Begun::Fresh(tx) => Ok(tx),
+            Begun::Answered(_) => Err(Error::internal(anyhow::anyhow!("an answer without a key"))),
+        }
     }
 
     /// Opens a transaction as Careway itself.
     pub async fn begin_system(&self, purpose: &'static str) -> Result<Transaction> {
-        Transaction::begin(self, &Call::system(purpose)).await
+        self.begin_unkeyed(&Call::system(purpose)).await
     }
 }
 
@@ -48,9 +61,16 @@ pub struct Transaction {
     wakes: Vec<Arc<Notify>>,
 }
 
+/// What beginning comes to.
+enum Begun {
+    /// A transaction in which nothing has happened yet.
+    Fresh(Transaction),
+    /// The answer that was kept for the key.
+    Answered(Bytes),
+}
+
 impl Transaction {
-    async fn begin(database: &Database, call: &Call) -> Result<Self> {
-        let key = call.idempotency_key_hash();
+    async fn begin(database: &Database, call: &Call, key: Option<[u8; 32]>) -> Result<Begun> {
         let batch = begin_batch(call, key.as_ref());
         let connection = loop {
             let mut connection = database.pool().lease(pool::ROLLBACK).await?;
@@ -58,12 +78,12 @@ impl Transaction {
                 Ok(_) => break connection,
                 Err(error) => {
                     if let Err(error) = connection.excuse(error) {
-                        return Err(key_refusal(database, call, error).await);
+                        return answered(database, call, error).await.map(Begun::Answered);
                     }
                 }
             }
         };
-        Ok(Self {
+        Ok(Begun::Fresh(Self {
             connection,
             database: database.clone(),
             key,
@@ -72,7 +92,7 @@ impl Transaction {
             events: Vec::new(),
             audits: Vec::new(),
             wakes: Vec::new(),
-        })
+        }))
     }
 
     /// The instant of this transaction, by the service's clock.
@@ -97,7 +117,7 @@ impl Transaction {
     }
 
     /// Commits, and keeps the answer under the call's key.
-    pub async fn commit<R: prost::Message>(mut self, response: R) -> Result<R> {
+    pub async fn commit<R: prost::Message>(mut self, response: R) -> Keyed<R> {
         let answer = match &self.key {
             Some(key) => {
                 Some(self.database.answers().seal(ANSWER, row_of(key), &response.encode_to_vec())?)
@@ -160,24 +180,20 @@ fn begin_batch(call: &Call, key: Option<&[u8; 32]>) -> String {
     )
 }
 
-/// The key's row exists (answered), or is being written by a twin that did not end in time.
-async fn key_refusal(database: &Database, call: &Call, error: sqlx::Error) -> Error {
-    let Some(refused) = error.as_database_error() else { return error.into() };
+/// The answer of a key whose row exists; refused while it is being written by a twin that did not end in time.
+async fn answered(database: &Database, call: &Call, error: sqlx::Error) -> Result<Bytes> {
+    let Some(refused) = error.as_database_error() else { return Err(error.into()) };
     let in_flight = || {
         Error::new(
-            Kind::Conflict,
-            "IDEMPOTENCY_KEY_IN_USE",
+            SharedReason::IdempotencyKeyInUse,
             "The same request is still running; ask again for its answer.",
         )
         .retry_after(std::time::Duration::from_secs(1))
     };
     match (refused.constraint(), refused.code().as_deref()) {
-        (Some("idempotency_record_pkey"), _) => match database.replayed(call).await {
-            Err(replay) => replay,
-            Ok(()) => in_flight(),
-        },
-        (_, Some("55P03")) => in_flight(),
-        _ => error.into(),
+        (Some("idempotency_record_pkey"), _) => database.kept_answer(call).await?.ok_or_else(in_flight),
+        (_, Some("55P03")) => Err(in_flight()),
+        _ => Err(error.into()),
     }
 }
 

@@ -16,6 +16,7 @@ mod parse;
 mod print;
 pub mod problem;
 mod raw;
+mod reasons;
 mod reply;
 mod request;
 mod route;
@@ -27,13 +28,14 @@ mod wire;
 
 use std::sync::Arc;
 
-use axum::http::{Request, Response, StatusCode};
+use axum::http::{Request, Response};
 use prost_reflect::DescriptorPool;
 
 pub use crate::{
     headers::{ClientIp, Deadline, TraceId},
     linger::linger,
     problem::{Problem, Violation},
+    reasons::{ProblemDoc, problems},
     route::Route,
 };
 
@@ -61,8 +63,6 @@ pub struct Settings {
     pub max_raw_bytes: usize,
     /// Hand-written endpoints: OpenAPI path items by path, merged into the document.
     pub extra_paths: serde_json::Map<String, serde_json::Value>,
-    /// The reasons that problems may have, for the document.
-    pub problems: Vec<ProblemDoc>,
 }
 
 impl Default for Settings {
@@ -75,20 +75,8 @@ impl Default for Settings {
             max_json_bytes: 1 << 20,
             max_raw_bytes: 32 << 20,
             extra_paths: serde_json::Map::new(),
-            problems: Vec::new(),
         }
     }
-}
-
-/// One reason of a problem, for the document.
-#[derive(Debug, Clone)]
-pub struct ProblemDoc {
-    /// UPPER_SNAKE.
-    pub reason: String,
-    /// The HTTP status it comes with.
-    pub status: StatusCode,
-    /// What it means and what to do about it.
-    pub text: String,
 }
 
 /// The REST surface of a contract.
@@ -96,17 +84,19 @@ pub struct Transcoder {
     schemas: Arc<schema::Schemas>,
     endpoints: Vec<Arc<endpoint::Endpoint>>,
     routes: Vec<Route>,
+    problems: Vec<ProblemDoc>,
     openapi: serde_json::Value,
 }
 
 impl Transcoder {
-    /// Compiles the contract; fails when a route is malformed, when two collide, or when an RPC has a route but does
-    /// not say who may call it.
+    /// Compiles the contract; fails when a route is malformed, when two collide, when an RPC has a route but does not say
+    /// who may call it, or when it refuses with a reason that is not declared.
     pub fn new(pool: DescriptorPool, settings: Settings) -> anyhow::Result<Self> {
         let (schemas, endpoints) = endpoint::compile(&pool, &settings)?;
-        let openapi = openapi::document(&pool, &schemas, &endpoints, &settings);
+        let problems = reasons::problems(&pool)?;
+        let openapi = openapi::document(&pool, &schemas, &endpoints, &settings, &problems);
         let routes = endpoints.iter().map(|endpoint| endpoint.route.clone()).collect();
-        Ok(Self { schemas: Arc::new(schemas), endpoints, routes, openapi })
+        Ok(Self { schemas: Arc::new(schemas), endpoints, routes, problems, openapi })
     }
 
     /// The router; `upstream` finds a service by its full name. Fails when one has none.
@@ -120,6 +110,11 @@ impl Transcoder {
     /// The OpenAPI 3.1 document.
     pub fn openapi(&self) -> serde_json::Value {
         self.openapi.clone()
+    }
+
+    /// Every reason that a problem may have, in the order of the contract.
+    pub fn problems(&self) -> &[ProblemDoc] {
+        &self.problems
     }
 
     /// Every route, in the order of the contract.

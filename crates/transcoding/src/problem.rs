@@ -38,6 +38,11 @@ const TABLE: [(Code, StatusCode, &str); 16] = [
     (Code::Unknown, StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"),
 ];
 
+/// The HTTP status of a gRPC code.
+pub(crate) fn status_of(code: Code) -> StatusCode {
+    TABLE.iter().find(|(listed, ..)| *listed == code).map_or(StatusCode::INTERNAL_SERVER_ERROR, |row| row.1)
+}
+
 /// What is wrong with one field of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Violation {

@@ -5,7 +5,6 @@ mod config;
 mod connections;
 mod edge;
 mod endpoints;
-mod problems;
 pub mod process;
 
 use std::sync::Arc;
@@ -19,9 +18,8 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower::{BoxError, ServiceExt, util::BoxCloneSyncService};
 
-pub use careway_transcoding::Route;
+pub use careway_transcoding::{ProblemDoc, Route};
 pub use config::Config;
-pub use problems::PROBLEMS;
 
 /// The gateway, ready to be served.
 pub struct Gateway {
@@ -46,8 +44,8 @@ impl Gateway {
         let openapi: Arc<[u8]> = serde_json::to_vec(&transcoder.openapi())?.into();
         let edge = edge::Edge::new(config, foundation, transcoder.routes())?;
         let limits = connections::Limits::new(config);
-        let own = edge::plain_before(endpoints::router(config, foundation, openapi)?);
-        let router = edge.around(own.merge(api));
+        let own = endpoints::router(config, foundation, openapi, transcoder.problems())?;
+        let router = edge.around(edge::plain_before(own).merge(api));
         Ok(Self { router: endpoints::health::router(readiness).merge(router), transcoder, limits })
     }
 
@@ -71,7 +69,6 @@ pub use endpoints::health::Readiness;
 
 /// The contract as REST, for the gateway and for documents made from it.
 pub fn transcoder(config: &Config) -> anyhow::Result<Transcoder> {
-    let pool = DescriptorPool::decode(careway_contract::DESCRIPTOR_SET).context("the contract")?;
     let settings = Settings {
         title: "Careway".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -79,10 +76,18 @@ pub fn transcoder(config: &Config) -> anyhow::Result<Transcoder> {
         server: config.public_url.clone(),
         max_json_bytes: config.max_json_bytes,
         extra_paths: endpoints::openapi_paths(),
-        problems: problems::documented(),
         ..Settings::default()
     };
-    Transcoder::new(pool, settings)
+    Transcoder::new(contract()?, settings)
+}
+
+/// Every reason that a problem may have, as the contract declares them.
+pub fn problems() -> anyhow::Result<Vec<ProblemDoc>> {
+    careway_transcoding::problems(&contract()?)
+}
+
+fn contract() -> anyhow::Result<DescriptorPool> {
+    DescriptorPool::decode(careway_contract::DESCRIPTOR_SET).context("the contract")
 }
 
 /// `careway.visits.v1.VisitService` is answered by the service `visits`.

@@ -7,8 +7,9 @@ use std::{
     time::Duration,
 };
 
+use careway_contract::identity::v1;
 use careway_kernel::Clock;
-use careway_service::{Error, Foundation, Kind, Result};
+use careway_service::{Error, Foundation, Result};
 use moka::sync::Cache;
 use redis::{Pipeline, Script, aio::ConnectionManager};
 use sha2::{Digest, Sha256};
@@ -102,8 +103,7 @@ impl Throttle {
         }
         let wait: u64 = call.invoke_async(&mut redis).await?;
         if wait > 0 {
-            let refusal =
-                Error::new(Kind::Throttled, "SIGN_IN_THROTTLED", "Too many tries. Wait, then try again.");
+            let refusal = Error::new(v1::Reason::SignInThrottled, "Too many tries. Wait, then try again.");
             return Err(refusal.retry_after(Duration::from_secs(wait.div_ceil(1000))));
         }
         Ok(guess)

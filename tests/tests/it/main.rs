@@ -64,6 +64,7 @@ mod preauthorization_notices;
 mod preauthorizations;
 mod prescription_notices;
 mod prescriptions;
+mod reasons;
 mod row_level_security;
 mod second_factors;
 mod sessions;

@@ -33,7 +33,7 @@ async fn parked_while_others_flow(app: App, reason: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_event_is_put_aside_and_redriven() {
     let app = App { refuses: Some(50), ..App::default() };
-    parked_while_others_flow(app, "NOT_THIS_ONE: not this one").await;
+    parked_while_others_flow(app, "NO_REACTION: not this one").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,7 +10,7 @@ use std::{
 
 use careway_events::{Bus, Consumers, Fact, Received, Relay, Retries, record};
 use careway_kernel::Clock;
-use careway_service::{Database, Error, Kind, Migrator, Result, Transaction, migrate};
+use careway_service::{Database, Error, Migrator, Result, SharedReason, Transaction, migrate};
 use careway_testing::{TestServers, eventually};
 use prost::Name;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool};
@@ -52,7 +52,7 @@ pub(crate) async fn note(app: &App, tx: &mut Transaction, received: Received<Hap
         .await?;
     if app.refuses == Some(number) && !app.mended.load(Ordering::SeqCst) {
         assert!(!app.panics, "this reaction panics");
-        return Err(Error::new(Kind::Refused, "NOT_THIS_ONE", "not this one"));
+        return Err(Error::new(SharedReason::NoReaction, "not this one"));
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use tokio::time::{Instant, error::Elapsed, timeout, timeout_at};
 use tonic::Status;
 
 use super::{Imports, fair::Turn};
-use crate::{Error, Kind, Result, table::TableError};
+use crate::{Error, Result, SharedReason, table::TableError};
 
 /// Bytes that are gathered before they are written.
 const CHUNK: usize = 1 << 20;
@@ -85,5 +85,5 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send
 }
 
 fn too_slow() -> Error {
-    Error::new(Kind::Timeout, "DEADLINE_EXCEEDED", "The list came too slowly.")
+    Error::new(SharedReason::DeadlineExceeded, "The list came too slowly.")
 }

@@ -11,12 +11,12 @@ use std::{collections::BTreeMap, sync::Arc};
 use prost_reflect::DescriptorPool;
 use serde_json::{Map, Value, json};
 
-use crate::{Settings, endpoint::Endpoint, schema::Schemas};
+use crate::{ProblemDoc, Settings, endpoint::Endpoint, schema::Schemas};
 
 /// What every part of the document is made from.
 struct Source<'a> {
     schemas: &'a Schemas,
-    settings: &'a Settings,
+    problems: &'a [ProblemDoc],
     comments: comments::Comments,
     names: schemas::Names,
 }
@@ -26,10 +26,11 @@ pub(crate) fn document(
     schemas: &Schemas,
     endpoints: &[Arc<Endpoint>],
     settings: &Settings,
+    problems: &[ProblemDoc],
 ) -> Value {
     let source = Source {
         schemas,
-        settings,
+        problems,
         comments: comments::Comments::read(pool),
         names: schemas::Names::new(schemas),
     };

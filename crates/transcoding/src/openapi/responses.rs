@@ -43,9 +43,8 @@ pub(super) fn responses(source: &Source<'_>, components: &mut Components<'_>, en
 
     let mut reasons: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
     for reason in &endpoint.route.refuses {
-        let documented = source.settings.problems.iter().find(|problem| problem.reason == *reason);
-        let status = documented.map_or(StatusCode::CONFLICT, |problem| problem.status);
-        reasons.entry(status.as_u16()).or_default().push(reason);
+        let declared = source.problems.iter().find(|problem| problem.reason == *reason);
+        reasons.entry(declared.map_or(409, |problem| problem.status.as_u16())).or_default().push(reason);
     }
     let mut statuses = applicable(endpoint);
     statuses.extend(reasons.keys());
@@ -83,7 +82,7 @@ fn applicable(endpoint: &Endpoint) -> Vec<u16> {
 fn with_reasons(source: &Source<'_>, status: u16, reasons: &[&str]) -> Value {
     let mut description = heading(status).to_owned();
     for reason in reasons {
-        let documented = source.settings.problems.iter().find(|problem| problem.reason == **reason);
+        let documented = source.problems.iter().find(|problem| problem.reason == **reason);
         let text = documented.map(|problem| format!(": {}", problem.text)).unwrap_or_default();
         description.push_str(&format!("\n- `{reason}`{text}"));
     }

@@ -1,7 +1,7 @@
 //! Contracts that cannot be served are refused at the start.
 
 use axum::http::Method;
-use careway_transcoding::{Settings, Transcoder};
+use careway_transcoding::{ProblemDoc, Settings, Transcoder};
 
 use crate::support::{POOL, pool};
 
@@ -28,6 +28,21 @@ fn routes_that_collide_are_refused() {
 #[test]
 fn a_malformed_route_is_refused() {
     assert!(refusal("no_field.proto").contains("no such field"), "{}", refusal("no_field.proto"));
+}
+
+#[test]
+fn a_reason_that_is_not_declared_is_refused() {
+    let refused = refusal("undeclared.proto");
+    assert!(refused.contains("careway.bad.v1.BadService.Get refuses with OUT_OF_PRINT"), "{refused}");
+}
+
+#[test]
+fn a_reason_has_the_status_of_its_kind_or_its_own() {
+    let transcoder = Transcoder::new(POOL.clone(), Settings::default()).unwrap();
+    let of = |problem: &ProblemDoc| (problem.reason.clone(), problem.status.as_u16());
+    let declared: Vec<_> = transcoder.problems().iter().map(of).collect();
+    // The third is told to nobody.
+    assert_eq!(declared, [("TITLE_TAKEN".to_owned(), 409), ("SHELF_BENDS".to_owned(), 416)]);
 }
 
 #[test]

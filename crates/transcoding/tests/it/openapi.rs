@@ -1,7 +1,6 @@
 //! The OpenAPI document.
 
-use axum::http::StatusCode;
-use careway_transcoding::{ProblemDoc, Settings, Transcoder};
+use careway_transcoding::{Settings, Transcoder};
 use serde_json::{Value, json};
 
 use crate::support::POOL;
@@ -12,11 +11,6 @@ fn document() -> Value {
     let settings = Settings {
         description: "Books.".to_owned(),
         extra_paths: [("/oauth2/token".to_owned(), token)].into_iter().collect(),
-        problems: vec![ProblemDoc {
-            reason: "TITLE_TAKEN".to_owned(),
-            status: StatusCode::CONFLICT,
-            text: "another book has this title".to_owned(),
-        }],
         ..Settings::default()
     };
     Transcoder::new(POOL.clone(), settings).unwrap().openapi()

@@ -12,16 +12,22 @@ use std::sync::Arc;
 
 use axum::Router;
 use careway_service::Foundation;
+use careway_transcoding::ProblemDoc;
 
 use crate::config::Config;
 
-pub(crate) fn router(config: &Config, foundation: &Foundation, openapi: Arc<[u8]>) -> anyhow::Result<Router> {
+pub(crate) fn router(
+    config: &Config,
+    foundation: &Foundation,
+    openapi: Arc<[u8]>,
+    problems: &[ProblemDoc],
+) -> anyhow::Result<Router> {
     let router = Router::new()
         .merge(oauth::router(config, foundation))
         .merge(jwks::router(config, foundation))
         .merge(docs::router(openapi))
         .merge(pages::router()?)
-        .merge(reasons::router());
+        .merge(reasons::router(problems));
     Ok(router)
 }
 

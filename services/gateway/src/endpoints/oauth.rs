@@ -10,7 +10,9 @@ use axum::{
     routing::post,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use careway_contract::identity::v1::{IssueClientTokenRequest, session_service_client::SessionServiceClient};
+use careway_contract::identity::v1::{
+    IssueClientTokenRequest, Reason, session_service_client::SessionServiceClient,
+};
 use careway_service::{Error, Foundation, Kind, Upstream, call::CLIENT_IP};
 use careway_transcoding::{ClientIp, Problem};
 use serde_json::{Map, Value, json};
@@ -118,16 +120,18 @@ fn basic(value: &HeaderValue) -> Option<(String, String)> {
 fn refused(status: tonic::Status) -> Response {
     let wait = Problem::from_status(&status).retry_after;
     let error = Error::from(status);
-    match (error.kind(), error.reason()) {
-        (_, "INVALID_SCOPE") => refusal(StatusCode::BAD_REQUEST, "invalid_scope"),
-        (Kind::Unauthenticated | Kind::NotFound | Kind::Invalid, _) => {
+    if error.is(Reason::InvalidScope) {
+        return refusal(StatusCode::BAD_REQUEST, "invalid_scope");
+    }
+    match error.kind() {
+        Kind::Unauthenticated | Kind::NotFound | Kind::Invalid => {
             let mut response = refusal(StatusCode::UNAUTHORIZED, "invalid_client");
             response
                 .headers_mut()
                 .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"careway\""));
             response
         }
-        (Kind::Throttled, _) => {
+        Kind::Throttled => {
             let mut response = refusal(StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable");
             response.headers_mut().extend(wait.map(|seconds| (header::RETRY_AFTER, seconds.into())));
             response

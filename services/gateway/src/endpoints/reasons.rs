@@ -1,22 +1,26 @@
 //! `/problems/{reason}`: what the `type` of a problem leads to.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     extract::Path,
     response::{IntoResponse, Response},
     routing::get,
 };
-use careway_transcoding::Problem;
+use careway_transcoding::{Problem, ProblemDoc};
 
-use crate::problems::PROBLEMS;
-
-pub(crate) fn router() -> Router {
-    Router::new().route("/problems/{reason}", get(async |Path(reason): Path<String>| explain(&reason)))
+pub(crate) fn router(problems: &[ProblemDoc]) -> Router {
+    let problems: Arc<[ProblemDoc]> = problems.into();
+    Router::new()
+        .route("/problems/{reason}", get(async move |Path(reason): Path<String>| explain(&problems, &reason)))
 }
 
-fn explain(reason: &str) -> Response {
-    match PROBLEMS.iter().find(|(known, ..)| *known == reason) {
-        Some((reason, status, text)) => format!("{reason} ({status})\n\n{text}\n").into_response(),
+fn explain(problems: &[ProblemDoc], reason: &str) -> Response {
+    match problems.iter().find(|problem| problem.reason == reason) {
+        Some(ProblemDoc { reason, status, text }) => {
+            format!("{reason} ({})\n\n{text}\n", status.as_u16()).into_response()
+        }
         None => Problem::not_found().into_response(),
     }
 }

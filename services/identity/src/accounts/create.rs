@@ -1,7 +1,7 @@
 //! Create an account: an invitation, answered with the account that will be.
 
 use careway_contract::identity::v1::{CreateAccountRequest, CreateAccountResponse};
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Error, Keyed};
 
 use super::{
     invitations::create::{Wanted, invite},
@@ -14,7 +14,7 @@ pub(crate) async fn create_account(
     app: &App,
     call: &Call,
     request: CreateAccountRequest,
-) -> Result<CreateAccountResponse> {
+) -> Keyed<CreateAccountResponse> {
     let wanted =
         Wanted { organization_id: "", email: &request.email, name: &request.name, roles: &request.roles };
     let (mut tx, invitation) = invite(app, call, wanted).await?;

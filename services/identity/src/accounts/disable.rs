@@ -4,7 +4,7 @@
 use careway_contract::identity::v1::{AccountDisabled, DisableAccountRequest, DisableAccountResponse};
 use careway_events::{Fact, record};
 use careway_kernel::AccountId;
-use careway_service::{Call, Result, path_id};
+use careway_service::{Call, Keyed, path_id};
 
 use super::grantor::lock_with_grantor;
 use super::{store, view::message};
@@ -18,7 +18,7 @@ pub(crate) async fn disable_account(
     app: &App,
     call: &Call,
     request: DisableAccountRequest,
-) -> Result<DisableAccountResponse> {
+) -> Keyed<DisableAccountResponse> {
     let organization = call.caller.organization()?;
     let id = path_id::<AccountId>("account", &request.account_id)?;
 

@@ -3,7 +3,7 @@
 use careway_contract::identity::v1::{AccountEnabled, EnableAccountRequest, EnableAccountResponse};
 use careway_events::{Fact, record};
 use careway_kernel::AccountId;
-use careway_service::{Call, Result, path_id};
+use careway_service::{Call, Keyed, path_id};
 
 use super::grantor::lock_with_grantor;
 use super::{store, view::message};
@@ -13,7 +13,7 @@ pub(crate) async fn enable_account(
     app: &App,
     call: &Call,
     request: EnableAccountRequest,
-) -> Result<EnableAccountResponse> {
+) -> Keyed<EnableAccountResponse> {
     let organization = call.caller.organization()?;
     let id = path_id::<AccountId>("account", &request.account_id)?;
 

@@ -1,21 +1,22 @@
-//! The refusals of accounts, each with its kind and its stable reason.
+//! The refusals of accounts, each with its reason in the contract.
 
-use careway_service::{Error, Kind};
+use careway_contract::identity::v1::Reason;
+use careway_service::Error;
 
 use super::domain::refusal::Refusal;
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
-        let (kind, reason) = match refusal {
-            Refusal::LinkRejected => (Kind::Unauthenticated, "LINK_REJECTED"),
-            Refusal::AlreadyMember => (Kind::Conflict, "ALREADY_MEMBER"),
-            Refusal::InvitationPending => (Kind::Refused, "INVITATION_PENDING"),
-            Refusal::LastAdministrator => (Kind::Refused, "LAST_ADMINISTRATOR"),
-            Refusal::RoleNotAllowed => (Kind::Forbidden, "ROLE_NOT_ALLOWED"),
-            Refusal::TotpRejected => (Kind::Unauthenticated, "TOTP_REJECTED"),
-            Refusal::TotpAlreadyEnabled => (Kind::Refused, "TOTP_ALREADY_ENABLED"),
-            Refusal::TotpNotEnrolled => (Kind::Refused, "TOTP_NOT_ENROLLED"),
+        let reason = match refusal {
+            Refusal::LinkRejected => Reason::LinkRejected,
+            Refusal::AlreadyMember => Reason::AlreadyMember,
+            Refusal::InvitationPending => Reason::InvitationPending,
+            Refusal::LastAdministrator => Reason::LastAdministrator,
+            Refusal::RoleNotAllowed => Reason::RoleNotAllowed,
+            Refusal::TotpRejected => Reason::TotpRejected,
+            Refusal::TotpAlreadyEnabled => Reason::TotpAlreadyEnabled,
+            Refusal::TotpNotEnrolled => Reason::TotpNotEnrolled,
         };
-        Error::new(kind, reason, refusal.to_string())
+        Error::new(reason, refusal.to_string())
     }
 }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use careway_kernel::random;
-use careway_service::{Error, Kind, Result};
+use careway_service::{Error, Result, SharedReason};
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use super::domain::password::{Attempt, Password};
@@ -69,7 +69,7 @@ impl Turns {
 }
 
 fn busy() -> Error {
-    Error::new(Kind::Unavailable, "OVERLOADED", "Too many are signing in at the moment; try again.")
+    Error::new(SharedReason::Overloaded, "Too many are signing in at the moment; try again.")
         .retry_after(Duration::from_secs(2))
 }
 
@@ -80,6 +80,7 @@ mod tests {
         atomic::{AtomicUsize, Ordering},
     };
 
+    use careway_service::Kind;
     use futures::FutureExt;
 
     use super::*;

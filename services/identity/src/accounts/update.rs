@@ -3,7 +3,7 @@
 use careway_contract::identity::v1::{AccountRolesChanged, UpdateAccountRequest, UpdateAccountResponse};
 use careway_events::{Fact, record};
 use careway_kernel::{AccountId, Names, Violations};
-use careway_service::{Call, Result, path_id};
+use careway_service::{Call, Keyed, path_id};
 
 use super::grantor::lock_with_grantor;
 use super::{
@@ -18,7 +18,7 @@ pub(crate) async fn update_account(
     app: &App,
     call: &Call,
     request: UpdateAccountRequest,
-) -> Result<UpdateAccountResponse> {
+) -> Keyed<UpdateAccountResponse> {
     let (kind, organization) = (kind_of(call)?, call.caller.organization()?);
     let id = path_id::<AccountId>("account", &request.account_id)?;
     let changes = Changes::of(request.update_mask.as_ref());

@@ -1,7 +1,7 @@
 //! Accounts between the domain and the contract.
 
 use careway_contract::identity::v1;
-use careway_service::{Call, Error, Kind, OrganizationKind, Result, timestamp};
+use careway_service::{Call, Error, OrganizationKind, Result, SharedReason, timestamp};
 
 use super::domain::{Account, Status, roles::Table};
 
@@ -26,11 +26,7 @@ pub(crate) fn message(account: &Account) -> v1::Account {
 /// The kind of the caller's organization.
 pub(crate) fn kind_of(call: &Call) -> Result<OrganizationKind> {
     let missing = || {
-        Error::new(
-            Kind::Forbidden,
-            "ORGANIZATION_REQUIRED",
-            "This needs a caller that acts for an organization.",
-        )
+        Error::new(SharedReason::OrganizationRequired, "This needs a caller that acts for an organization.")
     };
     call.caller.kind().ok_or_else(missing)
 }

@@ -2,7 +2,7 @@
 
 use careway_contract::identity::v1::{CreateApiClientRequest, CreateApiClientResponse};
 use careway_kernel::{ClientId, Violations, text::Line};
-use careway_service::{Call, Result};
+use careway_service::{Call, Keyed};
 
 use super::{
     domain::{ApiClient, Secret, parse_scopes},
@@ -16,7 +16,7 @@ pub(crate) async fn create_api_client(
     app: &App,
     call: &Call,
     request: CreateApiClientRequest,
-) -> Result<CreateApiClientResponse> {
+) -> Keyed<CreateApiClientResponse> {
     let mut v = Violations::default();
     let name = v.required("name", request.name.as_str(), Line::<100>::parse);
     v.check("scopes", !request.scopes.is_empty(), "is required");

@@ -3,7 +3,7 @@
 use careway_contract::identity::v1::{ApiClientDeleted, DeleteApiClientRequest, DeleteApiClientResponse};
 use careway_events::{Fact, record};
 use careway_kernel::ClientId;
-use careway_service::{Call, Error, Result, path_id};
+use careway_service::{Call, Error, Keyed, path_id};
 
 use super::store;
 use crate::{
@@ -15,7 +15,7 @@ pub(crate) async fn delete_api_client(
     app: &App,
     call: &Call,
     request: DeleteApiClientRequest,
-) -> Result<DeleteApiClientResponse> {
+) -> Keyed<DeleteApiClientResponse> {
     let id = path_id::<ClientId>("API client", &request.client_id)?;
     let mut tx = app.db.begin(call).await?;
     let client = store::lock_client(&mut tx, id).await?.ok_or_else(|| Error::not_found("API client"))?;

@@ -1,14 +1,15 @@
-//! The refusals of API clients, each with its kind and its stable reason.
+//! The refusals of API clients, each with its reason in the contract.
 
-use careway_service::{Error, Kind};
+use careway_contract::identity::v1::Reason;
+use careway_service::Error;
 
 use super::domain::Refusal;
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
-        let (kind, reason) = match refusal {
-            Refusal::InvalidScope => (Kind::Unprocessable, "INVALID_SCOPE"),
+        let reason = match refusal {
+            Refusal::InvalidScope => Reason::InvalidScope,
         };
-        Error::new(kind, reason, refusal.to_string())
+        Error::new(reason, refusal.to_string())
     }
 }

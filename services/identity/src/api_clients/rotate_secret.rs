@@ -3,7 +3,7 @@
 
 use careway_contract::identity::v1::{RotateApiClientSecretRequest, RotateApiClientSecretResponse};
 use careway_kernel::{ClientId, Violations};
-use careway_service::{Call, Error, Result, path_id};
+use careway_service::{Call, Error, Keyed, path_id};
 use chrono::Duration;
 
 use super::{domain::KEEP_PREVIOUS, store, view::message};
@@ -14,7 +14,7 @@ pub(crate) async fn rotate_api_client_secret(
     app: &App,
     call: &Call,
     request: RotateApiClientSecretRequest,
-) -> Result<RotateApiClientSecretResponse> {
+) -> Keyed<RotateApiClientSecretResponse> {
     let id = path_id::<ClientId>("API client", &request.client_id)?;
     let maker = call.caller.account()?;
     let mut v = Violations::default();

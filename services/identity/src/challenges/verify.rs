@@ -5,7 +5,7 @@ use careway_contract::identity::v1::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{ChallengeId, Violations};
-use careway_service::{AuditEntry, Call, Result, Subject};
+use careway_service::{AuditEntry, Call, Keyed, Result, Subject};
 
 use super::{
     binding::still_theirs,
@@ -24,7 +24,7 @@ pub(crate) async fn verify_challenge(
     app: &App,
     call: &Call,
     request: VerifyChallengeRequest,
-) -> Result<VerifyChallengeResponse> {
+) -> Keyed<VerifyChallengeResponse> {
     let mut violations = Violations::default();
     let challenge = violations.field("challengeId", ChallengeId::parse(&request.challenge_id));
     let code = violations.field("code", parse_code(&request.code));
@@ -51,12 +51,12 @@ pub(crate) async fn verify_challenge(
             if compared {
                 count_failure(app, &occasion, holder).await?;
             }
-            Err(rejected(left))
+            Err(rejected(left).into())
         }
         CodeCheck::Gone => {
             // The first try may have passed, and its answer been lost on the way.
             app.db.replayed(call).await?;
-            Err(rejected(0))
+            Err(rejected(0).into())
         }
     }
 }
@@ -71,7 +71,7 @@ async fn passed(
     challenge: ChallengeId,
     occasion: &Occasion,
     holder: Holder,
-) -> Result<VerifyChallengeResponse> {
+) -> Keyed<VerifyChallengeResponse> {
     let member = app.db.unless_replayed(call, present(app, call, &holder).await).await?;
 
     let mut tx = app.db.begin(call).await?;

@@ -3,7 +3,7 @@
 use careway_contract::identity::v1::{CreateMemberRequest, CreateMemberResponse, MemberRegistered};
 use careway_events::{Fact, record};
 use careway_kernel::{MemberId, NationalId, Violations};
-use careway_service::{AuditEntry, Call, Result};
+use careway_service::{AuditEntry, Call, Keyed};
 
 use super::{
     domain::{Facts, HeldNationalId, Member, eligible, refusal::Refusal},
@@ -16,7 +16,7 @@ pub(crate) async fn create_member(
     app: &App,
     call: &Call,
     request: CreateMemberRequest,
-) -> Result<CreateMemberResponse> {
+) -> Keyed<CreateMemberResponse> {
     let payer = call.caller.organization()?;
     let home = home(app, call, payer).await?;
     let today = app.clock.today(home.country.default_time_zone());

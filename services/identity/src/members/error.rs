@@ -1,17 +1,18 @@
-//! The refusals of members, each with its kind and its stable reason.
+//! The refusals of members, each with its reason in the contract.
 
-use careway_service::{Error, Kind};
+use careway_contract::identity::v1::Reason;
+use careway_service::Error;
 
 use super::domain::refusal::Refusal;
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
-        let (kind, reason) = match refusal {
-            Refusal::NumberTaken => (Kind::Conflict, "MEMBER_NUMBER_TAKEN"),
-            Refusal::NationalIdTaken => (Kind::Conflict, "NATIONAL_ID_TAKEN"),
-            Refusal::Principal(_) => (Kind::Refused, "PRINCIPAL_NOT_ELIGIBLE"),
-            Refusal::NotLocked => (Kind::Refused, "NOT_LOCKED"),
+        let reason = match refusal {
+            Refusal::NumberTaken => Reason::MemberNumberTaken,
+            Refusal::NationalIdTaken => Reason::NationalIdTaken,
+            Refusal::Principal(_) => Reason::PrincipalNotEligible,
+            Refusal::NotLocked => Reason::NotLocked,
         };
-        Self::new(kind, reason, refusal.to_string())
+        Self::new(reason, refusal.to_string())
     }
 }

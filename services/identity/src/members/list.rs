@@ -34,7 +34,7 @@ pub(crate) async fn list_members(
     let (asked, page) = v.all((asked, page))?;
     let q = text::fold(asked.as_str());
 
-    let mut tx = app.db.begin(call).await?;
+    let mut tx = app.db.begin_unkeyed(call).await?;
     let found = search(app, &mut tx, payer, &q, page.after_id()?, page.limit()).await?;
     let (members, next_page_token) = page.cut(found, |member| *member.id.uuid().as_bytes());
     audit_shown(&mut tx, "member.list", &members);

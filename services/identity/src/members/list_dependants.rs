@@ -22,7 +22,7 @@ pub(crate) async fn list_dependants(
         Paging::parse(&mut v, &app.foundation.page_key, "ListDependants", payer.uuid(), &filter, wanted);
     let (page,) = v.all((page,))?;
 
-    let mut tx = app.db.begin(call).await?;
+    let mut tx = app.db.begin_unkeyed(call).await?;
     if !store::summary::exists(&mut tx, payer, id).await? {
         return Err(Error::not_found("member"));
     }

@@ -5,7 +5,7 @@ use careway_contract::identity::v1::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{MemberId, Violations, text::Text};
-use careway_service::{AuditEntry, Call, Error, Result, Subject, path_id};
+use careway_service::{AuditEntry, Call, Error, Keyed, Subject, path_id};
 
 use super::{domain::refusal::Refusal, store, view};
 use crate::App;
@@ -14,7 +14,7 @@ pub(crate) async fn unlock_member_codes(
     app: &App,
     call: &Call,
     request: UnlockMemberCodesRequest,
-) -> Result<UnlockMemberCodesResponse> {
+) -> Keyed<UnlockMemberCodesResponse> {
     let payer = call.caller.organization()?;
     let id = path_id::<MemberId>("member", &request.member_id)?;
     let mut violations = Violations::default();

@@ -5,7 +5,7 @@ use careway_contract::identity::v1::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{MemberId, NationalId, Violations};
-use careway_service::{AuditEntry, Call, Error, Result, path_id};
+use careway_service::{AuditEntry, Call, Error, Keyed, path_id};
 
 use super::{
     domain::{Change, Facts, Member, eligible, refusal::Refusal},
@@ -18,7 +18,7 @@ pub(crate) async fn update_member(
     app: &App,
     call: &Call,
     request: UpdateMemberRequest,
-) -> Result<UpdateMemberResponse> {
+) -> Keyed<UpdateMemberResponse> {
     let payer = call.caller.organization()?;
     call.expected_version()?;
     let id = path_id::<MemberId>("member", &request.member_id)?;

@@ -5,7 +5,7 @@ use careway_contract::identity::v1::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{CountryCode, Language, Names, OrganizationId, Violations};
-use careway_service::{Call, Result};
+use careway_service::{Call, Keyed};
 
 use super::{
     domain::{Organization, Status, parse_time_zone},
@@ -18,7 +18,7 @@ pub(crate) async fn create_organization(
     app: &App,
     call: &Call,
     request: CreateOrganizationRequest,
-) -> Result<CreateOrganizationResponse> {
+) -> Keyed<CreateOrganizationResponse> {
     let mut v = Violations::default();
     let kind = v.present("kind", parse_kind(request.kind()));
     let name = v.required("name", request.name.as_str(), Names::parse);

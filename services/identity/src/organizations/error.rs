@@ -1,15 +1,16 @@
-//! The refusals of organizations, each with its kind and its stable reason.
+//! The refusals of organizations, each with its reason in the contract.
 
-use careway_service::{Error, Kind};
+use careway_contract::identity::v1::Reason;
+use careway_service::Error;
 
 use super::domain::Refusal;
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
-        let (kind, reason) = match refusal {
-            Refusal::CodeTaken => (Kind::Conflict, "CODE_TAKEN"),
-            Refusal::OwnOrganization => (Kind::Refused, "OWN_ORGANIZATION"),
+        let reason = match refusal {
+            Refusal::CodeTaken => Reason::CodeTaken,
+            Refusal::OwnOrganization => Reason::OwnOrganization,
         };
-        Error::new(kind, reason, refusal.to_string())
+        Error::new(reason, refusal.to_string())
     }
 }

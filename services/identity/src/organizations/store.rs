@@ -211,6 +211,6 @@ async fn insert_codes(conn: &mut PgConnection, organization: &Organization) -> R
     .bind(values)
     .execute(conn)
     .await
-    .on_constraint("organization_code_pkey", || Refusal::CodeTaken.into())?;
+    .on_constraint("organization_code_pkey", || Refusal::CodeTaken)?;
     Ok(())
 }

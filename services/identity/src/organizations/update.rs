@@ -5,7 +5,7 @@ use careway_contract::identity::v1::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{CountryCode, Language, Names, OrganizationId, Violations};
-use careway_service::{Call, Error, Result, path_id};
+use careway_service::{Call, Error, Keyed, path_id};
 
 use super::{
     domain::{Organization, Refusal, Status, parse_time_zone},
@@ -18,7 +18,7 @@ pub(crate) async fn update_organization(
     app: &App,
     call: &Call,
     request: UpdateOrganizationRequest,
-) -> Result<UpdateOrganizationResponse> {
+) -> Keyed<UpdateOrganizationResponse> {
     let id = path_id::<OrganizationId>("organization", &request.organization_id)?;
     let changes = Changes::of(request.update_mask.as_ref());
     let mut v = Violations::default();

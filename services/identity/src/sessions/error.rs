@@ -1,18 +1,19 @@
-//! The refusals of signing in, each with its kind and its stable reason.
+//! The refusals of signing in, each with its reason in the contract.
 
-use careway_service::{Error, Kind};
+use careway_contract::identity::v1::Reason;
+use careway_service::Error;
 
 use super::domain::refusal::Refusal;
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
-        let (kind, reason) = match refusal {
-            Refusal::CredentialsRejected => (Kind::Unauthenticated, "CREDENTIALS_REJECTED"),
-            Refusal::TotpRequired => (Kind::Unauthenticated, "TOTP_REQUIRED"),
-            Refusal::SessionEnded => (Kind::Unauthenticated, "SESSION_ENDED"),
-            Refusal::InvalidClient => (Kind::Unauthenticated, "INVALID_CLIENT"),
-            Refusal::RotationUnderWay => (Kind::Refused, "ROTATION_UNDER_WAY"),
+        let reason = match refusal {
+            Refusal::CredentialsRejected => Reason::CredentialsRejected,
+            Refusal::TotpRequired => Reason::TotpRequired,
+            Refusal::SessionEnded => Reason::SessionEnded,
+            Refusal::InvalidClient => Reason::InvalidClient,
+            Refusal::RotationUnderWay => Reason::RotationUnderWay,
         };
-        Error::new(kind, reason, refusal.to_string())
+        Error::new(reason, refusal.to_string())
     }
 }

@@ -5,7 +5,7 @@ use careway_contract::{
     types::v1::mail_headers,
 };
 use careway_kernel::{CountryCode, Email, Language, MessageId, OrganizationId, PhoneNumber, Violations};
-use careway_service::{Call, Result};
+use careway_service::{Call, Keyed};
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -21,7 +21,7 @@ use crate::App;
 /// A dedupe key is an event's or a challenge's id with a word or two around it.
 const LONGEST_DEDUPE_KEY: usize = 200;
 
-pub(crate) async fn send(app: &App, call: &Call, request: SendRequest) -> Result<SendResponse> {
+pub(crate) async fn send(app: &App, call: &Call, request: SendRequest) -> Keyed<SendResponse> {
     let clock = &app.foundation.clock;
     let mut violations = Violations::default();
     let channel = channel(&request, &mut violations);

@@ -2,6 +2,7 @@
 
 mod api;
 pub(crate) mod domain;
+mod error;
 mod get_of_coverage;
 mod get_of_visit;
 mod list_ledger_entries;

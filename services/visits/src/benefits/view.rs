@@ -47,7 +47,7 @@ pub(crate) fn no_cover(reason: Reason, on: NaiveDate, as_of: DateTime<Utc>) -> p
         as_of: Some(timestamp(as_of)),
         on: on.to_string(),
         in_force: false,
-        reason: reason.code().to_owned(),
+        reason: proto::Reason::from(reason).as_str_name().to_owned(),
         ..Default::default()
     }
 }
@@ -119,7 +119,7 @@ fn measure(value: i64, unit: Unit, currency: Currency) -> proto::Measure {
 }
 
 fn code(reason: Option<Reason>) -> String {
-    reason.map(Reason::code).unwrap_or_default().to_owned()
+    reason.map(|reason| proto::Reason::from(reason).as_str_name().to_owned()).unwrap_or_default()
 }
 
 /// One line of the ledger, in the plan's currency.

@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{AppealClaimRequest, AppealClaimResponse};
 use careway_kernel::{ClaimId, Violations};
-use careway_service::{Call, Result, path_id};
+use careway_service::{Call, Keyed, path_id};
 
 use super::{
     events,
@@ -16,7 +16,7 @@ pub(crate) async fn appeal_claim(
     app: &App,
     call: &Call,
     request: AppealClaimRequest,
-) -> Result<AppealClaimResponse> {
+) -> Keyed<AppealClaimResponse> {
     let facility = call.caller.facility()?;
     let id: ClaimId = path_id("claim", &request.claim_id)?;
     let mut v = Violations::default();

@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{CreateClaimRequest, CreateClaimResponse};
 use careway_kernel::{Violations, VisitId};
-use careway_service::{Call, Result, path_id};
+use careway_service::{Call, Keyed, path_id};
 
 use super::{
     payments::payment_request::reference,
@@ -15,7 +15,7 @@ pub(crate) async fn create_claim(
     app: &App,
     call: &Call,
     request: CreateClaimRequest,
-) -> Result<CreateClaimResponse> {
+) -> Keyed<CreateClaimResponse> {
     let facility = call.caller.facility()?;
     let visit: VisitId = path_id("visit", &request.visit_id)?;
     let mut v = Violations::default();
@@ -35,7 +35,7 @@ pub(crate) async fn create_claim(
         }
         Err(error) => {
             drop(tx);
-            Err(write::named(app, call, (facility, reference.as_deref()), error).await)
+            Err(write::named(app, call, (facility, reference.as_deref()), error).await.into())
         }
     }
 }

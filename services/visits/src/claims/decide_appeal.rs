@@ -4,7 +4,7 @@ use careway_contract::visits::v1::{
     DecideClaimAppealRequest, DecideClaimAppealResponse, decide_claim_appeal_request::Outcome,
 };
 use careway_kernel::{ClaimId, OrganizationId, ServiceLineId, Violations};
-use careway_service::{Call, Result, path_id};
+use careway_service::{Call, Keyed, path_id};
 use uuid::Uuid;
 
 use super::{
@@ -23,7 +23,7 @@ pub(crate) async fn decide_claim_appeal(
     app: &App,
     call: &Call,
     request: DecideClaimAppealRequest,
-) -> Result<DecideClaimAppealResponse> {
+) -> Keyed<DecideClaimAppealResponse> {
     let payer = call.caller.payer()?;
     let id: ClaimId = path_id("claim", &request.claim_id)?;
     let mut v = Violations::default();
@@ -45,7 +45,7 @@ async fn uphold(
     call: &Call,
     (id, payer): (ClaimId, OrganizationId),
     sealed: Vec<u8>,
-) -> Result<DecideClaimAppealResponse> {
+) -> Keyed<DecideClaimAppealResponse> {
     let mut tx = app.db.begin(call).await?;
     let claim = locked_by(&mut tx, id, payer).await?.claim;
     let claim = claim.uphold(tx.now(), sealed)?;
@@ -61,7 +61,7 @@ async fn overturn(
     (id, payer): (ClaimId, OrganizationId),
     sealed: Vec<u8>,
     request: DecideClaimAppealRequest,
-) -> Result<DecideClaimAppealResponse> {
+) -> Keyed<DecideClaimAppealResponse> {
     let by = call.caller.person_or_client()?;
     let mut tx = app.db.begin(call).await?;
     let LockedClaim { claim, lines, locked } = LockedClaim::of_payer(app, &mut tx, (id, payer)).await?;

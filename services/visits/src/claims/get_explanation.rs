@@ -8,8 +8,7 @@ use careway_service::{Call, Error, Result, path_id};
 use sqlx::PgConnection;
 
 use super::{
-    domain::Claim,
-    error::ClaimError,
+    domain::{Claim, refusal::ClaimRefusal},
     events,
     explanation_view::{Explained, explanation},
     store,
@@ -45,7 +44,7 @@ pub(crate) async fn explain(
     language: Language,
 ) -> Result<ClaimExplanation> {
     if !claim.state.is_decided() {
-        return Err(ClaimError::NotDecided.into());
+        return Err(ClaimRefusal::NotDecided.into());
     }
     let facility_name =
         organizations::store::find_name(conn, claim.visit.facility).await?.unwrap_or_default();

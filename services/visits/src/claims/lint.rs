@@ -1,12 +1,11 @@
 //! Lint a claim: everything is done as if it were submitted now, and undone.
 
-use careway_contract::visits::v1::{ClaimProblem, LintClaimRequest, LintClaimResponse};
+use careway_contract::visits::v1::{ClaimProblem, LintClaimRequest, LintClaimResponse, Reason};
 use careway_kernel::{OrganizationId, Violations, VisitId};
-use careway_service::{Call, Error, Kind, Result, Transaction};
+use careway_service::{Call, Kind, Result, Transaction};
 
 use super::{
-    domain::{Claim, State},
-    error::ClaimError,
+    domain::{Claim, State, refusal::ClaimRefusal},
     events,
     payments::payment_request::reference,
     store, view,
@@ -35,7 +34,7 @@ pub(crate) async fn lint_claim(
 
     let linted = {
         // Dropped without a commit: nothing stays of it.
-        let mut tx = app.db.begin(&Call::by(call.caller.clone())).await?;
+        let mut tx = app.db.begin_unkeyed(&Call::by(call.caller.clone())).await?;
         lint(app, &mut tx, (visit, facility), lines, reference).await
     };
     match linted {
@@ -45,7 +44,12 @@ pub(crate) async fn lint_claim(
         }
         // What the visit itself refuses is what would be answered.
         Err(error) if error.kind() == Kind::Refused => {
-            Ok(LintClaimResponse { problems: vec![problem(&error)], ..Default::default() })
+            let refused = ClaimProblem {
+                reason: error.reason().to_owned(),
+                message: error.message().to_owned(),
+                ..Default::default()
+            };
+            Ok(LintClaimResponse { problems: vec![refused], ..Default::default() })
         }
         Err(error) => Err(error),
     }
@@ -65,17 +69,17 @@ async fn lint(
     let settlement = locked.care.adjudicate(OwnerKind::Claim, &mut lines);
     let reasons = locked.reasons(&settlement);
 
-    let mut problems: Vec<Error> = Vec::new();
+    let mut problems = Vec::new();
     if locked.context.today > claim.submit_by {
-        problems.push(ClaimError::SubmittedLate { by: claim.submit_by }.into());
+        problems.push(ClaimRefusal::SubmittedLate { by: claim.submit_by });
     }
     let mut duplicate = write::duplicate(tx, &claim, &lines).await?;
     if let Some(reference) = &reference {
         let parties = (claim.visit.facility, claim.visit.payer);
         let first = store::find_by_reference(tx, parties, reference).await?;
-        duplicate = duplicate.or(first.map(|it| ClaimError::Duplicate { of: it.id(), number: it.number }));
+        duplicate = duplicate.or(first.map(|it| ClaimRefusal::Duplicate { of: it.id(), number: it.number }));
     }
-    problems.extend(duplicate.map(Error::from));
+    problems.extend(duplicate);
 
     let state = if reasons.is_empty() {
         claim
@@ -99,11 +103,11 @@ async fn lint(
     Ok((claim, answer))
 }
 
-fn problem(error: &Error) -> ClaimProblem {
-    ClaimProblem {
-        reason: error.reason().to_owned(),
-        message: error.message().to_owned(),
-        claim_id: error.fact("claimId").unwrap_or_default().to_owned(),
-        claim_number: error.fact("claimNumber").unwrap_or_default().to_owned(),
-    }
+fn problem(refusal: &ClaimRefusal) -> ClaimProblem {
+    let (claim_id, claim_number) = match refusal {
+        ClaimRefusal::Duplicate { of, number } => (of.to_string(), number.clone()),
+        _ => Default::default(),
+    };
+    let reason = Reason::from(refusal).as_str_name().to_owned();
+    ClaimProblem { reason, message: refusal.to_string(), claim_id, claim_number }
 }

@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{ResubmitClaimRequest, ResubmitClaimResponse};
 use careway_kernel::{ClaimId, Violations};
-use careway_service::{Call, Result, path_id};
+use careway_service::{Call, Keyed, path_id};
 
 use super::{locked::LockedClaim, store::save::SaveClaim, view, write};
 use crate::{
@@ -14,7 +14,7 @@ pub(crate) async fn resubmit_claim(
     app: &App,
     call: &Call,
     request: ResubmitClaimRequest,
-) -> Result<ResubmitClaimResponse> {
+) -> Keyed<ResubmitClaimResponse> {
     let facility = call.caller.facility()?;
     let id: ClaimId = path_id("claim", &request.claim_id)?;
     let mut v = Violations::default();

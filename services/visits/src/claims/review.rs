@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{ReviewClaimRequest, ReviewClaimResponse};
 use careway_kernel::ClaimId;
-use careway_service::{Call, Result, path_id};
+use careway_service::{Call, Keyed, path_id};
 
 use super::{
     domain::review_rules::reviewed, events, locked::LockedClaim, review_request, store::save::SaveClaim,
@@ -14,7 +14,7 @@ pub(crate) async fn review_claim(
     app: &App,
     call: &Call,
     request: ReviewClaimRequest,
-) -> Result<ReviewClaimResponse> {
+) -> Keyed<ReviewClaimResponse> {
     let (payer, by) = (call.caller.payer()?, call.caller.person_or_client()?);
     let id: ClaimId = path_id("claim", &request.claim_id)?;
 

@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{SubmitClaimRequest, SubmitClaimResponse};
 use careway_kernel::ClaimId;
-use careway_service::{Call, Result, path_id};
+use careway_service::{Call, Keyed, path_id};
 
 use super::{locked::LockedClaim, store::save::SaveClaim, view, write};
 use crate::App;
@@ -11,7 +11,7 @@ pub(crate) async fn submit_claim(
     app: &App,
     call: &Call,
     request: SubmitClaimRequest,
-) -> Result<SubmitClaimResponse> {
+) -> Keyed<SubmitClaimResponse> {
     let facility = call.caller.facility()?;
     let id: ClaimId = path_id("claim", &request.claim_id)?;
 

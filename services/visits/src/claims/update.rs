@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{UpdateClaimRequest, UpdateClaimResponse};
 use careway_kernel::{ClaimId, Violations};
-use careway_service::{Call, Result, path_id};
+use careway_service::{Call, Keyed, Result, path_id};
 use uuid::Uuid;
 
 use super::{
@@ -25,7 +25,7 @@ pub(crate) async fn update_claim(
     app: &App,
     call: &Call,
     request: UpdateClaimRequest,
-) -> Result<UpdateClaimResponse> {
+) -> Keyed<UpdateClaimResponse> {
     let facility = call.caller.facility()?;
     call.expected_version()?;
     let id: ClaimId = path_id("claim", &request.claim_id)?;
@@ -53,7 +53,7 @@ pub(crate) async fn update_claim(
     if let Err(error) = write::save(app, &mut tx, changed).await {
         drop(tx);
         let reference = given.flatten();
-        return Err(write::named(app, call, (facility, reference.as_deref()), error).await);
+        return Err(write::named(app, call, (facility, reference.as_deref()), error).await.into());
     }
     write::cite(&mut tx, &claim, &claim.documents).await?;
     events::note(&mut tx, call, &claim, "claim.update");

@@ -2,14 +2,14 @@
 //! let the rules decide or leave it to a reviewer, and keep all of it in one statement.
 
 use careway_kernel::{ClaimId, HumanNumber, OrganizationId, VisitId};
-use careway_service::{Call, Error, Kind, Result, Transaction};
+use careway_service::{Call, Error, Result, SharedReason, Transaction};
 use chrono::{DateTime, Datelike, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
-    domain::{self, Claim, ClaimDraft, ClaimedVisit, State, transitions::Decision},
-    error::{ClaimError, WriteError},
+    domain::{self, Claim, ClaimDraft, ClaimedVisit, State, refusal::ClaimRefusal, transitions::Decision},
+    error::WriteError,
     events,
     store::{
         self,
@@ -224,7 +224,7 @@ pub(crate) async fn duplicate(
     tx: &mut Transaction,
     claim: &Claim,
     lines: &[ServiceLine],
-) -> Result<Option<ClaimError>> {
+) -> Result<Option<ClaimRefusal>> {
     let before = |line: &&ServiceLine| {
         let refusals = line.settled.as_ref().map(|it| it.refusals.as_slice()).unwrap_or_default();
         refusals.iter().any(|it| it.refusal == Refusal::ClaimedBefore)
@@ -234,7 +234,7 @@ pub(crate) async fn duplicate(
         return Ok(None);
     }
     let first = store::find_claimed(tx, claim, &repeated).await?;
-    Ok(first.map(|(of, number)| ClaimError::Duplicate { of, number }))
+    Ok(first.map(|(of, number)| ClaimRefusal::Duplicate { of, number }))
 }
 
 /// Keeps a claim, its lines, and what they take from the ledger or give back to it: all of it or nothing.
@@ -300,12 +300,10 @@ pub(crate) async fn named_by(
     let (WriteError::ReferenceTaken { payer }, Some(reference)) = (&error, reference) else { return error };
     match store::find_by_reference(conn, (facility, *payer), reference).await {
         Ok(Some(first)) => {
-            ClaimError::Duplicate { of: ClaimId::from_uuid(first.claim_id), number: first.number }.into()
+            ClaimRefusal::Duplicate { of: ClaimId::from_uuid(first.claim_id), number: first.number }.into()
         }
         // It was recalled meanwhile: the same request may go through now.
-        Ok(None) => {
-            Error::new(Kind::Unavailable, "BUSY", "Others are changing the same thing; try again.").into()
-        }
+        Ok(None) => Error::new(SharedReason::Busy, "Others are changing the same thing; try again.").into(),
         Err(error) => error.into(),
     }
 }

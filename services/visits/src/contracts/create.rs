@@ -2,11 +2,14 @@
 
 use careway_contract::visits::v1::{CreateContractRequest, CreateContractResponse};
 use careway_kernel::{ContractId, OrganizationId, Violations, parse_date};
-use careway_service::{Call, OnConstraint, OrganizationKind, Result};
+use careway_service::{Call, Keyed, OnConstraint, OrganizationKind};
 use chrono::{DateTime, Utc};
 
-use super::{domain::Contract, error::contract_overlaps, store, view};
-use crate::{App, organizations::error::facility_not_ready, plans::domain::service_type::ServiceType};
+use super::{
+    domain::{Contract, ContractRefusal},
+    store, view,
+};
+use crate::{App, organizations::domain::FacilityNotReady, plans::domain::service_type::ServiceType};
 
 /// Seconds, more than identity takes to tell of an organization.
 const TELLING: i64 = 60;
@@ -15,7 +18,7 @@ pub(crate) async fn create_contract(
     app: &App,
     call: &Call,
     request: CreateContractRequest,
-) -> Result<CreateContractResponse> {
+) -> Keyed<CreateContractResponse> {
     let payer = call.caller.payer()?;
     let mut v = Violations::default();
     let facility = v.required("facilityId", request.facility_id.as_str(), OrganizationId::parse);
@@ -39,7 +42,7 @@ pub(crate) async fn create_contract(
     }
     let (facility, mut service_types, from, to) = v.all((facility, service_types, from, to))?;
     if untold {
-        return Err(facility_not_ready());
+        return Err(FacilityNotReady.into());
     }
     service_types.sort();
     service_types.dedup();
@@ -49,7 +52,7 @@ pub(crate) async fn create_contract(
         Contract { id, payer, facility, service_types, from, to, version: 1, created_at: tx.now() };
     store::insert_contract(&mut tx, &contract)
         .await
-        .on_constraint("contract_no_overlap", contract_overlaps)?;
+        .on_constraint("contract_no_overlap", || ContractRefusal::Overlaps)?;
     tx.commit(CreateContractResponse { contract: Some(view::contract(&contract)) }).await
 }
 

@@ -34,18 +34,22 @@ impl Term {
     }
 }
 
-/// The last day asked for lies outside the contract.
+/// Why a contract cannot be made or changed so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("The date lies outside the contract's period.")]
-pub(crate) struct OutsideContract;
+pub(crate) enum ContractRefusal {
+    #[error("The date lies outside the contract's period.")]
+    OutsidePeriod,
+    #[error("There is another contract with this facility in this period.")]
+    Overlaps,
+}
 
 impl Contract {
     /// Ends on that day; with the day before its first, it never was in force. It cannot be made longer so: what is
     /// agreed anew is a contract of its own.
-    pub(crate) fn end(mut self, last_day: NaiveDate) -> Result<Self, OutsideContract> {
-        let earliest = self.from.checked_sub_days(Days::new(1)).ok_or(OutsideContract)?;
+    pub(crate) fn end(mut self, last_day: NaiveDate) -> Result<Self, ContractRefusal> {
+        let earliest = self.from.checked_sub_days(Days::new(1)).ok_or(ContractRefusal::OutsidePeriod)?;
         if last_day < earliest || self.to.is_some_and(|to| last_day > to) {
-            return Err(OutsideContract);
+            return Err(ContractRefusal::OutsidePeriod);
         }
         self.to = Some(last_day);
         self.version += 1;
@@ -75,8 +79,8 @@ mod tests {
         };
         let ended = open.clone().end(day("2026-06-30")).unwrap();
         assert_eq!((ended.to, ended.version), (Some(day("2026-06-30")), 2));
-        assert_eq!(ended.end(day("2026-07-01")), Err(OutsideContract));
+        assert_eq!(ended.end(day("2026-07-01")), Err(ContractRefusal::OutsidePeriod));
         assert!(open.clone().end(day("2025-12-31")).is_ok());
-        assert_eq!(open.end(day("2025-12-30")), Err(OutsideContract));
+        assert_eq!(open.end(day("2025-12-30")), Err(ContractRefusal::OutsidePeriod));
     }
 }

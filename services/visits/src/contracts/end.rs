@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{EndContractRequest, EndContractResponse};
 use careway_kernel::{ContractId, Violations, parse_date};
-use careway_service::{Call, Error, Result, path_id};
+use careway_service::{Call, Error, Keyed, path_id};
 
 use super::{store, view};
 use crate::App;
@@ -11,7 +11,7 @@ pub(crate) async fn end_contract(
     app: &App,
     call: &Call,
     request: EndContractRequest,
-) -> Result<EndContractResponse> {
+) -> Keyed<EndContractResponse> {
     let payer = call.caller.payer()?;
     let id: ContractId = path_id("contract", &request.contract_id)?;
     let mut v = Violations::default();

@@ -1,20 +1,16 @@
-//! Why a change of a contract is refused.
+//! The refusals of contracts, each with its reason in the contract of the services.
 
-use careway_service::{Error, Kind};
+use careway_contract::visits::v1::Reason;
+use careway_service::Error;
 
-use super::domain::OutsideContract;
+use super::domain::ContractRefusal;
 
-impl From<OutsideContract> for Error {
-    fn from(refusal: OutsideContract) -> Self {
-        Self::new(Kind::Refused, "OUTSIDE_PERIOD", refusal.to_string())
+impl From<ContractRefusal> for Error {
+    fn from(refusal: ContractRefusal) -> Self {
+        let reason = match refusal {
+            ContractRefusal::OutsidePeriod => Reason::OutsidePeriod,
+            ContractRefusal::Overlaps => Reason::ContractOverlaps,
+        };
+        Self::new(reason, refusal.to_string())
     }
-}
-
-/// `contract_no_overlap`.
-pub(crate) fn contract_overlaps() -> Error {
-    Error::new(
-        Kind::Conflict,
-        "CONTRACT_OVERLAPS",
-        "There is another contract with this facility in this period.",
-    )
 }

@@ -3,7 +3,7 @@
 use careway_contract::visits::v1::{self as proto, CoverageChanged};
 use careway_events::{Fact, record};
 use careway_kernel::CoverageId;
-use careway_service::{AuditEntry, Call, Error, Result, Transaction};
+use careway_service::{AuditEntry, Call, Error, Keyed, Result, Transaction};
 
 use super::{
     domain::{Coverage, CoverageRefusal},
@@ -18,7 +18,7 @@ pub(crate) async fn change(
     coverage_id: &str,
     action: &'static str,
     rule: impl FnOnce(Coverage) -> Result<Coverage, CoverageRefusal>,
-) -> Result<(Transaction, proto::Coverage)> {
+) -> Keyed<(Transaction, proto::Coverage)> {
     let payer = call.caller.payer()?;
     let id = CoverageId::parse(coverage_id).map_err(|_| Error::not_found("coverage"))?;
     let mut tx = app.db.begin(call).await?;

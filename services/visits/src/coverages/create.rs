@@ -4,18 +4,19 @@ use careway_contract::visits::v1::{CreateCoverageRequest, CreateCoverageResponse
 use careway_kernel::{
     CoverageId, FamilyId, MemberId, MemberNumber, OrganizationId, PlanId, Violations, parse_date,
 };
-use careway_service::{Call, Error, OnConstraint, Result};
+use careway_service::{Call, Error, Keyed, OnConstraint, Result};
 use chrono::NaiveDate;
 
 use super::{
     change::record_change,
-    domain::{BEFORE_BIRTH, Coverage, CoverageStatus, ends_before_birth, may_end_before_birth},
-    error::{coverage_overlaps, member_unknown},
+    domain::{
+        BEFORE_BIRTH, Coverage, CoverageRefusal, CoverageStatus, ends_before_birth, may_end_before_birth,
+    },
     registry::registered,
     store::{self, member::MemberRef},
     view,
 };
-use crate::{App, plans::error::plan_unknown};
+use crate::{App, plans::domain::refusal::PlanRefusal};
 
 struct Wanted {
     number: MemberNumber,
@@ -31,7 +32,7 @@ pub(crate) async fn create_coverage(
     app: &App,
     call: &Call,
     request: CreateCoverageRequest,
-) -> Result<CreateCoverageResponse> {
+) -> Keyed<CreateCoverageResponse> {
     let payer = call.caller.payer()?;
     let wanted = parse(&request)?;
     let asked_plan = (wanted.plan, wanted.plan_version);
@@ -39,7 +40,7 @@ pub(crate) async fn create_coverage(
     let found = store::find_ingredients(&app.db, call, payer, number, asked_plan, wanted.from).await?;
     let resolved = resolve(app, payer, &wanted, found.member).await;
     let member = app.db.unless_replayed(call, resolved).await?;
-    let plan_version = app.db.unless_replayed(call, found.plan_version.ok_or_else(plan_unknown)).await?;
+    let plan_version = app.db.unless_replayed(call, found.plan_version.ok_or(PlanRefusal::Unknown)).await?;
 
     let mut tx = app.db.begin(call).await?;
     if found.member.is_none() {
@@ -78,7 +79,7 @@ pub(crate) async fn create_coverage(
     coverage.member_since = wanted.member_since.unwrap_or(coverage.member_since);
     store::insert_coverage(&mut tx, &coverage)
         .await
-        .on_constraint("coverage_no_overlap", coverage_overlaps)?;
+        .on_constraint("coverage_no_overlap", || CoverageRefusal::Overlaps)?;
     record_change(&mut tx, call, "coverage.create", &coverage);
     tx.commit(CreateCoverageResponse { coverage: Some(view::coverage(&coverage)) }).await
 }
@@ -122,6 +123,6 @@ async fn resolve(
             Err(Violations::one("to", BEFORE_BIRTH).into())
         }
         Some(it) => Ok(it.member),
-        None => known.ok_or_else(member_unknown),
+        None => Ok(known.ok_or(CoverageRefusal::MemberUnknown)?),
     }
 }

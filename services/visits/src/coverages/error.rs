@@ -1,5 +1,6 @@
-//! Why a change of a coverage is refused.
+//! The refusals of coverages, each with its reason in the contract.
 
+use careway_contract::visits::v1::Reason;
 use careway_service::{Error, Kind};
 
 use super::domain::CoverageRefusal;
@@ -7,22 +8,28 @@ use super::domain::CoverageRefusal;
 impl From<CoverageRefusal> for Error {
     fn from(refusal: CoverageRefusal) -> Self {
         let reason = match refusal {
-            CoverageRefusal::NotActive => "COVERAGE_NOT_ACTIVE",
-            CoverageRefusal::NotSuspended => "COVERAGE_NOT_SUSPENDED",
-            CoverageRefusal::Ended => "COVERAGE_ENDED",
-            CoverageRefusal::OutsidePeriod => "OUTSIDE_PERIOD",
-            CoverageRefusal::BeforeSuspension => "BEFORE_SUSPENSION",
+            CoverageRefusal::NotActive => Reason::CoverageNotActive,
+            CoverageRefusal::NotSuspended => Reason::CoverageNotSuspended,
+            CoverageRefusal::Ended => Reason::CoverageEnded,
+            CoverageRefusal::OutsidePeriod => Reason::OutsidePeriod,
+            CoverageRefusal::BeforeSuspension => Reason::BeforeSuspension,
+            CoverageRefusal::Overlaps => Reason::CoverageOverlaps,
+            // A field of the request is wrong, whatever the state.
+            CoverageRefusal::MemberUnknown => {
+                return Self::also(Reason::MemberUnknown, Kind::Unprocessable, refusal.to_string());
+            }
         };
-        Self::new(Kind::Refused, reason, refusal.to_string())
+        Self::new(reason, refusal.to_string())
     }
 }
 
-/// The member is not (yet) known to the payer.
-pub(crate) fn member_unknown() -> Error {
-    Error::new(Kind::Unprocessable, "MEMBER_UNKNOWN", "The payer has no member with this number.")
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// `coverage_no_overlap`.
-pub(crate) fn coverage_overlaps() -> Error {
-    Error::new(Kind::Conflict, "COVERAGE_OVERLAPS", "The member has another cover in this period.")
+    #[test]
+    fn who_covers_an_unknown_member_is_told_that_the_request_is_wrong() {
+        let error = Error::from(CoverageRefusal::MemberUnknown);
+        assert_eq!((error.kind(), error.reason()), (Kind::Unprocessable, "MEMBER_UNKNOWN"));
+    }
 }

@@ -44,14 +44,14 @@ pub(crate) async fn import_coverages(
     let own = Call::by(call.caller.clone());
     if report.dry_run {
         // Everything is done and undone, so that the report is what would happen.
-        let mut tx = app.db.begin(&own).await?;
+        let mut tx = app.db.begin_unkeyed(&own).await?;
         for batch in listed.chunks(BATCH) {
             registry.keep(&mut tx, batch).await?;
             take(app, &mut tx, &own, payer, batch, &mut report).await?;
         }
     } else {
         for batch in listed.chunks(BATCH) {
-            let mut tx = app.db.begin(&own).await?;
+            let mut tx = app.db.begin_unkeyed(&own).await?;
             registry.keep(&mut tx, batch).await?;
             take(app, &mut tx, &own, payer, batch, &mut report).await?;
             tx.finish().await?;

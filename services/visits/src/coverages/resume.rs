@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{ResumeCoverageRequest, ResumeCoverageResponse};
 use careway_kernel::{Violations, parse_date};
-use careway_service::{Call, Result};
+use careway_service::{Call, Keyed};
 
 use super::change::change;
 use crate::App;
@@ -11,7 +11,7 @@ pub(crate) async fn resume_coverage(
     app: &App,
     call: &Call,
     request: ResumeCoverageRequest,
-) -> Result<ResumeCoverageResponse> {
+) -> Keyed<ResumeCoverageResponse> {
     let mut v = Violations::default();
     let on = v.required("on", request.on.as_str(), parse_date);
     let (on,) = v.all((on,))?;

@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{SuspendCoverageRequest, SuspendCoverageResponse};
 use careway_kernel::{Violations, parse_date};
-use careway_service::{Call, Result};
+use careway_service::{Call, Keyed};
 
 use super::{change::change, view::parse_suspension};
 use crate::App;
@@ -11,7 +11,7 @@ pub(crate) async fn suspend_coverage(
     app: &App,
     call: &Call,
     request: SuspendCoverageRequest,
-) -> Result<SuspendCoverageResponse> {
+) -> Keyed<SuspendCoverageResponse> {
     let mut v = Violations::default();
     let reason = v.present("reason", parse_suspension(request.reason()));
     let from = v.required("from", request.from.as_str(), parse_date);

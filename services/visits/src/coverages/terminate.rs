@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{TerminateCoverageRequest, TerminateCoverageResponse};
 use careway_kernel::{Violations, parse_date};
-use careway_service::{Call, Result};
+use careway_service::{Call, Keyed};
 
 use super::{change::change, view::parse_termination};
 use crate::App;
@@ -11,7 +11,7 @@ pub(crate) async fn terminate_coverage(
     app: &App,
     call: &Call,
     request: TerminateCoverageRequest,
-) -> Result<TerminateCoverageResponse> {
+) -> Keyed<TerminateCoverageResponse> {
     let mut v = Violations::default();
     let reason = v.present("reason", parse_termination(request.reason()));
     let last_day = v.required("lastDay", request.last_day.as_str(), parse_date);

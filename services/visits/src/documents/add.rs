@@ -5,7 +5,7 @@ use careway_contract::visits::v1::{AddDocumentRequest, AddDocumentResponse, Docu
 use careway_documents::{Received, content_digest, file_name};
 use careway_events::{Fact, record};
 use careway_kernel::{DocumentId, OrganizationId, Violations, VisitId};
-use careway_service::{AuditEntry, Call, Error, Kind as ErrorKind, Result, path_id};
+use careway_service::{AuditEntry, Call, Error, Keyed, Kind as ErrorKind, Result, Stop, path_id};
 use prost::Message;
 use sha2::{Digest, Sha256};
 use tonic::Streaming;
@@ -24,7 +24,7 @@ pub(crate) async fn add_document(
     app: &App,
     call: &Call,
     mut pieces: Streaming<AddDocumentRequest>,
-) -> Result<AddDocumentResponse> {
+) -> Keyed<AddDocumentResponse> {
     let (facility, by) = (call.caller.facility()?, call.caller.person_or_client()?);
     let mut first = pieces.message().await?.unwrap_or_default();
     let content = first.content.take().unwrap_or_default().data;
@@ -66,7 +66,7 @@ pub(crate) async fn add_document(
     object.persist();
     let response = AddDocumentResponse { document: Some(view::document(&document)) };
     let outcome = tx.commit(response).await;
-    if let Err(error) = &outcome
+    if let Err(Stop::Refused(error)) = &outcome
         && !matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Timeout)
     {
         app.documents.files.discard(id);

@@ -2,19 +2,16 @@
 
 use careway_contract::visits::v1::{RetractDocumentRequest, RetractDocumentResponse};
 use careway_kernel::{DocumentId, Violations};
-use careway_service::{AuditEntry, Call, Error, Kind, Result, timestamp, version};
+use careway_service::{AuditEntry, Call, Error, Keyed, timestamp, version};
 
-use super::{
-    domain::{AlreadyRetracted, Retraction},
-    store,
-};
+use super::{domain::Retraction, store};
 use crate::{App, audit, texts::Short, visits};
 
 pub(crate) async fn retract_document(
     app: &App,
     call: &Call,
     request: RetractDocumentRequest,
-) -> Result<RetractDocumentResponse> {
+) -> Keyed<RetractDocumentResponse> {
     let (facility, by) = (call.caller.facility()?, call.caller.person_or_client()?);
     let absent = || Error::not_found("document");
     let id = DocumentId::parse(&request.document_id).map_err(|_| absent())?;
@@ -41,10 +38,4 @@ pub(crate) async fn retract_document(
         version: version(document.version),
     })
     .await
-}
-
-impl From<AlreadyRetracted> for Error {
-    fn from(refusal: AlreadyRetracted) -> Self {
-        Self::new(Kind::Refused, "DOCUMENT_RETRACTED", refusal.to_string())
-    }
 }

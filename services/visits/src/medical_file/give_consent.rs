@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{GiveConsentRequest, GiveConsentResponse};
 use careway_kernel::{Violations, VisitId};
-use careway_service::{AuditEntry, Call, Error, Result, path_id};
+use careway_service::{AuditEntry, Call, Error, Keyed, path_id};
 
 use super::{domain::Consent, store, view};
 use crate::{
@@ -14,7 +14,7 @@ pub(crate) async fn give_consent(
     app: &App,
     call: &Call,
     request: GiveConsentRequest,
-) -> Result<GiveConsentResponse> {
+) -> Keyed<GiveConsentResponse> {
     let (facility, person) = (call.caller.facility()?, call.caller.person_or_client()?);
     let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut v = Violations::default();

@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{WithdrawConsentRequest, WithdrawConsentResponse};
 use careway_kernel::VisitId;
-use careway_service::{AuditEntry, Call, Error, Result, path_id};
+use careway_service::{AuditEntry, Call, Error, Keyed, path_id};
 
 use super::{store, view};
 use crate::{
@@ -14,7 +14,7 @@ pub(crate) async fn withdraw_consent(
     app: &App,
     call: &Call,
     request: WithdrawConsentRequest,
-) -> Result<WithdrawConsentResponse> {
+) -> Keyed<WithdrawConsentResponse> {
     let (facility, person) = (call.caller.facility()?, call.caller.person_or_client()?);
     let id: VisitId = path_id("visit", &request.visit_id)?;
 

@@ -1,13 +1,14 @@
-//! Why an organization cannot be acted for yet.
+//! The refusal of organizations, with its reason in the contract.
 
-use careway_service::{Error, Kind};
+use std::time::Duration;
 
-/// Identity's news of a facility takes a moment.
-pub(crate) fn facility_not_ready() -> Error {
-    Error::new(
-        Kind::Unavailable,
-        "FACILITY_NOT_READY",
-        "The facility was just registered; try again in a moment.",
-    )
-    .retry_after(std::time::Duration::from_secs(1))
+use careway_contract::visits::v1::Reason;
+use careway_service::Error;
+
+use super::domain::FacilityNotReady;
+
+impl From<FacilityNotReady> for Error {
+    fn from(refusal: FacilityNotReady) -> Self {
+        Self::new(Reason::FacilityNotReady, refusal.to_string()).retry_after(Duration::from_secs(1))
+    }
 }

@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{SetVisitRulesRequest, SetVisitRulesResponse, VisitRules};
 use careway_kernel::Violations;
-use careway_service::{AuditEntry, Call, Error, Result, version};
+use careway_service::{AuditEntry, Call, Error, Keyed, version};
 
 use super::store;
 use crate::App;
@@ -11,7 +11,7 @@ pub(crate) async fn set_visit_rules(
     app: &App,
     call: &Call,
     request: SetVisitRulesRequest,
-) -> Result<SetVisitRulesResponse> {
+) -> Keyed<SetVisitRulesResponse> {
     let payer = call.caller.payer()?;
     let hours = request.admission_notice_hours;
     let mut violations = Violations::default();
@@ -21,7 +21,7 @@ pub(crate) async fn set_visit_rules(
     let mut tx = app.db.begin(call).await?;
     let now = tx.now();
     if !store::upsert_visit_rules(&mut tx, payer, hours, changes, now).await? {
-        return Err(Error::stale());
+        return Err(Error::stale().into());
     }
     tx.audit(AuditEntry { action: "visit_rules.set", ..Default::default() });
     let rules = VisitRules { admission_notice_hours: hours, version: Some(version(changes)) };

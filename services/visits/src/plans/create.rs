@@ -2,17 +2,20 @@
 
 use careway_contract::visits::v1::{CreatePlanRequest, CreatePlanResponse};
 use careway_kernel::{PlanId, Violations};
-use careway_service::{Call, OnConstraint, Result};
+use careway_service::{Call, Keyed, OnConstraint};
 
-use super::error::plan_code_taken;
-use super::{definition, domain::PlanVersion, store, view};
+use super::{
+    definition,
+    domain::{PlanVersion, refusal::PlanRefusal},
+    store, view,
+};
 use crate::App;
 
 pub(crate) async fn create_plan(
     app: &App,
     call: &Call,
     request: CreatePlanRequest,
-) -> Result<CreatePlanResponse> {
+) -> Keyed<CreatePlanResponse> {
     let payer = call.caller.payer()?;
     let mut tx = app.db.begin(call).await?;
     let known = store::service_type::list_codes(&mut tx).await?;
@@ -28,6 +31,6 @@ pub(crate) async fn create_plan(
         created_at: tx.now(),
         definition,
     };
-    store::insert_plan(&mut tx, &plan).await.on_constraint("plan_code_once", plan_code_taken)?;
+    store::insert_plan(&mut tx, &plan).await.on_constraint("plan_code_once", || PlanRefusal::CodeTaken)?;
     tx.commit(CreatePlanResponse { plan: Some(view::plan(&plan)) }).await
 }

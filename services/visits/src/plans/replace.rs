@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{ReplacePlanRequest, ReplacePlanResponse};
 use careway_kernel::{PlanId, Violations};
-use careway_service::{Call, Error, Result, path_id};
+use careway_service::{Call, Error, Keyed, path_id};
 
 use super::{definition, domain::PlanVersion, store, view};
 use crate::App;
@@ -11,7 +11,7 @@ pub(crate) async fn replace_plan(
     app: &App,
     call: &Call,
     request: ReplacePlanRequest,
-) -> Result<ReplacePlanResponse> {
+) -> Keyed<ReplacePlanResponse> {
     let payer = call.caller.payer()?;
     let id: PlanId = path_id("plan", &request.plan_id)?;
     call.expected_version()?;
@@ -22,7 +22,7 @@ pub(crate) async fn replace_plan(
 
     let Some(plan) = store::lock_plan(&mut tx, payer, id).await? else {
         v.finish()?;
-        return Err(Error::not_found("plan"));
+        return Err(Error::not_found("plan").into());
     };
     call.check_version(plan.version.into())?;
     if let Some(newer) = &definition {

@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{AmendPreauthorizationRequest, AmendPreauthorizationResponse};
 use careway_kernel::{ServiceLineId, Violations};
-use careway_service::{Call, Result};
+use careway_service::{Call, Keyed, Result};
 
 use super::{
     domain::{Preauthorization, State, line::Amendment, transitions::may_ask},
@@ -33,7 +33,7 @@ pub(crate) async fn amend_preauthorization(
     app: &App,
     call: &Call,
     request: AmendPreauthorizationRequest,
-) -> Result<AmendPreauthorizationResponse> {
+) -> Keyed<AmendPreauthorizationResponse> {
     let (facility, id) = (call.caller.facility()?, id(&request.preauthorization_id)?);
     let mut v = Violations::default();
     let input = parse(&mut v, &request);

@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{CancelPreauthorizationRequest, CancelPreauthorizationResponse};
 use careway_kernel::Violations;
-use careway_service::{Call, Error, Result, Transaction};
+use careway_service::{Call, Error, Keyed, Result, Transaction};
 
 use super::{domain::Preauthorization, events, request_parts::id, store, view};
 use crate::{App, texts::Short};
@@ -11,7 +11,7 @@ pub(crate) async fn cancel_preauthorization(
     app: &App,
     call: &Call,
     request: CancelPreauthorizationRequest,
-) -> Result<CancelPreauthorizationResponse> {
+) -> Keyed<CancelPreauthorizationResponse> {
     let (facility, id) = (call.caller.facility()?, id(&request.preauthorization_id)?);
     let mut v = Violations::default();
     let reason = v.required("reason", request.reason.as_str(), Short::parse);

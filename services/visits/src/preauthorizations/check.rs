@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{CheckPreauthorizationRequest, CheckPreauthorizationResponse};
 use careway_kernel::{Violations, VisitId};
-use careway_service::{AuditEntry, Call, Result, path_id};
+use careway_service::{AuditEntry, Call, Keyed, path_id};
 
 use super::{
     domain::{
@@ -29,7 +29,7 @@ pub(crate) async fn check_preauthorization(
     app: &App,
     call: &Call,
     request: CheckPreauthorizationRequest,
-) -> Result<CheckPreauthorizationResponse> {
+) -> Keyed<CheckPreauthorizationResponse> {
     let (facility, person) = (call.caller.facility()?, call.caller.person_or_client()?);
     let visit: VisitId = path_id("visit", &request.visit_id)?;
     let mut v = Violations::default();

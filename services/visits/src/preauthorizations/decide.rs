@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{DecidePreauthorizationRequest, DecidePreauthorizationResponse};
 use careway_kernel::{Violations, parse_date};
-use careway_service::{Call, Result};
+use careway_service::{Call, Keyed, Result};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use uuid::Uuid;
 
@@ -29,7 +29,7 @@ pub(crate) async fn decide_preauthorization(
     app: &App,
     call: &Call,
     request: DecidePreauthorizationRequest,
-) -> Result<DecidePreauthorizationResponse> {
+) -> Keyed<DecidePreauthorizationResponse> {
     let (payer, person) = (call.caller.payer()?, call.caller.person_or_client()?);
     let id = id(&request.preauthorization_id)?;
     let mut v = Violations::default();

@@ -1,24 +1,25 @@
-//! Why something may not happen to a pre-authorization: every such refusal, with its code and reason.
+//! The refusals of pre-authorizations, each with its reason in the contract.
 
-use careway_service::{Error, Kind};
+use careway_contract::visits::v1::Reason;
+use careway_service::Error;
 
 use super::domain::transitions::PreauthorizationRefusal;
 
 impl From<PreauthorizationRefusal> for Error {
     fn from(refusal: PreauthorizationRefusal) -> Self {
-        let refused = |reason| Self::new(Kind::Refused, reason, refusal.to_string());
+        let refused = |reason| Self::new(reason, refusal.to_string());
         match refusal {
             PreauthorizationRefusal::WrongState { is, needs } => {
-                refused("WRONG_STATE").with("state", is.as_str()).with("needs", needs)
+                refused(Reason::WrongState).with("state", is.as_str()).with("needs", needs)
             }
             PreauthorizationRefusal::LineClosed { sequence } => {
-                refused("LINE_CLOSED").with("sequence", sequence)
+                refused(Reason::LineClosed).with("sequence", sequence)
             }
             PreauthorizationRefusal::LineInUse { sequence } => {
-                refused("LINE_IN_USE").with("sequence", sequence)
+                refused(Reason::LineInUse).with("sequence", sequence)
             }
-            PreauthorizationRefusal::VisitDisputed => refused("VISIT_DISPUTED"),
-            PreauthorizationRefusal::VisitOver => refused("VISIT_OVER"),
+            PreauthorizationRefusal::VisitDisputed => refused(Reason::VisitDisputed),
+            PreauthorizationRefusal::VisitOver => refused(Reason::VisitOver),
             PreauthorizationRefusal::LineUndecided { sequence } => {
                 Self::violation("lines", format!("must decide line {sequence}"))
             }
@@ -28,6 +29,8 @@ impl From<PreauthorizationRefusal> for Error {
 
 #[cfg(test)]
 mod tests {
+    use careway_service::Kind;
+
     use super::*;
     use crate::preauthorizations::domain::State;
 

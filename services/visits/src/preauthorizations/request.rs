@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{RequestPreauthorizationRequest, RequestPreauthorizationResponse};
 use careway_kernel::{Violations, VisitId};
-use careway_service::{Call, Error, Result, path_id};
+use careway_service::{Call, Error, Keyed, path_id};
 
 use super::{
     domain::{Urgency, transitions::may_ask},
@@ -21,7 +21,7 @@ pub(crate) async fn request_preauthorization(
     app: &App,
     call: &Call,
     request: RequestPreauthorizationRequest,
-) -> Result<RequestPreauthorizationResponse> {
+) -> Keyed<RequestPreauthorizationResponse> {
     let (facility, person) = (call.caller.facility()?, call.caller.person_or_client()?);
     let visit: VisitId = path_id("visit", &request.visit_id)?;
     let mut v = Violations::default();

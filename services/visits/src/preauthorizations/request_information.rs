@@ -4,7 +4,7 @@ use careway_contract::visits::v1::{
     RequestPreauthorizationInformationRequest, RequestPreauthorizationInformationResponse,
 };
 use careway_kernel::Violations;
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Error, Keyed};
 
 use super::{
     events,
@@ -25,7 +25,7 @@ pub(crate) async fn request_preauthorization_information(
     app: &App,
     call: &Call,
     request: RequestPreauthorizationInformationRequest,
-) -> Result<RequestPreauthorizationInformationResponse> {
+) -> Keyed<RequestPreauthorizationInformationResponse> {
     let (payer, person) = (call.caller.payer()?, call.caller.person_or_client()?);
     let id = id(&request.preauthorization_id)?;
     let mut v = Violations::default();

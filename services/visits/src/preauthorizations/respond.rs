@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{RespondToPreauthorizationRequest, RespondToPreauthorizationResponse};
 use careway_kernel::Violations;
-use careway_service::{Call, Error, Result};
+use careway_service::{Call, Error, Keyed};
 
 use super::{
     domain::{State, transitions::PreauthorizationRefusal},
@@ -18,7 +18,7 @@ pub(crate) async fn respond_to_preauthorization(
     app: &App,
     call: &Call,
     request: RespondToPreauthorizationRequest,
-) -> Result<RespondToPreauthorizationResponse> {
+) -> Keyed<RespondToPreauthorizationResponse> {
     let (facility, person) = (call.caller.facility()?, call.caller.person_or_client()?);
     let id = id(&request.preauthorization_id)?;
     let mut v = Violations::default();

@@ -1,7 +1,7 @@
 //! Submit a draft: from here on it is a request like any other.
 
 use careway_contract::visits::v1::{SubmitPreauthorizationRequest, SubmitPreauthorizationResponse};
-use careway_service::{Call, Result};
+use careway_service::{Call, Keyed};
 
 use super::{
     domain::transitions::may_ask,
@@ -17,7 +17,7 @@ pub(crate) async fn submit_preauthorization(
     app: &App,
     call: &Call,
     request: SubmitPreauthorizationRequest,
-) -> Result<SubmitPreauthorizationResponse> {
+) -> Keyed<SubmitPreauthorizationResponse> {
     let (facility, id) = (call.caller.facility()?, id(&request.preauthorization_id)?);
     let mut tx = app.db.begin(call).await?;
     let now = tx.now();

@@ -5,7 +5,7 @@ use careway_contract::visits::v1::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{PrescriptionId, Violations};
-use careway_service::{AuditEntry, Call, Error, Result, path_id};
+use careway_service::{AuditEntry, Call, Error, Keyed, path_id};
 
 use super::{
     store,
@@ -17,7 +17,7 @@ pub(crate) async fn cancel_prescription(
     app: &App,
     call: &Call,
     request: CancelPrescriptionRequest,
-) -> Result<CancelPrescriptionResponse> {
+) -> Keyed<CancelPrescriptionResponse> {
     let facility = call.caller.facility()?;
     let id: PrescriptionId = path_id("prescription", &request.prescription_id)?;
     let mut v = Violations::default();

@@ -5,10 +5,10 @@ use careway_contract::visits::v1::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{PrescriptionId, Violations};
-use careway_service::{AuditEntry, Call, Error, Result, path_id};
+use careway_service::{AuditEntry, Call, Error, Keyed, path_id};
 
 use super::{
-    error::Refusal,
+    domain::refusal::Refusal,
     request, store,
     view::{self, Reader},
 };
@@ -18,7 +18,7 @@ pub(crate) async fn dispense_prescription(
     app: &App,
     call: &Call,
     request: DispensePrescriptionRequest,
-) -> Result<DispensePrescriptionResponse> {
+) -> Keyed<DispensePrescriptionResponse> {
     let (pharmacy, person) = (call.caller.facility()?, call.caller.person_or_client()?);
     let id: PrescriptionId = path_id("prescription", &request.prescription_id)?;
     let mut v = Violations::default();

@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{FindPrescriptionRequest, FindPrescriptionResponse};
 use careway_kernel::{HumanNumber, MemberNumber, Violations};
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Keyed};
 
 use super::{
     get::reader,
@@ -18,7 +18,7 @@ pub(crate) async fn find_prescription(
     app: &App,
     call: &Call,
     request: FindPrescriptionRequest,
-) -> Result<FindPrescriptionResponse> {
+) -> Keyed<FindPrescriptionResponse> {
     let pharmacy = call.caller.facility()?;
     let mut v = Violations::default();
     let number = v.required("prescriptionNumber", request.prescription_number.as_str(), |text| {

@@ -8,7 +8,7 @@ use super::{
     store::{self, Found},
     view::{self, Reader},
 };
-use crate::{App, visits::error::Refusal};
+use crate::{App, visits::domain::refusal::Refusal};
 
 pub(crate) async fn get_prescription(
     app: &App,

@@ -3,12 +3,13 @@
 use careway_contract::visits::v1::{IssuePrescriptionRequest, IssuePrescriptionResponse, PrescriptionIssued};
 use careway_events::{Fact, record};
 use careway_kernel::{HumanNumber, PrescriptionId, Violations, VisitId};
-use careway_service::{AuditEntry, Call, Error, Result, path_id};
+use careway_service::{AuditEntry, Call, Error, Keyed, path_id};
 use chrono::{Datelike, Days};
 
 use super::{
-    domain::{self, Content, Line, Medicine, Prescription, default_expiry, formulary::Formulary},
-    error::Refusal,
+    domain::{
+        self, Content, Line, Medicine, Prescription, default_expiry, formulary::Formulary, refusal::Refusal,
+    },
     find::PREFIX,
     request::{self, MedicineInput},
     store::{self, prescribing::ListedMedicine},
@@ -24,7 +25,7 @@ pub(crate) async fn issue_prescription(
     app: &App,
     call: &Call,
     request: IssuePrescriptionRequest,
-) -> Result<IssuePrescriptionResponse> {
+) -> Keyed<IssuePrescriptionResponse> {
     let (facility, person) = (call.caller.facility()?, call.caller.person_or_client()?);
     let visit_id: VisitId = path_id("visit", &request.visit_id)?;
     let mut v = Violations::default();
@@ -40,7 +41,9 @@ pub(crate) async fn issue_prescription(
     let visit = &known.visit;
     let (Some(patient), Some(admission), State::Admitted) = (&visit.patient, &visit.admission, visit.state)
     else {
-        return Err(visits::error::Refusal::WrongState { is: visit.state, needs: "ADMITTED" }.into());
+        return Err(
+            visits::domain::refusal::Refusal::WrongState { is: visit.state, needs: "ADMITTED" }.into()
+        );
     };
     if visit.is_disputed() {
         return Err(Refusal::VisitDisputed.into());

@@ -38,13 +38,13 @@ pub(crate) async fn import_tariffs(
     let own = Call::by(call.caller.clone());
     if report.dry_run {
         // Everything is done and undone, so that the report is what would happen.
-        let mut tx = app.db.begin(&own).await?;
+        let mut tx = app.db.begin_unkeyed(&own).await?;
         for batch in listed.chunks(BATCH) {
             take(app, &mut tx, payer, batch, &mut report).await?;
         }
     } else {
         for batch in listed.chunks(BATCH) {
-            let mut tx = app.db.begin(&own).await?;
+            let mut tx = app.db.begin_unkeyed(&own).await?;
             take(app, &mut tx, payer, batch, &mut report).await?;
             tx.audit(AuditEntry { action: "tariffs.import", ..Default::default() });
             tx.finish().await?;

@@ -93,7 +93,7 @@ impl Used {
 
     /// Reckons anew, as the facility that claims; the state afterwards.
     async fn counted(&self, approvals: &[Uuid]) -> State {
-        let mut tx = self.db.begin(&self.facility).await.unwrap();
+        let mut tx = self.db.begin_unkeyed(&self.facility).await.unwrap();
         count_use(&mut tx, approvals).await.unwrap();
         tx.finish().await.unwrap();
         let state: String =

@@ -3,12 +3,11 @@
 use careway_contract::visits::v1::{AdmitVisitRequest, AdmitVisitResponse, VisitAdmitted};
 use careway_events::{Fact, record};
 use careway_kernel::{HumanNumber, Violations, VisitId};
-use careway_service::{AuditEntry, Call, Error, Result, path_id};
+use careway_service::{AuditEntry, Call, Error, Keyed, NotWritten, Result, path_id};
 use chrono::{Datelike, Duration};
 
 use super::{
-    domain::{AdmissionInput, NoticeRule, Visit},
-    error::Refusal,
+    domain::{AdmissionInput, NoticeRule, Visit, refusal::Refusal},
     store, view,
 };
 use crate::{App, audit, plans::domain::service_type::ServiceType, texts::Short};
@@ -17,7 +16,7 @@ pub(crate) async fn admit_visit(
     app: &App,
     call: &Call,
     request: AdmitVisitRequest,
-) -> Result<AdmitVisitResponse> {
+) -> Keyed<AdmitVisitResponse> {
     let facility = call.caller.facility()?;
     let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut violations = Violations::default();
@@ -36,10 +35,13 @@ pub(crate) async fn admit_visit(
     let input = AdmissionInput { service_type, number, practitioner, referral };
     let rule = notice_rule(app, locked.notice_hours);
     let visit = locked.visit.admit(tx.now(), input, rule)?;
-    if let Err(error) = store::update::update_visit(&mut tx, &visit).await {
-        // The transaction is over; the refusal names the visit that is in the way.
-        drop(tx);
-        return Err(named(app, call, &visit, error).await?);
+    match store::update::update_visit(&mut tx, &visit).await {
+        Err(NotWritten::Refused(Refusal::AlreadyOpen { .. })) => {
+            // The transaction is over; the refusal names the visit that is in the way.
+            drop(tx);
+            return Err(Refusal::AlreadyOpen { visit: find_open(app, call, &visit).await? }.into());
+        }
+        updated => updated?,
     }
     if let Some(patient) = &visit.patient {
         let admitted = VisitAdmitted {
@@ -64,11 +66,8 @@ fn notice_rule(app: &App, payers_hours: Option<i32>) -> NoticeRule {
     }
 }
 
-async fn named(app: &App, call: &Call, visit: &Visit, error: Error) -> Result<Error> {
-    let Some(admission) = visit.admission.as_ref().filter(|_| error.reason() == "VISIT_ALREADY_OPEN") else {
-        return Ok(error);
-    };
+async fn find_open(app: &App, call: &Call, visit: &Visit) -> Result<Option<VisitId>> {
+    let Some(admission) = &visit.admission else { return Ok(None) };
     let mut reader = app.db.read(call).await?;
-    let open = store::find_open_visit(&mut reader, visit, &admission.service_type).await?;
-    Ok(open.map_or(error, |open| Refusal::AlreadyOpen { visit: open }.into()))
+    store::find_open_visit(&mut reader, visit, &admission.service_type).await
 }

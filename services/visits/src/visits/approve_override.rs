@@ -6,7 +6,7 @@ use careway_contract::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{OrganizationId, VisitId};
-use careway_service::{AuditEntry, Call, Error, Result, path_id};
+use careway_service::{AuditEntry, Call, Error, Keyed, Result, path_id};
 
 use super::{
     access::read_again,
@@ -14,8 +14,8 @@ use super::{
     domain::{
         Visit,
         overrides::{Approval, Side},
+        refusal::Refusal,
     },
-    error::Refusal,
     store,
     verify::{Confirmed, confirm, record_verified},
     view,
@@ -26,7 +26,7 @@ pub(crate) async fn approve_visit_override(
     app: &App,
     call: &Call,
     request: ApproveVisitOverrideRequest,
-) -> Result<ApproveVisitOverrideResponse> {
+) -> Keyed<ApproveVisitOverrideResponse> {
     let (organization, side) = match call.caller.is_payer() {
         true => (call.caller.payer()?, Side::Payer),
         false => (call.caller.facility()?, Side::Facility),

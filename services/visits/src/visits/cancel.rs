@@ -3,7 +3,7 @@
 use careway_contract::visits::v1::{CancelVisitRequest, CancelVisitResponse, VisitCancelled};
 use careway_events::{Fact, record};
 use careway_kernel::{Violations, VisitId};
-use careway_service::{AuditEntry, Call, Error, Result, path_id};
+use careway_service::{AuditEntry, Call, Error, Keyed, path_id};
 
 use super::{store, view};
 use crate::{App, audit, preauthorizations, texts::Short};
@@ -12,7 +12,7 @@ pub(crate) async fn cancel_visit(
     app: &App,
     call: &Call,
     request: CancelVisitRequest,
-) -> Result<CancelVisitResponse> {
+) -> Keyed<CancelVisitResponse> {
     let facility = call.caller.facility()?;
     let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut violations = Violations::default();

@@ -3,7 +3,7 @@
 use careway_contract::visits::v1::{DischargeVisitRequest, DischargeVisitResponse, VisitDischarged};
 use careway_events::{Fact, record};
 use careway_kernel::VisitId;
-use careway_service::{AuditEntry, Call, Error, Result, path_id};
+use careway_service::{AuditEntry, Call, Error, Keyed, path_id};
 
 use super::{store, view};
 use crate::{App, audit};
@@ -12,7 +12,7 @@ pub(crate) async fn discharge_visit(
     app: &App,
     call: &Call,
     request: DischargeVisitRequest,
-) -> Result<DischargeVisitResponse> {
+) -> Keyed<DischargeVisitResponse> {
     let facility = call.caller.facility()?;
     let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut tx = app.db.begin(call).await?;

@@ -1,101 +1,41 @@
-//! Why visits refuses: every refusal of the rules, with its code and reason.
+//! The refusals of visits, each with its reason in the contract.
 
-use careway_kernel::VisitId;
-use careway_service::{Error, Kind};
-use chrono::{DateTime, Utc};
+use careway_contract::{identity, visits::v1::Reason};
+use careway_service::Error;
 
-use super::domain::State;
-use crate::{coverages::domain::choice::AskedPayer, plans::domain::reason::Reason};
-
-/// A rule of the visits' domain said no.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Refusal {
-    #[error("The visit is {}; this needs {needs}.", .is.as_str())]
-    WrongState { is: State, needs: &'static str },
-    #[error("Several payers cover the patient on this day; say which one it is to be.")]
-    SeveralPayers(Vec<AskedPayer>),
-    #[error("The visit ended: it was not verified, or not admitted, in time.")]
-    Expired,
-    #[error("The code was resent as often as a visit allows.")]
-    ResendsExhausted,
-    #[error("The code may be resent a little later.")]
-    ResendTooSoon { wait: chrono::Duration },
-    #[error("The member is not entitled to this service here on this day.")]
-    NotEntitled(Reason),
-    #[error("The member has an open visit of this type here on this day.")]
-    AlreadyOpen { visit: VisitId },
-    #[error("This visit needs no admission notice.")]
-    NoticeNotRequired,
-    #[error("The payer was told already.")]
-    NoticeAlreadyGiven,
-    #[error("A visit with claims cannot be cancelled; recall its claims first.")]
-    HasClaims,
-    #[error("The patient's presence is not confirmed.")]
-    NotVerified,
-    #[error("The visit is over; nothing of its patient is shown any more.")]
-    Over,
-    #[error(
-        "The member says that the visit was not theirs; until that is dismissed, nothing of them is shown."
-    )]
-    Disputed,
-    #[error("The visit is not disputed.")]
-    NotDisputed,
-    #[error("An override was asked for already; it awaits a second person.")]
-    OverrideAlreadyRequested,
-    #[error("Nobody asked for an override of this visit.")]
-    OverrideNotRequested,
-    #[error("Another person must approve.")]
-    SecondPersonRequired,
-    #[error("No member is known by what was entered at the desk.")]
-    MemberUnknown,
-    #[error("The facility asked for as many overrides today as it may.")]
-    OverrideCapReached,
-    #[error("The override was not approved.")]
-    OverrideNotApproved,
-    #[error("The override was reviewed already.")]
-    OverrideAlreadyReviewed,
-}
-
-impl Refusal {
-    const fn reason(&self) -> &'static str {
-        match self {
-            Self::WrongState { .. } => "WRONG_STATE",
-            Self::SeveralPayers(_) => "SEVERAL_PAYERS",
-            Self::Expired => "VISIT_EXPIRED",
-            Self::ResendsExhausted => "RESENDS_EXHAUSTED",
-            Self::ResendTooSoon { .. } => "RESEND_TOO_SOON",
-            Self::NotEntitled(reason) => reason.code(),
-            Self::AlreadyOpen { .. } => "VISIT_ALREADY_OPEN",
-            Self::NoticeNotRequired => "NOTICE_NOT_REQUIRED",
-            Self::NoticeAlreadyGiven => "NOTICE_ALREADY_GIVEN",
-            Self::HasClaims => "VISIT_HAS_CLAIMS",
-            Self::NotVerified => "VISIT_NOT_VERIFIED",
-            Self::Over => "VISIT_OVER",
-            Self::Disputed => "VISIT_DISPUTED",
-            Self::NotDisputed => "NOT_DISPUTED",
-            Self::OverrideAlreadyRequested => "OVERRIDE_ALREADY_REQUESTED",
-            Self::OverrideNotRequested => "OVERRIDE_NOT_REQUESTED",
-            Self::SecondPersonRequired => "SECOND_PERSON_REQUIRED",
-            Self::MemberUnknown => "MEMBER_UNKNOWN",
-            Self::OverrideCapReached => "OVERRIDE_CAP_REACHED",
-            Self::OverrideNotApproved => "OVERRIDE_NOT_APPROVED",
-            Self::OverrideAlreadyReviewed => "OVERRIDE_ALREADY_REVIEWED",
-        }
-    }
-
-    const fn kind(&self) -> Kind {
-        match self {
-            Self::ResendTooSoon { .. } => Kind::Throttled,
-            Self::AlreadyOpen { .. } => Kind::Conflict,
-            Self::SecondPersonRequired => Kind::Forbidden,
-            _ => Kind::Refused,
-        }
-    }
-}
+use super::domain::refusal::Refusal;
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
-        let error = Self::new(refusal.kind(), refusal.reason(), refusal.to_string());
+        let reason = match refusal {
+            Refusal::WrongState { .. } => Reason::WrongState,
+            Refusal::SeveralPayers(_) => Reason::SeveralPayers,
+            Refusal::Expired => Reason::VisitExpired,
+            Refusal::ResendsExhausted => Reason::ResendsExhausted,
+            Refusal::NotEntitled(reason) => reason.into(),
+            Refusal::AlreadyOpen { .. } => Reason::VisitAlreadyOpen,
+            Refusal::Changed => Reason::VisitChanged,
+            Refusal::NoticeNotRequired => Reason::NoticeNotRequired,
+            Refusal::NoticeAlreadyGiven => Reason::NoticeAlreadyGiven,
+            Refusal::HasClaims => Reason::VisitHasClaims,
+            Refusal::NotVerified => Reason::VisitNotVerified,
+            Refusal::Over => Reason::VisitOver,
+            Refusal::Disputed => Reason::VisitDisputed,
+            Refusal::NotDisputed => Reason::NotDisputed,
+            Refusal::OverrideAlreadyRequested => Reason::OverrideAlreadyRequested,
+            Refusal::OverrideNotRequested => Reason::OverrideNotRequested,
+            Refusal::SecondPersonRequired => Reason::SecondPersonRequired,
+            Refusal::MemberUnknown => Reason::MemberUnknown,
+            Refusal::OverrideCapReached => Reason::OverrideCapReached,
+            Refusal::OverrideNotApproved => Reason::OverrideNotApproved,
+            Refusal::OverrideAlreadyReviewed => Reason::OverrideAlreadyReviewed,
+            // The codes are identity's, and so is the reason.
+            Refusal::ResendTooSoon { wait } => {
+                return Self::new(identity::v1::Reason::ResendTooSoon, refusal.to_string())
+                    .retry_after(wait.to_std().unwrap_or_default());
+            }
+        };
+        let error = Self::new(reason, refusal.to_string());
         match refusal {
             Refusal::WrongState { is, needs } => error.with("state", is.as_str()).with("needs", needs),
             Refusal::SeveralPayers(payers) => {
@@ -103,8 +43,7 @@ impl From<Refusal> for Error {
                 let names: Vec<_> = payers.into_iter().map(|it| it.name).collect();
                 error.with("payerIds", ids.join(", ")).with("payers", names.join(", "))
             }
-            Refusal::AlreadyOpen { visit } => error.with("visitId", visit),
-            Refusal::ResendTooSoon { wait } => error.retry_after(wait.to_std().unwrap_or_default()),
+            Refusal::AlreadyOpen { visit: Some(visit) } => error.with("visitId", visit),
             Refusal::NotEntitled(reason) => match reason.until() {
                 Some(until) => error.with("until", until),
                 None => error,
@@ -114,14 +53,12 @@ impl From<Refusal> for Error {
     }
 }
 
-/// How long until `at`.
-pub(crate) fn wait_until(at: DateTime<Utc>, now: DateTime<Utc>) -> Refusal {
-    Refusal::ResendTooSoon { wait: at - now }
-}
-
 #[cfg(test)]
 mod tests {
+    use careway_service::Kind;
+
     use super::*;
+    use crate::{plans::domain::reason::Reason as NotEntitled, visits::domain::State};
 
     #[test]
     fn a_refusal_names_what_is_in_the_way() {
@@ -134,7 +71,7 @@ mod tests {
     #[test]
     fn a_waiting_period_says_until_when() {
         let until = "2026-05-01".parse().unwrap();
-        let error = Error::from(Refusal::NotEntitled(Reason::WaitingPeriod { until }));
+        let error = Error::from(Refusal::NotEntitled(NotEntitled::WaitingPeriod { until }));
         assert_eq!((error.reason(), error.fact("until")), ("WAITING_PERIOD", Some("2026-05-01")));
     }
 }

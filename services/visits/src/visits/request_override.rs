@@ -5,15 +5,15 @@ use careway_contract::visits::v1::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{OrganizationId, Violations, VisitId};
-use careway_service::{AuditEntry, Call, Error, Result, path_id};
+use careway_service::{AuditEntry, Call, Error, Keyed, Result, path_id};
 
 use super::{
     bound::Bound,
     domain::{
         Visit,
         overrides::{Review, VisitOverride},
+        refusal::Refusal,
     },
-    error::Refusal,
     store, view,
 };
 use crate::{App, seal::Column, texts::Note};
@@ -22,7 +22,7 @@ pub(crate) async fn request_visit_override(
     app: &App,
     call: &Call,
     request: RequestVisitOverrideRequest,
-) -> Result<RequestVisitOverrideResponse> {
+) -> Keyed<RequestVisitOverrideResponse> {
     let (facility, person) = (call.caller.facility()?, call.caller.account()?);
     let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut violations = Violations::default();

@@ -5,7 +5,7 @@ use careway_contract::{
     visits::v1::{ResendVisitCodeRequest, ResendVisitCodeResponse},
 };
 use careway_kernel::VisitId;
-use careway_service::{AuditEntry, Call, Error, Result, path_id};
+use careway_service::{AuditEntry, Call, Error, Keyed, path_id};
 
 use super::{bound::Bound, domain::Challenge, start::instant, store, view};
 use crate::App;
@@ -14,7 +14,7 @@ pub(crate) async fn resend_visit_code(
     app: &App,
     call: &Call,
     request: ResendVisitCodeRequest,
-) -> Result<ResendVisitCodeResponse> {
+) -> Keyed<ResendVisitCodeResponse> {
     let facility = call.caller.facility()?;
     let id: VisitId = path_id("visit", &request.visit_id)?;
     let visit = store::find_facility_visit(&app.db, call, id, facility).await?;

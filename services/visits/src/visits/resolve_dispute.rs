@@ -6,7 +6,7 @@ use careway_contract::visits::v1::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{Violations, VisitId};
-use careway_service::{AuditEntry, Call, Error, Result, path_id};
+use careway_service::{AuditEntry, Call, Error, Keyed, path_id};
 
 use super::{store, view};
 use crate::{App, audit};
@@ -15,7 +15,7 @@ pub(crate) async fn resolve_visit_dispute(
     app: &App,
     call: &Call,
     request: ResolveVisitDisputeRequest,
-) -> Result<ResolveVisitDisputeResponse> {
+) -> Keyed<ResolveVisitDisputeResponse> {
     let payer = call.caller.payer()?;
     let id: VisitId = path_id("visit", &request.visit_id)?;
     let upheld = match request.outcome() {

@@ -6,7 +6,7 @@ use careway_contract::visits::v1::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{Violations, VisitId};
-use careway_service::{AuditEntry, Call, Error, Result, path_id};
+use careway_service::{AuditEntry, Call, Error, Keyed, path_id};
 
 use super::{domain::overrides::Review, store, view};
 use crate::{App, seal::Column, texts::Note};
@@ -15,7 +15,7 @@ pub(crate) async fn review_visit_override(
     app: &App,
     call: &Call,
     request: ReviewVisitOverrideRequest,
-) -> Result<ReviewVisitOverrideResponse> {
+) -> Keyed<ReviewVisitOverrideResponse> {
     let (payer, person) = (call.caller.payer()?, call.caller.account()?);
     let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut violations = Violations::default();

@@ -13,13 +13,12 @@ use careway_events::{Fact, record};
 use careway_kernel::{
     MemberId, MemberNumber, NationalId, OrganizationId, Redacted, Violations, VisitId, parse_date,
 };
-use careway_service::{AuditEntry, Call, Error, Result};
+use careway_service::{AuditEntry, Call, Error, Keyed, Result};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::{
     bound::Bound,
-    domain::{Challenge, Start, Visit},
-    error::Refusal,
+    domain::{Challenge, Start, Visit, refusal::Refusal},
     store::{
         self,
         profile::{Candidates, FacilityProfile},
@@ -29,7 +28,7 @@ use super::{
 use crate::{
     App,
     coverages::domain::choice::{AskedPayer, in_turn},
-    organizations,
+    organizations::domain::FacilityNotReady,
     seal::Keys,
 };
 
@@ -40,7 +39,7 @@ pub(crate) async fn start_visit(
     app: &App,
     call: &Call,
     request: StartVisitRequest,
-) -> Result<StartVisitResponse> {
+) -> Keyed<StartVisitResponse> {
     let (facility, by) = (call.caller.facility()?, call.caller.person_or_client()?);
     let mut violations = Violations::default();
     let day = violations.optional("serviceDate", request.service_date.as_str(), parse_date);
@@ -120,7 +119,7 @@ async fn asked(
     call: &Call,
     profile: &FacilityProfile,
     named: Option<OrganizationId>,
-) -> Result<Vec<AskedPayer>> {
+) -> Keyed<Vec<AskedPayer>> {
     let contracted = profile.payers.iter().filter(|(payer, _)| named.is_none_or(|named| named == *payer));
     let asked =
         contracted.map(|(payer, name)| AskedPayer::on(*payer, name.clone(), &profile.coverages, profile.day));
@@ -148,7 +147,7 @@ async fn profile(
 ) -> Result<FacilityProfile> {
     let now = app.clock.now();
     let profile = store::profile::find_profile(&app.db, call, facility, day, candidates, now).await?;
-    profile.ok_or_else(organizations::error::facility_not_ready)
+    Ok(profile.ok_or(FacilityNotReady)?)
 }
 
 /// The patient as named at the desk.

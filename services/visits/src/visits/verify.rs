@@ -6,7 +6,7 @@ use careway_contract::{
 };
 use careway_events::{Fact, record};
 use careway_kernel::{FamilyId, MemberId, MemberNumber, OrganizationId, Violations, VisitId, parse_date};
-use careway_service::{AuditEntry, Call, Error, Result, Transaction, path_id};
+use careway_service::{AuditEntry, Call, Error, Keyed, Result, Transaction, path_id};
 use prost::Message;
 use uuid::Uuid;
 
@@ -32,7 +32,7 @@ pub(crate) async fn verify_visit(
     app: &App,
     call: &Call,
     request: VerifyVisitRequest,
-) -> Result<VerifyVisitResponse> {
+) -> Keyed<VerifyVisitResponse> {
     let (facility, by) = (call.caller.facility()?, call.caller.person_or_client()?);
     let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut violations = Violations::default();

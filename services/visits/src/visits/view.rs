@@ -116,7 +116,10 @@ fn coverage(entitlement: &Entitlement) -> proto::VisitCoverage {
     let coverage = entitlement.coverage.as_ref();
     proto::VisitCoverage {
         in_force: entitlement.refusal.is_none(),
-        reason: entitlement.refusal.map(|reason| reason.code().to_owned()).unwrap_or_default(),
+        reason: entitlement
+            .refusal
+            .map(|reason| proto::Reason::from(reason).as_str_name().to_owned())
+            .unwrap_or_default(),
         coverage_id: coverage.map(|it| it.coverage_id.to_string()).unwrap_or_default(),
         plan_id: coverage.map(|it| it.plan_id.to_string()).unwrap_or_default(),
         plan_version: coverage.map(|it| it.plan_version).unwrap_or_default(),
@@ -130,7 +133,10 @@ fn asked_payer(asked: &AskedPayer) -> proto::AskedPayer {
     proto::AskedPayer {
         payer_id: asked.payer.to_string(),
         name: asked.name.clone(),
-        reason: asked.reason.map(|reason| reason.code().to_owned()).unwrap_or_default(),
+        reason: asked
+            .reason
+            .map(|reason| proto::Reason::from(reason).as_str_name().to_owned())
+            .unwrap_or_default(),
     }
 }
 
@@ -138,7 +144,10 @@ fn service_types(entitlement: &Entitlement) -> Vec<proto::VisitServiceType> {
     let shown = entitlement.service_types.iter().map(|option| proto::VisitServiceType {
         service_type: option.service_type.to_string(),
         allowed: option.allowed,
-        reason: option.reason.map(|reason| reason.code().to_owned()).unwrap_or_default(),
+        reason: option
+            .reason
+            .map(|reason| proto::Reason::from(reason).as_str_name().to_owned())
+            .unwrap_or_default(),
         until: option.reason.and_then(|reason| reason.until()).map(|day| day.to_string()).unwrap_or_default(),
     });
     shown.collect()

@@ -14,7 +14,7 @@ use careway_contract::identity::v1::{
     *,
 };
 use careway_kernel::{Clock, MemberId, OrganizationId};
-use careway_service::{Error, Foundation, Kind};
+use careway_service::{Error, Foundation};
 use careway_testing::{TokenSigner, upstream};
 use tonic::{Request, Response, Status, async_trait, service::Routes};
 
@@ -138,11 +138,8 @@ impl ChallengeService for FakeIdentity {
         &self,
         request: Request<VerifyChallengeRequest>,
     ) -> Result<Response<VerifyChallengeResponse>, Status> {
-        let rejected = || {
-            Error::new(Kind::Unauthenticated, "CODE_REJECTED", "The code is not right.")
-                .with("attemptsLeft", 4)
-                .to_status()
-        };
+        let rejected =
+            || Error::new(Reason::CodeRejected, "The code is not right.").with("attemptsLeft", 4).to_status();
         let proof = request.get_ref().clone();
         let outcome = self.keyed(&request, "verify", || {
             // A passed challenge is used up.

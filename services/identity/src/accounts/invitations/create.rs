@@ -2,7 +2,7 @@
 
 use careway_contract::identity::v1::{CreateInvitationRequest, CreateInvitationResponse};
 use careway_kernel::{AccountId, Email, InvitationId, Names, OrganizationId, Violations};
-use careway_service::{Call, Error, Result, Transaction, timestamp};
+use careway_service::{Call, Error, Keyed, Result, Transaction, timestamp};
 
 use super::domain::{Invitation, LIFETIME};
 use crate::{
@@ -22,7 +22,7 @@ pub(crate) async fn create_invitation(
     app: &App,
     call: &Call,
     request: CreateInvitationRequest,
-) -> Result<CreateInvitationResponse> {
+) -> Keyed<CreateInvitationResponse> {
     let wanted = Wanted {
         organization_id: &request.organization_id,
         email: &request.email,
@@ -48,7 +48,7 @@ pub(crate) struct Wanted<'a> {
 
 /// Sends the link and keeps the invitation, not committed yet. Nothing here looks beyond one organization, so nothing
 /// tells whether the address is known elsewhere.
-pub(crate) async fn invite(app: &App, call: &Call, wanted: Wanted<'_>) -> Result<(Transaction, Invitation)> {
+pub(crate) async fn invite(app: &App, call: &Call, wanted: Wanted<'_>) -> Keyed<(Transaction, Invitation)> {
     app.db.replayed(call).await?;
     let mut v = Violations::default();
     let organization = v.optional("organizationId", wanted.organization_id, OrganizationId::parse);
@@ -63,7 +63,7 @@ pub(crate) async fn invite(app: &App, call: &Call, wanted: Wanted<'_>) -> Result
     let Some(organization) = organization else {
         v.check("roles", !wanted.roles.is_empty(), "is required");
         v.finish()?;
-        return Err(Error::not_found("organization"));
+        return Err(Error::not_found("organization").into());
     };
     let roles = v.field("roles", Roles::parse(organization.kind, wanted.roles));
     let (email, name, roles) = v.all((email, name, roles))?;

@@ -1,7 +1,7 @@
 //! People: their address and password, wherever they work. Only for signing in, accepting and resetting.
 
 use careway_kernel::{AccountId, Email};
-use careway_service::{Error, Kind, OnConstraint as _, Result};
+use careway_service::{Error, OnConstraint as _, Result, SharedReason};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -74,7 +74,7 @@ pub(crate) async fn insert_account(
     .execute(conn)
     .await
     .on_constraint("account_email_key", || {
-        Error::new(Kind::Unavailable, "BUSY", "The account is being made right now; try again.")
+        Error::new(SharedReason::Busy, "The account is being made right now; try again.")
     })?;
     Ok(())
 }

@@ -7,8 +7,9 @@ mod limits;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
+use careway_contract::identity::v1;
 use careway_kernel::{ChallengeId, Clock, MemberId, OrganizationId, Redacted, random};
-use careway_service::{Error, Kind, Result};
+use careway_service::{Error, Result};
 use chrono::{DateTime, Utc};
 use redis::{AsyncCommands, Script, aio::ConnectionManager};
 use serde_json::json;
@@ -147,8 +148,7 @@ impl Codes {
             }),
             "FOREIGN" => Err(Error::not_found("challenge")),
             "COOLDOWN" if issue.resend => {
-                Err(Error::new(Kind::Throttled, "RESEND_TOO_SOON", "A code was sent a moment ago.")
-                    .retry_after(wait))
+                Err(Error::new(v1::Reason::ResendTooSoon, "A code was sent a moment ago.").retry_after(wait))
             }
             _ => Err(limit_reached(wait)),
         }
@@ -201,7 +201,7 @@ impl Codes {
 }
 
 fn limit_reached(wait: Duration) -> Error {
-    Error::new(Kind::Throttled, "CODE_LIMIT_REACHED", "Too many codes or wrong codes; try again later.")
+    Error::new(v1::Reason::CodeLimitReached, "Too many codes or wrong codes; try again later.")
         .retry_after(wait)
 }
 

@@ -73,7 +73,7 @@ struct Changes {
 impl Block<'_> {
     async fn take(&mut self, drafts: &[Draft], report: &mut Report) -> Result<()> {
         // A fresh call: each block has its own time, and no key, since a list sent twice changes nothing.
-        let mut tx = self.app.db.begin(&Call::by(self.call.caller.clone())).await?;
+        let mut tx = self.app.db.begin_unkeyed(&Call::by(self.call.caller.clone())).await?;
         let changes = self.decide(&mut tx, drafts, report).await?;
         if report.dry_run {
             return Ok(());

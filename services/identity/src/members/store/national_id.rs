@@ -84,7 +84,7 @@ pub(crate) async fn insert_national_ids(
     .bind(from)
     .execute(conn)
     .await
-    .on_constraint("member_national_id_key", || Refusal::NationalIdTaken.into())?;
+    .on_constraint("member_national_id_key", || Refusal::NationalIdTaken)?;
     Ok(())
 }
 

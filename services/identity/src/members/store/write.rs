@@ -93,7 +93,7 @@ pub(crate) async fn insert_members(
     .bind(&columns.at)
     .execute(&mut *conn)
     .await
-    .on_constraint("member_number_key", || Refusal::NumberTaken.into())?;
+    .on_constraint("member_number_key", || Refusal::NumberTaken)?;
     let held: Vec<_> =
         members.iter().flat_map(|member| member.national_ids.iter().map(|held| (member.id, held))).collect();
     national_id::insert_national_ids(conn, vault, payer, &held).await
@@ -135,6 +135,6 @@ pub(crate) async fn update_members(
     .bind(&columns.at)
     .execute(conn)
     .await
-    .on_constraint("member_number_key", || Refusal::NumberTaken.into())?;
+    .on_constraint("member_number_key", || Refusal::NumberTaken)?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use careway_kernel::{Redacted, random};
-use careway_service::{Error, Kind, Result, Transaction};
+use careway_service::{Error, NotWritten, Result, SharedReason, Transaction};
 use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -46,9 +46,8 @@ pub(crate) fn issue(app: &App, grant: Grant) -> Result<AccessToken> {
     let signers = app.keys.0.read().expect("never poisoned");
     let signer =
         signers.iter().filter(|signer| signer.key.signs(now)).max_by_key(|signer| signer.key.active_from);
-    let signer = signer.ok_or_else(|| {
-        Error::new(Kind::Unavailable, "KEYS_UNAVAILABLE", "No key can sign now; try again.")
-    })?;
+    let signer =
+        signer.ok_or_else(|| Error::new(SharedReason::KeysUnavailable, "No key can sign now; try again."))?;
     Ok(AccessToken {
         token: signer.sign(&claims).map_err(Error::internal)?.into(),
         expires_in_seconds: i32::try_from(ACCESS_LIFETIME.num_seconds()).unwrap_or(i32::MAX),
@@ -61,12 +60,12 @@ pub(crate) async fn make(
     app: &App,
     tx: &mut Transaction,
     max_age: Option<chrono::Duration>,
-) -> Result<Option<SigningKey>> {
+) -> Result<Option<SigningKey>, NotWritten<Refusal>> {
     let now = app.clock.now();
     let keys = store::lock_keys(tx).await?;
     let active_from = match rotation(&keys, max_age, now) {
         Rotation::NotDue => return Ok(None),
-        Rotation::UnderWay => return Err(Refusal::RotationUnderWay.into()),
+        Rotation::UnderWay => return Err(NotWritten::Refused(Refusal::RotationUnderWay)),
         Rotation::NewKey { active_from } => active_from,
     };
     let seed: Seed = Zeroizing::new(random::bytes());
@@ -146,7 +145,7 @@ async fn rotate_by_age(app: &App) -> Result<()> {
         }
         Ok(None) => tx.finish().await,
         // Another replica was faster.
-        Err(error) if error.reason() == "ROTATION_UNDER_WAY" => Ok(()),
-        Err(error) => Err(error),
+        Err(NotWritten::Refused(Refusal::RotationUnderWay)) => Ok(()),
+        Err(error) => Err(error.into()),
     }
 }

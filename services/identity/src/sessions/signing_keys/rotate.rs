@@ -1,7 +1,7 @@
 //! Make a new signing key: published now, signing a minute later.
 
 use careway_contract::identity::v1::{RotateSigningKeyRequest, RotateSigningKeyResponse};
-use careway_service::{Call, Result, timestamp};
+use careway_service::{Call, Keyed, timestamp};
 
 use super::keyring;
 use crate::{App, sessions::domain::refusal::Refusal};
@@ -10,7 +10,7 @@ pub(crate) async fn rotate_signing_key(
     app: &App,
     call: &Call,
     _request: RotateSigningKeyRequest,
-) -> Result<RotateSigningKeyResponse> {
+) -> Keyed<RotateSigningKeyResponse> {
     let mut tx = app.db.begin(call).await?;
     let key = keyring::make(app, &mut tx, None).await?.ok_or(Refusal::RotationUnderWay)?;
     let response =

@@ -1,6 +1,6 @@
 //! The keys that sign access tokens, their private halves sealed.
 
-use careway_service::{OnConstraint as _, Result};
+use careway_service::{NotWritten, OnConstraint as _, Result};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -56,7 +56,7 @@ pub(crate) async fn insert_key(
     key: &SigningKey,
     sealed_seed: &[u8],
     forgotten: &[Uuid],
-) -> Result<()> {
+) -> Result<(), NotWritten<Refusal>> {
     sqlx::query("delete from signing_key where kid = any($1)").bind(forgotten).execute(&mut *conn).await?;
     sqlx::query("update signing_key set retired_at = $1 where retired_at is null")
         .bind(key.active_from)
@@ -72,6 +72,6 @@ pub(crate) async fn insert_key(
     .bind(key.active_from)
     .execute(conn)
     .await
-    .on_constraint("signing_key_current", || Refusal::RotationUnderWay.into())?;
+    .on_constraint("signing_key_current", || Refusal::RotationUnderWay)?;
     Ok(())
 }

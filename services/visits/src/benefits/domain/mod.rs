@@ -2,6 +2,7 @@
 
 pub(crate) mod ledger;
 pub(crate) mod posting;
+pub(crate) mod refusal;
 
 use chrono::NaiveDate;
 

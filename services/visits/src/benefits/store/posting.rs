@@ -1,6 +1,5 @@
 //! Postings as the benefit ledger's own functions take them: the app role has no right to write entries or balances.
 
-use careway_service::{Error, Kind};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
@@ -44,10 +43,4 @@ impl<'a> From<&'a Posting> for PostingJson<'a> {
             reservation_id: posting.reservation,
         }
     }
-}
-
-/// `benefit_balance_within_limit`: the ledger's last word. Whoever decided on the balances that care was locked with never
-/// hears it.
-pub(crate) fn limit_exceeded() -> Error {
-    Error::new(Kind::Refused, "LIMIT_EXCEEDED", "The benefit has not that much left.")
 }

@@ -1,6 +1,7 @@
 //! A claim: what is known of it in each of its states. What may happen to it stands in `claim_transitions`.
 
 pub(crate) mod phrases;
+pub(crate) mod refusal;
 pub(crate) mod review_rules;
 pub(crate) mod transitions;
 

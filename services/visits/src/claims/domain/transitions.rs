@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Appeal, AppealAnswer, Chain, Claim, ClaimDraft, Payment, Recall, ReviewReason, State};
 use crate::{
     adjudication::{amounts::Amounts, outcome::Verdict},
-    claims::error::ClaimError,
+    claims::domain::refusal::ClaimRefusal,
 };
 
 /// What became of all lines, and until when that may be appealed.
@@ -20,7 +20,7 @@ pub(crate) struct Decision {
 
 impl Claim {
     /// A claim that the facility is writing.
-    pub(crate) fn draft(now: DateTime<Utc>, draft: ClaimDraft) -> Result<Self, ClaimError> {
+    pub(crate) fn draft(now: DateTime<Utc>, draft: ClaimDraft) -> Result<Self, ClaimRefusal> {
         let claim = Self {
             id: draft.id,
             version: 1,
@@ -54,14 +54,14 @@ impl Claim {
         now: DateTime<Utc>,
         draft: ClaimDraft,
         most: i32,
-    ) -> Result<(Self, Self), ClaimError> {
+    ) -> Result<(Self, Self), ClaimRefusal> {
         self.in_states(&[State::Rejected])?;
         if let Some(by) = self.chain.resubmitted_as {
-            return Err(ClaimError::AlreadyResubmitted { by });
+            return Err(ClaimRefusal::AlreadyResubmitted { by });
         }
         let resubmission = self.chain.resubmission + 1;
         if resubmission > most {
-            return Err(ClaimError::ResubmissionsExhausted { most });
+            return Err(ClaimRefusal::ResubmissionsExhausted { most });
         }
         let chain = Chain { resubmission, resubmits: Some(self.id), resubmitted_as: None };
         let draft = ClaimDraft { external_reference: self.external_reference.clone(), ..draft };
@@ -76,16 +76,16 @@ impl Claim {
         external_reference: Option<String>,
         documents: Vec<Uuid>,
         submit_by: NaiveDate,
-    ) -> Result<Self, ClaimError> {
+    ) -> Result<Self, ClaimRefusal> {
         self.in_states(&[State::Draft])?;
         Ok(Self { external_reference, documents, submit_by, ..self.next() })
     }
 
     /// It is with the payer. `today` is the payer's.
-    pub(crate) fn submit(self, now: DateTime<Utc>, today: NaiveDate) -> Result<Self, ClaimError> {
+    pub(crate) fn submit(self, now: DateTime<Utc>, today: NaiveDate) -> Result<Self, ClaimRefusal> {
         self.in_states(&[State::Draft])?;
         if today > self.submit_by {
-            return Err(ClaimError::SubmittedLate { by: self.submit_by });
+            return Err(ClaimRefusal::SubmittedLate { by: self.submit_by });
         }
         Ok(Self { state: State::Submitted, submitted_at: Some(now), ..self.next() })
     }
@@ -95,7 +95,7 @@ impl Claim {
         self,
         reasons: Vec<ReviewReason>,
         amounts: Amounts,
-    ) -> Result<Self, ClaimError> {
+    ) -> Result<Self, ClaimRefusal> {
         self.in_states(&[State::Submitted])?;
         Ok(Self {
             state: State::InReview,
@@ -106,19 +106,19 @@ impl Claim {
     }
 
     /// The rules decided, as soon as it was submitted.
-    pub(crate) fn decide(self, now: DateTime<Utc>, decision: Decision) -> Result<Self, ClaimError> {
+    pub(crate) fn decide(self, now: DateTime<Utc>, decision: Decision) -> Result<Self, ClaimRefusal> {
         self.in_states(&[State::Submitted])?;
         Ok(self.same_version().decided(now, decision))
     }
 
     /// A reviewer decided.
-    pub(crate) fn review(self, now: DateTime<Utc>, decision: Decision) -> Result<Self, ClaimError> {
+    pub(crate) fn review(self, now: DateTime<Utc>, decision: Decision) -> Result<Self, ClaimRefusal> {
         self.in_states(&[State::Submitted, State::InReview])?;
         Ok(self.next().decided(now, decision))
     }
 
     /// The facility takes it back, before it is paid.
-    pub(crate) fn recall(self, now: DateTime<Utc>, reason: String) -> Result<Self, ClaimError> {
+    pub(crate) fn recall(self, now: DateTime<Utc>, reason: String) -> Result<Self, ClaimRefusal> {
         self.in_states(&[
             State::Draft,
             State::Submitted,
@@ -136,16 +136,16 @@ impl Claim {
         today: NaiveDate,
         sealed_reason: Vec<u8>,
         documents: Vec<Uuid>,
-    ) -> Result<Self, ClaimError> {
+    ) -> Result<Self, ClaimRefusal> {
         self.in_states(&[State::Approved, State::PartiallyApproved, State::Rejected, State::Paid])?;
         if let Some(by) = self.chain.resubmitted_as {
-            return Err(ClaimError::AlreadyResubmitted { by });
+            return Err(ClaimRefusal::AlreadyResubmitted { by });
         }
         if self.appeal.is_some() {
-            return Err(ClaimError::wrong_state(self.state, "a claim that was not appealed before"));
+            return Err(ClaimRefusal::wrong_state(self.state, "a claim that was not appealed before"));
         }
         match self.appeal_by {
-            Some(by) if today > by => Err(ClaimError::AppealedLate { by }),
+            Some(by) if today > by => Err(ClaimRefusal::AppealedLate { by }),
             _ => {
                 let appeal = Appeal { at: now, sealed_reason, documents, answer: None };
                 Ok(Self { state: State::Appealed, appeal: Some(appeal), ..self.next() })
@@ -154,7 +154,7 @@ impl Claim {
     }
 
     /// The payer's decision stands.
-    pub(crate) fn uphold(self, now: DateTime<Utc>, sealed_text: Vec<u8>) -> Result<Self, ClaimError> {
+    pub(crate) fn uphold(self, now: DateTime<Utc>, sealed_text: Vec<u8>) -> Result<Self, ClaimRefusal> {
         self.in_states(&[State::Appealed])?;
         Ok(Self { state: State::Upheld, ..self.next().answered(now, sealed_text) })
     }
@@ -165,28 +165,28 @@ impl Claim {
         now: DateTime<Utc>,
         sealed_text: Vec<u8>,
         amounts: Amounts,
-    ) -> Result<Self, ClaimError> {
+    ) -> Result<Self, ClaimRefusal> {
         self.in_states(&[State::Appealed])?;
         if amounts.payer < self.payer_part() {
-            return Err(ClaimError::AppealPaysLess);
+            return Err(ClaimRefusal::AppealPaysLess);
         }
         let answered = self.next().answered(now, sealed_text);
         Ok(Self { state: State::Overturned, amounts: Some(amounts), ..answered })
     }
 
     /// A payment advice names it; how much of it.
-    pub(crate) fn put_in_payment(self, advice: PaymentAdviceId) -> Result<(Self, i64), ClaimError> {
+    pub(crate) fn put_in_payment(self, advice: PaymentAdviceId) -> Result<(Self, i64), ClaimRefusal> {
         self.in_states(&[State::Approved, State::PartiallyApproved, State::Upheld, State::Overturned])?;
         let due = self.due();
         if due <= 0 {
-            return Err(ClaimError::NothingDue { claim: self.id });
+            return Err(ClaimRefusal::NothingDue { claim: self.id });
         }
         let advised = self.advised + due;
         Ok((Self { state: State::InPayment, advised, advice: Some(advice), ..self.next() }, due))
     }
 
     /// The payer has paid what the advice names of it.
-    pub(crate) fn pay(self, payment: Payment) -> Result<Self, ClaimError> {
+    pub(crate) fn pay(self, payment: Payment) -> Result<Self, ClaimRefusal> {
         self.in_states(&[State::InPayment])?;
         Ok(Self { state: State::Paid, payment: Some(payment), ..self.next() })
     }
@@ -214,13 +214,13 @@ impl Claim {
     }
 
     /// Nothing happens to a claim while the member disputes its visit.
-    fn thawed(&self) -> Result<(), ClaimError> {
-        if self.visit.disputed { Err(ClaimError::Disputed) } else { Ok(()) }
+    fn thawed(&self) -> Result<(), ClaimRefusal> {
+        if self.visit.disputed { Err(ClaimRefusal::Disputed) } else { Ok(()) }
     }
 
-    fn in_states(&self, needs: &'static [State]) -> Result<(), ClaimError> {
+    fn in_states(&self, needs: &'static [State]) -> Result<(), ClaimRefusal> {
         if !needs.contains(&self.state) {
-            return Err(ClaimError::wrong_state_among(self.state, needs));
+            return Err(ClaimRefusal::wrong_state_among(self.state, needs));
         }
         self.thawed()
     }

@@ -56,7 +56,7 @@ fn commons<'a>(claim: &Fresh<'a>, holders: &HashMap<Uuid, [Uuid; 2]>) -> Vec<Com
 
 /// One claim after the other, each with what those before have left; then all of it is undone.
 async fn try_group(list: &List<'_>, claims: &[&Fresh<'_>]) -> Result<Vec<Outcome>> {
-    let mut tx = list.app.db.begin(&list.call).await?;
+    let mut tx = list.app.db.begin_unkeyed(&list.call).await?;
     let visits: Vec<Uuid> = claims.iter().map(|claim| claim.visit.visit_id).collect();
     store::lock_visits(&mut tx, &visits).await?;
     let (mut made, mut outcomes) = (HashSet::new(), Vec::with_capacity(claims.len()));

@@ -11,7 +11,7 @@ use std::{collections::HashSet, io::Read as _};
 use careway_contract::visits::v1::{ImportClaimsRequest, ImportClaimsResponse};
 use careway_kernel::{ClaimId, OrganizationId, Violations};
 use careway_service::{
-    Call, Error, Kind, Result, Transaction,
+    Call, Error, Kind, Result, SharedReason, Transaction,
     imports::{Held, ListFile},
     table::{Limits, Table, TableError},
 };
@@ -19,8 +19,8 @@ use sqlx::PgConnection;
 use tonic::Streaming;
 
 use super::{
-    domain::{Claim, State},
-    error::{ClaimError, WriteError},
+    domain::{Claim, State, refusal::ClaimRefusal},
+    error::WriteError,
     store::Former,
     write::{self, ClaimInput},
 };
@@ -78,7 +78,7 @@ fn table(list: &ListFile, limits: Limits) -> Result<Table> {
     json_lines::read(&bytes, limits.rows).map_err(|error| match error {
         JsonLinesError::Line(line) => {
             let message = format!("the list cannot be read: line {line} is no JSON object of texts");
-            Error::new(Kind::Invalid, "FILE_UNREADABLE", message)
+            Error::new(SharedReason::FileUnreadable, message)
         }
         JsonLinesError::TooLong(most) => TableError::TooLarge(format!("{most} rows")).into(),
     })
@@ -157,7 +157,7 @@ impl List<'_> {
 
     /// Submits it, for itself.
     async fn take(&self, fresh: &Fresh<'_>) -> Result<Outcome> {
-        let mut tx = self.app.db.begin(&self.call).await?;
+        let mut tx = self.app.db.begin_unkeyed(&self.call).await?;
         match self.write(&mut tx, fresh).await {
             Ok(claim) => {
                 write::record_submitted(&mut tx, &self.call, &claim);
@@ -166,7 +166,7 @@ impl List<'_> {
             }
             Err(
                 error @ (WriteError::ReferenceTaken { .. }
-                | WriteError::Refused(ClaimError::Duplicate { .. })),
+                | WriteError::Refused(ClaimRefusal::Duplicate { .. })),
             ) => {
                 drop(tx);
                 let mut reader = self.app.db.read(&self.call).await?;
@@ -197,7 +197,7 @@ impl List<'_> {
     ) -> Result<Outcome> {
         let reference = fresh.listed.reference.as_str();
         let (of, number) = match write::named_by(conn, (self.facility, Some(reference)), error).await {
-            WriteError::Refused(ClaimError::Duplicate { of, number }) => (of, number),
+            WriteError::Refused(ClaimRefusal::Duplicate { of, number }) => (of, number),
             error => return outcome_of(error.into()),
         };
         // Another list may have brought the very same meanwhile.
@@ -231,12 +231,8 @@ impl List<'_> {
 
 /// Refused for another claim, which is named unless it was only tried.
 fn duplicate((of, number): (ClaimId, String), tried: &HashSet<ClaimId>) -> Outcome {
-    let refusal = ClaimError::Duplicate { of, number: number.clone() };
-    if tried.contains(&of) {
-        let error = Error::new(Kind::Conflict, refusal.reason(), refusal.to_string());
-        return Outcome::Refused { error, by: None };
-    }
-    Outcome::Refused { error: refusal.into(), by: Some((of, number)) }
+    let by = (!tried.contains(&of)).then(|| (of, number.clone()));
+    Outcome::Refused { error: ClaimRefusal::Duplicate { of, number }.into(), by }
 }
 
 impl Fresh<'_> {

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use careway_contract::visits::v1::{CreatePaymentAdviceRequest, CreatePaymentAdviceResponse};
 use careway_kernel::{ClaimId, Currency, HumanNumber, OrganizationId, PaymentAdviceId, Violations};
-use careway_service::{Call, Error, Kind, Result, Transaction};
+use careway_service::{Call, Error, Keyed, Result, Transaction};
 use chrono::{DateTime, Datelike, Utc};
 use uuid::Uuid;
 
 use super::{
-    domain::{MOST_CLAIMS, PaymentAdvice, State, by_claim},
+    domain::{MOST_CLAIMS, PaymentAdvice, PaymentRefusal, State, by_claim},
     payment_request::reference,
     store, view,
 };
@@ -22,7 +22,7 @@ pub(crate) async fn create_payment_advice(
     app: &App,
     call: &Call,
     request: CreatePaymentAdviceRequest,
-) -> Result<CreatePaymentAdviceResponse> {
+) -> Keyed<CreatePaymentAdviceResponse> {
     let payer = call.caller.payer()?;
     let input = AdviceInput::parse(&request)?;
 
@@ -38,7 +38,9 @@ pub(crate) async fn create_payment_advice(
     let sums = by_claim(&due.lines);
     let reconciles = payable.iter().all(|(claim, amount)| sums.get(&claim.id) == Some(amount));
     if !reconciles {
-        return Err(Error::internal(anyhow::anyhow!("claims' lines do not add up to what is due of them")));
+        return Err(
+            Error::internal(anyhow::anyhow!("claims' lines do not add up to what is due of them")).into()
+        );
     }
     let now = tx.now();
     let advice = PaymentAdvice {
@@ -133,22 +135,15 @@ impl AdviceInput {
             claims.retain(|claim| claim.clone().put_in_payment(id).is_ok());
         }
         if claims.is_empty() {
-            let message = "Nothing of this facility's claims was due by then.";
-            return Err(Error::new(Kind::Refused, "NOTHING_TO_PAY", message));
+            return Err(PaymentRefusal::NothingToPay.into());
         }
         Ok(claims)
     }
 }
 
 /// An advice has one total.
-fn one_currency(claims: &[Claim]) -> Result<Currency> {
+fn one_currency(claims: &[Claim]) -> Result<Currency, PaymentRefusal> {
     let first = claims.first().map(|claim| claim.currency);
-    match first.filter(|first| claims.iter().all(|claim| claim.currency == *first)) {
-        Some(currency) => Ok(currency),
-        None => Err(Error::new(
-            Kind::Refused,
-            "SEVERAL_CURRENCIES",
-            "These claims are in several currencies; say which to pay.",
-        )),
-    }
+    let one = first.filter(|first| claims.iter().all(|claim| claim.currency == *first));
+    one.ok_or(PaymentRefusal::SeveralCurrencies)
 }

@@ -58,19 +58,25 @@ pub(crate) struct AdviceLine {
     pub(crate) amount: i64,
 }
 
-/// The advice is not as it would have to be.
+/// Why payment advices say no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("The payment advice is {}; this needs ANNOUNCED.", .0.as_str())]
-pub(crate) struct NotAnnounced(pub(crate) State);
+pub(crate) enum PaymentRefusal {
+    #[error("The payment advice is {}; this needs ANNOUNCED.", .0.as_str())]
+    NotAnnounced(State),
+    #[error("Nothing of this facility's claims was due by then.")]
+    NothingToPay,
+    #[error("These claims are in several currencies; say which to pay.")]
+    SeveralCurrencies,
+}
 
 impl PaymentAdvice {
     /// Everything it names is paid.
-    pub(crate) fn pay(self, payment: Payment) -> Result<Self, NotAnnounced> {
+    pub(crate) fn pay(self, payment: Payment) -> Result<Self, PaymentRefusal> {
         match self.state {
             State::Announced => {
                 Ok(Self { state: State::Paid, payment: Some(payment), version: self.version + 1, ..self })
             }
-            State::Paid => Err(NotAnnounced(self.state)),
+            State::Paid => Err(PaymentRefusal::NotAnnounced(self.state)),
         }
     }
 }
@@ -114,7 +120,7 @@ mod tests {
         let payment = || Payment { reference: "TRF-1".to_owned(), paid_on: "2026-04-20".parse().unwrap() };
         let paid = advice.pay(payment()).unwrap();
         assert_eq!((paid.state, paid.version), (State::Paid, 2));
-        assert_eq!(paid.pay(payment()).unwrap_err(), NotAnnounced(State::Paid));
+        assert_eq!(paid.pay(payment()).unwrap_err(), PaymentRefusal::NotAnnounced(State::Paid));
     }
 
     #[test]

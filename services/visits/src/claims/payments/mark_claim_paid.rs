@@ -2,7 +2,7 @@
 
 use careway_contract::visits::v1::{MarkClaimPaidRequest, MarkClaimPaidResponse};
 use careway_kernel::ClaimId;
-use careway_service::{Call, Result, path_id};
+use careway_service::{Call, Keyed, path_id};
 
 use super::{payment_request, store};
 use crate::{
@@ -14,7 +14,7 @@ pub(crate) async fn mark_claim_paid(
     app: &App,
     call: &Call,
     request: MarkClaimPaidRequest,
-) -> Result<MarkClaimPaidResponse> {
+) -> Keyed<MarkClaimPaidResponse> {
     let payer = call.caller.payer()?;
     let id: ClaimId = path_id("claim", &request.claim_id)?;
     let payment = payment_request::payment(&request.reference, &request.paid_on)?;

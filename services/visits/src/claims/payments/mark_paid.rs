@@ -2,10 +2,10 @@
 
 use careway_contract::visits::v1::{MarkPaymentAdvicePaidRequest, MarkPaymentAdvicePaidResponse};
 use careway_kernel::PaymentAdviceId;
-use careway_service::{Call, Error, Kind, Result};
+use careway_service::{Call, Error, Keyed};
 use uuid::Uuid;
 
-use super::{domain::NotAnnounced, payment_request, view};
+use super::{payment_request, view};
 use crate::{
     App,
     claims::{self, events, store},
@@ -15,7 +15,7 @@ pub(crate) async fn mark_payment_advice_paid(
     app: &App,
     call: &Call,
     request: MarkPaymentAdvicePaidRequest,
-) -> Result<MarkPaymentAdvicePaidResponse> {
+) -> Keyed<MarkPaymentAdvicePaidResponse> {
     let payer = call.caller.payer()?;
     let unknown = || Error::not_found("payment advice");
     let id = PaymentAdviceId::parse(&request.payment_advice_id).map_err(|_| unknown())?;
@@ -44,12 +44,4 @@ pub(crate) async fn mark_payment_advice_paid(
     }
     let answer = view::listed(&advice);
     tx.commit(MarkPaymentAdvicePaidResponse { payment_advice: Some(answer) }).await
-}
-
-impl From<NotAnnounced> for Error {
-    fn from(refusal: NotAnnounced) -> Self {
-        Self::new(Kind::Refused, "WRONG_STATE", refusal.to_string())
-            .with("state", refusal.0.as_str())
-            .with("needs", "ANNOUNCED")
-    }
 }

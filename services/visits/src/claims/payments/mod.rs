@@ -3,6 +3,7 @@
 mod api;
 mod create;
 mod domain;
+mod error;
 mod get;
 mod list;
 pub(crate) mod mark_claim_paid;

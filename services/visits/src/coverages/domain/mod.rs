@@ -137,7 +137,7 @@ pub(crate) struct ListedCoverage {
     pub(crate) member_since: Option<NaiveDate>,
 }
 
-/// Why a coverage cannot be changed so.
+/// Why a coverage cannot be made or changed so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum CoverageRefusal {
     #[error("The coverage is not active.")]
@@ -150,6 +150,10 @@ pub(crate) enum CoverageRefusal {
     OutsidePeriod,
     #[error("The date lies before the suspension.")]
     BeforeSuspension,
+    #[error("The payer has no member with this number.")]
+    MemberUnknown,
+    #[error("The member has another cover in this period.")]
+    Overlaps,
 }
 
 /// What is said of such a last day.

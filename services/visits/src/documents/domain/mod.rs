@@ -1,10 +1,13 @@
 //! A medical document of a visit: what is known of it, and what may become of it.
 
+pub(crate) mod refusal;
+
 use careway_documents::Content;
 use careway_kernel::{DocumentId, OrganizationId, VisitId};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use refusal::DocumentRefusal;
 /// What a document is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
@@ -74,16 +77,11 @@ pub(crate) struct Retraction {
     pub(crate) reason: String,
 }
 
-/// The document was retracted already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("The document was retracted already.")]
-pub(crate) struct AlreadyRetracted;
-
 impl Document {
     /// Marks it as entered in error; it stays readable to those whom it concerns.
-    pub(crate) fn retract(mut self, retraction: Retraction) -> Result<Self, AlreadyRetracted> {
+    pub(crate) fn retract(mut self, retraction: Retraction) -> Result<Self, DocumentRefusal> {
         if self.retraction.is_some() {
-            return Err(AlreadyRetracted);
+            return Err(DocumentRefusal::Retracted);
         }
         self.retraction = Some(retraction);
         self.version += 1;

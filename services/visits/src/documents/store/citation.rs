@@ -1,10 +1,12 @@
 //! Documents that a claim or a pre-authorization shows to its payer.
 
 use careway_kernel::{DocumentId, OrganizationId, VisitId};
-use careway_service::{Error, Kind, Result};
+use careway_service::Result;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
+
+use crate::documents::domain::refusal::DocumentRefusal;
 
 /// What cites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,9 +68,6 @@ pub(crate) async fn cite(
     .await?;
     match unknown {
         None => Ok(()),
-        Some(id) => {
-            let message = "The visit has no such document, or it was retracted.";
-            Err(Error::new(Kind::Unprocessable, "DOCUMENT_UNKNOWN", message).with("documentId", id))
-        }
+        Some(id) => Err(DocumentRefusal::Unknown(DocumentId::from_uuid(id)).into()),
     }
 }

@@ -3,6 +3,7 @@
 mod code;
 pub(crate) mod period;
 pub(crate) mod reason;
+pub(crate) mod refusal;
 pub(crate) mod rules;
 pub(crate) mod service_type;
 

@@ -33,22 +33,6 @@ pub(crate) enum Reason {
 }
 
 impl Reason {
-    /// The code that programs read.
-    pub(crate) const fn code(self) -> &'static str {
-        match self {
-            Self::UnknownCard => "UNKNOWN_CARD",
-            Self::Lapsed => "LAPSED",
-            Self::Suspended => "SUSPENDED",
-            Self::Replaced => "REPLACED",
-            Self::Terminated => "TERMINATED",
-            Self::NotYetStarted => "NOT_YET_STARTED",
-            Self::FacilityNotContracted => "FACILITY_NOT_CONTRACTED",
-            Self::ServiceNotCovered => "SERVICE_NOT_COVERED",
-            Self::ServiceNotContracted => "SERVICE_NOT_CONTRACTED",
-            Self::WaitingPeriod { .. } => "WAITING_PERIOD",
-        }
-    }
-
     /// The first day on which the answer will be another, where that is known.
     pub(crate) const fn until(self) -> Option<NaiveDate> {
         match self {

@@ -7,10 +7,7 @@ use super::{
     Deadline, Decision, Preauthorization, Rules, State, Validity,
     line::{Amendment, Change, Need, Outcome, PreauthorizationLine},
 };
-use crate::visits::{
-    domain::{Cancellation, Visit},
-    error::Refusal,
-};
+use crate::visits::domain::{Cancellation, Visit, refusal::Refusal};
 
 /// What adjudication found of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,15 +1,16 @@
 //! A prescription: what was prescribed, how much of it was handed out, and what may be handed out now.
 
 pub(crate) mod formulary;
+pub(crate) mod refusal;
 
 use careway_kernel::{MemberId, OrganizationId, PrescriptionId, VisitId};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::error::Refusal;
 use crate::adjudication::quantity::Quantity;
 use formulary::{Formulary, Warning};
+use refusal::Refusal;
 
 /// Where a prescription stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! A line of care as a pre-authorization or a claim keeps it: asked for, adjudicated, decided.
 
 pub(crate) mod facts;
+pub(crate) mod refusal;
 pub(crate) mod requested;
 
 use careway_kernel::{CoverageId, MemberId, OrganizationId, VisitId};

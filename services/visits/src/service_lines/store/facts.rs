@@ -23,8 +23,7 @@ use crate::{
         requested::LineQuery,
     },
     visits::{
-        domain::{State, Visit},
-        error::Refusal,
+        domain::{State, Visit, refusal::Refusal},
         store::row::VisitRow,
     },
 };

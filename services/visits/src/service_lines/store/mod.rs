@@ -7,16 +7,19 @@ pub(crate) mod row;
 use std::collections::HashMap;
 
 use careway_kernel::OrganizationId;
-use careway_service::{Error, Kind, Result};
+use careway_service::{Error, Result};
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 
-use super::domain::{Owner, OwnerKind, Parties, ServiceLine};
+use super::domain::{Owner, OwnerKind, Parties, ServiceLine, refusal::ClaimedAlready};
 use crate::{
     benefits::{
-        domain::posting::{Posting, Taking},
-        store::posting::{PostingJson, limit_exceeded},
+        domain::{
+            posting::{Posting, Taking},
+            refusal::LimitExceeded,
+        },
+        store::posting::PostingJson,
     },
     seal::Keys,
 };
@@ -104,12 +107,8 @@ pub(crate) async fn list_lines(
 /// What the database refuses of lines. Whoever decided on what was locked for adjudication never hears it.
 pub(crate) fn refusal(error: sqlx::Error) -> Error {
     match error.as_database_error().and_then(|refused| refused.constraint()) {
-        Some("benefit_balance_within_limit") => limit_exceeded(),
-        Some("service_line_claimed_once") => Error::new(
-            Kind::Conflict,
-            "CARE_CLAIMED_ALREADY",
-            "PriorService of this day was claimed already.",
-        ),
+        Some("benefit_balance_within_limit") => LimitExceeded.into(),
+        Some("service_line_claimed_once") => ClaimedAlready.into(),
         _ => error.into(),
     }
 }

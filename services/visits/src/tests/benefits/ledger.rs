@@ -12,8 +12,9 @@ use crate::{
         domain::{
             ledger::{Account, Occasion},
             posting::{Cause, Posting, Taking},
+            refusal::LimitExceeded,
         },
-        store::posting::{PostingJson, limit_exceeded},
+        store::posting::PostingJson,
     },
     coverages::{
         self,
@@ -124,7 +125,7 @@ impl Ledger {
         kind: Taking,
         postings: &[Posting],
     ) -> Result<i32> {
-        let mut tx = self.db.begin(call).await?;
+        let mut tx = self.db.begin_unkeyed(call).await?;
         let now = tx.now();
         let postings: Vec<PostingJson<'_>> = postings.iter().map(Into::into).collect();
         let made = sqlx::query_scalar("select benefit_take($1, $2, $3, $4)")
@@ -134,7 +135,7 @@ impl Ledger {
             .bind(Json(postings))
             .fetch_one(&mut *tx)
             .await
-            .on_constraint("benefit_balance_within_limit", limit_exceeded)?;
+            .on_constraint("benefit_balance_within_limit", || LimitExceeded)?;
         tx.finish().await?;
         Ok(made)
     }

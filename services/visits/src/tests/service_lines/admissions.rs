@@ -282,7 +282,7 @@ impl Admissions {
         owner: Option<Uuid>,
         lines: &[ServiceLine],
     ) -> Option<ServiceFacts> {
-        let mut tx = self.db.begin(&self.by(by)).await.unwrap();
+        let mut tx = self.db.begin_unkeyed(&self.by(by)).await.unwrap();
         let now = tx.now();
         let wanted: Vec<LineQuery<'_>> = lines.iter().map(|it| it.asked.query()).collect();
         let query = FactsQuery { visit: at.visit, party: Some(by), owner, lines: &wanted };
@@ -298,7 +298,7 @@ impl Admissions {
     ) -> Result<(Settlement, Owner)> {
         let facility = self.facility;
         let owner = Owner { kind, id: Uuid::now_v7(), number: Some(format!("N-{}", at.visit)) };
-        let mut tx = self.db.begin(&self.by(facility)).await?;
+        let mut tx = self.db.begin_unkeyed(&self.by(facility)).await?;
         let now = tx.now();
         let wanted: Vec<LineQuery<'_>> = lines.iter().map(|it| it.asked.query()).collect();
         let query = FactsQuery { visit: at.visit, party: Some(facility), owner: None, lines: &wanted };
@@ -329,7 +329,7 @@ impl Admissions {
     }
 
     pub(crate) async fn undo(&self, owner: &Owner) -> i32 {
-        let mut tx = self.db.begin(&self.by(self.facility)).await.unwrap();
+        let mut tx = self.db.begin_unkeyed(&self.by(self.facility)).await.unwrap();
         let now = tx.now();
         let mut statement = QueryBuilder::new("");
         push_undo(&mut statement, (owner.kind, owner.id), false, now);

@@ -4,7 +4,7 @@ use careway_kernel::OrganizationId;
 use chrono::{DateTime, Duration, Utc};
 
 use super::{Dispute, Patient, State, Visit, is_over, overrides::Review};
-use crate::visits::error::Refusal;
+use crate::visits::domain::refusal::Refusal;
 
 /// All of a visit that decides who may see its member. Reads that need no whole visit carry this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod overrides;
+pub(crate) mod refusal;
 pub(crate) mod transitions;
 
 use careway_kernel::{FamilyId, MemberId, OrganizationId, VisitId};

@@ -3,7 +3,7 @@
 use careway_kernel::{AccountId, OrganizationId, VisitId};
 use chrono::{DateTime, Utc};
 
-use crate::visits::error::Refusal;
+use crate::visits::domain::refusal::Refusal;
 
 /// Why there is no code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     plans::domain::reason::Reason,
     plans::domain::service_type::ServiceType,
-    visits::error::{Refusal, wait_until},
+    visits::domain::refusal::{Refusal, wait_until},
 };
 
 /// Resends of a code per visit.

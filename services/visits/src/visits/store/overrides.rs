@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use crate::visits::{
-    domain::overrides::{Approval, OverrideReason, Review, Side, VisitOverride},
-    error::Refusal,
+use crate::visits::domain::{
+    overrides::{Approval, OverrideReason, Review, Side, VisitOverride},
+    refusal::Refusal,
 };
 
 /// Which overrides of an organization, newest first.
@@ -116,7 +116,7 @@ pub(crate) async fn insert_override(conn: &mut PgConnection, asked: &VisitOverri
     .bind(asked.version)
     .execute(conn)
     .await
-    .on_constraint("visit_override_pkey", || Refusal::OverrideAlreadyRequested.into())?;
+    .on_constraint("visit_override_pkey", || Refusal::OverrideAlreadyRequested)?;
     Ok(())
 }
 

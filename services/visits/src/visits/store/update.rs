@@ -1,12 +1,12 @@
 //! A visit's change in Postgres: one statement, over the version it came from.
 
 use careway_kernel::OrganizationId;
-use careway_service::{Error, Kind, OnConstraint, Result};
+use careway_service::{NotWritten, OnConstraint};
 use sqlx::{PgConnection, types::Json};
 
 use crate::{
     coverages::domain::entitlement::Entitlement,
-    visits::{domain::Visit, error::Refusal},
+    visits::domain::{Visit, refusal::Refusal},
 };
 
 /// Keeps a visit as it is now, over the version it came from.
@@ -14,7 +14,7 @@ use crate::{
 /// # Errors
 /// `VISIT_CHANGED` when it changed meanwhile (only for those who did not lock it), `VISIT_ALREADY_OPEN` when the
 /// member has an open visit of this type here on this day; the transaction is over then.
-pub(crate) async fn update_visit(conn: &mut PgConnection, visit: &Visit) -> Result<()> {
+pub(crate) async fn update_visit(conn: &mut PgConnection, visit: &Visit) -> Result<(), NotWritten<Refusal>> {
     let (challenge, patient) = (visit.challenge.as_ref(), visit.patient.as_ref());
     let (admission, cancellation) = (visit.admission.as_ref(), visit.cancellation.as_ref());
     let notice = admission.and_then(|it| it.notice.as_ref());
@@ -73,11 +73,7 @@ pub(crate) async fn update_visit(conn: &mut PgConnection, visit: &Visit) -> Resu
     .bind(resolution.map(|it| if it.upheld { "UPHELD" } else { "DISMISSED" }))
     .execute(conn)
     .await
-    .on_constraint("visit_open_once", || Refusal::AlreadyOpen { visit: visit.id }.into())?;
-    if updated.rows_affected() == 1 { Ok(()) } else { Err(changed()) }
-}
-
-/// The caller decided on a version that is no more; asking again with the same key decides anew.
-fn changed() -> Error {
-    Error::new(Kind::Unavailable, "VISIT_CHANGED", "The visit changed meanwhile; try again.")
+    .on_constraint("visit_open_once", || Refusal::AlreadyOpen { visit: None })?;
+    // The caller decided on a version that is no more; asking again with the same key decides anew.
+    if updated.rows_affected() == 1 { Ok(()) } else { Err(NotWritten::Refused(Refusal::Changed)) }
 }

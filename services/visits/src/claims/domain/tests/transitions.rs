@@ -4,7 +4,7 @@ use careway_kernel::{ClaimId, Clock, CoverageId, Currency, MemberId, Organizatio
 use proptest::prelude::*;
 
 use super::super::{transitions::*, *};
-use crate::{adjudication::outcome::Verdict, claims::error::ClaimError};
+use crate::{adjudication::outcome::Verdict, claims::domain::refusal::ClaimRefusal};
 
 fn now() -> DateTime<Utc> {
     "2026-03-02T08:00:00Z".parse().unwrap()
@@ -117,7 +117,7 @@ impl Command {
         Self::Pay,
     ];
 
-    fn run(self, claim: Claim) -> Result<Claim, ClaimError> {
+    fn run(self, claim: Claim) -> Result<Claim, ClaimRefusal> {
         let today = day("2026-03-02");
         match self {
             Self::Edit => claim.edit(None, Vec::new(), today),
@@ -168,7 +168,10 @@ fn every_command_is_allowed_where_the_table_says_and_nowhere_else() {
                 }
                 Err(refusal) => {
                     assert!(!allowed.contains(&before), "{command:?} in {before:?}: {refusal}");
-                    assert_eq!(refusal.reason(), "WRONG_STATE");
+                    assert!(
+                        matches!(refusal, ClaimRefusal::WrongState { is, .. } if is == before),
+                        "{refusal}"
+                    );
                 }
             }
         }
@@ -182,24 +185,24 @@ fn nothing_happens_to_a_claim_while_its_visit_is_disputed() {
             claim.visit.disputed = true;
             let allowed = command.table().0.contains(&claim.state);
             let refusal = command.run(claim).unwrap_err();
-            assert_eq!(refusal == ClaimError::Disputed, allowed, "{command:?}");
+            assert_eq!(refusal == ClaimRefusal::Disputed, allowed, "{command:?}");
         }
     }
     let mut input = input();
     input.visit.disputed = true;
-    assert_eq!(Claim::draft(now(), input).unwrap_err(), ClaimError::Disputed);
+    assert_eq!(Claim::draft(now(), input).unwrap_err(), ClaimRefusal::Disputed);
 }
 
 #[test]
 fn the_last_day_to_submit_and_to_appeal_is_a_day_like_any_other() {
     let (last, after) = (day("2026-04-15"), day("2026-04-16"));
     assert!(draft().submit(now(), last).is_ok());
-    assert_eq!(draft().submit(now(), after).unwrap_err(), ClaimError::SubmittedLate { by: last });
+    assert_eq!(draft().submit(now(), after).unwrap_err(), ClaimRefusal::SubmittedLate { by: last });
     let (last, after) = (day("2026-04-01"), day("2026-04-02"));
     let rejected = || decided(Verdict::Rejected);
     assert!(rejected().appeal(now(), last, vec![1], Vec::new()).is_ok());
     let late = rejected().appeal(now(), after, vec![1], Vec::new()).unwrap_err();
-    assert_eq!(late, ClaimError::AppealedLate { by: last });
+    assert_eq!(late, ClaimRefusal::AppealedLate { by: last });
 }
 
 #[test]
@@ -216,26 +219,30 @@ fn a_rejected_claim_is_resubmitted_in_a_chain_of_bounded_length() {
     }
     assert_eq!(
         claim.resubmit(now(), input(), 2).unwrap_err(),
-        ClaimError::ResubmissionsExhausted { most: 2 }
+        ClaimRefusal::ResubmissionsExhausted { most: 2 }
     );
     let first = first.unwrap();
     let by = first.chain.resubmitted_as.unwrap();
-    assert_eq!(first.clone().resubmit(now(), input(), 9).unwrap_err(), ClaimError::AlreadyResubmitted { by });
-    assert_eq!(Command::Appeal.run(first).unwrap_err(), ClaimError::AlreadyResubmitted { by });
+    assert_eq!(
+        first.clone().resubmit(now(), input(), 9).unwrap_err(),
+        ClaimRefusal::AlreadyResubmitted { by }
+    );
+    assert_eq!(Command::Appeal.run(first).unwrap_err(), ClaimRefusal::AlreadyResubmitted { by });
 }
 
 #[test]
 fn an_appeal_comes_once_and_never_costs() {
     let appealed = || Command::Appeal.run(decided(Verdict::Approved)).unwrap();
     let less = appealed().overturn(now(), vec![2], amounts(7_999)).unwrap_err();
-    assert_eq!(less, ClaimError::AppealPaysLess);
+    assert_eq!(less, ClaimRefusal::AppealPaysLess);
     for answered in [Command::Uphold, Command::Overturn] {
         let claim = answered.run(appealed()).unwrap();
         let appeal = claim.appeal.as_ref().unwrap();
         assert_eq!(appeal.answer.as_ref().unwrap().sealed_text, [2]);
         // Paid, it could be appealed again, had it not been already.
         let paid = claim.put_in_payment(advice()).unwrap().0.pay(payment()).unwrap();
-        assert_eq!(Command::Appeal.run(paid).unwrap_err().reason(), "WRONG_STATE");
+        let refusal = Command::Appeal.run(paid).unwrap_err();
+        assert!(matches!(refusal, ClaimRefusal::WrongState { .. }), "{refusal}");
     }
 }
 
@@ -245,7 +252,7 @@ fn an_advice_names_what_no_other_did() {
     assert_eq!((first, claim.due()), (8_000, 0));
     let appealed = Command::Appeal.run(claim.pay(payment()).unwrap()).unwrap();
     let nothing = Command::Uphold.run(appealed.clone()).unwrap().put_in_payment(advice()).unwrap_err();
-    assert_eq!(nothing.reason(), "CLAIM_NOT_PAYABLE");
+    assert!(matches!(nothing, ClaimRefusal::NothingDue { .. }), "{nothing}");
     let (claim, second) = Command::Overturn.run(appealed).unwrap().put_in_payment(advice()).unwrap();
     assert_eq!((second, claim.advised), (2_000, 10_000));
 }

@@ -11,7 +11,7 @@ use crate::{
         entitlement::{CoverageRef, ServiceTypeOption},
     },
     plans::domain::reason::Reason,
-    visits::error::Refusal,
+    visits::domain::refusal::Refusal,
 };
 
 const INPATIENT: &str = "INPATIENT";
