@@ -18,7 +18,7 @@ const STATEMENTS: [&str; 8] = [
     "QueryBuilder",
 ];
 /// The macro that makes a statement of one that tells its caller.
-const QUESTION: &str = "question";
+const SCOPED: &str = "scoped_query";
 
 fn breaches(context: &str, sources: &Sources) -> Vec<String> {
     let crate_ = modules(sources);
@@ -81,7 +81,7 @@ fn statements(module: &Module) -> impl Iterator<Item = String> {
         let last = path.last().map(String::as_str).unwrap_or_default();
         (path[0] == "sqlx" && STATEMENTS.contains(&last)) || last == "QueryBuilder"
     });
-    let macros = module.names.macros.iter().filter(|path| path.last().is_some_and(|it| it == QUESTION));
+    let macros = module.names.macros.iter().filter(|path| path.last().is_some_and(|it| it == SCOPED));
     let texts = module.names.texts.iter().filter(|text| is_sql(text));
     let said: BTreeSet<String> = named
         .chain(macros)
@@ -144,7 +144,7 @@ fn what_is_missing_or_out_of_place_is_told() {
             "x: plans/mod.rs does not begin by saying what a plans is",
             "x: plans/api.rs has no impl of a Service for App",
             "x: plans/list.rs says \"delete from plan\": only stores do",
-            "x: plans/list.rs says c::question: only stores do",
+            "x: plans/list.rs says c::scoped_query: only stores do",
             "x: plans/list.rs says sqlx::QueryBuilder: only stores do",
         ]
     );

@@ -4,7 +4,7 @@ use careway_kernel::OrganizationId;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Coverage, entitlement::relevant};
+use super::{Coverage, relevant};
 use crate::plans::domain::reason::Reason;
 
 /// A payer that is asked for a patient.

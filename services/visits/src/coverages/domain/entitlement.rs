@@ -4,7 +4,7 @@ use careway_kernel::{CoverageId, FamilyId, MemberId, OrganizationId, PlanId};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Coverage, CoverageStatus, choice::AskedPayer};
+use super::{Coverage, CoverageStatus, choice::AskedPayer, relevant};
 use crate::plans::domain::{PlanDefinition, reason::Reason, service_type::ServiceType};
 
 /// What is asked. The day is the day of the service, which may lie in the past.
@@ -113,17 +113,6 @@ pub(crate) fn decide(facts: &EntitlementFacts, on: NaiveDate) -> Entitlement {
         service_types: facts.service_types.iter().map(option).collect(),
         asked: Vec::new(),
     }
-}
-
-/// The coverage whose period holds the day (no two overlap); else the next to start; else the last that ended.
-pub(super) fn relevant<'a>(
-    coverages: impl Iterator<Item = &'a Coverage> + Clone,
-    on: NaiveDate,
-) -> Option<&'a Coverage> {
-    let holds = coverages.clone().find(|coverage| coverage.from <= on && on <= coverage.to);
-    let next = || coverages.clone().filter(|c| c.from > on && c.from <= c.to).min_by_key(|c| c.from);
-    let last = || coverages.clone().max_by_key(|coverage| coverage.to);
-    holds.or_else(next).or_else(last)
 }
 
 fn refused(facts: &EntitlementFacts, coverage: Option<&Coverage>, reason: Reason) -> Entitlement {

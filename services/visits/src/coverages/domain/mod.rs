@@ -258,5 +258,16 @@ impl Coverage {
     }
 }
 
+/// The coverage whose period holds the day (no two overlap); else the next to start; else the last that ended.
+fn relevant<'a>(
+    coverages: impl Iterator<Item = &'a Coverage> + Clone,
+    on: NaiveDate,
+) -> Option<&'a Coverage> {
+    let holds = coverages.clone().find(|coverage| coverage.from <= on && on <= coverage.to);
+    let next = || coverages.clone().filter(|c| c.from > on && c.from <= c.to).min_by_key(|c| c.from);
+    let last = || coverages.clone().max_by_key(|coverage| coverage.to);
+    holds.or_else(next).or_else(last)
+}
+
 #[cfg(test)]
 pub(crate) mod tests;
