@@ -62,6 +62,10 @@ pub struct Transaction {
 }
 
 /// What beginning comes to.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it is taken apart at once; a box would be an allocation a command"
+)]
 enum Begun {
     /// A transaction in which nothing has happened yet.
     Fresh(Transaction),
