@@ -49,7 +49,7 @@ async fn the_payer_that_covers_today_is_taken(platform: &TestPlatform) {
         (verified.text("visit.payerId"), verified.at("coverage.inForce")),
         (&*present.id, &json!(true))
     );
-    assert!(verified.at("coverage.askedPayers").is_null());
+    assert_eq!(verified.at("coverage.askedPayers"), &json!([]), "nobody is named who did not cover");
     accepted(200, desk.post(&format!("{path}/admit"), json!({"serviceType": "OUTPATIENT"}))).await;
 
     // Covered by both, somebody must say which one it is to be.

@@ -45,8 +45,8 @@ pub(crate) async fn import_coverages(
     if report.dry_run {
         // Everything is done and undone, so that the report is what would happen.
         let mut tx = app.db.begin_unkeyed(&own).await?;
+        registry.keep(&mut tx, &listed).await?;
         for batch in listed.chunks(BATCH) {
-            registry.keep(&mut tx, batch).await?;
             take(app, &mut tx, &own, payer, batch, &mut report).await?;
         }
     } else {
@@ -90,10 +90,15 @@ impl Registry {
         born
     }
 
-    /// Keeps those of the batch that no event told of.
-    async fn keep(&self, tx: &mut Transaction, batch: &[ListedCoverage]) -> Result<()> {
-        let new: HashSet<_> = batch.iter().map(|it| &it.number).filter(|it| self.new.contains(*it)).collect();
-        let new: Vec<_> = new.into_iter().filter_map(|it| Some(self.known.get(it)?.member.clone())).collect();
+    /// Keeps those of these rows that no event told of.
+    async fn keep(&self, tx: &mut Transaction, listed: &[ListedCoverage]) -> Result<()> {
+        let new: HashSet<_> =
+            listed.iter().map(|it| &it.number).filter(|it| self.new.contains(*it)).collect();
+        let mut new: Vec<_> =
+            new.into_iter().filter_map(|it| Some(self.known.get(it)?.member.clone())).collect();
+        // In the order in which they were made, and in which their events come: whoever hears of them meanwhile takes
+        // the same rows.
+        new.sort_unstable_by_key(|member| member.id.uuid());
         if !new.is_empty() {
             store::member::upsert_members(tx, &new, None).await?;
         }
