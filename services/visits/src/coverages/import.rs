@@ -7,7 +7,7 @@ use careway_contract::visits::v1::{
 };
 use careway_kernel::{MemberNumber, OrganizationId};
 use careway_service::{
-    Call, Result, Transaction,
+    Call, Result, SharedReason, Transaction,
     imports::{Held, ListFile},
     table::{Outcome, Report},
 };
@@ -18,12 +18,14 @@ use super::{
     domain::{BEFORE_BIRTH, ListedCoverage, ends_before_birth, may_end_before_birth},
     import_rows,
     registry::{Registered, registered},
-    store::{self, import::Imported},
+    store::{self, import::Imported, member::MemberRef},
 };
 use crate::App;
 
 /// Rows taken in one transaction.
 const BATCH: usize = 500;
+/// How often members are inserted before the list is told to come again.
+const TRIES: usize = 5;
 /// Rows reported at most.
 const MOST_REPORTED: usize = 1000;
 
@@ -40,19 +42,18 @@ pub(crate) async fn import_coverages(
 
     let registry = Registry::ask(app, call, payer, &listed).await?;
     let listed = registry.born(listed, &mut report);
+    registry.keep(app, &Call::by(call.caller.clone())).await?;
     // The same list again changes nothing, so each batch stands for itself and the request's key for none of them.
     let own = Call::by(call.caller.clone());
     if report.dry_run {
         // Everything is done and undone, so that the report is what would happen.
         let mut tx = app.db.begin_unkeyed(&own).await?;
-        registry.keep(&mut tx, &listed).await?;
         for batch in listed.chunks(BATCH) {
             take(app, &mut tx, &own, payer, batch, &mut report).await?;
         }
     } else {
         for batch in listed.chunks(BATCH) {
             let mut tx = app.db.begin_unkeyed(&own).await?;
-            registry.keep(&mut tx, batch).await?;
             take(app, &mut tx, &own, payer, batch, &mut report).await?;
             tx.finish().await?;
         }
@@ -90,20 +91,29 @@ impl Registry {
         born
     }
 
-    /// Keeps those of these rows that no event told of.
-    async fn keep(&self, tx: &mut Transaction, listed: &[ListedCoverage]) -> Result<()> {
-        let new: HashSet<_> =
-            listed.iter().map(|it| &it.number).filter(|it| self.new.contains(*it)).collect();
-        let mut new: Vec<_> =
-            new.into_iter().filter_map(|it| Some(self.known.get(it)?.member.clone())).collect();
-        // In the order in which they were made, and in which their events come: whoever hears of them meanwhile takes
-        // the same rows.
-        new.sort_unstable_by_key(|member| member.id.uuid());
-        if !new.is_empty() {
-            store::member::upsert_members(tx, &new, None).await?;
+    /// Keeps those that no event told of, in transactions of their own: they stand as their events will have them stand.
+    async fn keep(&self, app: &App, call: &Call) -> Result<()> {
+        let known = self.new.iter().filter_map(|number| self.known.get(number));
+        let members: Vec<_> = known.map(|it| it.member.clone()).collect();
+        for members in members.chunks(BATCH) {
+            let mut left = TRIES;
+            loop {
+                left -= 1;
+                match insert_members(app, call, members).await {
+                    // Their events are heard at this moment, in another order, and Postgres let those go first.
+                    Err(error) if left > 0 && error.is(SharedReason::Busy) => {}
+                    done => break done?,
+                }
+            }
         }
         Ok(())
     }
+}
+
+async fn insert_members(app: &App, call: &Call, members: &[MemberRef]) -> Result<()> {
+    let mut tx = app.db.begin_unkeyed(call).await?;
+    store::member::upsert_members(&mut tx, members, None).await?;
+    tx.finish().await
 }
 
 async fn take(
