@@ -7,7 +7,7 @@ use careway_contract::visits::v1::{
 };
 use careway_kernel::{MemberNumber, OrganizationId};
 use careway_service::{
-    Call, Result, SharedReason, Transaction,
+    Call, Result, Transaction,
     imports::{Held, ListFile},
     table::{Outcome, Report},
 };
@@ -24,8 +24,6 @@ use crate::App;
 
 /// Rows taken in one transaction.
 const BATCH: usize = 500;
-/// How often members are inserted before the list is told to come again.
-const TRIES: usize = 5;
 /// Rows reported at most.
 const MOST_REPORTED: usize = 1000;
 
@@ -96,15 +94,7 @@ impl Registry {
         let known = self.new.iter().filter_map(|number| self.known.get(number));
         let members: Vec<_> = known.map(|it| it.member.clone()).collect();
         for members in members.chunks(BATCH) {
-            let mut left = TRIES;
-            loop {
-                left -= 1;
-                match insert_members(app, call, members).await {
-                    // Their events are heard at this moment, in another order, and Postgres let those go first.
-                    Err(error) if left > 0 && error.is(SharedReason::Busy) => {}
-                    done => break done?,
-                }
-            }
+            insert_members(app, call, members).await?;
         }
         Ok(())
     }

@@ -15,15 +15,20 @@ pub(crate) struct MemberRef {
 }
 
 /// Keeps members as an event of this version said, unless something newer is known; without one, as identity answered
-/// just now, which any event may still correct.
+/// just now, which any event may still correct. Whoever writes members of one payer takes turns: events and lists have them
+/// in different orders, and would wait for each other's rows.
 pub(crate) async fn upsert_members(
     conn: &mut PgConnection,
     members: &[MemberRef],
     version: Option<i64>,
 ) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into member_ref (member_id, payer_id, member_number, family_id, version)
+        "with turn as materialized (
+             select pg_advisory_xact_lock(hashtextextended('member_ref.' || payer_id, 0))
+             from (select distinct payer_id::text from unnest($2::uuid[]) payer_id order by 1) payers)
+         insert into member_ref (member_id, payer_id, member_number, family_id, version)
          select l.*, coalesce($5, 0) from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[]) l
+         where (select count(*) from turn) > 0
          on conflict (member_id) do update set member_number = excluded.member_number, family_id = excluded.family_id,
              version = coalesce($5, member_ref.version)
          where $5 is null or member_ref.version < $5",
