@@ -56,6 +56,8 @@ create table visit (
     disputed_at              timestamptz,
     dispute_resolved_at      timestamptz,
     dispute_outcome          text,
+    -- Whether the dispute stands, as the domain decided: what queries leave out visits by.
+    disputed                 boolean     not null default false,
     -- How many claims cite the visit; one is enough to make it uncancellable.
     claims                   integer     not null default 0,
 

@@ -19,7 +19,7 @@ begin
         left join organization_ref o on o.organization_id = v.facility_id
         where v.member_id = here.member_id and v.payer_id = here.payer_id and v.state in ('ADMITTED', 'DISCHARGED')
           and (in_others or v.facility_id = here.facility_id)
-          and (v.disputed_at is null or v.dispute_outcome = 'DISMISSED')
+          and not v.disputed
     ), cared as (
         select l.line_id, l.sealed_details, l.given_on, t.facility_name
         from service_line l join theirs t on t.visit_id = l.visit_id

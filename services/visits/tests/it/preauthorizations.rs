@@ -456,7 +456,7 @@ async fn nothing_goes_on_while_the_visit_is_disputed() {
     let (service, visit) = TestVisits::with_patient().await;
     let it = service.asked(&visit.visit_id, "1").await;
     let id = it.preauthorization_id.as_str();
-    sqlx::query("update visit set disputed_at = now(), version = version + 1")
+    sqlx::query("update visit set disputed_at = now(), disputed = true, version = version + 1")
         .execute(&service.admin)
         .await
         .unwrap();

@@ -147,7 +147,7 @@ pub(crate) async fn list_payable(
          where c.payer_id = $1 and c.facility_id = $2 and c.decided_at <= $3
            and c.state in ('APPROVED', 'PARTIALLY_APPROVED', 'UPHELD', 'OVERTURNED') and c.payer > c.advised
            and ($4::text is null or c.currency = $4)
-           and (v.disputed_at is null or v.dispute_outcome = 'DISMISSED')
+           and not v.disputed
          order by c.decided_at, c.claim_id limit $5",
     );
     let ids = ids.bind(payer.uuid()).bind(facility.uuid()).bind(until).bind(currency).bind(limit);

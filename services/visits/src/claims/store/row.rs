@@ -18,8 +18,7 @@ use crate::{
 };
 
 /// What a claim is read with: the columns of `c`, and of its visit `v` whether the member disputes it.
-pub(crate) const COLUMNS: &str =
-    "c.*, (v.disputed_at is not null and v.dispute_outcome is distinct from 'DISMISSED') as disputed";
+pub(crate) const COLUMNS: &str = "c.*, v.disputed";
 
 /// From columns, or from a document of them; those that a later migration adds are not looked at.
 #[derive(FromRow, Deserialize)]

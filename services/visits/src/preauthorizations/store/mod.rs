@@ -86,7 +86,7 @@ pub(crate) async fn lock_preauthorization(
     party: OrganizationId,
 ) -> Result<Option<Locked>> {
     let row: Option<(Json<PreauthorizationRow>, bool, Option<i32>)> = sqlx::query_as(
-        "select to_jsonb(p), v.disputed_at is not null and v.dispute_outcome is distinct from 'DISMISSED',
+        "select to_jsonb(p), v.disputed,
             (select r.information_hours from payer_claim_rules r where r.payer_id = p.payer_id)
          from (select * from visit where visit_id = (
             select visit_id from preauthorization where preauthorization_id = $1) for update) v

@@ -29,7 +29,8 @@ pub(crate) async fn update_visit(conn: &mut PgConnection, visit: &Visit) -> Resu
          verified_by = $23, overridden = $24, service_type = $25, visit_number = $26, practitioner = $27, \
          referral = $28, admitted_at = $29, admission_notice_due_at = $30, admission_notice_warn_at = $31, \
          admission_warned_at = $32, admission_notified_at = $33, discharged_at = $34, cancelled_at = $35, \
-         cancel_reason = $36, disputed_at = $37, dispute_resolved_at = $38, dispute_outcome = $39 \
+         cancel_reason = $36, disputed_at = $37, dispute_resolved_at = $38, dispute_outcome = $39, \
+         disputed = $40 \
          where visit_id = $1 and version = $2 - 1",
     )
     .bind(visit.id.uuid())
@@ -71,6 +72,7 @@ pub(crate) async fn update_visit(conn: &mut PgConnection, visit: &Visit) -> Resu
     .bind(visit.dispute.as_ref().map(|it| it.at))
     .bind(resolution.map(|it| it.at))
     .bind(resolution.map(|it| if it.upheld { "UPHELD" } else { "DISMISSED" }))
+    .bind(visit.is_disputed())
     .execute(conn)
     .await
     .on_constraint("visit_open_once", || Refusal::AlreadyOpen { visit: None })?;
