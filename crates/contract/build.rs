@@ -5,6 +5,7 @@
 
 use std::{env, fmt::Write, fs, path::PathBuf};
 
+use heck::ToUpperCamelCase;
 use prost_reflect::{DescriptorPool, DynamicMessage, EnumValueDescriptor, ReflectMessage, Value};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -56,7 +57,7 @@ fn reasons(pool: &DescriptorPool) -> Result<String, Box<dyn std::error::Error>> 
         for value in reasons.values() {
             let Some(refusal) = declared(&value) else { continue };
             let refusal = refusal.as_message().ok_or("the option is a message")?;
-            let of = camel(value.name());
+            let of = value.name().to_upper_camel_case();
             if let [kind] = &named(refusal, "kind")[..] {
                 write!(kinds, "Self::{of} => Kind::{kind},")?;
             }
@@ -88,14 +89,8 @@ fn named(refusal: &DynamicMessage, field: &str) -> Vec<String> {
         value => vec![value],
     };
     let numbers = values.iter().filter_map(Value::as_enum_number).filter(|number| *number > 0);
-    numbers.filter_map(|number| names.get_value(number)).map(|value| camel(value.name())).collect()
-}
-
-/// `LINE_CLOSED` as prost names it: `LineClosed`.
-fn camel(name: &str) -> String {
-    let word = |word: &str| {
-        let (first, rest) = word.split_at(word.len().min(1));
-        first.to_owned() + &rest.to_lowercase()
-    };
-    name.split('_').map(word).collect()
+    numbers
+        .filter_map(|number| names.get_value(number))
+        .map(|value| value.name().to_upper_camel_case())
+        .collect()
 }

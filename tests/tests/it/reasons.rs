@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use heck::ToUpperCamelCase;
 use prost_reflect::DescriptorPool;
 
 /// Where the reasons of the edge are given.
@@ -46,12 +47,6 @@ fn declared() -> BTreeMap<String, Vec<String>> {
     declared
 }
 
-/// `LINE_CLOSED` as Rust has it: `LineClosed`.
-fn variant(reason: &str) -> String {
-    let word = |word: &str| word[..1].to_owned() + &word[1..].to_lowercase();
-    reason.split('_').map(word).collect()
-}
-
 /// Whether `wanted` is there as a word of its own.
 fn names(source: &str, wanted: &str) -> bool {
     let joined = |letter: char| letter.is_alphanumeric() || letter == '_';
@@ -75,7 +70,7 @@ fn every_reason_that_is_declared_is_given() {
         for value in values {
             let written = match name {
                 "EdgeReason" => format!("\"{value}\""),
-                _ => format!("{name}::{}", variant(&value)),
+                _ => format!("{name}::{}", value.to_upper_camel_case()),
             };
             if !given.iter().any(|source| names(source, &written)) {
                 idle.insert(format!("{reasons}.{value}"));

@@ -33,15 +33,9 @@ pub(crate) fn sources(folder: &str) -> Sources {
     Sources::read(&root().join(folder).join("src")).unwrap()
 }
 
-/// The contexts that are laid out by aggregate, with their sources.
+/// The contexts with their sources.
 pub(crate) fn contexts() -> impl Iterator<Item = (&'static str, Sources)> {
-    let contexts = CONTEXTS.into_iter().map(|context| (context, sources(&format!("services/{context}"))));
-    contexts.filter(|(_, sources)| is_by_aggregate(sources))
-}
-
-/// False in the layout of old, in which all operations stood in one folder. What is still in it is not checked.
-pub(crate) fn is_by_aggregate(sources: &Sources) -> bool {
-    !sources.files().any(|file| file.starts_with("operations/"))
+    CONTEXTS.into_iter().map(|context| (context, sources(&format!("services/{context}"))))
 }
 
 /// The modules of sources that can be read.

@@ -1,6 +1,6 @@
 //! A ledger with its plan, members who are covered, and postings on their accounts.
 
-use careway_kernel::{Clock, CoverageId, Currency, FamilyId, MemberId, OrganizationId, PlanId, VisitId};
+use careway_kernel::{Clock, CoverageId, Currency, FamilyId, OrganizationId, PlanId, VisitId};
 use careway_service::{Call, Database, OnConstraint, Result};
 use careway_testing::TestDatabase;
 use sqlx::types::Json;
@@ -16,14 +16,11 @@ use crate::{
         },
         store::posting::PostingJson,
     },
-    coverages::{
-        self,
-        domain::{Coverage, CoverageStatus},
-    },
     plans::{
         self,
         domain::{Code, Limit, PlanDefinition, PlanVersion, Scope, Step, Texts, Unit, period::Period},
     },
+    tests::covers::cover,
 };
 
 pub(super) const LIMITS: [i64; 3] = [20, 3, 25];
@@ -74,27 +71,7 @@ impl Ledger {
 
     pub(super) async fn cover(&self, family: FamilyId) -> Covered {
         let day = |text: &str| text.parse().unwrap();
-        let coverage = Coverage {
-            id: CoverageId::new(&self.clock),
-            payer: self.payer,
-            member: MemberId::new(&self.clock),
-            family,
-            plan: self.plan,
-            plan_version: 1,
-            from: day("2026-01-01"),
-            to: day("2026-12-31"),
-            member_since: day("2026-01-01"),
-            policy_year_from: day("2026-01-01"),
-            status: CoverageStatus::Active,
-            suspensions: vec![],
-            termination: None,
-            replaced_by: None,
-            version: 1,
-            created_at: self.clock.now(),
-        };
-        let mut tx = self.db.begin_system("test").await.unwrap();
-        coverages::store::insert_coverage(&mut tx, &coverage).await.unwrap();
-        tx.finish().await.unwrap();
+        let coverage = cover(&self.db, &self.clock, self.payer, self.plan, family).await;
         let visit = Some(VisitId::new(&self.clock));
         let occasion = Occasion { on: day("2026-06-01"), policy_year_from: coverage.from, visit };
         let account = |code: &str, scope, period, unit| {

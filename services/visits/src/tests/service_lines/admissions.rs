@@ -1,8 +1,7 @@
 //! A payer, a facility, a plan, prices, and patients who are admitted; and what is done with their lines.
 
 use careway_kernel::{
-    ClientId, Clock, CoverageId, FamilyId, MemberId, OrganizationId, Percent, PlanId, Redacted,
-    ServiceLineId, VisitId,
+    ClientId, Clock, FamilyId, OrganizationId, Percent, PlanId, Redacted, ServiceLineId, VisitId,
 };
 use careway_service::{Call, Caller, Database, OrganizationKind, Result, Subject};
 use careway_testing::{SECRET, TestDatabase, database};
@@ -14,12 +13,9 @@ use crate::{
     MIGRATOR, NAME,
     adjudication::{diagnosis::Diagnosis, quantity::Quantity},
     benefits::domain::posting::Taking,
-    coverages::{
-        self,
-        domain::{
-            Coverage, CoverageStatus,
-            entitlement::{CoverageRef, Entitlement},
-        },
+    coverages::domain::{
+        Coverage,
+        entitlement::{CoverageRef, Entitlement},
     },
     organizations::store::{OrganizationRef, upsert_organization},
     plans::{
@@ -42,6 +38,7 @@ use crate::{
             list_lines, push_save, push_undo, refusal,
         },
     },
+    tests::covers::cover,
 };
 
 /// What the family's shared ceiling allows.
@@ -200,28 +197,7 @@ impl Admissions {
     }
 
     pub(crate) async fn admitted_to(&self, facility: OrganizationId, family: FamilyId, on: &str) -> Admitted {
-        let member = MemberId::new(&self.clock);
-        let coverage = Coverage {
-            id: CoverageId::new(&self.clock),
-            payer: self.payer,
-            member,
-            family,
-            plan: self.plan.id,
-            plan_version: 1,
-            from: day("2026-01-01"),
-            to: day("2026-12-31"),
-            member_since: day("2026-01-01"),
-            policy_year_from: day("2026-01-01"),
-            status: CoverageStatus::Active,
-            suspensions: vec![],
-            termination: None,
-            replaced_by: None,
-            version: 1,
-            created_at: self.clock.now(),
-        };
-        let mut tx = self.db.begin_system("test").await.unwrap();
-        coverages::store::insert_coverage(&mut tx, &coverage).await.unwrap();
-        tx.finish().await.unwrap();
+        let coverage = cover(&self.db, &self.clock, self.payer, self.plan.id, family).await;
         Admitted { visit: self.visit(facility, &coverage, on).await, coverage }
     }
 
