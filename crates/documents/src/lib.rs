@@ -65,7 +65,7 @@ pub struct DocumentStore {
 
 impl DocumentStore {
     /// Checks the settings, and opens the place where `service` has its objects. What goes on after an answer is among
-    /// the errands.
+    /// the background tasks.
     ///
     /// # Errors
     /// A setting that is not valid; a folder that cannot be made.

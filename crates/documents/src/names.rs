@@ -40,7 +40,7 @@ impl Names {
         Path::from(self.0)
     }
 
-    /// Of the word whose the others are.
+    /// Of the object that names the database whose rows name the others.
     pub(crate) fn owner(self) -> Path {
         Path::from_iter([self.0, OWNER])
     }

@@ -33,7 +33,7 @@ pub(crate) struct Objects {
 }
 
 impl Objects {
-    /// Opens the place of the settings. Short work goes on among the errands.
+    /// Opens the place of the settings. Short work goes on among the background tasks.
     pub(crate) fn open(
         settings: &DocumentSettings,
         service: &'static str,

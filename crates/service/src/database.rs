@@ -113,7 +113,7 @@ impl Database {
                     connection.settle();
                     return Ok(());
                 }
-                Err(error) => connection.excuse(error)?,
+                Err(error) => connection.unless_dead(error)?,
             }
         }
     }
@@ -212,7 +212,7 @@ impl Database {
             .await;
             match set {
                 Ok(_) => return Ok(Reader { connection }),
-                Err(error) => connection.excuse(error)?,
+                Err(error) => connection.unless_dead(error)?,
             }
         }
     }
@@ -236,7 +236,7 @@ impl Database {
                     connection.settle();
                     return Ok(rows);
                 }
-                Err(error) => connection.excuse(error)?,
+                Err(error) => connection.unless_dead(error)?,
             }
         }
     }

@@ -62,4 +62,4 @@ pub use stopping::{Stopping, signalled};
 pub use tokens::{ServiceIdentity, Verifier};
 pub use transaction::Transaction;
 pub use upstream::{Registry, Upstream};
-pub use wire::{path_id, timestamp, version};
+pub use wire::{count, path_id, timestamp, version};

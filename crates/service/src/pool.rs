@@ -69,10 +69,10 @@ impl Pool {
         &self.options
     }
 
-    /// Lends a connection; `farewell` is said to it unless it is [settled](Lease::settle).
-    pub(crate) async fn lease(&self, farewell: &'static str) -> sqlx::Result<Lease> {
+    /// Lends a connection; `reset` is said to it unless it is [settled](Lease::settle).
+    pub(crate) async fn lease(&self, reset: &'static str) -> sqlx::Result<Lease> {
         match self.connections.get().await {
-            Ok(connection) => Ok(Lease { connection: Some(connection), farewell, settled: false }),
+            Ok(connection) => Ok(Lease { connection: Some(connection), reset, settled: false }),
             Err(PoolError::Backend(error)) => Err(error),
             Err(PoolError::Closed) => Err(sqlx::Error::PoolClosed),
             Err(_) => Err(sqlx::Error::PoolTimedOut),
@@ -111,7 +111,7 @@ fn is_dead(error: &sqlx::Error) -> bool {
 /// A connection for a while.
 pub(crate) struct Lease {
     connection: Option<Object<Connector>>,
-    farewell: &'static str,
+    reset: &'static str,
     settled: bool,
 }
 
@@ -121,9 +121,9 @@ impl Lease {
         self.settled = true;
     }
 
-    /// After its first statement failed: nothing when the connection had died unnoticed, so that the same may be said on
-    /// another; otherwise the error. Only for statements that leave nothing behind where they may have been heard.
-    pub(crate) fn excuse(mut self, error: sqlx::Error) -> sqlx::Result<()> {
+    /// After its first statement failed: the error, unless the connection had died unnoticed; then the statement may be
+    /// sent on another. Only for statements that leave nothing behind where the server may have run them.
+    pub(crate) fn unless_dead(mut self, error: sqlx::Error) -> sqlx::Result<()> {
         if is_dead(&error) && self.connection.as_ref().is_some_and(|it| Object::metrics(it).recycle_count > 0)
         {
             self.connection.take().map(Object::take);
@@ -140,11 +140,11 @@ impl Drop for Lease {
             return;
         }
         // It goes back when what was under way has ended; where nothing can wait for that, it is closed.
-        let farewell = self.farewell;
+        let reset = self.reset;
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => {
                 runtime.spawn(async move {
-                    if connection.execute(farewell).await.is_err() {
+                    if connection.execute(reset).await.is_err() {
                         drop(Object::take(connection));
                     }
                 });

@@ -81,7 +81,7 @@ impl Transaction {
             match connection.execute(sqlx::raw_sql(AssertSqlSafe(batch.clone()))).await {
                 Ok(_) => break connection,
                 Err(error) => {
-                    if let Err(error) = connection.excuse(error) {
+                    if let Err(error) = connection.unless_dead(error) {
                         return answered(database, call, error).await.map(Begun::Answered);
                     }
                 }

@@ -1,4 +1,4 @@
-//! What every message carries alike: ids in paths, instants, versions.
+//! What every message carries alike: ids in paths, instants, versions, counts.
 
 use std::str::FromStr;
 
@@ -21,6 +21,11 @@ pub fn timestamp(at: DateTime<Utc>) -> prost_types::Timestamp {
         seconds: at.timestamp(),
         nanos: i32::try_from(at.timestamp_subsec_nanos()).unwrap_or_default(),
     }
+}
+
+/// How many, as messages carry it; more than they can carry is the most they can.
+pub fn count(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
 }
 
 /// A row's version as messages carry it: how often it was changed, from 1.

@@ -43,7 +43,7 @@ pub(crate) struct Damaged {
 
 /// The keys of the members' data.
 #[derive(Clone)]
-pub(crate) struct Vault {
+pub(crate) struct DataKeys {
     sealer: Sealer,
     national_id_index: [u8; 32],
     code_subject: [u8; 32],
@@ -52,7 +52,7 @@ pub(crate) struct Vault {
     recovery_code: [u8; 32],
 }
 
-impl Vault {
+impl DataKeys {
     /// Derives the keys.
     pub(crate) fn new(master: &Redacted) -> anyhow::Result<Self> {
         let key = |label| derive(master, label);
@@ -128,40 +128,40 @@ pub(crate) fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
 mod tests {
     use super::*;
 
-    fn vault() -> Vault {
-        Vault::new(&Redacted::new("a master key of thirty-two characters")).unwrap()
+    fn data_keys() -> DataKeys {
+        DataKeys::new(&Redacted::new("a master key of thirty-two characters")).unwrap()
     }
 
     #[test]
     fn a_sealed_text_comes_back_only_at_its_place() {
         let (one, other) = (Uuid::now_v7(), Uuid::now_v7());
         let place = Place::new("member", "mobile", one);
-        let sealed = vault().seal(place, "+250788123456");
-        assert_eq!(vault().open(place, &sealed).unwrap(), "+250788123456");
-        assert_ne!(sealed, vault().seal(place, "+250788123456"), "equal texts must not look equal");
+        let sealed = data_keys().seal(place, "+250788123456");
+        assert_eq!(data_keys().open(place, &sealed).unwrap(), "+250788123456");
+        assert_ne!(sealed, data_keys().seal(place, "+250788123456"), "equal texts must not look equal");
         for elsewhere in [
             Place::new("member", "mobile", other),
             Place::new("member", "phone", one),
             Place::new("x", "mobile", one),
         ] {
-            assert!(vault().open(elsewhere, &sealed).is_err());
+            assert!(data_keys().open(elsewhere, &sealed).is_err());
         }
         assert!(
-            Vault::new(&Redacted::new("another master key of thirty-two characters"))
+            DataKeys::new(&Redacted::new("another master key of thirty-two characters"))
                 .unwrap()
                 .open(place, &sealed)
                 .is_err()
         );
         for cut in 0..sealed.len() {
-            assert!(vault().open(place, &sealed[..cut]).is_err());
+            assert!(data_keys().open(place, &sealed[..cut]).is_err());
         }
     }
 
     #[test]
     fn every_use_has_its_own_key_and_parts_do_not_run_together() {
-        let vault = vault();
-        assert_ne!(vault.code_subject(&[b"1"]), vault.decoy_seed(&[b"1"]));
-        assert_ne!(vault.code_subject(&[b"1"]), vault.national_id_index("1"));
-        assert_ne!(vault.code_subject(&[b"ab", b"c"]), vault.code_subject(&[b"a", b"bc"]));
+        let data_keys = data_keys();
+        assert_ne!(data_keys.code_subject(&[b"1"]), data_keys.decoy_seed(&[b"1"]));
+        assert_ne!(data_keys.code_subject(&[b"1"]), data_keys.national_id_index("1"));
+        assert_ne!(data_keys.code_subject(&[b"ab", b"c"]), data_keys.code_subject(&[b"a", b"bc"]));
     }
 }

@@ -21,6 +21,7 @@ mod callers;
 mod challenges;
 mod changes;
 mod config;
+mod data_keys;
 mod members;
 mod opaque_token;
 mod organizations;
@@ -29,7 +30,6 @@ mod sessions;
 #[cfg(test)]
 mod tests;
 mod throttle;
-mod vault;
 
 use std::sync::Arc;
 
@@ -69,7 +69,7 @@ pub struct App {
     pub(crate) audit: AuditLog,
     pub(crate) members: Arc<members::Members>,
     pub(crate) challenges: Arc<challenges::Challenges>,
-    pub(crate) vault: Arc<vault::Vault>,
+    pub(crate) data_keys: Arc<data_keys::DataKeys>,
     pub(crate) keys: signing_keys::keyring::Keys,
     pub(crate) passwords: accounts::passwords::Passwords,
     pub(crate) throttle: throttle::Throttle,
@@ -78,13 +78,17 @@ pub struct App {
 
 impl App {
     fn new(config: Config, foundation: Foundation, db: Database) -> anyhow::Result<Self> {
-        let vault = Arc::new(vault::Vault::new(&config.master_key)?);
+        let data_keys = Arc::new(data_keys::DataKeys::new(&config.master_key)?);
         Ok(Self {
             members: Arc::new(members::Members::new()),
-            challenges: Arc::new(challenges::Challenges::new(config.members.clone(), &vault, &foundation)),
+            challenges: Arc::new(challenges::Challenges::new(
+                config.members.clone(),
+                &data_keys,
+                &foundation,
+            )),
             clock: foundation.clock.clone(),
             audit: AuditLog::start(db.clone(), None, &foundation.tasks, foundation.shutdown.clone()),
-            vault,
+            data_keys,
             keys: signing_keys::keyring::Keys::default(),
             passwords: accounts::passwords::Passwords::new(config.password_memory_kib)?,
             throttle: throttle::Throttle::new(&foundation),

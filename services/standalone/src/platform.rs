@@ -77,7 +77,7 @@ impl Platform {
         &self.routes
     }
 
-    /// Waits until nothing is under way: no errand, no unpublished event, none undelivered, no message unsent.
+    /// Waits until nothing is under way: no background task, no unpublished event, none undelivered, no message unsent.
     pub async fn settle(&self) -> anyhow::Result<()> {
         let background_tasks = async || Ok(self.foundation.background_tasks.len());
         crate::settle(&self.events, &self.services, background_tasks).await

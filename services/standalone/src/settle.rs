@@ -15,7 +15,7 @@ pub fn probe(foundation: &Foundation, services: &[Service]) -> Probe {
     services.iter().fold(Probe::new(foundation), |probe, service| probe.watching(&service.database))
 }
 
-/// Waits until nothing is under way. `errands` counts the short work that goes on after answers, in whichever processes
+/// Waits until nothing is under way. `background_tasks` counts the short work that goes on after answers, in whichever processes
 /// the services run.
 pub async fn settle(
     events: &Probe,
@@ -37,7 +37,7 @@ pub async fn settle(
 async fn left(services: &[Service], background_tasks: usize, events: &Probe) -> anyhow::Result<Vec<String>> {
     let mut left = Vec::new();
     if background_tasks > 0 {
-        left.push(format!("{background_tasks} background_tasks"));
+        left.push(format!("{background_tasks} background tasks"));
     }
     if !events.settled().await {
         left.push("events".to_owned());

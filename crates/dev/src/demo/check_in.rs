@@ -40,8 +40,8 @@ pub(super) async fn tell(story: &mut Story, demo: &Demo, cast: &Cast) -> anyhow:
     show_patient(story, &verified)?;
 
     story.step("The patient wants to see a doctor: an outpatient");
-    let wish = json!({"serviceType": "OUTPATIENT", "practitioner": cast.clinician.name()});
-    let admitted = story.post(desk, &format!("{visit}/admit"), wish, 200).await?;
+    let body = json!({"serviceType": "OUTPATIENT", "practitioner": cast.clinician.name()});
+    let admitted = story.post(desk, &format!("{visit}/admit"), body, 200).await?;
     let number = admitted.text("visit.visitNumber").to_owned();
     story.means(format!("admitted; every claim and prescription will carry the visit's number, {number}"));
 

@@ -39,8 +39,8 @@ pub(super) async fn tell(
     story.step(format!("{} writes the claim, and first tries what would become of it", cast.clerk.name()));
     let mistyped = lines("LAB-CRE", support.preauthorization);
     let visit = patient.visit.rsplit('/').next().unwrap_or_default();
-    let wish = json!({"visitId": visit, "lines": mistyped, "externalReference": reference});
-    let told = story.post(&cast.clerk.rest, "/v1/claims/lint", wish, 200).await?;
+    let body = json!({"visitId": visit, "lines": mistyped, "externalReference": reference});
+    let told = story.post(&cast.clerk.rest, "/v1/claims/lint", body, 200).await?;
     show(story, told.list("lines"));
     ensure!(told.list("problems").is_empty(), "it could be submitted: {}", told);
     ensure!(
@@ -53,11 +53,11 @@ pub(super) async fn tell(
     );
 
     story.step("Corrected, and submitted with the laboratory's report");
-    let wish = json!({
+    let body = json!({
         "lines": lines("LAB-CREAT", support.preauthorization), "documentIds": [support.document.id],
         "externalReference": reference, "submit": true,
     });
-    let made = story.post(&cast.clerk.rest, &format!("{}/claims", patient.visit), wish, 201).await?;
+    let made = story.post(&cast.clerk.rest, &format!("{}/claims", patient.visit), body, 201).await?;
     let number = made.text("claim.number").to_owned();
     ensure!(made.text("claim.state") == "IN_REVIEW", "a reviewer should decide: {}", made);
     story.means(format!(
@@ -135,8 +135,8 @@ async fn explain(
 
     story.step("The patient opens the first link: what the page behind it asks, without any sign-in");
     let token = sms.token().context("the SMS has no link")?;
-    let wish = json!({"token": token, "language": "en"});
-    let told = story.post(&cast.anybody, "/v1/explanations", wish, 200).await?;
+    let body = json!({"token": token, "language": "en"});
+    let told = story.post(&cast.anybody, "/v1/explanations", body, 200).await?;
     ensure!(
         told.text("explanation.claimNumber") == decided.text("claim.number")
             && told.at("explanation.amounts") == decided.at("claim.amounts"),

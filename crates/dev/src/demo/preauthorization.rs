@@ -10,7 +10,7 @@ use super::{
     words::{codes, figure, instant, reasons, text},
 };
 
-/// From the doctor's wish to the SMS that tells what the payer allows; the number that the claim cites.
+/// From the doctor's request to the SMS that tells what the payer allows; the number that the claim cites.
 pub(super) async fn tell(
     story: &mut Story,
     cast: &mut Cast,
@@ -32,11 +32,11 @@ pub(super) async fn tell(
     ensure!(told.at("needed") == true, "the scan should need a pre-authorization: {}", told);
 
     story.step(format!("{} asks, with the reason", cast.clinician.name()));
-    let wish = json!({
+    let body = json!({
         "lines": lines, "urgency": "URGENT",
         "justification": "Colic since yesterday, blood in the urine; a stone is suspected.",
     });
-    let asked = story.post(clinician, &format!("{}/preauthorizations", patient.visit), wish, 201).await?;
+    let asked = story.post(clinician, &format!("{}/preauthorizations", patient.visit), body, 201).await?;
     let number = asked.text("preauthorization.number").to_owned();
     ensure!(asked.text("preauthorization.state") == "PENDED", "a person should decide: {}", asked);
     story.means(format!(

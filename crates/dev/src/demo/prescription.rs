@@ -63,7 +63,7 @@ pub(super) async fn tell(story: &mut Story, cast: &Cast, patient: &mut Patient) 
 async fn issue(story: &mut Story, cast: &Cast, patient: &Patient) -> anyhow::Result<Answer> {
     story.step(format!("{} prescribes against the pain, and an antibiotic", cast.clinician.name()));
     let path = format!("{}/prescriptions", patient.visit);
-    let wish = |acknowledged: bool| {
+    let body = |acknowledged: bool| {
         json!({
             "prescriber": {"name": cast.clinician.name(), "licence": "RMDC-10422"},
             "lines": [
@@ -76,13 +76,13 @@ async fn issue(story: &mut Story, cast: &Cast, patient: &Patient) -> anyhow::Res
         })
     };
     let clinician = &cast.clinician.rest;
-    let asked = clinician.post(&path, wish(false)).await?;
-    story.asks("POST", &path, &wish(false));
+    let asked = clinician.post(&path, body(false)).await?;
+    story.asks("POST", &path, &body(false));
     let issued = if asked.reason() == "WARNINGS_NOT_ACKNOWLEDGED" {
         let warned = story.hears(asked, 409)?;
         story.means(warned.text("detail"));
         story.step("The doctor has seen the warnings, and prescribes all the same");
-        story.post(clinician, &path, wish(true), 201).await?
+        story.post(clinician, &path, body(true), 201).await?
     } else {
         story.hears(asked, 201)?
     };

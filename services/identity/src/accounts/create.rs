@@ -4,7 +4,7 @@ use careway_contract::identity::v1::{CreateAccountRequest, CreateAccountResponse
 use careway_service::{Call, Error, Keyed};
 
 use super::{
-    invitations::create::{Wanted, invite},
+    invitations::create::{InvitationInput, invite},
     store,
     view::message,
 };
@@ -15,8 +15,12 @@ pub(crate) async fn create_account(
     call: &Call,
     request: CreateAccountRequest,
 ) -> Keyed<CreateAccountResponse> {
-    let wanted =
-        Wanted { organization_id: "", email: &request.email, name: &request.name, roles: &request.roles };
+    let wanted = InvitationInput {
+        organization_id: "",
+        email: &request.email,
+        name: &request.name,
+        roles: &request.roles,
+    };
     let (mut tx, invitation) = invite(app, call, wanted).await?;
     let account = store::find_account(&mut tx, invitation.organization, invitation.account).await?;
     let account =

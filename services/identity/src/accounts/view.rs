@@ -1,7 +1,7 @@
 //! Accounts between the domain and the contract.
 
 use careway_contract::identity::v1;
-use careway_service::{Call, Error, OrganizationKind, Result, SharedReason, timestamp};
+use careway_service::{Call, Error, OrganizationKind, Result, SharedReason, timestamp, version};
 
 use super::domain::{Account, Status, roles::Table};
 
@@ -18,7 +18,7 @@ pub(crate) fn message(account: &Account) -> v1::Account {
             Status::Disabled => v1::account::Status::Disabled.into(),
         },
         totp_enabled: account.totp_enabled,
-        version: i32::try_from(account.version).unwrap_or(i32::MAX),
+        version: version(account.version),
         created_at: Some(timestamp(account.created_at)),
     }
 }

@@ -2,50 +2,54 @@
 
 use careway_kernel::{MemberId, OrganizationId, PhoneNumber, Redacted};
 
-use super::domain::{Asked, Occasion};
-use crate::vault::{Vault, mac};
+use super::domain::{MemberQuery, Occasion};
+use crate::data_keys::{DataKeys, mac};
 
-impl Asked {
+impl MemberQuery {
     /// The secret that this person's phone is made up from, should they be unknown.
-    pub(crate) fn decoy_seed(&self, vault: &Vault) -> [u8; 32] {
-        vault.decoy_seed(&self.identifier.parts())
+    pub(crate) fn decoy_seed(&self, data_keys: &DataKeys) -> [u8; 32] {
+        data_keys.decoy_seed(&self.identifier.parts())
     }
 
     /// Who limits count for: the member, however they are named; what was asked, when nobody is known by it.
-    pub(crate) fn subject(&self, vault: &Vault, member: Option<MemberId>) -> [u8; 32] {
+    pub(crate) fn subject(&self, data_keys: &DataKeys, member: Option<MemberId>) -> [u8; 32] {
         match member {
-            Some(member) => vault.member_subject(member),
-            None => vault.code_subject(&[&b"unknown"[..], &self.identifier.parts().concat()]),
+            Some(member) => data_keys.member_subject(member),
+            None => data_keys.code_subject(&[&b"unknown"[..], &self.identifier.parts().concat()]),
         }
     }
 }
 
 impl Occasion {
     /// The binding as one word: a code asked for on this occasion fails on every other.
-    pub(crate) fn binding(&self, vault: &Vault, asked: &Asked) -> [u8; 32] {
+    pub(crate) fn binding(&self, data_keys: &DataKeys, asked: &MemberQuery) -> [u8; 32] {
         let [kind, identifier] = asked.identifier.parts();
         let day = self.day.to_string();
         let facility = self.facility.uuid();
         let place = [facility.as_bytes(), self.staff.as_bytes()];
-        vault.binding(&[kind, identifier, place[0], place[1], self.purpose.as_bytes(), day.as_bytes()])
+        data_keys.binding(&[kind, identifier, place[0], place[1], self.purpose.as_bytes(), day.as_bytes()])
     }
 
     /// Where the live code is kept: one per identifier and purpose.
-    pub(crate) fn slot(&self, vault: &Vault, asked: &Asked) -> [u8; 32] {
+    pub(crate) fn slot(&self, data_keys: &DataKeys, asked: &MemberQuery) -> [u8; 32] {
         let [kind, identifier] = asked.identifier.parts();
-        vault.code_subject(&[&b"slot"[..], kind, identifier, self.purpose.as_bytes()])
+        data_keys.code_subject(&[&b"slot"[..], kind, identifier, self.purpose.as_bytes()])
     }
 }
 
 /// What is kept in place of the number that a code was sent to.
-pub(crate) fn destination(vault: &Vault, number: &PhoneNumber) -> [u8; 32] {
-    vault.binding(&[b"destination", number.as_e164().as_bytes()])
+pub(crate) fn destination(data_keys: &DataKeys, number: &PhoneNumber) -> [u8; 32] {
+    data_keys.binding(&[b"destination", number.as_e164().as_bytes()])
 }
 
 /// Whether a code is still the patient's: whoever has the number that it went to may not be the patient any more
 /// once the patient is reached by another one.
-pub(crate) fn still_theirs(vault: &Vault, sent_to: Option<[u8; 32]>, now: Option<&PhoneNumber>) -> bool {
-    sent_to.is_some() && sent_to == now.map(|number| destination(vault, number))
+pub(crate) fn still_theirs(
+    data_keys: &DataKeys,
+    sent_to: Option<[u8; 32]>,
+    now: Option<&PhoneNumber>,
+) -> bool {
+    sent_to.is_some() && sent_to == now.map(|number| destination(data_keys, number))
 }
 
 /// What is kept in place of a code.
@@ -70,8 +74,8 @@ mod tests {
     use super::*;
     use crate::challenges::domain::Identifier;
 
-    fn asked(identifier: Identifier) -> Asked {
-        Asked { identifier, payers: Vec::new(), country: CountryCode::RW }
+    fn asked(identifier: Identifier) -> MemberQuery {
+        MemberQuery { identifier, payers: Vec::new(), country: CountryCode::RW }
     }
 
     fn occasion() -> Occasion {
@@ -85,33 +89,33 @@ mod tests {
 
     #[test]
     fn a_binding_differs_by_member_facility_staff_purpose_and_day() {
-        let vault = Vault::new(&Redacted::new("a master key of thirty-two characters")).unwrap();
+        let data_keys = DataKeys::new(&Redacted::new("a master key of thirty-two characters")).unwrap();
         let uwase = asked(Identifier::MemberNumber(MemberNumber::parse("RSSB-1").unwrap()));
         let other = asked(Identifier::MemberNumber(MemberNumber::parse("RSSB-2").unwrap()));
         let here = occasion();
-        let binding = here.binding(&vault, &uwase);
-        assert_eq!(here.clone().binding(&vault, &uwase), binding);
-        assert_ne!(here.binding(&vault, &other), binding);
+        let binding = here.binding(&data_keys, &uwase);
+        assert_eq!(here.clone().binding(&data_keys, &uwase), binding);
+        assert_ne!(here.binding(&data_keys, &other), binding);
         for elsewhere in [
             Occasion { purpose: "OVERRIDE".to_owned(), ..here.clone() },
             Occasion { day: here.day.succ_opt().unwrap(), ..here.clone() },
             Occasion { facility: OrganizationId::new(&Clock::system()), ..here.clone() },
             Occasion { staff: "account:2".to_owned(), ..here.clone() },
         ] {
-            assert_ne!(elsewhere.binding(&vault, &uwase), binding);
+            assert_ne!(elsewhere.binding(&data_keys, &uwase), binding);
         }
     }
 
     #[test]
     fn a_code_is_the_patients_while_the_number_is() {
-        let vault = Vault::new(&Redacted::new("a master key of thirty-two characters")).unwrap();
+        let data_keys = DataKeys::new(&Redacted::new("a master key of thirty-two characters")).unwrap();
         let [old, new] =
             ["+250788123456", "+250788654321"].map(|number| PhoneNumber::from_e164(number).unwrap());
-        let sent_to = Some(destination(&vault, &old));
-        assert!(still_theirs(&vault, sent_to, Some(&old)));
-        assert!(!still_theirs(&vault, sent_to, Some(&new)));
-        assert!(!still_theirs(&vault, sent_to, None));
-        assert!(!still_theirs(&vault, None, None), "nothing was sent");
+        let sent_to = Some(destination(&data_keys, &old));
+        assert!(still_theirs(&data_keys, sent_to, Some(&old)));
+        assert!(!still_theirs(&data_keys, sent_to, Some(&new)));
+        assert!(!still_theirs(&data_keys, sent_to, None));
+        assert!(!still_theirs(&data_keys, None, None), "nothing was sent");
     }
 
     #[test]

@@ -28,7 +28,7 @@ impl Identifier {
 
 /// Who is asked for, and by which payers they may be known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Asked {
+pub(crate) struct MemberQuery {
     pub(crate) identifier: Identifier,
     pub(crate) payers: Vec<OrganizationId>,
     pub(crate) country: CountryCode,

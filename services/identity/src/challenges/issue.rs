@@ -16,7 +16,7 @@ use std::time::Duration;
 use super::{
     binding::destination,
     codes::{Holder, Issue, Issued},
-    domain::{Asked, Occasion, number_block},
+    domain::{MemberQuery, Occasion, number_block},
     request::find,
 };
 use crate::App;
@@ -30,7 +30,7 @@ const SENDING_TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) struct Ask {
     pub(crate) challenge: ChallengeId,
     pub(crate) resend: bool,
-    pub(crate) asked: Asked,
+    pub(crate) asked: MemberQuery,
     pub(crate) occasion: Occasion,
     pub(crate) facility_name: Names,
 }
@@ -44,11 +44,11 @@ pub(crate) struct Answer {
 }
 
 pub(crate) async fn issue_code(app: &App, call: &Call, ask: Ask) -> Result<Answer> {
-    let vault = &app.vault;
+    let data_keys = &app.data_keys;
     let person = find(app, call, &ask.asked).await?;
     let phones = person.as_ref().map_or(&app.challenges.nobodys_phones, |person| &person.phones);
-    let number = phones.sms_number(vault)?;
-    let decoy = MaskedPhone::decoy(&ask.asked.decoy_seed(vault), ask.asked.country);
+    let number = phones.sms_number(data_keys)?;
+    let decoy = MaskedPhone::decoy(&ask.asked.decoy_seed(data_keys), ask.asked.country);
     let block = number.as_ref().map_or("", |number| number_block(number)).to_owned();
     let known = person.as_ref();
     let member = known.map(|person| person.id);
@@ -61,16 +61,16 @@ pub(crate) async fn issue_code(app: &App, call: &Call, ask: Ask) -> Result<Answe
         .issue(Issue {
             challenge: ask.challenge,
             resend: ask.resend,
-            slot: ask.occasion.slot(vault, &ask.asked),
-            binding: ask.occasion.binding(vault, &ask.asked),
+            slot: ask.occasion.slot(data_keys, &ask.asked),
+            binding: ask.occasion.binding(data_keys, &ask.asked),
             occasion: &ask.occasion,
             network: call.client_ip,
             request: call.idempotency_key_hash(),
             holder: Holder {
-                subject: ask.asked.subject(vault, member),
+                subject: ask.asked.subject(data_keys, member),
                 member,
                 payer: known.map(|person| person.payer),
-                sent_to: number.as_ref().map(|number| destination(vault, number)),
+                sent_to: number.as_ref().map(|number| destination(data_keys, number)),
             },
             number_block: if known.is_some() { block } else { String::new() },
             deliverable: number.is_some() && known.is_some_and(|person| !person.locked),
@@ -89,7 +89,7 @@ pub(crate) async fn issue_code(app: &App, call: &Call, ask: Ask) -> Result<Answe
         organization_id: person.payer.to_string(),
         mail: None,
     });
-    app.foundation.background_tasks.spawn(tell(app.clone(), call.clone(), member, message));
+    app.foundation.background_tasks.spawn(send(app.clone(), call.clone(), member, message));
     Ok(Answer { challenge, masked_destination, expires_at, resend_at })
 }
 
@@ -106,7 +106,7 @@ fn values(code: &Redacted, ask: &Ask, seconds: u32) -> std::collections::HashMap
 }
 
 /// After the answer: notes the access, and hands the message to the sender.
-async fn tell(app: App, call: Call, member: Option<MemberId>, message: Option<SendRequest>) {
+async fn send(app: App, call: Call, member: Option<MemberId>, message: Option<SendRequest>) {
     if member.is_some() {
         let noted = app
             .audit

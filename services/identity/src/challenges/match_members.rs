@@ -34,7 +34,7 @@ pub(crate) async fn match_members(
         // What is no national id of any country belongs to nobody.
         Identifiers::NationalId(number) => match NationalIdText::parse(&number) {
             Ok(number) => {
-                let index = app.vault.national_id_index(number.as_str());
+                let index = app.data_keys.national_id_index(number.as_str());
                 summary::list_by_national_id(&app.db, call, &index).await?
             }
             Err(_) => Vec::new(),

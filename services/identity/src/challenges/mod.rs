@@ -28,7 +28,7 @@ use std::time::Duration;
 
 use careway_service::Foundation;
 
-use crate::{App, config::MembersConfig, vault::Vault};
+use crate::{App, config::MembersConfig, data_keys::DataKeys};
 use codes::Codes;
 use store::Phones;
 
@@ -44,11 +44,11 @@ pub(crate) struct Challenges {
 
 impl Challenges {
     /// Reads the scripts.
-    pub(crate) fn new(config: MembersConfig, vault: &Vault, foundation: &Foundation) -> Self {
+    pub(crate) fn new(config: MembersConfig, data_keys: &DataKeys, foundation: &Foundation) -> Self {
         let (redis, prefix) = (foundation.redis.clone(), foundation.prefix.clone());
         Self {
             codes: Codes::new(redis, prefix, foundation.clock.clone(), config),
-            nobodys_phones: Phones::decoy(vault),
+            nobodys_phones: Phones::decoy(data_keys),
         }
     }
 }

@@ -5,7 +5,7 @@ use careway_kernel::{CountryCode, MemberNumber, OrganizationId, Violations, pars
 use careway_service::{Call, Result};
 
 use super::{
-    domain::{Asked, Identifier, Occasion, parse_purpose},
+    domain::{Identifier, MemberQuery, Occasion, parse_purpose},
     store::{Person, find_person},
 };
 use crate::{App, callers::as_system, members::domain::national_id::NationalIdText};
@@ -25,7 +25,7 @@ pub(crate) fn read(
     call: &Call,
     violations: &mut Violations,
     parts: Parts<'_>,
-) -> Result<Option<(Asked, Occasion)>> {
+) -> Result<Option<(MemberQuery, Occasion)>> {
     let facility = call.caller.organization()?;
     let asked = read_identifier(violations, parts.member);
     let purpose = violations.required("purpose", parts.purpose, parse_purpose);
@@ -39,7 +39,7 @@ pub(crate) fn read(
 pub(crate) fn read_identifier(
     violations: &mut Violations,
     member: Option<&MemberIdentifier>,
-) -> Option<Asked> {
+) -> Option<MemberQuery> {
     let member = violations.present("member", member)?;
     let identifier = match &member.identifier {
         Some(member_identifier::Identifier::MemberNumber(number)) => violations
@@ -61,10 +61,10 @@ pub(crate) fn read_identifier(
     if let Some(payer) = payer? {
         payers.retain(|id| *id == payer);
     }
-    Some(Asked { identifier: identifier?, payers, country: country? })
+    Some(MemberQuery { identifier: identifier?, payers, country: country? })
 }
 
 /// Looks the person up as Careway itself: a facility never reads members.
-pub(crate) async fn find(app: &App, call: &Call, asked: &Asked) -> Result<Option<Person>> {
-    find_person(&app.db, &as_system(call, "challenges"), &app.vault, asked).await
+pub(crate) async fn find(app: &App, call: &Call, asked: &MemberQuery) -> Result<Option<Person>> {
+    find_person(&app.db, &as_system(call, "challenges"), &app.data_keys, asked).await
 }

@@ -6,14 +6,14 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::domain::{Asked, Identifier};
+use super::domain::{Identifier, MemberQuery};
 use crate::{
+    data_keys::{DataKeys, Place},
     members::{
         self,
         domain::{ContactKind, Summary},
         store::summary::{self, select_summary},
     },
-    vault::{Place, Vault},
 };
 
 /// Who is known by an identifier.
@@ -59,13 +59,13 @@ struct HolderRow {
 pub(crate) async fn find_person(
     db: &Database,
     call: &Call,
-    vault: &Vault,
-    asked: &Asked,
+    data_keys: &DataKeys,
+    asked: &MemberQuery,
 ) -> Result<Option<Person>> {
     let payers: Vec<Uuid> = asked.payers.iter().map(|id| id.uuid()).collect();
     let (number, index) = match &asked.identifier {
         Identifier::MemberNumber(number) => (Some(number.as_str().to_owned()), None),
-        Identifier::NationalId(number) => (None, Some(vault.national_id_index(number.as_str()).to_vec())),
+        Identifier::NationalId(number) => (None, Some(data_keys.national_id_index(number.as_str()).to_vec())),
     };
     let question = scoped_query!(
         "select m.member_id, m.payer_id, m.language, m.mobile, m.phone, p.member_id as principal_id, \
@@ -171,16 +171,16 @@ impl PhoneColumns {
 
 impl Phones {
     /// A made-up person's: opening it costs what opening a member's costs.
-    pub(crate) fn decoy(vault: &Vault) -> Self {
+    pub(crate) fn decoy(data_keys: &DataKeys) -> Self {
         let place = Place::new(members::store::TABLE, ContactKind::Mobile.field(), Uuid::nil());
-        Self(vec![(place, Some(vault.seal(place, "+250788000000")))])
+        Self(vec![(place, Some(data_keys.seal(place, "+250788000000")))])
     }
 
     /// Where an SMS goes: the member's mobile, else a phone that takes messages, else the principal's.
-    pub(crate) fn sms_number(&self, vault: &Vault) -> Result<Option<PhoneNumber>> {
+    pub(crate) fn sms_number(&self, data_keys: &DataKeys) -> Result<Option<PhoneNumber>> {
         for (place, sealed) in &self.0 {
             let Some(sealed) = sealed else { continue };
-            let number = vault.open(*place, sealed).map_err(Error::internal)?;
+            let number = data_keys.open(*place, sealed).map_err(Error::internal)?;
             let number = PhoneNumber::from_e164(&number).map_err(Error::internal)?;
             if place.is_column(ContactKind::Mobile.field()) || number.is_mobile() {
                 return Ok(Some(number));

@@ -36,12 +36,12 @@ pub(crate) async fn verify_challenge(
     let read = read(call, &mut violations, parts)?;
     let (challenge, code, (asked, occasion)) = violations.all((challenge, code, read))?;
 
-    let vault = &app.vault;
+    let data_keys = &app.data_keys;
     let attempt = Attempt {
         challenge,
         code: &code,
-        slot: occasion.slot(vault, &asked),
-        binding: occasion.binding(vault, &asked),
+        slot: occasion.slot(data_keys, &asked),
+        binding: occasion.binding(data_keys, &asked),
         occasion: &occasion,
         request: call.idempotency_key_hash(),
     };
@@ -99,7 +99,7 @@ async fn present(app: &App, call: &Call, holder: &Holder) -> Result<Summary> {
     let member = holder.member.ok_or_else(|| rejected(0))?;
     let found = store::find_holder(&app.db, &as_system(call, "challenges"), member).await?;
     let (member, phones) = found.ok_or_else(|| rejected(0))?;
-    let reached = still_theirs(&app.vault, holder.sent_to, phones.sms_number(&app.vault)?.as_ref());
+    let reached = still_theirs(&app.data_keys, holder.sent_to, phones.sms_number(&app.data_keys)?.as_ref());
     if member.codes_locked || !reached { Err(rejected(0)) } else { Ok(member) }
 }
 

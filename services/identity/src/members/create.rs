@@ -47,7 +47,7 @@ pub(crate) async fn create_member(
         created_at: now,
         updated_at: now,
     };
-    store::write::insert_members(&mut tx, &app.vault, payer, std::slice::from_ref(&member)).await?;
+    store::write::insert_members(&mut tx, &app.data_keys, payer, std::slice::from_ref(&member)).await?;
     record(&mut tx, registered(&member));
     tx.audit(AuditEntry { action: "member.create", member: Some(member.id), ..AuditEntry::default() });
     tx.commit(CreateMemberResponse { member: Some(view::member(&member)), warnings }).await

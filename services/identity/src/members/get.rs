@@ -15,7 +15,7 @@ pub(crate) async fn get_member(
     let payer = call.caller.organization()?;
     let id = path_id::<MemberId>("member", &request.member_id)?;
     let mut reader = app.db.read(call).await?;
-    let member = store::find_member(&mut reader, &app.vault, payer, id).await?;
+    let member = store::find_member(&mut reader, &app.data_keys, payer, id).await?;
     drop(reader);
     let member = member.ok_or_else(|| Error::not_found("member"))?;
     app.audit

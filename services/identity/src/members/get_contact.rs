@@ -13,13 +13,13 @@ pub(crate) async fn get_member_contact(
     request: GetMemberContactRequest,
 ) -> Result<GetMemberContactResponse> {
     let id = path_id::<MemberId>("member", &request.member_id)?;
-    let vault = &app.vault;
+    let data_keys = &app.data_keys;
     let mut reader = app.db.read(call).await?;
-    let Some(member) = store::find_member_anywhere(&mut reader, vault, id).await? else {
+    let Some(member) = store::find_member_anywhere(&mut reader, data_keys, id).await? else {
         return Ok(GetMemberContactResponse { contact: None });
     };
     let principal = match member.facts.principal {
-        Some(principal) => store::find_member_anywhere(&mut reader, vault, principal).await?,
+        Some(principal) => store::find_member_anywhere(&mut reader, data_keys, principal).await?,
         None => None,
     };
     drop(reader);

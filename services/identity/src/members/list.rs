@@ -56,7 +56,7 @@ async fn search(
     if q.bytes().any(|byte| byte.is_ascii_digit()) {
         let number = MemberNumber::parse(q).ok();
         let number = number.as_ref().map_or("", MemberNumber::as_str);
-        let index = NationalIdText::parse(q).map(|id| app.vault.national_id_index(id.as_str()));
+        let index = NationalIdText::parse(q).map(|id| app.data_keys.national_id_index(id.as_str()));
         return store::summary::list_by_number(
             connection,
             payer,

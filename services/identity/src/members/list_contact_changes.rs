@@ -28,7 +28,7 @@ pub(crate) async fn list_contact_changes(
         return Err(Error::not_found("member"));
     }
     let found =
-        store::contact::list_contact_changes(&mut reader, &app.vault, id, page.after_id()?, page.limit())
+        store::contact::list_contact_changes(&mut reader, &app.data_keys, id, page.after_id()?, page.limit())
             .await?;
     drop(reader);
     let (changes, next_page_token) = page.cut(found, |change| *change.id.as_bytes());

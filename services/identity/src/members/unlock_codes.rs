@@ -21,15 +21,15 @@ pub(crate) async fn unlock_member_codes(
     let reason = violations.required("reason", request.reason.as_str(), Text::<500>::parse);
     let (reason,) = violations.all((reason,))?;
 
-    let vault = &app.vault;
+    let data_keys = &app.data_keys;
     let mut tx = app.db.begin(call).await?;
     let mut member =
-        store::lock_member(&mut tx, vault, payer, id).await?.ok_or_else(|| Error::not_found("member"))?;
+        store::lock_member(&mut tx, data_keys, payer, id).await?.ok_or_else(|| Error::not_found("member"))?;
     let (by, now) = (call.caller.subject.to_string(), tx.now());
     if !store::code_lock::update_lock_lifted(&mut tx, payer, id, &by, reason.as_str(), now).await? {
         return Err(Refusal::NotLocked.into());
     }
-    store::code_lock::delete_failures(&mut tx, &vault.member_subject(id)).await?;
+    store::code_lock::delete_failures(&mut tx, &data_keys.member_subject(id)).await?;
     member.codes_locked_at = None;
     let account_id = match call.caller.subject {
         Subject::Account(account) => account.to_string(),

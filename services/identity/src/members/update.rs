@@ -25,10 +25,10 @@ pub(crate) async fn update_member(
     let home = home(app, call, payer).await?;
     let today = app.clock.today(home.country.default_time_zone());
 
-    let vault = &app.vault;
+    let data_keys = &app.data_keys;
     let mut tx = app.db.begin(call).await?;
     let member =
-        store::lock_member(&mut tx, vault, payer, id).await?.ok_or_else(|| Error::not_found("member"))?;
+        store::lock_member(&mut tx, data_keys, payer, id).await?.ok_or_else(|| Error::not_found("member"))?;
     call.check_version(member.version)?;
     let mut violations = Violations::default();
     let read = read(Reading { violations: &mut violations, home, today }, &request, &member.facts);
@@ -46,14 +46,14 @@ pub(crate) async fn update_member(
     warnings.extend(view::birth_date_warning(&change));
     let now = tx.now();
     let member = member.apply(facts, &change, now, today, || careway_kernel::id_at(now));
-    store::write::update_members(&mut tx, vault, payer, std::slice::from_ref(&member)).await?;
+    store::write::update_members(&mut tx, data_keys, payer, std::slice::from_ref(&member)).await?;
     let fresh = member.national_ids.iter().filter(|held| change.new_national_ids.contains(&held.number));
     let fresh: Vec<_> = fresh.map(|held| (id, held)).collect();
-    store::national_id::insert_national_ids(&mut tx, vault, payer, &fresh).await?;
+    store::national_id::insert_national_ids(&mut tx, data_keys, payer, &fresh).await?;
     store::national_id::update_national_ids(&mut tx, [&change], today).await?;
     let contacts: Vec<_> = change.contacts.iter().map(|contact| (id, contact)).collect();
     let by = call.caller.subject.to_string();
-    store::contact::insert_contact_changes(&mut tx, vault, payer, &contacts, now, &by).await?;
+    store::contact::insert_contact_changes(&mut tx, data_keys, payer, &contacts, now, &by).await?;
     for fact in told(&member, &change) {
         record(&mut tx, fact);
     }
@@ -76,9 +76,9 @@ const CHANGEABLE: [&str; 11] = [
 ];
 
 /// The facts as they shall be, and the national ids when they are given.
-type Wanted = (Facts, Option<Vec<NationalId>>);
+type FactsInput = (Facts, Option<Vec<NationalId>>);
 
-fn read(mut reading: Reading<'_>, request: &UpdateMemberRequest, now: &Facts) -> Option<Wanted> {
+fn read(mut reading: Reading<'_>, request: &UpdateMemberRequest, now: &Facts) -> Option<FactsInput> {
     let changes = Changes::of(request.update_mask.as_ref());
     changes.check(reading.violations, &CHANGEABLE);
     let number = changes.given("member_number", || reading.number(&request.member_number));

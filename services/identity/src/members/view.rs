@@ -4,7 +4,7 @@ use careway_contract::identity::v1 as contract;
 use careway_kernel::{
     Email, Language, MemberId, MemberNumber, Names, NationalId, PhoneNumber, Sex, Violations, parse_date,
 };
-use careway_service::{table::CellWarning, timestamp};
+use careway_service::{table::CellWarning, timestamp, version};
 use chrono::NaiveDate;
 use contract::member::Sex as ContractSex;
 
@@ -34,7 +34,7 @@ pub(crate) fn member(member: &Member) -> contract::Member {
         codes_locked_at: member.codes_locked_at.map(timestamp),
         created_at: Some(timestamp(member.created_at)),
         updated_at: Some(timestamp(member.updated_at)),
-        version: i32::try_from(member.version).unwrap_or(i32::MAX),
+        version: version(member.version),
     }
 }
 

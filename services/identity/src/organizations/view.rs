@@ -2,7 +2,7 @@
 
 use careway_contract::identity::v1;
 use careway_kernel::Violations;
-use careway_service::{Call, OrganizationKind, timestamp};
+use careway_service::{Call, OrganizationKind, timestamp, version};
 
 use super::domain::{Code, CodeKind, Organization, Status, View};
 
@@ -31,7 +31,7 @@ pub(crate) fn message(organization: &Organization, view: View) -> v1::Organizati
                 Status::Active => v1::organization::Status::Active.into(),
                 Status::Suspended => v1::organization::Status::Suspended.into(),
             },
-            version: Some(i32::try_from(organization.version).unwrap_or(i32::MAX)),
+            version: Some(version(organization.version)),
             created_at: Some(timestamp(organization.created_at)),
             ..face
         },

@@ -41,7 +41,7 @@ pub(crate) async fn create_session(
 
     let mut reader = app.db.read(&Call::system("sign-in")).await?;
     let known = accounts::store::credentials::find_credentials(&mut reader, &sign_in.email).await?;
-    // Asked for nobody as well: a stranger costs what an account costs.
+    // MemberQuery for nobody as well: a stranger costs what an account costs.
     let account = known.as_ref().map_or(AccountId::from_uuid(Uuid::nil()), Credentials::account);
     let workplaces = accounts::store::list_workplaces(&mut reader, account).await?;
     drop(reader);

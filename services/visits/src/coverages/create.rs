@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{App, plans::domain::refusal::PlanRefusal};
 
-struct Wanted {
+struct CoverageInput {
     number: MemberNumber,
     plan: PlanId,
     plan_version: Option<i32>,
@@ -84,7 +84,7 @@ pub(crate) async fn create_coverage(
     tx.commit(CreateCoverageResponse { coverage: Some(view::coverage(&coverage)) }).await
 }
 
-fn parse(request: &CreateCoverageRequest) -> Result<Wanted> {
+fn parse(request: &CreateCoverageRequest) -> Result<CoverageInput> {
     let mut v = Violations::default();
     let number = v.required("memberNumber", request.member_number.as_str(), MemberNumber::parse);
     let plan = v.required("planId", request.plan_id.as_str(), PlanId::parse);
@@ -101,7 +101,7 @@ fn parse(request: &CreateCoverageRequest) -> Result<Wanted> {
     }
     let (number, plan, from, to, member_since, replaces) =
         v.all((number, plan, from, to, member_since, replaces))?;
-    Ok(Wanted { number, plan, plan_version: request.plan_version, from, to, member_since, replaces })
+    Ok(CoverageInput { number, plan, plan_version: request.plan_version, from, to, member_since, replaces })
 }
 
 /// The member as we know it; as identity does, when its event has not arrived yet. Whoever is covered for days that are
@@ -109,7 +109,7 @@ fn parse(request: &CreateCoverageRequest) -> Result<Wanted> {
 async fn resolve(
     app: &App,
     payer: OrganizationId,
-    wanted: &Wanted,
+    wanted: &CoverageInput,
     known: Option<(MemberId, FamilyId)>,
 ) -> Result<MemberRef> {
     let known = known.map(|(id, family)| MemberRef { id, payer, number: wanted.number.clone(), family });

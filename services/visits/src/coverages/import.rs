@@ -1,13 +1,11 @@
 //! Take a list of coverages: the rows that are right, with a report on the others.
 
-use std::collections::{HashMap, HashSet};
-
 use careway_contract::visits::v1::{
     ImportCoveragesRequest, ImportCoveragesResponse, import_coverages_response::RejectedRow,
 };
-use careway_kernel::{MemberNumber, OrganizationId};
+use careway_kernel::OrganizationId;
 use careway_service::{
-    Call, Result, Transaction,
+    Call, Result, Transaction, count,
     imports::{Held, ListFile},
     table::{Outcome, Report},
 };
@@ -15,10 +13,10 @@ use tonic::Streaming;
 
 use super::{
     change::record_changes,
-    domain::{BEFORE_BIRTH, ListedCoverage, ends_before_birth, may_end_before_birth},
+    domain::ListedCoverage,
     import_rows,
-    registry::{Registered, registered},
-    store::{self, import::Imported, member::MemberRef},
+    registry::Registry,
+    store::{self, import::Imported},
 };
 use crate::App;
 
@@ -40,9 +38,9 @@ pub(crate) async fn import_coverages(
 
     let registry = Registry::ask(app, call, payer, &listed).await?;
     let listed = registry.born(listed, &mut report);
-    registry.keep(app, &Call::by(call.caller.clone())).await?;
     // The same list again changes nothing, so each batch stands for itself and the request's key for none of them.
     let own = Call::by(call.caller.clone());
+    registry.keep(app, &own).await?;
     if report.dry_run {
         // Everything is done and undone, so that the report is what would happen.
         let mut tx = app.db.begin_unkeyed(&own).await?;
@@ -57,53 +55,6 @@ pub(crate) async fn import_coverages(
         }
     }
     Ok(response(&report))
-}
-
-/// What identity knows of the members of a list that comes right after theirs, or speaks of days that are over.
-struct Registry {
-    /// No event told of them yet.
-    new: HashSet<MemberNumber>,
-    known: HashMap<MemberNumber, Registered>,
-}
-
-impl Registry {
-    async fn ask(app: &App, call: &Call, payer: OrganizationId, listed: &[ListedCoverage]) -> Result<Self> {
-        let numbers = listed.iter().map(|it| it.number.as_str().to_owned()).collect();
-        let new: HashSet<_> =
-            store::member::list_unknown_numbers(&app.db, call, payer, numbers).await?.into_iter().collect();
-        let over = listed.iter().filter(|it| may_end_before_birth(it.to, app.clock.now()));
-        let asked: HashSet<_> = over.map(|it| &it.number).chain(&new).cloned().collect();
-        let known = registered(app, payer, &Vec::from_iter(asked)).await?;
-        Ok(Self { new, known })
-    }
-
-    /// The rows but for those that cover nobody yet.
-    fn born(&self, listed: Vec<ListedCoverage>, report: &mut Report) -> Vec<ListedCoverage> {
-        let born = |it: &ListedCoverage| {
-            self.known.get(&it.number).is_none_or(|known| !ends_before_birth(it.to, known.birth_date))
-        };
-        let (born, unborn): (Vec<_>, Vec<_>) = listed.into_iter().partition(born);
-        for listed in unborn {
-            report.reject_row(listed.row, "to", "BEFORE_BIRTH", BEFORE_BIRTH);
-        }
-        born
-    }
-
-    /// Keeps those that no event told of, in transactions of their own: they stand as their events will have them stand.
-    async fn keep(&self, app: &App, call: &Call) -> Result<()> {
-        let known = self.new.iter().filter_map(|number| self.known.get(number));
-        let members: Vec<_> = known.map(|it| it.member.clone()).collect();
-        for members in members.chunks(BATCH) {
-            insert_members(app, call, members).await?;
-        }
-        Ok(())
-    }
-}
-
-async fn insert_members(app: &App, call: &Call, members: &[MemberRef]) -> Result<()> {
-    let mut tx = app.db.begin_unkeyed(call).await?;
-    store::member::upsert_members(&mut tx, members, None).await?;
-    tx.finish().await
 }
 
 async fn take(
@@ -139,9 +90,8 @@ async fn take(
 }
 
 fn response(report: &Report) -> ImportCoveragesResponse {
-    let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
     let rejections = report.problems().take(MOST_REPORTED).map(|it| RejectedRow {
-        row: i32::try_from(it.row).unwrap_or(i32::MAX),
+        row: it.row.cast_signed(),
         column: it.column.to_owned(),
         message: it.message.clone(),
     });

@@ -1,18 +1,21 @@
 //! Members as identity registers them: whom no event told of yet, and when somebody was born.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use careway_contract::identity::v1::{
     MatchMembersRequest, MemberMatch, PayerMemberNumbers, match_members_request::Identifiers,
 };
 use careway_kernel::{FamilyId, MemberId, MemberNumber, OrganizationId, parse_date};
-use careway_service::{Error, Result};
+use careway_service::{Call, Error, Result, table::Report};
 use chrono::NaiveDate;
 
-use super::store::member::MemberRef;
+use super::{
+    domain::{BEFORE_BIRTH, ListedCoverage, ends_before_birth, may_end_before_birth},
+    store::{self, member::MemberRef},
+};
 use crate::App;
 
-/// Numbers that identity is asked for at once.
+/// Members that identity is asked for, or that are kept, at once.
 const AT_ONCE: usize = 500;
 
 /// A member as identity knows them.
@@ -52,4 +55,52 @@ fn read(payer: OrganizationId, told: &MemberMatch) -> Result<Registered> {
         },
         birth_date: parse_date(&told.birth_date).map_err(Error::internal)?,
     })
+}
+
+/// What identity knows of the members of a list that comes right after theirs, or speaks of days that are over.
+pub(crate) struct Registry {
+    /// No event told of them yet.
+    new: HashSet<MemberNumber>,
+    known: HashMap<MemberNumber, Registered>,
+}
+
+impl Registry {
+    pub(crate) async fn ask(
+        app: &App,
+        call: &Call,
+        payer: OrganizationId,
+        listed: &[ListedCoverage],
+    ) -> Result<Self> {
+        let numbers = listed.iter().map(|it| it.number.as_str().to_owned()).collect();
+        let new: HashSet<_> =
+            store::member::list_unknown_numbers(&app.db, call, payer, numbers).await?.into_iter().collect();
+        let over = listed.iter().filter(|it| may_end_before_birth(it.to, app.clock.now()));
+        let asked: HashSet<_> = over.map(|it| &it.number).chain(&new).cloned().collect();
+        let known = registered(app, payer, &Vec::from_iter(asked)).await?;
+        Ok(Self { new, known })
+    }
+
+    /// The rows but for those that cover nobody yet.
+    pub(crate) fn born(&self, listed: Vec<ListedCoverage>, report: &mut Report) -> Vec<ListedCoverage> {
+        let born = |it: &ListedCoverage| {
+            self.known.get(&it.number).is_none_or(|known| !ends_before_birth(it.to, known.birth_date))
+        };
+        let (born, unborn): (Vec<_>, Vec<_>) = listed.into_iter().partition(born);
+        for listed in unborn {
+            report.reject_row(listed.row, "to", "BEFORE_BIRTH", BEFORE_BIRTH);
+        }
+        born
+    }
+
+    /// Keeps those that no event told of, in transactions of their own: they stand as their events will have them stand.
+    pub(crate) async fn keep(&self, app: &App, call: &Call) -> Result<()> {
+        let known = self.new.iter().filter_map(|number| self.known.get(number));
+        let members: Vec<_> = known.map(|it| it.member.clone()).collect();
+        for members in members.chunks(AT_ONCE) {
+            let mut tx = app.db.begin_unkeyed(call).await?;
+            store::member::upsert_members(&mut tx, members, None).await?;
+            tx.finish().await?;
+        }
+        Ok(())
+    }
 }

@@ -28,7 +28,7 @@ pub(crate) async fn add_document(
     let (facility, by) = (call.caller.facility()?, call.caller.person_or_client()?);
     let mut first = pieces.message().await?.unwrap_or_default();
     let content = first.content.take().unwrap_or_default().data;
-    let input = Wish::parse(call, &first)?;
+    let input = DocumentInput::parse(call, &first)?;
     may_add(app, call, &input, facility).await?;
 
     let id = DocumentId::new(&app.clock);
@@ -75,7 +75,7 @@ pub(crate) async fn add_document(
 }
 
 /// What the first piece says of the document.
-struct Wish {
+struct DocumentInput {
     visit: VisitId,
     kind: Kind,
     title: Short,
@@ -84,7 +84,7 @@ struct Wish {
     digest: Option<[u8; 32]>,
 }
 
-impl Wish {
+impl DocumentInput {
     fn parse(call: &Call, first: &AddDocumentRequest) -> Result<Self> {
         let visit: VisitId = path_id("visit", &first.visit_id)?;
         let mut v = Violations::default();
@@ -105,7 +105,7 @@ impl Wish {
 
 /// Refuses before the file is read what would be refused after it. A key that was answered is always read, because its
 /// answer stands whatever has become of the visit.
-async fn may_add(app: &App, call: &Call, input: &Wish, facility: OrganizationId) -> Result<()> {
+async fn may_add(app: &App, call: &Call, input: &DocumentInput, facility: OrganizationId) -> Result<()> {
     let visit = visits::store::find_facility_visit(&app.db, call, input.visit, facility).await?;
     let opened =
         visit.ok_or(Error::not_found("visit")).and_then(|visit| opened(app, &visit, facility).map(drop));
@@ -118,7 +118,7 @@ async fn may_add(app: &App, call: &Call, input: &Wish, facility: OrganizationId)
 async fn take_in(
     app: &App,
     id: DocumentId,
-    input: &Wish,
+    input: &DocumentInput,
     begun: Bytes,
     mut pieces: Streaming<AddDocumentRequest>,
 ) -> Result<Received> {

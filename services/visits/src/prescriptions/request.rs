@@ -3,7 +3,7 @@
 use careway_contract::visits::v1 as proto;
 use careway_kernel::{Violations, text::Line};
 
-use super::domain::{Directions, Wish};
+use super::domain::{Directions, DispensedInput};
 use crate::{
     adjudication::{diagnosis::Diagnosis, quantity::Quantity},
     service_lines::domain::requested::parse_code,
@@ -119,7 +119,7 @@ fn medicine(
 pub(crate) fn inputs(
     v: &mut Violations,
     lines: &[proto::dispense_prescription_request::DispenseLine],
-) -> Option<Vec<Wish>> {
+) -> Option<Vec<DispensedInput>> {
     v.check("lines", (1..=MOST_LINES).contains(&lines.len()), format!("must be 1 to {MOST_LINES} lines"));
     let mut seen = Vec::with_capacity(lines.len());
     v.each("lines", lines, |v, it| {
@@ -132,7 +132,7 @@ pub(crate) fn inputs(
         let line = line?;
         v.check("lineNumber", !seen.contains(&line), "must be named once");
         seen.push(line);
-        Some(Wish { line, quantity: quantity?, substitute: substitute?.map(Into::into) })
+        Some(DispensedInput { line, quantity: quantity?, substitute: substitute?.map(Into::into) })
     })
 }
 

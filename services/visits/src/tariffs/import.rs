@@ -5,7 +5,7 @@ use careway_contract::visits::v1::{
 };
 use careway_kernel::OrganizationId;
 use careway_service::{
-    AuditEntry, Call, Result, Transaction,
+    AuditEntry, Call, Result, Transaction, count,
     imports::{Held, ListFile},
     table::{Outcome, Report},
 };
@@ -77,9 +77,8 @@ async fn take(
 }
 
 fn response(report: &Report) -> ImportTariffsResponse {
-    let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
     let rejections = report.problems().take(MOST_REPORTED).map(|it| RejectedRow {
-        row: i32::try_from(it.row).unwrap_or(i32::MAX),
+        row: it.row.cast_signed(),
         column: it.column.to_owned(),
         message: it.message.clone(),
     });

@@ -22,7 +22,7 @@ pub(crate) struct Bound {
 }
 
 #[derive(Clone, PartialEq, Message)]
-struct Kept {
+struct SealedBound {
     #[prost(message, optional, tag = "1")]
     challenge: Option<StartChallengeRequest>,
     /// The payers as JSON.
@@ -33,13 +33,14 @@ struct Kept {
 impl Bound {
     pub(crate) fn seal(&self, keys: &Keys, visit: VisitId) -> Result<Vec<u8>> {
         let asked = serde_json::to_vec(&self.asked).map_err(Error::internal)?;
-        let kept = Kept { challenge: Some(self.challenge.clone()), asked };
+        let kept = SealedBound { challenge: Some(self.challenge.clone()), asked };
         keys.seal(Column::Challenge, visit, &kept.encode_to_vec())
     }
 
     pub(crate) fn open(app: &App, visit: &Visit, challenge: &Challenge) -> Result<Self> {
         let kept = app.context.keys.open(Column::Challenge, visit.id, &challenge.sealed)?;
-        let Kept { challenge, asked } = Kept::decode(kept.as_slice()).map_err(Error::internal)?;
+        let SealedBound { challenge, asked } =
+            SealedBound::decode(kept.as_slice()).map_err(Error::internal)?;
         Ok(Self {
             challenge: challenge.unwrap_or_default(),
             asked: serde_json::from_slice(&asked).map_err(Error::internal)?,

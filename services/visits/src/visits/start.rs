@@ -53,7 +53,7 @@ pub(crate) async fn start_visit(
     check_day(&mut violations, &profile, app.context.settings.service_date_days_back);
     let (_, payer, identifier) = violations.all((day, payer, identifier))?;
 
-    let asked = asked(app, call, &profile, payer).await?;
+    let asked = payers_to_ask(app, call, &profile, payer).await?;
     let bound = StartChallengeRequest {
         member: Some(MemberIdentifier {
             payer_id: payer
@@ -114,7 +114,7 @@ async fn candidates(app: &App, identifier: Option<&Identifier>) -> Result<Candid
 
 /// The payers that are asked, in their order. Where several cover the patient, the desk must say which: the same number
 /// may be another person's with another payer.
-async fn asked(
+async fn payers_to_ask(
     app: &App,
     call: &Call,
     profile: &FacilityProfile,
@@ -128,14 +128,15 @@ async fn asked(
         return Ok(asked);
     }
     let covering = asked.into_iter().filter(AskedPayer::covers).collect();
-    let refusal = app.db.unless_replayed(call, Err(Refusal::SeveralPayers(covering))).await;
+    // A start that was answered gets its answer again, and nobody is told of.
+    app.db.replayed(call).await?;
     // Who covers a patient is told before they are present: an access to each whom it may mean.
     let members: BTreeSet<_> = profile.coverages.iter().map(|coverage| coverage.member).collect();
     for member in members {
         let entry = AuditEntry { action: "visit.several_payers", member: Some(member), ..Default::default() };
         app.audit.read(call, entry).await?;
     }
-    refusal
+    Err(Refusal::SeveralPayers(covering).into())
 }
 
 async fn profile(

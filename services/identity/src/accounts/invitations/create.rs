@@ -23,7 +23,7 @@ pub(crate) async fn create_invitation(
     call: &Call,
     request: CreateInvitationRequest,
 ) -> Keyed<CreateInvitationResponse> {
-    let wanted = Wanted {
+    let wanted = InvitationInput {
         organization_id: &request.organization_id,
         email: &request.email,
         name: &request.name,
@@ -38,7 +38,7 @@ pub(crate) async fn create_invitation(
 }
 
 /// Who is to be invited, as it was asked.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct InvitationInput<'a> {
     /// Empty for the caller's own.
     pub(crate) organization_id: &'a str,
     pub(crate) email: &'a str,
@@ -48,7 +48,11 @@ pub(crate) struct Wanted<'a> {
 
 /// Sends the link and keeps the invitation, not committed yet. Nothing here looks beyond one organization, so nothing
 /// tells whether the address is known elsewhere.
-pub(crate) async fn invite(app: &App, call: &Call, wanted: Wanted<'_>) -> Keyed<(Transaction, Invitation)> {
+pub(crate) async fn invite(
+    app: &App,
+    call: &Call,
+    wanted: InvitationInput<'_>,
+) -> Keyed<(Transaction, Invitation)> {
     app.db.replayed(call).await?;
     let mut v = Violations::default();
     let organization = v.optional("organizationId", wanted.organization_id, OrganizationId::parse);

@@ -9,17 +9,17 @@ use super::{
     domain::{RecoveryCode, TotpSecret},
     store,
 };
-use crate::{App, accounts::domain::refusal::Refusal, vault::Place};
+use crate::{App, accounts::domain::refusal::Refusal, data_keys::Place};
 
 /// The secret as it is kept.
 pub(crate) fn seal(app: &App, account: AccountId, secret: &TotpSecret) -> Vec<u8> {
     let text = Zeroizing::new(STANDARD_NO_PAD.encode(secret.as_bytes()));
-    app.vault.seal(place(account), &text)
+    app.data_keys.seal(place(account), &text)
 }
 
 /// The secret as it was.
 pub(crate) fn open(app: &App, account: AccountId, sealed: &[u8]) -> Result<TotpSecret> {
-    let text = Zeroizing::new(app.vault.open(place(account), sealed).map_err(Error::internal)?);
+    let text = Zeroizing::new(app.data_keys.open(place(account), sealed).map_err(Error::internal)?);
     Ok(TotpSecret::from_bytes(STANDARD_NO_PAD.decode(text.as_bytes()).map_err(Error::internal)?))
 }
 
@@ -38,7 +38,7 @@ pub(crate) async fn take(
 ) -> Result<()> {
     let now = tx.now();
     let taken = if let Some(code) = RecoveryCode::parse(code) {
-        let digest = app.vault.recovery_code(account.uuid(), code.expose());
+        let digest = app.data_keys.recovery_code(account.uuid(), code.expose());
         store::update_recovery_code_taken(tx, account, &digest, now).await?
     } else {
         match open(app, account, sealed)?.check(code.trim(), now, last_step) {

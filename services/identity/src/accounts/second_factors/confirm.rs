@@ -27,7 +27,7 @@ pub(crate) async fn confirm_totp(
     let step = secret.check(request.code.trim(), now, factor.last_step).ok_or(Refusal::TotpRejected)?;
     let codes = RecoveryCode::generate();
     let digests: Vec<_> =
-        codes.iter().map(|code| app.vault.recovery_code(account.uuid(), code.expose())).collect();
+        codes.iter().map(|code| app.data_keys.recovery_code(account.uuid(), code.expose())).collect();
     store::update_confirmed(&mut tx, account, step, &digests, now).await?;
     tx.finish().await?;
     app.throttle.forgive(&guess).await;

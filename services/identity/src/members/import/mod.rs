@@ -87,13 +87,13 @@ impl Block<'_> {
         drafts: &[Draft],
         report: &mut Report,
     ) -> Result<Changes> {
-        let (vault, payer) = (&self.app.vault, self.import.payer);
+        let (data_keys, payer) = (&self.app.data_keys, self.import.payer);
         let numbers: Vec<String> = drafts.iter().map(|draft| draft.number.as_str().to_owned()).collect();
-        let existing = store::lock_by_numbers(tx, vault, payer, &numbers).await?;
+        let existing = store::lock_by_numbers(tx, data_keys, payer, &numbers).await?;
         let existing: HashMap<String, Member> =
             existing.into_iter().map(|member| (member.facts.number.as_str().to_owned(), member)).collect();
         let index = |draft: &Draft| {
-            draft.national_id.as_ref().map(|id| vault.national_id_index(id.as_str()).to_vec())
+            draft.national_id.as_ref().map(|id| data_keys.national_id_index(id.as_str()).to_vec())
         };
         let indexes: Vec<Vec<u8>> = drafts.iter().filter_map(index).collect();
         let owners: HashMap<Vec<u8>, MemberId> =
@@ -156,13 +156,13 @@ impl Block<'_> {
     }
 
     async fn keep(&self, mut tx: Transaction, taken: Changes) -> Result<()> {
-        let (vault, payer) = (&self.app.vault, self.import.payer);
+        let (data_keys, payer) = (&self.app.data_keys, self.import.payer);
         if !taken.created.is_empty() {
-            store::write::insert_members(&mut tx, vault, payer, &taken.created).await?;
+            store::write::insert_members(&mut tx, data_keys, payer, &taken.created).await?;
         }
         let (updated, changes): (Vec<Member>, Vec<Change>) = taken.updated.into_iter().unzip();
         if !updated.is_empty() {
-            store::write::update_members(&mut tx, vault, payer, &updated).await?;
+            store::write::update_members(&mut tx, data_keys, payer, &updated).await?;
             store::national_id::update_national_ids(&mut tx, &changes, self.import.today).await?;
         }
         let (mut fresh, mut contacts) = (Vec::new(), Vec::new());
@@ -172,9 +172,9 @@ impl Block<'_> {
             fresh.extend(told.map(|held| (member.id, held)));
             contacts.extend(change.contacts.iter().map(|contact| (member.id, contact)));
         }
-        store::national_id::insert_national_ids(&mut tx, vault, payer, &fresh).await?;
+        store::national_id::insert_national_ids(&mut tx, data_keys, payer, &fresh).await?;
         let (now, by) = (tx.now(), self.call.caller.subject.to_string());
-        store::contact::insert_contact_changes(&mut tx, vault, payer, &contacts, now, &by).await?;
+        store::contact::insert_contact_changes(&mut tx, data_keys, payer, &contacts, now, &by).await?;
         for member in &taken.created {
             record(&mut tx, registered(member));
         }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use careway_contract::identity::v1::{
     ImportMembersResponse, ImportViolation, ImportedMemberRow, imported_member_row,
 };
+use careway_service::count;
 use careway_service::table::{Outcome, Report, RowReport};
 
 /// Rows that are told one by one: what fits into one answer.
@@ -23,14 +24,13 @@ pub(crate) fn response(report: &Report, numbers: &HashMap<u32, String>) -> Impor
         violations: row.problems.iter().map(|it| violation(it.column, &it.message)).collect(),
         warnings: row.remarks.iter().map(|it| violation(it.column, it.warning)).collect(),
     };
-    let count = |outcome| i32::try_from(report.count(outcome)).unwrap_or(i32::MAX);
     ImportMembersResponse {
         dry_run: report.dry_run,
-        total: i32::try_from(report.total()).unwrap_or(i32::MAX),
-        created: count(Outcome::Created),
-        updated: count(Outcome::Updated),
-        unchanged: count(Outcome::Unchanged),
-        rejected: count(Outcome::Rejected),
+        total: count(report.total()),
+        created: count(report.count(Outcome::Created)),
+        updated: count(report.count(Outcome::Updated)),
+        unchanged: count(report.count(Outcome::Unchanged)),
+        rejected: count(report.count(Outcome::Rejected)),
         rows: told.iter().map(row).collect(),
         unknown_columns: report.unknown_columns.clone(),
     }

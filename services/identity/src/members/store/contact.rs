@@ -7,8 +7,8 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::{
+    data_keys::{DataKeys, Place},
     members::domain::{ContactChange, ContactKind},
-    vault::{Place, Vault},
 };
 
 const TABLE: &str = "member_contact_change";
@@ -34,7 +34,7 @@ struct Row {
 /// Remembers changes of one payer's members.
 pub(crate) async fn insert_contact_changes(
     conn: &mut PgConnection,
-    vault: &Vault,
+    data_keys: &DataKeys,
     payer: OrganizationId,
     changes: &[(MemberId, &ContactChange)],
     at: DateTime<Utc>,
@@ -48,7 +48,7 @@ pub(crate) async fn insert_contact_changes(
     let kinds: Vec<&str> = changes.iter().map(|(_, change)| change.kind.as_str()).collect();
     let seal = |column, value: fn(&ContactChange) -> &Option<String>| -> Vec<Option<Vec<u8>>> {
         let sealed = ids.iter().zip(changes).map(|(id, (_, change))| {
-            value(change).as_deref().map(|text| vault.seal(Place::new(TABLE, column, *id), text))
+            value(change).as_deref().map(|text| data_keys.seal(Place::new(TABLE, column, *id), text))
         });
         sealed.collect()
     };
@@ -74,7 +74,7 @@ pub(crate) async fn insert_contact_changes(
 /// A member's changes, the latest first, after `after`.
 pub(crate) async fn list_contact_changes(
     conn: &mut PgConnection,
-    vault: &Vault,
+    data_keys: &DataKeys,
     member: MemberId,
     after: Option<Uuid>,
     limit: i64,
@@ -88,14 +88,14 @@ pub(crate) async fn list_contact_changes(
     .bind(limit)
     .fetch_all(conn)
     .await?;
-    rows.into_iter().map(|row| row.remembered(vault).map_err(Error::from)).collect()
+    rows.into_iter().map(|row| row.remembered(data_keys).map_err(Error::from)).collect()
 }
 
 impl Row {
-    fn remembered(self, vault: &Vault) -> anyhow::Result<Remembered> {
+    fn remembered(self, data_keys: &DataKeys) -> anyhow::Result<Remembered> {
         let id = self.change_id;
         let open = |column, sealed: Option<Vec<u8>>| {
-            sealed.map(|sealed| vault.open(Place::new(TABLE, column, id), &sealed)).transpose()
+            sealed.map(|sealed| data_keys.open(Place::new(TABLE, column, id), &sealed)).transpose()
         };
         let kind =
             ContactKind::find(&self.kind).ok_or_else(|| anyhow::anyhow!("an unknown kind of contact"))?;

@@ -16,7 +16,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::domain::{ContactKind, Facts, Home, Member, Principal};
-use crate::vault::{Place, Vault};
+use crate::data_keys::{DataKeys, Place};
 
 /// The table whose rows contacts are sealed for.
 pub(crate) const TABLE: &str = "member";
@@ -55,7 +55,7 @@ macro_rules! select_member {
 /// The payer's member, if there is one.
 pub(crate) async fn find_member(
     conn: &mut PgConnection,
-    vault: &Vault,
+    data_keys: &DataKeys,
     payer: OrganizationId,
     id: MemberId,
 ) -> Result<Option<Member>> {
@@ -64,13 +64,13 @@ pub(crate) async fn find_member(
         .bind(id.uuid())
         .fetch_all(&mut *conn)
         .await?;
-    Ok(complete(conn, vault, rows).await?.pop())
+    Ok(complete(conn, data_keys, rows).await?.pop())
 }
 
 /// The payer's member, for changing.
 pub(crate) async fn lock_member(
     conn: &mut PgConnection,
-    vault: &Vault,
+    data_keys: &DataKeys,
     payer: OrganizationId,
     id: MemberId,
 ) -> Result<Option<Member>> {
@@ -81,13 +81,13 @@ pub(crate) async fn lock_member(
     .bind(id.uuid())
     .fetch_all(&mut *conn)
     .await?;
-    Ok(complete(conn, vault, rows).await?.pop())
+    Ok(complete(conn, data_keys, rows).await?.pop())
 }
 
 /// The payer's members of these numbers, for changing; locked in the order of their numbers.
 pub(crate) async fn lock_by_numbers(
     conn: &mut PgConnection,
-    vault: &Vault,
+    data_keys: &DataKeys,
     payer: OrganizationId,
     numbers: &[String],
 ) -> Result<Vec<Member>> {
@@ -98,20 +98,20 @@ pub(crate) async fn lock_by_numbers(
     .bind(numbers)
     .fetch_all(&mut *conn)
     .await?;
-    complete(conn, vault, rows).await
+    complete(conn, data_keys, rows).await
 }
 
 /// The payer's member, system-wide: for Careway's own services.
 pub(crate) async fn find_member_anywhere(
     conn: &mut PgConnection,
-    vault: &Vault,
+    data_keys: &DataKeys,
     id: MemberId,
 ) -> Result<Option<Member>> {
     let rows = sqlx::query_as::<_, Row>(select_member!("where m.member_id = $1"))
         .bind(id.uuid())
         .fetch_all(&mut *conn)
         .await?;
-    Ok(complete(conn, vault, rows).await?.pop())
+    Ok(complete(conn, data_keys, rows).await?.pop())
 }
 
 /// A principal and whose dependant it is, kept from changing until the end of the transaction.
@@ -173,27 +173,27 @@ pub(crate) async fn get_home(conn: &mut PgConnection, payer: OrganizationId) -> 
     Ok(Home { country, language: Language::parse(&locale).map_err(Error::internal)? })
 }
 
-async fn complete(conn: &mut PgConnection, vault: &Vault, rows: Vec<Row>) -> Result<Vec<Member>> {
+async fn complete(conn: &mut PgConnection, data_keys: &DataKeys, rows: Vec<Row>) -> Result<Vec<Member>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
     let ids: Vec<Uuid> = rows.iter().map(|row| row.member_id).collect();
-    let mut held = national_id::list_national_ids(conn, vault, &ids).await?;
+    let mut held = national_id::list_national_ids(conn, data_keys, &ids).await?;
     rows.into_iter()
         .map(|row| {
             let national_ids = held.remove(&row.member_id).unwrap_or_default();
-            row.member(vault).map(|member| Member { national_ids, ..member }).map_err(Error::from)
+            row.member(data_keys).map(|member| Member { national_ids, ..member }).map_err(Error::from)
         })
         .collect()
 }
 
 impl Row {
-    fn member(self, vault: &Vault) -> anyhow::Result<Member> {
+    fn member(self, data_keys: &DataKeys) -> anyhow::Result<Member> {
         let id = self.member_id;
         let open = |kind: ContactKind, sealed: &Option<Vec<u8>>| {
             sealed
                 .as_deref()
-                .map(|sealed| vault.open(Place::new(TABLE, kind.field(), id), sealed))
+                .map(|sealed| data_keys.open(Place::new(TABLE, kind.field(), id), sealed))
                 .transpose()
         };
         let phone = open(ContactKind::Phone, &self.phone)?;

@@ -9,8 +9,8 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::{
+    data_keys::{DataKeys, Place},
     members::domain::{Change, HeldNationalId, refusal::Refusal},
-    vault::{Place, Vault},
 };
 
 const TABLE: &str = "member_national_id";
@@ -29,7 +29,7 @@ struct Row {
 /// The national ids of members, the earliest first.
 pub(crate) async fn list_national_ids(
     conn: &mut PgConnection,
-    vault: &Vault,
+    data_keys: &DataKeys,
     members: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<HeldNationalId>>> {
     let rows: Vec<Row> = sqlx::query_as(
@@ -42,7 +42,7 @@ pub(crate) async fn list_national_ids(
     let mut held: HashMap<Uuid, Vec<HeldNationalId>> = HashMap::new();
     for row in rows {
         let member = row.member_id;
-        held.entry(member).or_default().push(row.held(vault)?);
+        held.entry(member).or_default().push(row.held(data_keys)?);
     }
     Ok(held)
 }
@@ -50,7 +50,7 @@ pub(crate) async fn list_national_ids(
 /// Keeps ids told for the first time.
 pub(crate) async fn insert_national_ids(
     conn: &mut PgConnection,
-    vault: &Vault,
+    data_keys: &DataKeys,
     payer: OrganizationId,
     held: &[(MemberId, &HeldNationalId)],
 ) -> Result<()> {
@@ -63,10 +63,10 @@ pub(crate) async fn insert_national_ids(
     let kinds: Vec<&str> = held.iter().map(|(_, held)| held.number.kind().as_str()).collect();
     let numbers: Vec<Vec<u8>> = held
         .iter()
-        .map(|(_, held)| vault.seal(Place::new(TABLE, "number", held.id), held.number.as_str()))
+        .map(|(_, held)| data_keys.seal(Place::new(TABLE, "number", held.id), held.number.as_str()))
         .collect();
     let indexes: Vec<Vec<u8>> =
-        held.iter().map(|(_, held)| vault.national_id_index(held.number.as_str()).to_vec()).collect();
+        held.iter().map(|(_, held)| data_keys.national_id_index(held.number.as_str()).to_vec()).collect();
     let from: Vec<NaiveDate> = held.iter().map(|(_, held)| held.from).collect();
     sqlx::query(
         "insert into member_national_id (national_id_id, member_id, payer_id, country, kind, number, number_index, \
@@ -114,7 +114,7 @@ pub(crate) async fn update_national_ids<'a>(
     Ok(())
 }
 
-/// Who of the payer's members has which of these numbers, by [`Vault::national_id_index`].
+/// Who of the payer's members has which of these numbers, by [`DataKeys::national_id_index`].
 pub(crate) async fn list_owners(
     conn: &mut PgConnection,
     payer: OrganizationId,
@@ -131,9 +131,10 @@ pub(crate) async fn list_owners(
 }
 
 impl Row {
-    fn held(self, vault: &Vault) -> Result<HeldNationalId> {
+    fn held(self, data_keys: &DataKeys) -> Result<HeldNationalId> {
         let id = self.national_id_id;
-        let number = vault.open(Place::new(TABLE, "number", id), &self.number).map_err(Error::internal)?;
+        let number =
+            data_keys.open(Place::new(TABLE, "number", id), &self.number).map_err(Error::internal)?;
         let country = CountryCode::parse(&self.country).map_err(Error::internal)?;
         let kind = NationalIdKind::find(&self.kind).unwrap_or(NationalIdKind::Other);
         Ok(HeldNationalId {

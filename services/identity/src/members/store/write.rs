@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::{TABLE, national_id};
 use crate::{
+    data_keys::{DataKeys, Place},
     members::domain::{ContactKind, Member, refusal::Refusal},
-    vault::{Place, Vault},
 };
 
 /// Columns of many members, for `unnest`.
@@ -32,12 +32,12 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(vault: &Vault, members: &[Member]) -> Self {
+    fn of(data_keys: &DataKeys, members: &[Member]) -> Self {
         let mut columns = Self::default();
         for member in members {
             let (id, facts) = (member.id.uuid(), &member.facts);
             let seal = |kind: ContactKind| {
-                facts.contact(kind).map(|text| vault.seal(Place::new(TABLE, kind.field(), id), text))
+                facts.contact(kind).map(|text| data_keys.seal(Place::new(TABLE, kind.field(), id), text))
             };
             columns.id.push(id);
             columns.number.push(facts.number.as_str().to_owned());
@@ -61,11 +61,11 @@ impl Columns {
 /// Keeps new members of one payer with their national ids; a principal comes before its dependants.
 pub(crate) async fn insert_members(
     conn: &mut PgConnection,
-    vault: &Vault,
+    data_keys: &DataKeys,
     payer: OrganizationId,
     members: &[Member],
 ) -> Result<()> {
-    let columns = Columns::of(vault, members);
+    let columns = Columns::of(data_keys, members);
     sqlx::query(
         "insert into member (member_id, payer_id, member_number, given_names, family_name, folded_name, birth_date, \
          sex, phone, mobile, email, language, principal_member_id, version, created_at, updated_at) \
@@ -96,17 +96,17 @@ pub(crate) async fn insert_members(
     .on_constraint("member_number_key", || Refusal::NumberTaken)?;
     let held: Vec<_> =
         members.iter().flat_map(|member| member.national_ids.iter().map(|held| (member.id, held))).collect();
-    national_id::insert_national_ids(conn, vault, payer, &held).await
+    national_id::insert_national_ids(conn, data_keys, payer, &held).await
 }
 
 /// Keeps changed members of one payer; their national ids apart.
 pub(crate) async fn update_members(
     conn: &mut PgConnection,
-    vault: &Vault,
+    data_keys: &DataKeys,
     payer: OrganizationId,
     members: &[Member],
 ) -> Result<()> {
-    let columns = Columns::of(vault, members);
+    let columns = Columns::of(data_keys, members);
     sqlx::query(
         "update member m set member_number = u.member_number, given_names = u.given_names, \
          family_name = u.family_name, folded_name = u.folded_name, birth_date = u.birth_date, sex = u.sex, \

@@ -18,11 +18,11 @@ use super::{
 };
 use crate::{
     App,
+    data_keys::Place,
     sessions::domain::{
         refusal::Refusal,
         token::{ACCESS_LIFETIME, Claims, Grant},
     },
-    vault::Place,
 };
 
 /// How often keys are read and their age is looked at: well within the minute a new key is published ahead.
@@ -78,7 +78,7 @@ pub(crate) async fn make(
         retired_at: None,
     };
     let text = Zeroizing::new(STANDARD_NO_PAD.encode(&seed[..]));
-    let sealed = app.vault.seal(place(&key), &text);
+    let sealed = app.data_keys.seal(place(&key), &text);
     let forgotten: Vec<Uuid> = keys.iter().filter(|key| !key.is_published(now)).map(|key| key.kid).collect();
     store::insert_key(tx, &key, &sealed, &forgotten).await?;
     Ok(Some(key))
@@ -96,7 +96,7 @@ pub(crate) async fn load(app: &App) -> Result<()> {
 }
 
 fn open(app: &App, key: SigningKey, sealed: &[u8]) -> Result<Signer> {
-    let text = Zeroizing::new(app.vault.open(place(&key), sealed).map_err(Error::internal)?);
+    let text = Zeroizing::new(app.data_keys.open(place(&key), sealed).map_err(Error::internal)?);
     let bytes = Zeroizing::new(STANDARD_NO_PAD.decode(text.as_bytes()).map_err(Error::internal)?);
     let seed: Seed = Zeroizing::new(
         bytes

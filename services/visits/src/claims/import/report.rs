@@ -8,7 +8,7 @@ use careway_contract::visits::v1::{
 };
 use careway_kernel::ClaimId;
 use careway_service::{
-    Error,
+    Error, count,
     table::{self, RowReport},
 };
 
@@ -109,7 +109,6 @@ impl Report {
     }
 
     pub(crate) fn into_response(mut self) -> ImportClaimsResponse {
-        let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
         let rows = self.rows.rows().map(|row| told(row, self.answers.remove(&row.row).unwrap_or_default()));
         ImportClaimsResponse {
             rows: rows.collect(),
@@ -142,7 +141,7 @@ fn told(report: RowReport<'_>, Answer { named, state, refused }: Answer) -> Row 
     });
     let (id, number) = named.map_or_else(Default::default, |(id, number)| (id.to_string(), number));
     Row {
-        row: i32::try_from(report.row).unwrap_or(i32::MAX),
+        row: report.row.cast_signed(),
         outcome: outcome.into(),
         claim_id: id,
         claim_number: number,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use careway_contract::visits::v1::{CreatePaymentAdviceRequest, CreatePaymentAdviceResponse};
 use careway_kernel::{ClaimId, Currency, HumanNumber, OrganizationId, PaymentAdviceId, Violations};
-use careway_service::{Call, Error, Keyed, Result, Transaction};
+use careway_service::{Call, Error, Keyed, Result, Transaction, count};
 use chrono::{DateTime, Datelike, Utc};
 use uuid::Uuid;
 
@@ -52,7 +52,7 @@ pub(crate) async fn create_payment_advice(
         facility: input.facility,
         currency,
         total: sums.values().sum(),
-        claims: i32::try_from(payable.len()).unwrap_or(i32::MAX),
+        claims: count(payable.len()),
         reference: input.reference,
         created_at: now,
         payment: None,

@@ -101,7 +101,7 @@ pub(crate) struct Cancellation {
 
 /// One medicine to hand out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Wish {
+pub(crate) struct DispensedInput {
     pub(crate) line: i16,
     /// All of the fill that is due, without one.
     pub(crate) quantity: Option<Quantity>,
@@ -187,10 +187,10 @@ impl Prescription {
         }
     }
 
-    /// Hands out what is wished for, all of it or nothing; the lines of the wishes are those of the prescription.
+    /// Hands out what is asked for, all of it or nothing; the lines of the inputs are those of the prescription.
     pub(crate) fn dispense(
         mut self,
-        inputs: &[Wish],
+        inputs: &[DispensedInput],
         (facility, at, today): (OrganizationId, DateTime<Utc>, NaiveDate),
     ) -> Result<(Self, Vec<Dispensing>), Refusal> {
         match self.state(today) {

@@ -54,7 +54,11 @@ fn hand(
     quantity: Option<&str>,
     on: &str,
 ) -> Result<(Prescription, Vec<Dispensing>), Refusal> {
-    let input = Wish { line: 1, quantity: quantity.map(|it| Quantity::parse(it).unwrap()), substitute: None };
+    let input = DispensedInput {
+        line: 1,
+        quantity: quantity.map(|it| Quantity::parse(it).unwrap()),
+        substitute: None,
+    };
     let facility = prescription.facility;
     prescription.dispense(&[input], (facility, Clock::system().now(), day(on)))
 }
@@ -107,7 +111,7 @@ fn nothing_is_handed_out_after_the_last_day_or_a_cancellation() {
 fn an_equivalent_only_where_it_is_allowed() {
     let mut it = prescription(line("21", 7, 0));
     let facility = it.facility;
-    let input = [Wish { line: 1, quantity: None, substitute: Some("Amoxil".to_owned()) }];
+    let input = [DispensedInput { line: 1, quantity: None, substitute: Some("Amoxil".to_owned()) }];
     let now = (facility, Clock::system().now(), day("2026-03-02"));
     assert!(it.clone().dispense(&input, now).is_ok());
     it.lines[0].substitution_allowed = false;
@@ -132,10 +136,10 @@ proptest! {
         let mut it = prescription(Line { quantity: each, ..line("1", days, refills) });
         it.expires_on = NaiveDate::MAX;
         let (mut today, mut handed) = (day("2026-03-02"), Vec::new());
-        for (later, wished, all) in tries {
+        for (later, asked, all) in tries {
             today = today + Days::new(later);
-            let wished = (!all).then(|| Quantity::from_thousandths(wished).unwrap());
-            let input = [Wish { line: 1, quantity: wished, substitute: None }];
+            let asked = (!all).then(|| Quantity::from_thousandths(asked).unwrap());
+            let input = [DispensedInput { line: 1, quantity: asked, substitute: None }];
             let (facility, at) = (it.facility, it.issued_at);
             if let Ok((next, new)) = it.clone().dispense(&input, (facility, at, today)) {
                 handed.extend(new.into_iter().map(|one| (today, one)));
