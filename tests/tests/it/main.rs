@@ -61,6 +61,7 @@ mod outages;
 mod overrides;
 mod plans;
 mod preauthorization_notices;
+mod preauthorization_parties;
 mod preauthorizations;
 mod prescription_notices;
 mod prescriptions;

@@ -6,12 +6,11 @@ use careway_contract::visits::v1::{
     *,
 };
 use careway_service::{Error, Kind};
-use careway_testing::{eventually, key, refusal};
-use futures::future::join_all;
+use careway_testing::{key, refusal};
 use uuid::Uuid;
 
 use crate::{
-    preauthorization_calls::{adjust, approve, asking, line, plan, reject},
+    preauthorization_calls::{adjust, approve, asking, line, reject},
     test_visits::TestVisits,
 };
 
@@ -413,45 +412,6 @@ async fn what_is_cancelled_is_free_again_also_with_its_visit() {
 }
 
 #[tokio::test]
-async fn of_many_decisions_at_once_one_counts() {
-    let (service, visit) = TestVisits::with_patient().await;
-    let it = service.asked(&visit.visit_id, "1").await;
-    let decisions = (0..12).map(|n| {
-        let decision = if n % 2 == 0 { approve(1) } else { reject(1) };
-        service.decide(&service.payer, &it.preauthorization_id, vec![decision])
-    });
-    let (won, lost): (Vec<_>, Vec<_>) = join_all(decisions).await.into_iter().partition(Result::is_ok);
-    assert_eq!(won.len(), 1);
-    for refused in lost {
-        let reason = refusal(refused);
-        assert!(["WRONG_STATE", "BUSY"].contains(&reason.reason()), "{reason}");
-    }
-    assert_eq!(service.said("PreauthorizationDecided").await, 1);
-}
-
-#[tokio::test]
-async fn approvals_at_once_never_promise_more_than_there_is() {
-    let (service, visit) = TestVisits::with_patient().await;
-    let mut asked = Vec::new();
-    for _ in 0..4 {
-        asked.push(service.asked(&visit.visit_id, "1").await.preauthorization_id);
-    }
-    let decided = asked.iter().map(|id| async {
-        loop {
-            match service.decide(&service.payer, id, vec![approve(1)]).await {
-                Err(error) if error.reason() == "BUSY" => {}
-                decided => return decided.unwrap(),
-            }
-        }
-    });
-    let decided = join_all(decided).await;
-    let promised: i64 =
-        decided.iter().map(|it| it.lines[0].amounts.as_ref().unwrap().payer.parse::<i64>().unwrap()).sum();
-    assert_eq!((promised, service.reserved(&visit.visit_id).await), (250_000, "250000".to_owned()));
-    assert_eq!(service.differences().await, 0);
-}
-
-#[tokio::test]
 async fn nothing_goes_on_while_the_visit_is_disputed() {
     let (service, visit) = TestVisits::with_patient().await;
     let it = service.asked(&visit.visit_id, "1").await;
@@ -503,54 +463,4 @@ async fn lists_are_filtered_and_paged() {
     assert_eq!(list(by_number).await.0, [number(1)]);
     let urgent = ListPreauthorizationsRequest { urgency: Urgency::Urgent.into(), ..Default::default() };
     assert!(list(urgent).await.0.is_empty());
-}
-
-#[tokio::test]
-async fn the_commands_of_a_preauthorization_keep_to_their_round_trips() {
-    let (proxy, setup) = TestVisits::setup().await.behind_a_proxy().await;
-    let service = TestVisits::of(setup, plan()).await;
-    let visit = service.admit_patient().await;
-    let mut fewest = [u64::MAX; 4];
-    for _ in 0..8 {
-        let quiet = async || {
-            eventually("the outbox is empty", async || {
-                service.count("select count(*) from outbox where published_at is null").await == 0
-            })
-            .await;
-            proxy.round_trips()
-        };
-        let mut spent = Vec::new();
-        let begun = quiet().await;
-        let it = service.asked(&visit.visit_id, "1").await;
-        spent.push(proxy.round_trips() - begun);
-        let begun = quiet().await;
-        let request = RequestPreauthorizationInformationRequest {
-            preauthorization_id: it.preauthorization_id.clone(),
-            question: "Since when?".to_owned(),
-            ..Default::default()
-        };
-        service
-            .preauthorizations()
-            .request_preauthorization_information(service.theirs(request))
-            .await
-            .unwrap();
-        spent.push(proxy.round_trips() - begun);
-        let answer = RespondToPreauthorizationRequest {
-            preauthorization_id: it.preauthorization_id.clone(),
-            answer: "March".to_owned(),
-            ..Default::default()
-        };
-        service.preauthorizations().respond_to_preauthorization(service.ours(answer)).await.unwrap();
-        let begun = quiet().await;
-        service.decide(&service.payer, &it.preauthorization_id, vec![approve(1)]).await.unwrap();
-        spent.push(proxy.round_trips() - begun);
-        let begun = quiet().await;
-        service.cancel(&it.preauthorization_id).await.unwrap();
-        spent.push(proxy.round_trips() - begun);
-        for (fewest, spent) in fewest.iter_mut().zip(spent) {
-            *fewest = (*fewest).min(spent);
-        }
-    }
-    // Begin, lock and read, keep, commit.
-    assert_eq!(fewest, [4, 4, 4, 4], "request, request information, decide, cancel");
 }
