@@ -159,6 +159,26 @@ async fn of_several_that_cover_the_desk_names_one() {
 }
 
 #[tokio::test]
+async fn a_start_that_was_answered_is_answered_again_and_nobody_is_told_of() {
+    let service = TestVisits::run().await;
+    let second = second_payer(&service).await;
+    let (active, key) = (Some(("2020-01-01", "2099-12-31")), key());
+    known(&service, service.payer.organization, active).await;
+    let [number, _] = identifiers();
+    let request = StartVisitRequest { identifier: Some(number), ..Default::default() };
+    let start = async || {
+        let started =
+            service.visits().start_visit(service.by(&service.facility, &key, request.clone())).await;
+        started.unwrap().into_inner()
+    };
+    let first = start().await;
+    known(&service, second.organization, active).await;
+    assert_eq!(start().await, first);
+    let told = "select count(*) from audit_entry where action = 'visit.several_payers'";
+    assert_eq!(service.count(told).await, 0);
+}
+
+#[tokio::test]
 async fn payers_without_a_contract_are_not_looked_at() {
     let service = TestVisits::run().await;
     let elsewhere = service.stranger();
