@@ -40,8 +40,9 @@ use tokio_util::task::TaskTracker;
 
 pub use brake::Brake;
 pub use content::{Content, WrappedKey};
-pub use media_type::MediaType;
+pub use media_type::{MediaType, UnknownType};
 pub use objects::NewObject;
+pub use refusal::FileRefusal;
 pub use rows::DocumentRows;
 pub use settings::{DocumentArgs, DocumentSettings};
 pub use sweep::{Sweep, Swept};
@@ -61,6 +62,8 @@ pub struct DocumentStore {
     scanner: Option<Scanner>,
     /// Turns of uploads: a bound of what they hold together.
     turns: Arc<Semaphore>,
+    /// The service takes so many bytes at most, whatever the settings allow.
+    most: u64,
 }
 
 impl DocumentStore {
@@ -84,7 +87,15 @@ impl DocumentStore {
             turns: Arc::new(Semaphore::new(settings.uploads)),
             settings: Arc::new(settings),
             service,
+            most: u64::MAX,
         })
+    }
+
+    /// The same, for documents of at most so many bytes, whatever the settings allow.
+    #[must_use]
+    pub fn at_most(mut self, bytes: u64) -> Self {
+        self.most = bytes;
+        self
     }
 
     /// Removes the object of a document that no row names after all, without being waited for.

@@ -2,7 +2,7 @@
 
 use infer::{archive, image};
 
-/// The types of documents that are taken.
+/// The types of documents: those that are taken from people, and what else comes by mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MediaType {
     /// PDF.
@@ -17,6 +17,10 @@ pub enum MediaType {
     Dicom,
     /// Plain text in UTF-8.
     Text,
+    /// A mail. No sniffer finds it: its text says nothing of it.
+    Mail,
+    /// Anything else.
+    Unknown,
 }
 
 /// Whether content begins as a type does.
@@ -24,7 +28,8 @@ type Sign = fn(&[u8]) -> bool;
 
 impl MediaType {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Pdf, Self::Jpeg, Self::Png, Self::Tiff, Self::Dicom, Self::Text];
+    pub const ALL: [Self; 8] =
+        [Self::Pdf, Self::Jpeg, Self::Png, Self::Tiff, Self::Dicom, Self::Text, Self::Mail, Self::Unknown];
 
     /// Its name, as in `Content-Type` and in the database.
     pub const fn as_str(self) -> &'static str {
@@ -35,6 +40,8 @@ impl MediaType {
             Self::Tiff => "image/tiff",
             Self::Dicom => "application/dicom",
             Self::Text => "text/plain",
+            Self::Mail => "message/rfc822",
+            Self::Unknown => "application/octet-stream",
         }
     }
 
@@ -60,7 +67,19 @@ impl MediaType {
             Self::Tiff => "tif",
             Self::Dicom => "dcm",
             Self::Text => "txt",
+            Self::Mail => "eml",
+            Self::Unknown => "bin",
         }
+    }
+
+    /// What content is, as a whole.
+    ///
+    /// # Errors
+    /// None of the types.
+    pub fn of(content: &[u8]) -> Result<Self, UnknownType> {
+        let mut sniffer = Sniffer::default();
+        sniffer.take(content)?;
+        sniffer.finish()
     }
 
     fn of_binary(head: &[u8]) -> Option<Self> {
@@ -78,10 +97,22 @@ impl MediaType {
 /// The content is none of the types that are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("The content is not PDF, JPEG, PNG, TIFF, DICOM or plain text in UTF-8.")]
-pub(crate) struct UnknownType;
+pub struct UnknownType;
 
-/// DICOM's sign is the farthest from the beginning: at 128.
-const HEAD: usize = 256;
+/// PDF's header is the farthest from the beginning: viewers look for it in so many bytes, since printers and laboratory systems
+/// put things before it. The kept bytes stay as they were sent.
+const HEAD: usize = 1024;
+
+/// Where a PDF's header begins, with its version: `%PDF-1.7`.
+fn pdf_header(head: &[u8]) -> Option<usize> {
+    head.windows(8)
+        .position(|it| matches!(it, [b'%', b'P', b'D', b'F', b'-', b'0'..=b'9', b'.', b'0'..=b'9']))
+}
+
+/// Whether what begins there stands in no line of text before it.
+fn begins_line(head: &[u8], at: usize) -> bool {
+    head[..at].last().is_none_or(|before| !matches!(before, b' '..=b'~' | b'\t'))
+}
 
 /// Finds the type of a file while it goes by. Nothing that it was told is believed.
 #[derive(Debug, Default)]
@@ -90,13 +121,22 @@ pub(crate) struct Sniffer {
     found: Option<MediaType>,
     /// Of text: the beginning of a letter whose end is in the next piece.
     letter: Vec<u8>,
+    /// A PDF's header stands within a line: of a text that speaks of it, or of a PDF with something before it that looks like
+    /// text. It is the PDF if it is no text.
+    names_pdf: bool,
 }
 
 impl Sniffer {
     /// Looks at the next piece.
     pub(crate) fn take(&mut self, piece: &[u8]) -> Result<(), UnknownType> {
         match self.found {
-            Some(MediaType::Text) => self.read_on(piece),
+            Some(MediaType::Text) => match self.read_on(piece) {
+                Err(_) if self.names_pdf => {
+                    self.found = Some(MediaType::Pdf);
+                    Ok(())
+                }
+                read => read,
+            },
             Some(_) => Ok(()),
             None => {
                 let (begun, rest) = piece.split_at(piece.len().min(HEAD - self.head.len()));
@@ -116,17 +156,25 @@ impl Sniffer {
             Some(found) => found,
             None => self.decide()?,
         };
-        if self.letter.is_empty() { Ok(found) } else { Err(UnknownType) }
+        match found {
+            MediaType::Text if self.letter.is_empty() => Ok(found),
+            MediaType::Text if self.names_pdf => Ok(MediaType::Pdf),
+            MediaType::Text => Err(UnknownType),
+            found => Ok(found),
+        }
     }
 
     fn decide(&mut self) -> Result<MediaType, UnknownType> {
         let head = std::mem::take(&mut self.head);
+        let header = pdf_header(&head);
+        self.names_pdf = header.is_some();
         let found = match MediaType::of_binary(&head) {
             Some(found) => found,
-            None => {
-                self.read_on(&head)?;
-                MediaType::Text
-            }
+            None if header.is_some_and(|at| begins_line(&head, at)) => MediaType::Pdf,
+            None => match self.read_on(&head) {
+                Err(_) if self.names_pdf => MediaType::Pdf,
+                read => read.map(|()| MediaType::Text)?,
+            },
         };
         self.found = Some(found);
         Ok(found)
@@ -192,6 +240,26 @@ mod tests {
             }
             assert_eq!(MediaType::find(expected.as_str()), Some(expected));
         }
+    }
+
+    #[test]
+    fn a_pdf_may_begin_late() {
+        const PDF: &[u8] = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n";
+        for before in [
+            &b"\xef\xbb\xbf"[..],
+            b"\r\n",
+            b"TEXTmdos \x00\x01",
+            b"\x1b%-12345X@PJL ENTER LANGUAGE=PDF\r\n",
+            b"scanned: ",
+            &[b'\n'; 1016],
+        ] {
+            let file = [before, PDF].concat();
+            for piece in [1, 7, 4096] {
+                assert_eq!(sniffed(&file, piece), Ok(MediaType::Pdf), "{before:?} in pieces of {piece}");
+            }
+        }
+        assert_eq!(MediaType::of(&[&[b'\n'; 1017][..], PDF].concat()), Err(UnknownType), "too late");
+        assert_eq!(MediaType::of(b"The file began with %PDF-1.7, says the laboratory."), Ok(MediaType::Text));
     }
 
     #[test]

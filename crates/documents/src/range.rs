@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use careway_service::raw::names_tag;
+
 /// What a request says beside what it names.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Conditions<'a> {
@@ -28,7 +30,7 @@ pub(crate) enum Selection {
 impl Conditions<'_> {
     /// Decides for a file of this size, not 0, with this entity tag.
     pub(crate) fn select(self, etag: &str, size: u64) -> Selection {
-        if self.if_none_match.is_some_and(|tags| names(tags, etag)) {
+        if self.if_none_match.is_some_and(|tags| names_tag(tags, etag)) {
             return Selection::Unchanged;
         }
         // A date, or the tag of something else: what the client has is not known to be a part of this.
@@ -37,11 +39,6 @@ impl Conditions<'_> {
         }
         self.range.and_then(|range| one_range(range, size)).unwrap_or(Selection::Whole)
     }
-}
-
-/// Whether the list has the tag; a weak one is as good here.
-fn names(tags: &str, etag: &str) -> bool {
-    tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }
 
 /// None for what is not one range of bytes: such a `Range` is as if it were not there.

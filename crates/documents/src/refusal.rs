@@ -1,18 +1,25 @@
 //! Why a file is not taken, each with its reason in the contract.
 
-use careway_service::{Error, SharedReason};
+use careway_service::{Error, NotWritten, SharedReason};
 
 use crate::media_type::UnknownType;
 
 /// Why a file is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum FileRefusal {
+pub enum FileRefusal {
+    /// It is larger than is taken.
     #[error("A document has at most {} MiB.", .most >> 20)]
-    TooLarge { most: u64 },
+    TooLarge {
+        /// Bytes at most.
+        most: u64,
+    },
+    /// It is of no type that is taken.
     #[error(transparent)]
     Type(#[from] UnknownType),
+    /// It is not what it was said to be.
     #[error("What arrived is not what the digest says; send it again.")]
     DigestMismatch,
+    /// The virus scanner found something.
     #[error("The virus scanner refused the document.")]
     Infected,
 }
@@ -29,8 +36,8 @@ impl From<FileRefusal> for Error {
     }
 }
 
-impl From<UnknownType> for Error {
-    fn from(refusal: UnknownType) -> Self {
-        FileRefusal::from(refusal).into()
+impl From<FileRefusal> for NotWritten<FileRefusal> {
+    fn from(refusal: FileRefusal) -> Self {
+        Self::Refused(refusal)
     }
 }

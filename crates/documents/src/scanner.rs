@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use bytes::{BufMut, BytesMut};
-use careway_service::{Error, Result, SharedReason};
+use careway_service::{Error, NotWritten, Result, SharedReason};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpStream, UnixStream},
@@ -77,7 +77,7 @@ impl Scan {
     ///
     /// # Errors
     /// `DOCUMENT_INFECTED`; `SCANNER_UNAVAILABLE` when it did not decide.
-    pub(crate) async fn verdict(mut self) -> Result<()> {
+    pub(crate) async fn verdict(mut self) -> Result<(), NotWritten<FileRefusal>> {
         let deciding = async {
             self.clamd.write_all(&[0; 4]).await?;
             let mut verdict = Vec::new();
@@ -91,15 +91,15 @@ impl Scan {
 }
 
 /// `stream: OK`, `stream: <name> FOUND`, or whatever went wrong.
-fn read(verdict: &str) -> Result<()> {
+fn read(verdict: &str) -> Result<(), NotWritten<FileRefusal>> {
     let said = verdict.strip_prefix("stream: ").unwrap_or(verdict);
     match said.strip_suffix(" FOUND") {
         Some(name) => {
             tracing::warn!(name, "the virus scanner found something in a document");
-            Err(FileRefusal::Infected.into())
+            Err(NotWritten::Refused(FileRefusal::Infected))
         }
         None if said == "OK" => Ok(()),
-        None => Err(away(format!("it said: {said}"))),
+        None => Err(away(format!("it said: {said}")).into()),
     }
 }
 
@@ -116,9 +116,10 @@ mod tests {
     #[test]
     fn verdicts_are_read() {
         assert!(read("stream: OK").is_ok());
-        assert_eq!(read("stream: Eicar-Test-Signature FOUND").unwrap_err().reason(), "DOCUMENT_INFECTED");
+        let reason = |verdict| Error::from(read(verdict).unwrap_err()).reason().to_owned();
+        assert_eq!(reason("stream: Eicar-Test-Signature FOUND"), "DOCUMENT_INFECTED");
         for undecided in ["", "INSTREAM size limit exceeded. ERROR", "UNKNOWN COMMAND", "stream: "] {
-            assert_eq!(read(undecided).unwrap_err().reason(), "SCANNER_UNAVAILABLE", "{undecided}");
+            assert_eq!(reason(undecided), "SCANNER_UNAVAILABLE", "{undecided}");
         }
     }
 

@@ -8,10 +8,12 @@ use careway_service::Database;
 use prost::{Message, Name};
 
 use crate::{
+    batch::BatchReaction,
     bus::Bus,
     consumer::Consumer,
     dead_letters::DeadLetters,
-    reaction::{Reaction, Reactions},
+    reaction::Reaction,
+    register::Reactions,
     retries::Retries,
     stream::{Stream, context_of},
     worker::Worker,
@@ -80,6 +82,18 @@ impl Consumers {
         self
     }
 
+    /// Has `reaction` called for every event of a context, whatever its type, many at once where many wait. Nothing notes that
+    /// an event was taken: it may come again, and the reaction's own keys make its effect single.
+    #[must_use]
+    pub fn on_every<A, F>(mut self, purpose: &'static str, context: &'static str, app: A, reaction: F) -> Self
+    where
+        A: Send + Sync + 'static,
+        F: for<'a> BatchReaction<'a, A>,
+    {
+        self.reactions.add_batch(purpose, context, app, reaction);
+        self
+    }
+
     /// Other waits than the usual.
     #[must_use]
     pub fn retrying(mut self, retries: Retries) -> Self {
@@ -101,15 +115,19 @@ impl Consumers {
         self.bus.check_server()?;
         let reactions = Arc::new(self.reactions);
 
-        let mut heard: BTreeMap<(&'static str, &str), Vec<&str>> = BTreeMap::new();
+        let mut heard: BTreeMap<(&'static str, &str), Vec<String>> = BTreeMap::new();
         for (purpose, event_type) in reactions.keys() {
             let context =
                 context_of(event_type).with_context(|| format!("{event_type} is no event of Careway"))?;
-            heard.entry((purpose, context)).or_default().push(event_type);
+            let subject = Stream::new(&self.bus.prefix, context).subject(event_type);
+            heard.entry((purpose, context)).or_default().push(subject);
+        }
+        for (purpose, context) in reactions.batch_keys() {
+            heard.insert((purpose, context), vec![Stream::new(&self.bus.prefix, context).subjects()]);
         }
 
         let mut consumers = Vec::new();
-        for ((purpose, context), event_types) in heard {
+        for ((purpose, context), subjects) in heard {
             let stream = Stream::new(&self.bus.prefix, context);
             let worker = Worker {
                 database: self.database.clone(),
@@ -120,7 +138,7 @@ impl Consumers {
             };
             let consumer = Arc::new(Consumer {
                 durable: durable(&self.bus.prefix, self.service, purpose),
-                subjects: event_types.iter().map(|event_type| stream.subject(event_type)).collect(),
+                subjects,
                 bus: self.bus.clone(),
                 stream,
                 worker,

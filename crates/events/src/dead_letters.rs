@@ -8,10 +8,12 @@ use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
 use crate::{
+    batch::react_to_all,
     delivery::Delivery,
     envelope::{self, Envelope},
     inbox,
-    reaction::{Failure, Reactions, react},
+    reaction::{Failure, Received, react},
+    register::{Reactions, Taker},
 };
 
 const PURPOSE: &str = "dead_letters";
@@ -86,16 +88,22 @@ impl DeadLetters {
         let row = lock(&mut tx, id).await?.ok_or_else(|| Error::not_found("dead letter"))?;
         let envelope =
             Envelope::read(|name| row.headers.get(name).map(String::as_str)).map_err(unreadable)?;
-        let (purpose, handler) =
-            self.reactions.get(&row.consumer, &envelope.event_type).ok_or_else(|| {
-                Error::new(
-                    SharedReason::NoReaction,
-                    "This service no longer reacts to this event; discard it.",
-                )
-            })?;
+        let (purpose, taker) = self.reactions.get(&row.consumer, &envelope.event_type).ok_or_else(|| {
+            Error::new(SharedReason::NoReaction, "This service no longer reacts to this event; discard it.")
+        })?;
         let now = tx.now();
-        if inbox::insert_new(&mut tx, purpose, std::iter::once(envelope.event_id), now).await?.len() == 1 {
-            react(handler, &mut tx, &envelope, row.payload.into()).await.map_err(Failure::into_error)?;
+        let payload = row.payload.into();
+        match taker {
+            Taker::Batch(handler) => {
+                let received = vec![Received::raw(&envelope, payload)];
+                react_to_all(handler, &mut tx, received).await.map_err(Failure::into_error)?;
+            }
+            Taker::Once(handler) => {
+                let event = std::iter::once(envelope.event_id);
+                if inbox::insert_new(&mut tx, purpose, event, now).await?.len() == 1 {
+                    react(handler, &mut tx, &envelope, payload).await.map_err(Failure::into_error)?;
+                }
+            }
         }
         close(&mut tx, id, now).await?;
         tx.audit(AuditEntry { action: "dead_letter.redrive", ..AuditEntry::default() });

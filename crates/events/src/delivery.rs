@@ -22,7 +22,7 @@ pub(crate) struct Delivery {
     pub(crate) envelope: Result<Envelope, Unreadable>,
     pub(crate) stream: String,
     pub(crate) sequence: i64,
-    /// The how-manieth delivery this is.
+    /// How often the event was delivered, this time included.
     pub(crate) delivered: i64,
     /// How many more wait behind it.
     pub(crate) pending: u64,

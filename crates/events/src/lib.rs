@@ -19,6 +19,8 @@
 //!     .await?;
 //! ```
 //!
+//! Whoever passes events on, rather than understanding them, hears all of a context by [`Consumers::on_every`].
+//!
 //! # What a reaction may rely on
 //! - Its effect and the note that the event was taken commit together: an event has its effect once, however often it
 //!   is delivered. What it does outside the transaction may happen again.
@@ -34,6 +36,7 @@
 
 mod auditor;
 mod backoff;
+mod batch;
 mod bus;
 mod consumer;
 mod consumers;
@@ -47,6 +50,7 @@ mod outbox;
 mod probe;
 mod publisher;
 mod reaction;
+mod register;
 mod relay;
 mod retention;
 mod retries;
@@ -54,6 +58,7 @@ mod stream;
 mod worker;
 
 pub use auditor::{Audit, Finding};
+pub use batch::{BatchReaction, RawMessage};
 pub use bus::Bus;
 pub use consumers::{Consumers, Listening};
 pub use dead_letters::{DeadLetter, DeadLetters, DeadLettersCommand, Redriven};

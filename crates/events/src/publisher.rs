@@ -89,7 +89,7 @@ async fn publish_row(
 ) -> anyhow::Result<(i64, bool)> {
     let (subject, message_id) = (stream.subject(&row.event_type), message_id(&row));
     let (mut envelope, payload) = row.split();
-    let span = span(&envelope, context);
+    let span = span(&envelope, context, &subject);
     // Whoever hears of it goes on from here; where nothing is recorded, from what the operation noted.
     envelope.traceparent = span.in_scope(telemetry::current_traceparent).or(envelope.traceparent);
     let message = PublishMessage::build()
@@ -103,7 +103,7 @@ async fn publish_row(
 }
 
 /// A span in the trace that the event was recorded in; none costs nothing.
-fn span(envelope: &Envelope, context: &str) -> Span {
+fn span(envelope: &Envelope, context: &str, subject: &str) -> Span {
     let Some(recorded) = envelope.traceparent.as_deref().filter(|trace| telemetry::is_recorded(trace)) else {
         return Span::none();
     };
@@ -112,8 +112,11 @@ fn span(envelope: &Envelope, context: &str) -> Span {
         otel.name = format!("{context}.publish"),
         otel.kind = "producer",
         messaging.system = "nats",
+        messaging.operation.name = "publish",
+        messaging.operation.type = "send",
+        messaging.destination.name = subject,
+        messaging.message.id = %envelope.event_id,
         event_type = envelope.event_type,
-        event_id = %envelope.event_id,
     );
     telemetry::continue_trace(&span, Some(recorded));
     span

@@ -1,6 +1,6 @@
-//! What a context does when another's event arrives, and the register of it all.
+//! What a context does when another's event arrives.
 
-use std::{collections::BTreeMap, marker::PhantomData, panic::AssertUnwindSafe, time::Duration};
+use std::{marker::PhantomData, panic::AssertUnwindSafe, time::Duration};
 
 use bytes::Bytes;
 use careway_kernel::OrganizationId;
@@ -84,22 +84,42 @@ pub(crate) trait Handler: Send + Sync {
     ) -> BoxFuture<'a, Result<(), Failure>>;
 }
 
-/// Runs one reaction, within its time, whatever it does.
+/// Runs one reaction.
 pub(crate) async fn react(
     handler: &dyn Handler,
     tx: &mut Transaction,
     envelope: &Envelope,
     payload: Bytes,
 ) -> Result<(), Failure> {
-    let reaction = AssertUnwindSafe(handler.handle(tx, envelope, payload)).catch_unwind();
-    match tokio::time::timeout(LONGEST, reaction).await {
+    within_time(handler.handle(tx, envelope, payload)).await
+}
+
+/// Runs it, within its time, whatever it does.
+pub(crate) async fn within_time(reaction: BoxFuture<'_, Result<(), Failure>>) -> Result<(), Failure> {
+    match tokio::time::timeout(LONGEST, AssertUnwindSafe(reaction).catch_unwind()).await {
         Ok(Ok(done)) => done,
         Ok(Err(_panic)) => Err(Failure::Panicked),
         Err(_elapsed) => Err(Failure::TimedOut),
     }
 }
 
-struct Typed<A, M, F, D> {
+impl<M> Received<M> {
+    /// An event with what it says.
+    pub(crate) fn new(envelope: &Envelope, message: M) -> Self {
+        Self {
+            event_id: envelope.event_id,
+            occurred_at: envelope.occurred_at,
+            organization: envelope.organization,
+            also: envelope.also,
+            aggregate: envelope.aggregate,
+            version: envelope.version,
+            message,
+        }
+    }
+}
+
+/// A reaction with what it is given.
+pub(crate) struct Typed<A, M, F, D> {
     app: A,
     reaction: F,
     /// The message; none when it will never be understood.
@@ -123,61 +143,14 @@ where
         let Some(message) = (self.decode)(payload) else {
             return Box::pin(async { Err(Failure::Undecodable) });
         };
-        let received = Received {
-            event_id: envelope.event_id,
-            occurred_at: envelope.occurred_at,
-            organization: envelope.organization,
-            also: envelope.also,
-            aggregate: envelope.aggregate,
-            version: envelope.version,
-            message,
-        };
+        let received = Received::new(envelope, message);
         Box::pin(async move { Ok(self.reaction.react(&self.app, tx, received).await?) })
     }
 }
 
-/// Every reaction of a service, by purpose and event type.
-#[derive(Default)]
-pub(crate) struct Reactions {
-    handlers: BTreeMap<(&'static str, String), Box<dyn Handler>>,
-    twice: Vec<String>,
-}
-
-impl Reactions {
-    /// A reaction to every event of a type, whose messages `decode` reads.
-    pub(crate) fn add<A, M, F, D>(
-        &mut self,
-        purpose: &'static str,
-        event_type: String,
-        decode: D,
-        app: A,
-        reaction: F,
-    ) where
-        A: Send + Sync + 'static,
-        M: Send + 'static,
-        F: for<'a> Reaction<'a, A, M>,
-        D: Fn(Bytes) -> Option<M> + Send + Sync + 'static,
-    {
-        let key = (purpose, event_type);
-        if self.handlers.contains_key(&key) {
-            self.twice.push(format!("{purpose}: {}", key.1));
-        }
-        self.handlers
-            .insert(key, Box::new(Typed { app, reaction, decode, message: PhantomData::<fn() -> M> }));
-    }
-
-    /// Refuses two reactions to one type under one purpose: the inbox would let only one of them run.
-    pub(crate) fn check(&self) -> anyhow::Result<()> {
-        anyhow::ensure!(self.twice.is_empty(), "two reactions to the same event: {}", self.twice.join(", "));
-        Ok(())
-    }
-
-    pub(crate) fn get(&self, purpose: &str, event_type: &str) -> Option<(&'static str, &dyn Handler)> {
-        let found = self.handlers.iter().find(|((p, t), _)| *p == purpose && t == event_type);
-        found.map(|((purpose, _), handler)| (*purpose, handler.as_ref()))
-    }
-
-    pub(crate) fn keys(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.handlers.keys().map(|(purpose, event_type)| (*purpose, event_type.as_str()))
+impl<A, M, F, D> Typed<A, M, F, D> {
+    /// A reaction to messages that `decode` reads.
+    pub(crate) fn new(app: A, reaction: F, decode: D) -> Self {
+        Self { app, reaction, decode, message: PhantomData }
     }
 }

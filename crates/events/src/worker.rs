@@ -2,16 +2,19 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use careway_service::{Database, Error, Kind, telemetry::continue_trace};
+use careway_service::{Database, Error, Kind, Transaction, telemetry::continue_trace};
 use tokio::time::Instant;
 use tracing::{Instrument, Span, field::Empty, info_span};
 
 use crate::{
-    backoff, dead_letters,
+    backoff,
+    batch::react_to_all,
+    dead_letters,
     delivery::{ACK_WITHIN, Delivery},
     envelope::Envelope,
     inbox,
-    reaction::{Failure, Handler, Reactions, react},
+    reaction::{Failure, Handler, Received, react},
+    register::{Reactions, Taker},
     retries::Retries,
 };
 
@@ -37,7 +40,7 @@ pub(crate) enum Next {
 struct Job<'a> {
     delivery: Delivery,
     envelope: Envelope,
-    handler: &'a dyn Handler,
+    taker: Taker<'a>,
 }
 
 impl Worker {
@@ -57,9 +60,9 @@ impl Worker {
         }
         let mut waiting = VecDeque::from(together);
         waiting.extend(alone);
-        let mut verdict = Next::GoOn;
+        let mut next = Next::GoOn;
         while let Some(job) = waiting.pop_front() {
-            if verdict == Next::DatabaseAway {
+            if next == Next::DatabaseAway {
                 job.delivery.postpone(Some(self.wait(&job.delivery))).await;
                 continue;
             }
@@ -69,9 +72,9 @@ impl Worker {
                 }
                 held = Instant::now();
             }
-            verdict = self.take_alone(job).await;
+            next = self.take_alone(job).await;
         }
-        verdict
+        next
     }
 
     /// Puts aside what cannot be taken. The count is asked before anything is done with the event: so one that ends
@@ -90,7 +93,7 @@ impl Worker {
                 .await;
             return None;
         }
-        let Some((_, handler)) = self.reactions.get(self.purpose, &envelope.event_type) else {
+        let Some((_, taker)) = self.reactions.get(self.purpose, &envelope.event_type) else {
             // A newer replica asked for it, and it may get it.
             tracing::debug!(
                 purpose = self.purpose,
@@ -100,7 +103,7 @@ impl Worker {
             delivery.postpone(Some(self.wait(&delivery))).await;
             return None;
         };
-        Some(Job { delivery, envelope, handler })
+        Some(Job { delivery, envelope, taker })
     }
 
     async fn take_alone(&self, job: Job<'_>) -> Next {
@@ -126,22 +129,46 @@ impl Worker {
         Next::GoOn
     }
 
-    /// Applies these events in one transaction: all or none.
+    /// Applies these events in one transaction: all or none. A purpose hears by type or everything, never both.
     async fn apply(&self, jobs: &[Job<'_>]) -> Result<(), Failure> {
         let mut tx = self.database.begin_system(self.purpose).await.map_err(Failure::of_database)?;
+        let mut all = Vec::new();
+        let mut once = Vec::new();
+        for job in jobs {
+            match job.taker {
+                Taker::Once(handler) => once.push((job, handler)),
+                Taker::Batch(handler) => all.push((job, handler)),
+            }
+        }
+        if let Some((_, handler)) = all.first() {
+            let received = all.iter().map(|(job, _)| Received::raw(&job.envelope, job.delivery.payload()));
+            react_to_all(*handler, &mut tx, received.collect()).await?;
+        }
+        if !once.is_empty() {
+            self.apply_new(&mut tx, &once).await?;
+        }
+        Ok(tx.finish().await?)
+    }
+
+    /// Applies those of these events that were not taken before.
+    async fn apply_new(
+        &self,
+        tx: &mut Transaction,
+        jobs: &[(&Job<'_>, &dyn Handler)],
+    ) -> Result<(), Failure> {
         let now = tx.now();
-        let events = jobs.iter().map(|job| job.envelope.event_id);
-        let mut new = inbox::insert_new(&mut tx, self.purpose, events, now)
+        let events = jobs.iter().map(|(job, _)| job.envelope.event_id);
+        let mut new = inbox::insert_new(tx, self.purpose, events, now)
             .await
             .map_err(|error| Failure::of_database(error.into()))?;
-        for job in jobs {
+        for (job, handler) in jobs {
             // Taken out, for the same event may be among these twice.
             if new.remove(&job.envelope.event_id) {
                 let span = if jobs.len() == 1 { Span::current() } else { self.span(&job.envelope) };
-                react(job.handler, &mut tx, &job.envelope, job.delivery.payload()).instrument(span).await?;
+                react(*handler, tx, &job.envelope, job.delivery.payload()).instrument(span).await?;
             }
         }
-        Ok(tx.finish().await?)
+        Ok(())
     }
 
     fn span(&self, envelope: &Envelope) -> Span {
@@ -149,8 +176,12 @@ impl Worker {
             "reaction",
             otel.name = format!("{}.{}", self.service, self.purpose),
             otel.kind = "consumer",
+            messaging.system = "nats",
+            messaging.operation.name = "react",
+            messaging.operation.type = "process",
+            messaging.consumer.group.name = self.purpose,
+            messaging.message.id = %envelope.event_id,
             event_type = envelope.event_type,
-            event_id = %envelope.event_id,
             error = Empty,
         );
         continue_trace(&span, envelope.traceparent.as_deref());

@@ -33,6 +33,12 @@ impl Clock {
         Self(Kind::Movable(Arc::default()))
     }
 
+    /// The same, from `start` on.
+    #[must_use]
+    pub fn movable_from(start: DateTime<Utc>) -> Self {
+        Self(Kind::Movable(Arc::new(AtomicI64::new((start - real()).num_microseconds().unwrap_or_default()))))
+    }
+
     /// Stands still at `start` until advanced: for unit tests.
     #[must_use]
     pub fn manual(start: DateTime<Utc>) -> Self {

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
-/// Not one of our numbers, or mistyped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be a number such as V26-0001234-13; check for a typing error")]
-pub struct InvalidHumanNumber;
+use crate::text::bare;
+
+/// Not one of our numbers of a kind, or mistyped; with an example of that kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("must be a number such as {}; check for a typing error", human_number(.0, 2026, 1234))]
+pub struct InvalidHumanNumber(String);
 
 /// A number for people: a prefix of letters, the year, a sequence, and ISO 7064 MOD 97-10 check digits,
 /// which catch every wrong digit and every swapped pair.
@@ -39,27 +41,30 @@ impl HumanNumber {
         Self::new("V", year, sequence)
     }
 
-    /// Reads a number of this prefix as people type it: any case, hyphens and spaces as they like.
+    /// Reads a number of this prefix as people type or paste it: any case, hyphens, dashes and blanks as they like.
     pub fn parse(prefix: &str, text: &str) -> Result<Self, InvalidHumanNumber> {
-        if text.len() > 64 {
-            return Err(InvalidHumanNumber);
+        Self::read(prefix, text).ok_or_else(|| InvalidHumanNumber(prefix.to_owned()))
+    }
+
+    fn read(prefix: &str, text: &str) -> Option<Self> {
+        if text.len() > 128 {
+            return None;
         }
-        let bare: String =
-            text.chars().filter(|c| !matches!(c, ' ' | '-')).collect::<String>().to_ascii_uppercase();
-        let digits = bare.strip_prefix(&prefix.to_ascii_uppercase()).ok_or(InvalidHumanNumber)?;
+        let bare = bare(text).to_ascii_uppercase();
+        let digits = bare.strip_prefix(&prefix.to_ascii_uppercase())?;
         // Two of the year, seven or more of the sequence, two check digits.
         if !(11..=20).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(InvalidHumanNumber);
+            return None;
         }
         let (year, rest) = digits.split_at(2);
         let (sequence, _) = rest.split_at(rest.len() - 2);
         let number = Self {
             prefix: prefix.to_ascii_uppercase(),
-            year: year.parse().map_err(|_| InvalidHumanNumber)?,
-            sequence: sequence.parse().map_err(|_| InvalidHumanNumber)?,
+            year: year.parse().ok()?,
+            sequence: sequence.parse().ok()?,
         };
         let printed = number.to_string();
-        if printed.replace('-', "") == bare { Ok(number) } else { Err(InvalidHumanNumber) }
+        (printed.replace('-', "") == bare).then_some(number)
     }
 
     /// The running number within the year.
@@ -119,17 +124,29 @@ mod tests {
             printed.to_lowercase(),
             bare.clone(),
             format!(" {} ", bare.replace("000", "000 ")),
+            printed.replace('-', "\u{2011}"),
+            printed.replace('-', " \u{2013} "),
+            format!("{printed}\u{a0}"),
         ] {
             assert_eq!(HumanNumber::normalize("V", &text).as_ref(), Ok(&printed), "{text}");
         }
         assert_eq!(HumanNumber::parse("V", &printed).unwrap().year(), 2026);
-        assert_eq!(HumanNumber::parse("C", &printed), Err(InvalidHumanNumber));
+        assert!(HumanNumber::parse("C", &printed).is_err());
     }
 
     #[test]
     fn every_kind_has_its_own_check() {
         let claim = human_number("C", 2026, 1234).replacen('C', "V", 1);
-        assert_eq!(HumanNumber::parse("V", &claim), Err(InvalidHumanNumber));
+        assert!(HumanNumber::parse("V", &claim).is_err());
+    }
+
+    #[test]
+    fn the_example_of_a_refusal_is_a_number_of_its_kind() {
+        for prefix in ["V", "C", "A", "P", "R", "S"] {
+            let words = HumanNumber::parse(prefix, "soon").unwrap_err().to_string();
+            let example = words.split([' ', ';']).find(|word| word.contains('-')).unwrap();
+            assert!(HumanNumber::parse(prefix, example).is_ok(), "{words}");
+        }
     }
 
     proptest! {
@@ -145,7 +162,7 @@ mod tests {
             let mut digits = human_number("V", 2026, sequence).replace('-', "").into_bytes();
             digits[at] = b'0' + (digits[at] - b'0' + by) % 10;
             let text = String::from_utf8(digits).unwrap();
-            prop_assert_eq!(HumanNumber::parse("V", &text), Err(InvalidHumanNumber));
+            prop_assert!(HumanNumber::parse("V", &text).is_err());
         }
 
         #[test]
@@ -154,7 +171,7 @@ mod tests {
             prop_assume!(digits[at] != digits[at + 1]);
             digits.swap(at, at + 1);
             let text = String::from_utf8(digits).unwrap();
-            prop_assert_eq!(HumanNumber::parse("V", &text), Err(InvalidHumanNumber));
+            prop_assert!(HumanNumber::parse("V", &text).is_err());
         }
 
         #[test]

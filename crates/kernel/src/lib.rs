@@ -35,9 +35,12 @@ pub use date::{InvalidDate, PartialDate, parse_date};
 pub use email::{Email, InvalidEmail};
 pub use human_number::{HumanNumber, InvalidHumanNumber, human_number};
 pub use ids::{
-    AccountId, CaseId, ChallengeId, ClaimId, ClientId, ContractId, CoverageId, DocumentId, EventId, FamilyId,
-    ImportId, InvalidId, InvitationId, MemberId, MessageId, OrganizationId, PaymentAdviceId, PlanId,
-    PreauthorizationId, PrescriptionId, ServiceLineId, SessionId, TariffId, VisitId, id_at,
+    AccountId, BookingId, CampaignId, CaseId, CaseMessageId, ChallengeId, ChannelContractId, ChannelNoticeId,
+    ClaimId, ClientId, ClosureId, ConnectionId, ContractId, ContributionId, CoverageId, DataIssueId,
+    DocumentId, EventId, FamilyId, HoldId, ImportId, InterestFormId, InvalidId, InvitationId, JointTestId,
+    MemberId, MessageId, OptOutId, OrganizationId, ParticipantId, PaymentAdviceId, PlanId,
+    PreauthorizationId, PrescriptionId, PriceChangeId, RenewalId, RenewalItemId, ResourceId, ServiceId,
+    ServiceLineId, SessionId, TariffId, TemplateId, VisitId, WebhookEndpointId, id_at,
 };
 pub use language::{Language, UnknownLanguage};
 pub use member_number::{InvalidMemberNumber, MemberNumber};

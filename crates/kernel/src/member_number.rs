@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::secret::HIDDEN;
+use crate::text::without_blanks;
 
 /// Not a member number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -14,9 +15,9 @@ pub struct InvalidMemberNumber;
 pub struct MemberNumber(String);
 
 impl MemberNumber {
-    /// Reads a number as printed on a card.
+    /// Reads a number as printed on a card, read out or pasted: its hyphens belong to it, blanks do not.
     pub fn parse(text: &str) -> Result<Self, InvalidMemberNumber> {
-        let number = text.trim().to_ascii_uppercase();
+        let number = without_blanks(text).to_ascii_uppercase();
         let allowed =
             |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'/');
         if (3..=32).contains(&number.len()) && number.bytes().all(allowed) {
@@ -45,8 +46,10 @@ mod tests {
 
     #[test]
     fn numbers_are_normalized() {
-        assert_eq!(MemberNumber::parse(" rssb-0012/3 ").unwrap().as_str(), "RSSB-0012/3");
-        for text in ["", "ab", "a b c", "é123", &"1".repeat(33), "AB\n12"] {
+        for text in [" rssb-0012/3 ", "RSSB \u{2011} 0012 / 3", "rssb\u{2013}0012/3\u{a0}"] {
+            assert_eq!(MemberNumber::parse(text).unwrap().as_str(), "RSSB-0012/3", "{text}");
+        }
+        for text in ["", "ab", "a b", "é123", &"1".repeat(33), "AB\n12"] {
             assert_eq!(MemberNumber::parse(text), Err(InvalidMemberNumber), "{text}");
         }
     }

@@ -1,103 +1,16 @@
 //! Money in integer minor units of an ISO 4217 currency: exact, bounded, never a float.
 
+mod currency;
+
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use crate::Percent;
+pub use currency::{Currency, UnknownCurrency};
 
 /// No amount is further from zero than this many minor units.
 pub const MAX_MINOR: i64 = 1_000_000_000_000_000;
-
-/// A currency of ISO 4217. The list is of the countries served; another one is one more row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "&'static str")]
-#[expect(missing_docs, reason = "the variants are ISO 4217 codes")]
-pub enum Currency {
-    Bdt,
-    Bif,
-    Cdf,
-    Eur,
-    Kes,
-    Ron,
-    Rwf,
-    Tzs,
-    Ugx,
-    Usd,
-    Vnd,
-}
-
-/// Not a currency we know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be a known ISO 4217 code such as RWF")]
-pub struct UnknownCurrency;
-
-impl Currency {
-    /// Every currency, with its code and the digits of its minor unit.
-    const TABLE: [(Self, &'static str, u32); 11] = [
-        (Self::Bdt, "BDT", 2),
-        (Self::Bif, "BIF", 0),
-        (Self::Cdf, "CDF", 2),
-        (Self::Eur, "EUR", 2),
-        (Self::Kes, "KES", 2),
-        (Self::Ron, "RON", 2),
-        (Self::Rwf, "RWF", 0),
-        (Self::Tzs, "TZS", 2),
-        (Self::Ugx, "UGX", 0),
-        (Self::Usd, "USD", 2),
-        (Self::Vnd, "VND", 0),
-    ];
-
-    /// Reads an upper-case code.
-    pub fn parse(code: &str) -> Result<Self, UnknownCurrency> {
-        Self::TABLE.iter().find(|row| row.1 == code).map(|row| row.0).ok_or(UnknownCurrency)
-    }
-
-    /// The ISO 4217 code.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        Self::TABLE[self as usize].1
-    }
-
-    /// Digits after the decimal point: RWF has none, RON two.
-    #[must_use]
-    pub fn exponent(self) -> u32 {
-        Self::TABLE[self as usize].2
-    }
-
-    fn minor_per_major(self) -> u64 {
-        10_u64.pow(self.exponent())
-    }
-}
-
-impl fmt::Display for Currency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
-    }
-}
-
-impl FromStr for Currency {
-    type Err = UnknownCurrency;
-
-    fn from_str(code: &str) -> Result<Self, UnknownCurrency> {
-        Self::parse(code)
-    }
-}
-
-impl TryFrom<String> for Currency {
-    type Error = UnknownCurrency;
-
-    fn try_from(code: String) -> Result<Self, UnknownCurrency> {
-        Self::parse(&code)
-    }
-}
-
-impl From<Currency> for &'static str {
-    fn from(currency: Currency) -> Self {
-        currency.code()
-    }
-}
 
 /// Why a text is not an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -106,7 +19,7 @@ pub enum InvalidMoney {
     #[error(transparent)]
     Currency(#[from] UnknownCurrency),
     /// Not a plain decimal number.
-    #[error("must be a decimal number such as 1500 or -12.50")]
+    #[error("must be a decimal number such as 1500")]
     Amount,
     /// More decimals than the currency has.
     #[error("must not have more decimals than the currency")]

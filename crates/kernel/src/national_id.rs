@@ -6,6 +6,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::secret::HIDDEN;
+use crate::text::{bare, without_blanks};
 use crate::{Clock, CountryCode, Sex};
 
 /// What the number must be; by country, so that the caller learns the form.
@@ -87,16 +88,20 @@ pub struct NationalId {
 }
 
 impl NationalId {
-    /// Reads a number of a country, with or without the spaces it is printed with.
+    /// Reads a number of a country, with or without the blanks and hyphens it is printed with. Of a country whose format we do
+    /// not know, hyphens belong to it.
     pub fn parse(country: CountryCode, text: &str) -> Result<Self, InvalidNationalId> {
         Self::parse_on(country, text, Clock::system().now().date_naive())
     }
 
     /// As [`parse`](Self::parse), on a given day: nobody was born in a later year.
     pub fn parse_on(country: CountryCode, text: &str, today: NaiveDate) -> Result<Self, InvalidNationalId> {
-        // Longer than any number with spaces; bounds the work.
-        let value: String = text.chars().take(65).filter(|char| !char.is_whitespace()).collect();
-        let value = value.to_ascii_uppercase();
+        // Longer than any number with blanks; bounds the work.
+        let text: String = text.chars().take(65).collect::<String>().to_ascii_uppercase();
+        let value = match country {
+            CountryCode::RW | CountryCode::VN => bare(&text),
+            _ => without_blanks(&text),
+        };
         let kind = match country {
             CountryCode::RW => rwandan(&value, today).ok_or(InvalidNationalId::Rwanda)?,
             CountryCode::VN => vietnamese(&value).ok_or(InvalidNationalId::Vietnam)?,

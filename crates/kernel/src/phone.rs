@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::CountryCode;
 use crate::secret::HIDDEN;
-use crate::text::without_invisible;
+use crate::text::{is_hyphen, without_invisible};
 
 mod vietnam;
 
@@ -160,16 +160,8 @@ fn dialled(text: &str) -> Option<String> {
         match char {
             '0'..='9' => dialled.push(char),
             '+' if dialled.is_empty() => dialled.push(char),
-            ' '
-            | '.'
-            | '-'
-            | '('
-            | ')'
-            | '/'
-            | '\u{a0}'
-            | '\u{202f}'
-            | '\u{2009}'
-            | '\u{2010}'..='\u{2013}' => {}
+            '.' | '(' | ')' | '/' => {}
+            char if is_hyphen(char) || (char.is_whitespace() && !char.is_control()) => {}
             _ => return None,
         }
     }

@@ -3,18 +3,28 @@
 mod bounded;
 mod invisible;
 mod legacy;
+mod name_search;
+mod signs;
 
-use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 
 pub use bounded::{InvalidLine, InvalidText, Line, Text};
 pub(crate) use invisible::first_invisible;
 pub use invisible::{is_invisible, without_invisible};
 pub use legacy::is_legacy_vietnamese;
+pub use name_search::name_query;
+pub use signs::{bare, is_hyphen, is_joint, without_blanks};
 
 /// The composed form (NFC): what is kept, counted and shown.
 #[must_use]
 pub fn nfc(text: &str) -> String {
-    text.nfc().collect()
+    // Nearly every text is composed as it comes, which is told much sooner than it is done.
+    if is_composed(text) { text.to_owned() } else { text.nfc().collect() }
+}
+
+/// Whether it is certain without composing it.
+fn is_composed(text: &str) -> bool {
+    text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes
 }
 
 /// The text without its diacritics, case kept: `Đặng Văn Ơn` is `Dang Van On`, `Wałęsa` is `Walesa`.
@@ -23,6 +33,9 @@ pub fn nfc(text: &str) -> String {
 /// word is another word.
 #[must_use]
 pub fn without_marks(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
     let mut plain = String::with_capacity(text.len());
     for char in text.nfd().filter(|char| !is_accent(*char)) {
         match unmarked(char) {
@@ -33,12 +46,13 @@ pub fn without_marks(text: &str) -> String {
     nfc(&plain)
 }
 
-/// The key by which text is searched and sorted: no diacritics, lower case, single spaces, nothing that nobody sees.
+/// The key by which text is searched and sorted: no diacritics, lower case, single spaces, one kind of apostrophe and one of
+/// hyphen, nothing that nobody sees.
 #[must_use]
 pub fn fold(text: &str) -> String {
     let lower = without_marks(&without_invisible(text)).to_lowercase();
     // Lower-casing may bring back a mark: the Turkish dotted capital İ becomes i and a dot above.
-    let plain = without_marks(&lower);
+    let plain: String = without_marks(&lower).chars().map(signs::plain).collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -76,6 +90,7 @@ fn unmarked(char: char) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vectors;
     use proptest::prelude::*;
 
     /// Every accented letter of Vietnamese, in both cases: 134.
@@ -98,6 +113,7 @@ mod tests {
         }
         assert_eq!(fold("Ștefan Țăndărică"), "stefan tandarica");
         assert_eq!(fold("Al\u{200b}ine"), "aline");
+        assert_eq!(fold("N’Diaye Anne–Marie"), "n'diaye anne-marie");
     }
 
     /// The kind “letters without a mark to take off” of the cases.
@@ -123,6 +139,33 @@ mod tests {
         // One letter, typed as one or with its dot.
         assert_eq!(fold("\u{9df}"), fold("\u{9af}\u{9bc}"));
         assert_eq!(fold("মিরপুর Café"), "মিরপুর cafe");
+    }
+
+    /// The words of a query against the words of each text, folded, as a search of cases compares them. What finds a case by
+    /// its number is the service's to show.
+    #[test]
+    fn searches_of_cases_find_what_they_are_to_find() {
+        let words = |text: &str| fold(text).split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let mut asked = 0;
+        for row in vectors::read("cases/search.jsonl") {
+            let texts = row["texts"].as_object().unwrap();
+            for query in row["queries"].as_array().unwrap() {
+                let wanted = words(query["q"].as_str().unwrap());
+                let found = texts.iter().filter(|(_, text)| {
+                    let text = words(text.as_str().unwrap());
+                    wanted.iter().all(|word| text.iter().any(|in_text| in_text.trim_matches(',') == word))
+                });
+                let found: Vec<_> = found.map(|(name, _)| name.as_str()).collect();
+                let Some(expected) = query["finds"].as_array() else { continue };
+                assert_eq!(
+                    found,
+                    expected.iter().map(|name| name.as_str().unwrap()).collect::<Vec<_>>(),
+                    "{query}"
+                );
+                asked += 1;
+            }
+        }
+        assert_eq!(asked, 11);
     }
 
     proptest! {

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-/// The rows of one file of the renewals.
+/// The rows of one file, by its context: `renewals/phones-vn.jsonl`.
 pub(crate) fn read(file: &str) -> Vec<Value> {
-    let path = format!("{}/../../tests/vectors/renewals/{file}", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/../../tests/vectors/{file}", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }

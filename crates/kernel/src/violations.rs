@@ -91,6 +91,13 @@ impl Violations {
         value
     }
 
+    /// Notes a period that ends before it begins, under its end; one that is open, or could not be read, is none.
+    pub fn period<T: PartialOrd>(&mut self, (from, start): (&str, Option<T>), (to, end): (&str, Option<T>)) {
+        if let (Some(start), Some(end)) = (start, end) {
+            self.check(to, start <= end, format!("must not be before {from}"));
+        }
+    }
+
     /// Parses what lies inside a field: names in it get its prefix.
     pub fn within<T>(&mut self, field: &str, parse: impl FnOnce(&mut Self) -> T) -> T {
         let outer = self.prefix.len();
@@ -218,6 +225,17 @@ mod tests {
     }
 
     #[test]
+    fn a_period_does_not_end_before_it_begins() {
+        let mut v = Violations::default();
+        v.period(("from", Some(1)), ("to", Some(1)));
+        v.period(("from", None), ("to", Some(1)));
+        v.period(("from", Some(2)), ("to", None));
+        assert!(v.is_empty());
+        v.period(("from", Some(2)), ("to", Some(1)));
+        assert_eq!(said(&v), [("to", "must not be before from")]);
+    }
+
+    #[test]
     fn everything_is_reported_at_once() {
         let mut v = Violations::default();
         let name = v.required("name", " ", Names::parse);
@@ -259,7 +277,7 @@ mod tests {
         assert_eq!(
             said(&v),
             [
-                ("claim.lines[1].price.amount", "must be a decimal number such as 1500 or -12.50"),
+                ("claim.lines[1].price.amount", "must be a decimal number such as 1500"),
                 ("claim.lines[2].price.amount", "is required"),
                 ("claim", "must have a diagnosis"),
             ]

@@ -10,6 +10,7 @@ mod measuring;
 mod nats;
 mod outage;
 mod probe;
+mod reader;
 mod relaying;
 mod test_events;
 mod throughput;

@@ -10,6 +10,8 @@ use async_nats::ConnectOptions;
 use careway_testing::eventually;
 use uuid::Uuid;
 
+const CONFIGURATION: &str = "nats.conf";
+
 /// A server of the test's own, with its own disk.
 pub(crate) struct NatsServer {
     child: Child,
@@ -19,16 +21,30 @@ pub(crate) struct NatsServer {
 
 impl NatsServer {
     pub(crate) fn start() -> Self {
+        Self::configured("")
+    }
+
+    /// With what stands in its configuration beside its port and its disk.
+    pub(crate) fn configured(configuration: &str) -> Self {
         let directory = std::env::temp_dir().join(format!("careway-nats-{}", Uuid::now_v7().simple()));
         std::fs::create_dir_all(&directory).unwrap();
+        std::fs::write(directory.join(CONFIGURATION), configuration).unwrap();
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         Self { child: spawn(port, &directory), port, directory }
     }
 
     pub(crate) async fn connect(&self) -> async_nats::Client {
-        let options = ConnectOptions::new()
-            .retry_on_initial_connect()
-            .reconnect_delay_callback(|_| Duration::from_millis(50));
+        self.connect_with(ConnectOptions::new()).await
+    }
+
+    /// As a user.
+    pub(crate) async fn connect_as(&self, user: &str, password: &str) -> async_nats::Client {
+        self.connect_with(ConnectOptions::with_user_and_password(user.to_owned(), password.to_owned())).await
+    }
+
+    async fn connect_with(&self, options: ConnectOptions) -> async_nats::Client {
+        let options =
+            options.retry_on_initial_connect().reconnect_delay_callback(|_| Duration::from_millis(50));
         let client = options.connect(format!("127.0.0.1:{}", self.port)).await.unwrap();
         eventually("NATS answers", async || client.flush().await.is_ok() && connected(&client)).await;
         client
@@ -86,6 +102,8 @@ fn spawn(port: u16, directory: &Path) -> Child {
     Command::new(binary())
         .args(["-a", "127.0.0.1", "-p", &port.to_string(), "-js", "-sd"])
         .arg(directory)
+        .arg("-c")
+        .arg(directory.join(CONFIGURATION))
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()

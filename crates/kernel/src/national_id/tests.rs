@@ -21,7 +21,13 @@ fn rwandan_numbers() {
     assert_eq!(id.printed(), NIN);
     assert_eq!(id.masked(), "••••••••01");
     assert_eq!(format!("{id:?}"), "•••");
-    assert_eq!(parse(CountryCode::RW, "1199080012345601"), Ok(id));
+    for text in
+        ["1199080012345601", "1-1990-8-0012345-6-01", "1\u{a0}1990\u{2011}8\u{2011}0012345 6 01\u{200b}"]
+    {
+        assert_eq!(parse(CountryCode::RW, text), Ok(id.clone()), "{text}");
+    }
+    let french = CountryCode::parse("FR").unwrap();
+    assert_eq!(parse(french, "ab \u{2013} 12").unwrap().as_str(), "AB-12", "its hyphens may belong to it");
 }
 
 #[test]

@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use unicode_normalization::UnicodeNormalization as _;
-
-use super::invisible::first_invisible;
+use super::{invisible::first_invisible, nfc};
 
 /// Not one line, too long, or with characters that nobody sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -77,7 +75,7 @@ fn bounded(text: &str, most: usize) -> Option<String> {
     if text.len() > most.saturating_mul(16) {
         return None;
     }
-    let text: String = text.nfc().collect();
+    let text = nfc(text);
     (text.chars().count() <= most).then_some(text)
 }
 
@@ -116,6 +114,8 @@ holds_text!(Text);
 
 #[cfg(test)]
 mod tests {
+    use unicode_normalization::UnicodeNormalization as _;
+
     use super::*;
     use crate::Violations;
     use crate::text::is_invisible;

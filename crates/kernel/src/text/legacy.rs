@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn the_vectors() {
-        let rows = vectors::read("names-unreadable.jsonl");
+        let rows = vectors::read("renewals/names-unreadable.jsonl");
         assert_eq!(rows.len(), 8);
         for row in rows {
             let expected = row["expect"]["violation"] == "LEGACY_ENCODING";
