@@ -83,15 +83,16 @@ impl Policy {
     /// # Errors
     /// 401 `TOKEN_REQUIRED`, 403 `PERMISSION_DENIED`; 404 where there is no such RPC.
     pub fn check(&self, method: &str, caller: Option<&Caller>) -> Result<()> {
-        match (&self.rule(method)?.access, caller) {
+        let rule = self.rule(method).ok_or_else(|| Error::not_found("method"))?;
+        match (&rule.access, caller) {
             (Access::Public, _) => Ok(()),
             (access, Some(caller)) => permit(access, caller),
             (_, None) => Err(token_required()),
         }
     }
 
-    fn rule(&self, method: &str) -> Result<&Rule> {
-        self.0.get(method).ok_or_else(|| Error::new(SharedReason::NotFound, "There is no such method."))
+    fn rule(&self, method: &str) -> Option<&Rule> {
+        self.0.get(method)
     }
 
     /// Every RPC's path with its access, for tests over all of them.
@@ -148,7 +149,11 @@ where
         let (policy, verifier) = (self.policy.clone(), self.verifier.clone());
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
-            match admit(&policy, &verifier, &parts).await {
+            let Some(rule) = policy.rule(parts.uri.path()) else {
+                // Clients and proxies tell a missing RPC from a missing thing by it.
+                return Ok(tonic::Status::unimplemented("There is no such method.").into_http());
+            };
+            match admit(rule, &verifier, &parts).await {
                 Ok(call) => {
                     parts.extensions.insert(call);
                     inner.call(http::Request::from_parts(parts, body)).await
@@ -159,9 +164,8 @@ where
     }
 }
 
-async fn admit(policy: &Policy, verifier: &Verifier, request: &http::request::Parts) -> Result<Call> {
+async fn admit(rule: &Rule, verifier: &Verifier, request: &http::request::Parts) -> Result<Call> {
     let headers = &request.headers;
-    let rule = policy.rule(request.uri.path())?;
     let caller = match &rule.access {
         Access::Public => Caller::anonymous(),
         access => {
@@ -172,9 +176,9 @@ async fn admit(policy: &Policy, verifier: &Verifier, request: &http::request::Pa
     };
     // Only this layer writes headers that survive into the call; the map is small.
     let metadata = MetadataMap::from_headers(headers.clone());
-    let call = Call::read(rule.method, caller, &metadata)?;
+    let call = Call::read(rule.method, caller, &metadata);
     if rule.keyed && call.idempotency_key_hash().is_none() {
-        return Err(Error::new(SharedReason::IdempotencyKeyRequired, "Idempotency-Key is required."));
+        return Err(Error::new(SharedReason::IdempotencyKeyRequired, "An Idempotency-Key is required."));
     }
     Ok(call)
 }
@@ -200,12 +204,13 @@ fn permit(access: &Access, caller: &Caller) -> Result<()> {
 fn bearer(headers: &http::HeaderMap) -> Result<&str> {
     let mut values = headers.get_all(http::header::AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else { return Err(token_required()) };
-    let (scheme, token) =
-        value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(token_required)?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(token_required());
-    }
-    Ok(token)
+    credentials(value, "bearer").ok_or_else(token_required)
+}
+
+/// What an `Authorization` of this scheme holds (RFC 9110, 11.4): the scheme in any case, then one space or more.
+pub fn credentials<'v>(authorization: &'v http::HeaderValue, scheme: &str) -> Option<&'v str> {
+    let (named, credentials) = authorization.to_str().ok()?.split_once(' ')?;
+    named.eq_ignore_ascii_case(scheme).then(|| credentials.trim_matches(' '))
 }
 
 fn token_required() -> Error {
@@ -215,6 +220,17 @@ fn token_required() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_space_or_more_stands_between_scheme_and_credentials() {
+        let read = |text: &str| credentials(&text.parse().unwrap(), "bearer").map(str::to_owned);
+        for written in ["Bearer a.b-c", "bEARER a.b-c", "Bearer   a.b-c "] {
+            assert_eq!(read(written).as_deref(), Some("a.b-c"), "{written}");
+        }
+        for other in ["Bearer", "Bearera.b-c", "Basic a.b-c", " Bearer a.b-c", "Bearer\ta.b-c"] {
+            assert_eq!(read(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn every_rpc_of_the_contract_says_who_may_call_it() {

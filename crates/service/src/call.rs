@@ -19,11 +19,34 @@ const LONGEST: Duration = Duration::from_secs(60);
 pub const CLIENT_IP: &str = "careway-client-ip";
 
 /// What a call may say of a raw body, sent or wanted.
-const OF_RAW_BODIES: [&str; 6] =
-    ["range", "if-range", "if-none-match", "content-digest", "repr-digest", "careway-content-length"];
+const OF_RAW_BODIES: [&str; 7] = [
+    "range",
+    "if-range",
+    "if-none-match",
+    "content-digest",
+    "repr-digest",
+    "careway-signature",
+    "careway-content-length",
+];
 
 /// What is left to do once a stream was read: about as long as any other command.
 const AFTER_STREAM: Duration = Duration::from_secs(10);
+
+/// What the caller means to change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expected {
+    Version(i64),
+    /// An ETag that nothing ever had.
+    Nothing,
+}
+
+impl Expected {
+    /// A version is one only as we write it: an ETag is compared to the letter.
+    fn read(text: &str) -> Self {
+        let version = text.parse().ok().filter(|version: &i64| version.to_string() == text);
+        version.map_or(Self::Nothing, Self::Version)
+    }
+}
 
 /// One request's circumstances.
 #[derive(Debug, Clone)]
@@ -39,7 +62,7 @@ pub struct Call {
     pub(crate) traceparent: Option<String>,
     key: Option<MetadataValue<Ascii>>,
     bearer: Option<MetadataValue<Ascii>>,
-    if_match: Option<i64>,
+    if_match: Option<Expected>,
     raw: Vec<(&'static str, Box<str>)>,
     deadline: Instant,
 }
@@ -68,20 +91,14 @@ impl Call {
     }
 
     /// Reads the metadata of a request to `method`.
-    pub(crate) fn read(method: &'static str, caller: Caller, metadata: &MetadataMap) -> Result<Self> {
+    pub(crate) fn read(method: &'static str, caller: Caller, metadata: &MetadataMap) -> Self {
         let text = |name: &str| metadata.get(name).and_then(|value| value.to_str().ok());
-        let if_match = match text("if-match") {
-            Some(version) => Some(
-                version.parse().map_err(|_| Error::violation("If-Match", "must be a version like \"v7\""))?,
-            ),
-            None => None,
-        };
         let allowed = text("grpc-timeout").and_then(parse_timeout).unwrap_or(LONGEST).min(LONGEST);
         let mut bearer = metadata.get("authorization").cloned();
         if let Some(value) = &mut bearer {
             value.set_sensitive(true);
         }
-        Ok(Self {
+        Self {
             caller,
             client_ip: text(CLIENT_IP).and_then(|address| address.parse().ok()),
             accept_language: text("accept-language").map(str::to_owned),
@@ -90,10 +107,10 @@ impl Call {
             traceparent: text("traceparent").map(str::to_owned),
             key: metadata.get("idempotency-key").cloned(),
             bearer,
-            if_match,
+            if_match: text("if-match").map(Expected::read),
             raw: OF_RAW_BODIES.iter().filter_map(|name| Some((*name, text(name)?.into()))).collect(),
             deadline: Instant::now() + allowed,
-        })
+        }
     }
 
     /// The language asked for; else the first of `Accept-Language` that we write; else English.
@@ -103,26 +120,30 @@ impl Call {
         Some(asked.or_else(accepted).unwrap_or(Language::En))
     }
 
-    /// The version the caller means to change; 428 without one.
+    /// The version the caller means to change; 428 without one, 412 when it is none.
     pub fn expected_version(&self) -> Result<i64> {
-        self.if_match.ok_or_else(|| {
-            Error::new(SharedReason::PreconditionRequired, "If-Match with the version you read is required.")
-        })
+        match self.if_match {
+            Some(Expected::Version(version)) => Ok(version),
+            Some(Expected::Nothing) => Err(Error::stale()),
+            None => {
+                let detail = "If-Match is required, with the ETag that you read.";
+                Err(Error::new(SharedReason::PreconditionRequired, detail))
+            }
+        }
     }
 
     /// `Err(Stale)` unless the expected version, when one was given, is `actual`.
     pub fn check_version(&self, actual: i64) -> Result<()> {
         match self.if_match {
-            Some(expected) if expected != actual => {
-                Err(Error::new(SharedReason::StaleVersion, "It changed since you read it; read it again.")
-                    .with("currentVersion", actual))
+            Some(expected) if expected != Expected::Version(actual) => {
+                Err(Error::stale().with("currentVersion", actual))
             }
             _ => Ok(()),
         }
     }
 
     /// What the request says of a raw body, sent or wanted: `range`, `if-range`, `if-none-match`, `content-digest`,
-    /// `repr-digest`, `careway-content-length`.
+    /// `repr-digest`, `careway-signature`, `careway-content-length`.
     pub fn of_raw_body(&self, name: &str) -> Option<&str> {
         self.raw.iter().find(|(known, _)| *known == name).map(|(_, value)| &**value)
     }
@@ -133,6 +154,12 @@ impl Call {
     pub fn having_read(&self, fingerprint: [u8; 32]) -> Self {
         let deadline = self.deadline.max(Instant::now() + AFTER_STREAM);
         Self { fingerprint: Some(fingerprint), deadline, ..self.clone() }
+    }
+
+    /// The call without its key, for an operation whose answer is not kept under it.
+    #[must_use]
+    pub fn unkeyed(&self) -> Self {
+        Self { key: None, ..self.clone() }
     }
 
     /// When the answer must be there.
@@ -224,11 +251,31 @@ mod tests {
     }
 
     #[test]
+    fn a_version_is_expected_to_the_letter() {
+        let expecting = |text: &str| {
+            let mut metadata = MetadataMap::new();
+            metadata.insert("if-match", text.parse().unwrap());
+            Call::read("/a.B/C", Caller::system("one"), &metadata)
+        };
+        assert_eq!(expecting("1").expected_version().unwrap(), 1);
+        assert!(expecting("1").check_version(1).is_ok());
+        for other in ["2", "01", "+1", "\"v01\"", "W/\"v1\"", "*"] {
+            let call = expecting(other);
+            assert!(call.check_version(1).unwrap_err().is(SharedReason::StaleVersion), "{other}");
+            let expected = call.expected_version();
+            assert!(expected.is_ok_and(|version| version == 2) == (other == "2"), "{other}");
+        }
+        let none = Call::system("none");
+        assert!(none.expected_version().unwrap_err().is(SharedReason::PreconditionRequired));
+        assert!(none.check_version(1).is_ok());
+    }
+
+    #[test]
     fn a_stream_that_took_long_leaves_time_for_the_rest() {
         let mut metadata = MetadataMap::new();
         metadata.insert("grpc-timeout", "1m".parse().unwrap());
         metadata.insert("range", "bytes=0-5".parse().unwrap());
-        let call = Call::read("/a.B/C", Caller::system("one"), &metadata).unwrap();
+        let call = Call::read("/a.B/C", Caller::system("one"), &metadata);
         assert_eq!((call.of_raw_body("range"), call.of_raw_body("if-range")), (Some("bytes=0-5"), None));
         let after = call.having_read([7; 32]);
         assert!(after.remaining() > Duration::from_secs(5) && after.fingerprint == Some([7; 32]));
@@ -242,11 +289,12 @@ mod tests {
             map.insert("idempotency-key", "0123456789abcdef".parse().unwrap());
             map
         };
-        let one = Call::read("/a.B/C", Caller::system("one"), &metadata).unwrap();
-        let two = Call::read("/a.B/C", Caller::system("two"), &metadata).unwrap();
-        let other = Call::read("/a.B/D", Caller::system("one"), &metadata).unwrap();
+        let one = Call::read("/a.B/C", Caller::system("one"), &metadata);
+        let two = Call::read("/a.B/C", Caller::system("two"), &metadata);
+        let other = Call::read("/a.B/D", Caller::system("one"), &metadata);
         assert_ne!(one.idempotency_key_hash(), two.idempotency_key_hash());
         assert_ne!(one.idempotency_key_hash(), other.idempotency_key_hash());
+        assert!(one.unkeyed().idempotency_key_hash().is_none());
         assert!(Call::system("none").idempotency_key_hash().is_none());
     }
 }

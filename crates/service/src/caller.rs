@@ -171,6 +171,39 @@ impl Caller {
         if self.is_payer() { self.organization() } else { Err(wrong_kind("This is for payers.")) }
     }
 
+    /// The agency acted for.
+    ///
+    /// # Errors
+    /// `WRONG_ORGANIZATION_KIND` for everybody else.
+    pub fn agency(&self) -> Result<OrganizationId> {
+        match self.kind {
+            Some(OrganizationKind::Agency) => self.organization(),
+            _ => Err(wrong_kind("This is for agencies.")),
+        }
+    }
+
+    /// The authority acted for.
+    ///
+    /// # Errors
+    /// `WRONG_ORGANIZATION_KIND` for everybody else.
+    pub fn authority(&self) -> Result<OrganizationId> {
+        match self.kind {
+            Some(OrganizationKind::Authority) => self.organization(),
+            _ => Err(wrong_kind("This is for authorities.")),
+        }
+    }
+
+    /// The channel acted for.
+    ///
+    /// # Errors
+    /// `WRONG_ORGANIZATION_KIND` for everybody else.
+    pub fn channel(&self) -> Result<OrganizationId> {
+        match self.kind {
+            Some(OrganizationKind::Channel) => self.organization(),
+            _ => Err(wrong_kind("This is for channels.")),
+        }
+    }
+
     /// Whether the caller's organization insures people.
     pub fn is_payer(&self) -> bool {
         matches!(self.kind, Some(OrganizationKind::Payer | OrganizationKind::Authority))

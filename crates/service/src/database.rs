@@ -71,6 +71,16 @@ impl Database {
         Ok(database)
     }
 
+    /// Its name on the server.
+    pub(crate) fn name(&self) -> &str {
+        self.pool.options().get_database().unwrap_or_default()
+    }
+
+    /// How many connections there are now.
+    pub(crate) fn connections(&self) -> pool::Connections {
+        self.pool.connections()
+    }
+
     async fn check(&self) -> anyhow::Result<()> {
         let mut connection = self.pool.lease(pool::FORGET).await?;
         let row = sqlx::query(

@@ -85,7 +85,8 @@ impl Error {
     }
 
     fn invalid(violations: Vec<(String, String)>) -> Self {
-        let mut error = Self::new(SharedReason::InvalidRequest, "The request is not valid.");
+        let mut error =
+            Self::new(SharedReason::InvalidRequest, "Fields of the request are missing or wrong.");
         error.0.violations = violations;
         error
     }

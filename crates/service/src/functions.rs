@@ -55,7 +55,9 @@ pub(crate) async fn renew(connection: &mut PgConnection, folders: &[&Dir<'_>]) -
 /// The functions by their names, and the text of each.
 fn read<'d>(folders: &[&'d Dir<'_>]) -> anyhow::Result<BTreeMap<&'d str, &'d str>> {
     let mut functions = BTreeMap::new();
-    for file in folders.iter().flat_map(|folder| folder.files()) {
+    // A hidden file only keeps an empty folder.
+    let is_hidden = |file: &include_dir::File<'_>| file.path().starts_with(".gitkeep");
+    for file in folders.iter().flat_map(|folder| folder.files()).filter(|file| !is_hidden(file)) {
         let path = file.path().display();
         let name = file.path().to_str().and_then(|path| path.strip_suffix(".sql")).unwrap_or_default();
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';

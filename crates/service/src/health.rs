@@ -3,12 +3,16 @@
 use std::time::Duration;
 
 use axum::{Router, routing::get};
-use http::StatusCode;
+use http::{StatusCode, header::CONTENT_TYPE};
 use metrics_exporter_prometheus::PrometheusHandle;
+use metrics_process::Collector;
 use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 
 use crate::{database::Database, stopping::Stopping};
+
+/// Prometheus' text format.
+const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Answers liveness, readiness and metrics until the ports close.
 pub async fn serve_health(
@@ -19,9 +23,11 @@ pub async fn serve_health(
     stopping: Stopping,
 ) {
     let closing = stopping.closing().clone();
+    let looked_at = databases.clone();
     let told = move || {
         metrics::gauge!("careway_background_tasks").set(background_tasks.len() as f64);
-        std::future::ready(metrics.render())
+        look(&looked_at);
+        std::future::ready(([(CONTENT_TYPE, TEXT_FORMAT)], metrics.render()))
     };
     let ready = move || {
         let (databases, stopping) = (databases.clone(), stopping.clone());
@@ -35,6 +41,20 @@ pub async fn serve_health(
         axum::serve(listener, router).with_graceful_shutdown(async move { closing.cancelled().await }).await;
     if let Err(error) = ended {
         tracing::error!(%error, "the health port failed");
+    }
+}
+
+/// Measures what stands so now: the process itself, and its databases' connections.
+fn look(databases: &[Database]) {
+    Collector::default().collect();
+    for database in databases {
+        let (pool, name) = (database.connections(), database.name().to_owned());
+        let lent = pool.open.saturating_sub(pool.idle);
+        for (state, connections) in [("idle", pool.idle), ("lent", lent)] {
+            metrics::gauge!("careway_database_connections", "database" => name.clone(), "state" => state)
+                .set(connections as f64);
+        }
+        metrics::gauge!("careway_database_waiting", "database" => name).set(pool.waiting as f64);
     }
 }
 

@@ -12,10 +12,12 @@ pub mod database;
 pub mod error;
 pub mod foundation;
 mod functions;
+pub mod grpc;
 pub mod health;
 pub mod imports;
 mod keyed;
 mod literal;
+mod measured;
 pub mod migrate;
 mod paging;
 mod pool;
@@ -30,17 +32,19 @@ mod statements;
 mod stopping;
 pub mod table;
 pub mod telemetry;
+mod ticks;
 pub mod tokens;
 pub mod transaction;
 pub mod upstream;
 mod wire;
+pub mod workbook;
 
 /// Every program's allocator: it takes less time than the system's, and gives memory back after a burst of sign-ins.
 #[cfg(not(test))]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-pub use access::{Access, Policy};
+pub use access::{Access, Policy, credentials};
 pub use audit::AuditLog;
 pub use call::Call;
 pub use caller::{Caller, OrganizationKind, Subject};
@@ -59,7 +63,8 @@ pub use seal::Sealer;
 pub use serve::{serve, serve_raw, serve_stream, serve_upload};
 pub use settings::{Settings, StreamSettings};
 pub use stopping::{Stopping, signalled};
+pub use ticks::Ticks;
 pub use tokens::{ServiceIdentity, Verifier};
 pub use transaction::Transaction;
 pub use upstream::{Registry, Upstream};
-pub use wire::{count, path_id, timestamp, version};
+pub use wire::{count, instant, money, path_id, timestamp, version};

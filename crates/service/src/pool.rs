@@ -35,6 +35,15 @@ pub(crate) struct Pool {
     options: PgConnectOptions,
 }
 
+/// How a pool stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Connections {
+    pub(crate) open: usize,
+    pub(crate) idle: usize,
+    /// Those who wait for one.
+    pub(crate) waiting: usize,
+}
+
 struct Connector(PgConnectOptions);
 
 impl managed::Manager for Connector {
@@ -77,6 +86,12 @@ impl Pool {
             Err(PoolError::Closed) => Err(sqlx::Error::PoolClosed),
             Err(_) => Err(sqlx::Error::PoolTimedOut),
         }
+    }
+
+    /// How many connections there are now.
+    pub(crate) fn connections(&self) -> Connections {
+        let status = self.connections.status();
+        Connections { open: status.size, idle: status.available, waiting: status.waiting }
     }
 
     /// Lends none any more; what is lent goes when it comes back.

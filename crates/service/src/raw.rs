@@ -3,12 +3,21 @@
 
 use careway_contract::google::api::HttpBody;
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
+use sha2::{Digest, Sha256};
 use tonic::{Response, Status, metadata::MetadataValue};
 
-use crate::error::{Error, Result};
+use crate::{
+    call::Call,
+    error::{Error, Result},
+};
 
 /// What such an RPC streams.
 pub type RawPieces = BoxStream<'static, Result<HttpBody, Status>>;
+
+/// Whether the list of an `If-None-Match` has the tag; a weak one is as good there.
+pub fn names_tag(tags: &str, etag: &str) -> bool {
+    tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+}
 
 /// A raw body with its HTTP status and headers; an error in the middle breaks the download off.
 pub struct RawAnswer {
@@ -28,6 +37,25 @@ impl RawAnswer {
         // gRPC has a content-length of its own.
         let headers = vec![("careway-content-length", length.to_string())];
         Self { status, headers, pieces }
+    }
+
+    /// A body that is there as a whole, under an entity tag of its bytes. Who says by `If-None-Match` that they have it already is
+    /// told that it is unchanged.
+    pub fn whole(call: &Call, media_type: &str, body: Vec<u8>) -> Self {
+        let tag = format!("\"{}\"", hex::encode(Sha256::digest(&body)));
+        let answer = if call.of_raw_body("if-none-match").is_some_and(|tags| names_tag(tags, &tag)) {
+            Self::empty(304)
+        } else {
+            let (length, data) = (body.len() as u64, body.into());
+            let piece = HttpBody { content_type: media_type.to_owned(), data, extensions: Vec::new() };
+            Self::new(200, length, futures::stream::iter([Ok(piece)]).boxed())
+        };
+        answer.header("etag", tag)
+    }
+
+    /// An answer of which nobody knows yet how long it will be; the first piece names its media type.
+    pub fn growing(status: u16, pieces: BoxStream<'static, Result<HttpBody>>) -> Self {
+        Self { status, headers: Vec::new(), pieces }
     }
 
     /// With one of the headers that the gateway passes on.

@@ -44,6 +44,17 @@ pub struct AuditEntry {
     pub visit: Option<VisitId>,
     /// A word more, never data of the member.
     pub detail: Option<&'static str>,
+    /// The id of what it was about, where that is neither; it is kept after the word.
+    pub entity: Option<Uuid>,
+}
+
+impl AuditEntry {
+    /// The word and the id, as they are kept.
+    fn words(&self) -> Option<String> {
+        let id = self.entity.map(|id| id.to_string());
+        let words: Vec<&str> = self.detail.into_iter().chain(id.as_deref()).collect();
+        (!words.is_empty()).then(|| words.join(" "))
+    }
 }
 
 /// An audit entry with its circumstances, as it is kept.
@@ -124,7 +135,7 @@ impl Calls {
             literal::text(row.entry.action),
             literal::optional_uuid(row.entry.member.map(|id| id.uuid())),
             literal::optional_uuid(row.entry.visit.map(|id| id.uuid())),
-            literal::optional_text(row.entry.detail),
+            literal::optional_text(row.entry.words().as_deref()),
             literal::optional_text(row.trace_id()),
         );
     }

@@ -5,14 +5,12 @@ use std::{future::Future, net::SocketAddr, time::Duration};
 use anyhow::Context;
 use careway_kernel::{Clock, Redacted};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use http::StatusCode;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
-use tonic::transport::server::TcpIncoming;
 
 use crate::{
     foundation::{Foundation, Service},
+    grpc::{Rpcs, serve_grpc},
     health::serve_health,
     migrate::Migrator,
     probe,
@@ -20,9 +18,6 @@ use crate::{
     stopping::Stopping,
     telemetry::Telemetry,
 };
-
-/// How long requests may still run after the port is closed.
-const DRAIN: Duration = Duration::from_secs(20);
 
 #[derive(Parser)]
 #[command(version, about)]
@@ -51,6 +46,9 @@ struct Serve<C: Args> {
     /// Where `/livez`, `/readyz` and `/metrics` are answered.
     #[arg(long, env = "CAREWAY_OPS_LISTEN", default_value = "0.0.0.0:9090")]
     ops_listen: SocketAddr,
+    /// Whether gRPC reflection tells anybody on the port which RPCs there are: for development.
+    #[arg(long, env = "CAREWAY_GRPC_REFLECTION", default_value_t = false, action = clap::ArgAction::Set)]
+    grpc_reflection: bool,
     #[command(flatten)]
     settings: Settings,
     #[command(flatten)]
@@ -145,11 +143,12 @@ where
             Command::Serve(serve) => {
                 let telemetry = Telemetry::start(name, &serve.settings.telemetry)?;
                 let foundation = Foundation::build(&serve.settings, Clock::system()).await?;
-                let Serve { listen, ops_listen, settings, config } = *serve;
+                let Serve { listen, ops_listen, grpc_reflection, settings, config } = *serve;
                 let service = start(config, foundation.clone()).await?;
+                let rpcs = Rpcs::of(service.name, grpc_reflection)?;
                 let ports = (bound(listen).await?, bound(ops_listen).await?);
                 let metrics = telemetry.metrics.clone();
-                let ended = answer(ports, service, &foundation, metrics, settings.stop_grace()).await;
+                let ended = answer(ports, (service, rpcs), &foundation, metrics, settings.stop_grace()).await;
                 telemetry.shutdown();
                 ended
             }
@@ -159,7 +158,7 @@ where
 
 async fn answer(
     (listener, ops): (TcpListener, TcpListener),
-    service: Service,
+    (service, rpcs): (Service, Rpcs),
     foundation: &Foundation,
     metrics: PrometheusHandle,
     grace: Duration,
@@ -176,7 +175,7 @@ async fn answer(
     foundation.tasks.spawn(health);
     let stop = stopping.clone();
     foundation.tasks.spawn(async move { stop.after_signal(grace).await });
-    serve_grpc(listener, service, stopping.closing().clone()).await?;
+    serve_grpc(listener, service, rpcs, stopping.closing().clone()).await?;
     stopping.close();
     finish(foundation).await;
     Ok(())
@@ -188,52 +187,6 @@ async fn answer(
 /// One that cannot be listened on.
 pub async fn bound(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
-}
-
-/// Answers a service's RPCs, gRPC health beside them, until `stopping`; then drains.
-pub async fn serve_grpc(
-    listener: TcpListener,
-    service: Service,
-    stopping: CancellationToken,
-) -> anyhow::Result<()> {
-    let (reporter, health) = tonic_health::server::health_reporter();
-    reporter.set_service_status("", tonic_health::ServingStatus::Serving).await;
-    let drained = CancellationToken::new();
-    let signal = {
-        let stopping = stopping.clone();
-        async move {
-            stopping.cancelled().await;
-            reporter.set_service_status("", tonic_health::ServingStatus::NotServing).await;
-        }
-    };
-    let fallback = tower::ServiceExt::map_request(
-        service.upstream.clone(),
-        |request: http::Request<axum::body::Body>| request.map(tonic::body::Body::new),
-    );
-    let router = tonic::service::Routes::new(health).into_axum_router().fallback_service(
-        axum::error_handling::HandleError::new(fallback, |error: tonic::Status| async move {
-            tracing::error!(%error, "a service failed");
-            StatusCode::INTERNAL_SERVER_ERROR
-        }),
-    );
-    // An answer of two small writes would wait for the other side's delayed acknowledgement, 40 ms. The builder's own
-    // setting is not for sockets that are handed to it.
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-    let server = tonic::transport::Server::builder()
-        .http2_keepalive_interval(Some(Duration::from_secs(20)))
-        .add_routes(tonic::service::Routes::from(router))
-        .serve_with_incoming_shutdown(incoming, signal);
-    let late = async {
-        stopping.cancelled().await;
-        tokio::select! {
-            () = tokio::time::sleep(DRAIN) => {}
-            () = drained.cancelled() => {}
-        }
-    };
-    tokio::select! {
-        ended = server => ended.context("the gRPC server"),
-        () = late => Ok(()),
-    }
 }
 
 /// Ends the background tasks: relays and consumers finish what they hold.

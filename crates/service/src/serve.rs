@@ -95,6 +95,7 @@ async fn observed<T>(call: &Call, work: impl Future<Output = Keyed<T>>) -> Keyed
         Ok(_) | Err(Stop::Answered(_)) => Code::Ok,
         Err(Stop::Refused(error)) => error.to_status().code(),
     };
+    span.record("rpc.grpc.status_code", code as i64);
     metrics::histogram!("careway_rpc_seconds", "rpc" => call.method, "code" => format!("{code:?}"))
         .record(started.elapsed().as_secs_f64());
     if let Err(Stop::Refused(error)) = &outcome

@@ -1,42 +1,40 @@
-//! Tables that people send: CSV or XLSX into rows of cells, within bounds that hold before anything is inflated.
+//! Tables that people send: CSV or XLSX into rows of cells, within bounds that hold while they are read.
 //!
 //! ```text
 //! const COLUMNS: Columns = Columns::new(&[Column::required("member_number"), Column::optional("phone")]);
 //!
-//! let table = table::read_table(file, &media_type, limits)?;                   // in spawn_blocking
-//! let (people, report) = COLUMNS.read(&table, dry_run, |row| {
+//! let list = table::read_list(file, &media_type, limits, COLUMNS)?;            // in spawn_blocking
+//! let (people, report) = list.read(dry_run, |row| {
 //!     let number = row.required("member_number", MemberNumber::parse);
-//!     let phone = row.phone("phone", country);
+//!     let phone = row.mobile("phone", country);
 //!     Some(Person { number: number?, phone: phone? })
-//! })?;
+//! });
 //! ```
-//! [`Columns`] find the header and name the columns that nothing is done with, a [`RowReader`] reads a row's cells and gathers
+//! A list too large to be kept is read row by row by a [`ListReader`], whose memory does not grow with the file. [`Columns`] find the header and name the columns that nothing is done with, a [`RowReader`] reads a row's cells and gathers
 //! whatever is wrong with them, a [`Report`] tells what became of each row.
 
-mod builder;
 mod cell;
 mod cell_error;
 mod columns;
 mod dates;
 mod delimited;
-mod format;
+mod list;
 mod names;
-mod read;
 mod report;
 mod row;
 mod rows;
 mod workbook;
 
 use crate::{Error, SharedReason};
-use builder::Builder;
 use names::squeezed;
 
 pub use cell::Cell;
 pub use cell_error::{CellError, CellWarning};
-pub use columns::{Column, Columns, Header, List};
-pub use read::{memory, read, read_list, read_table};
+pub use columns::{Column, Columns, Header};
+pub use list::{List, ListReader, read_list};
 pub use report::{Outcome, Report, RowReport};
 pub use row::{CellProblem, CellRemark, RowReader};
+pub use rows::{Rows, memory};
 
 /// The media type of an XLSX workbook.
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -50,12 +48,24 @@ pub struct Limits {
     pub rows: usize,
     /// Columns.
     pub columns: usize,
-    /// Filled cells altogether: what bounds the memory.
+    /// Filled cells altogether, when all of them are kept: what bounds the memory.
     pub cells: usize,
-    /// Texts of the cells altogether: a workbook says a text once and shows it in every row.
+    /// Texts of the cells altogether, when all of them are kept: a workbook says a text once and shows it in every row.
     pub text_bytes: usize,
-    /// A workbook's parts, all inflated.
+    /// A part of a workbook, inflated.
     pub inflated_bytes: u64,
+}
+
+impl Limits {
+    /// A list as large as a sheet can be, which is read row by row.
+    pub const SHEET: Self = Self {
+        bytes: 256 << 20,
+        rows: 1_048_575,
+        columns: 64,
+        cells: 64 * 1_048_575,
+        text_bytes: usize::MAX,
+        inflated_bytes: 4 << 30,
+    };
 }
 
 impl Default for Limits {
@@ -122,6 +132,16 @@ pub enum TableError {
     /// It has not this column.
     #[error("The list has no column {0}.")]
     ColumnMissing(&'static str),
+}
+
+impl TableError {
+    fn too_wide(limits: Limits) -> Self {
+        Self::TooLarge(format!("{} columns", limits.columns))
+    }
+
+    fn too_long(limits: Limits) -> Self {
+        Self::TooLarge(format!("{} rows", limits.rows))
+    }
 }
 
 impl From<TableError> for Error {

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use anyhow::Context;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use opentelemetry::{propagation::TextMapPropagator, trace::TracerProvider};
+use opentelemetry::{
+    KeyValue,
+    propagation::TextMapPropagator,
+    trace::{TraceContextExt, TracerProvider},
+};
 use opentelemetry_otlp::WithExportConfig;
 use opentelemetry_sdk::{propagation::TraceContextPropagator, trace::SdkTracerProvider};
 use tracing::{Level, Span, Subscriber};
@@ -13,7 +17,10 @@ use tracing_subscriber::{
     EnvFilter, Layer, filter::Targets, layer::SubscriberExt, registry::LookupSpan, util::SubscriberInitExt,
 };
 
-use crate::statements::{self, Statements};
+use crate::{
+    measured,
+    statements::{self, Statements},
+};
 
 /// Bounds of the buckets of every duration, in seconds. Buckets of several processes can be added up; quantiles cannot.
 const SECONDS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
@@ -75,6 +82,7 @@ impl Telemetry {
             .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
             .install_recorder()
             .context("metrics are set up twice")?;
+        measured::describe();
         let recorded = metrics.clone();
         tokio::spawn(async move {
             loop {
@@ -118,9 +126,21 @@ fn exporter(service: &'static str, endpoint: &str) -> anyhow::Result<SdkTracerPr
         .with_timeout(Duration::from_secs(3))
         .build()
         .context("CAREWAY_OTLP_ENDPOINT")?;
-    let resource =
-        opentelemetry_sdk::Resource::builder().with_service_name(format!("careway-{service}")).build();
+    let resource = opentelemetry_sdk::Resource::builder()
+        .with_service_name(format!("careway-{service}"))
+        .with_attributes([
+            KeyValue::new("service.namespace", "careway"),
+            KeyValue::new("service.version", env!("CARGO_PKG_VERSION")),
+            KeyValue::new("service.instance.id", instance_id()),
+        ])
+        .build();
     Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build())
+}
+
+/// Tells this process from another of its name, and from itself before it was started again.
+#[expect(clippy::disallowed_methods, reason = "a process is no row: its id says nothing of the time")]
+fn instance_id() -> String {
+    uuid::Uuid::new_v4().to_string()
 }
 
 /// The `traceparent` of the current span, when it is recorded.
@@ -128,8 +148,13 @@ pub fn current_traceparent() -> Option<String> {
     traceparent(&Span::current())
 }
 
+/// Calls the current span otherwise, once it is known what it is about. A name that is recorded as a field comes too late for a
+/// span that has begun.
+pub fn rename_current(name: String) {
+    Span::current().context().span().update_name(name);
+}
+
 fn traceparent(span: &Span) -> Option<String> {
-    use opentelemetry::trace::TraceContextExt;
     let context = span.context();
     let carried = context.span().span_context().clone();
     carried.is_valid().then(|| {
@@ -156,13 +181,18 @@ pub fn continue_trace(span: &Span, traceparent: Option<&str>) {
     let _ = span.set_parent(TraceContextPropagator::new().extract(&carrier));
 }
 
-/// The span of one operation, named after its RPC: `visits.verify_visit`.
+/// The span of one operation, named after its RPC: `visits.verify_visit`. Its attributes are those of OpenTelemetry's semantic
+/// conventions for RPCs.
 pub(crate) fn operation_span(method: &'static str, traceparent: Option<&str>) -> Span {
+    let (service, rpc) = method.trim_start_matches('/').split_once('/').unwrap_or_default();
     let span = tracing::info_span!(
         "operation",
         otel.name = operation_name(method),
         otel.kind = "server",
-        rpc = method,
+        rpc.system = "grpc",
+        rpc.service = service,
+        rpc.method = rpc,
+        rpc.grpc.status_code = tracing::field::Empty,
         trace_id = traceparent.and_then(trace_id)
     );
     continue_trace(&span, traceparent);

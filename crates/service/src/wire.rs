@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use careway_kernel::InvalidId;
+use careway_kernel::{InvalidId, Money};
 use chrono::{DateTime, Utc};
 
 use crate::error::{Error, Result};
@@ -23,9 +23,23 @@ pub fn timestamp(at: DateTime<Utc>) -> prost_types::Timestamp {
     }
 }
 
+/// An amount as the contract has it.
+#[must_use]
+pub fn money(amount: Money) -> careway_contract::types::v1::Money {
+    careway_contract::types::v1::Money {
+        currency: amount.currency.code().to_owned(),
+        amount: amount.amount(),
+    }
+}
+
+/// An instant that a message carries; none when it is none of any calendar.
+pub fn instant(timestamp: prost_types::Timestamp) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(timestamp.seconds, u32::try_from(timestamp.nanos).ok()?)
+}
+
 /// How many, as messages carry it; more than they can carry is the most they can.
-pub fn count(number: usize) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
+pub fn count(number: impl TryInto<i32>) -> i32 {
+    number.try_into().unwrap_or(i32::MAX)
 }
 
 /// A row's version as messages carry it: how often it was changed, from 1.
@@ -51,5 +65,7 @@ mod tests {
     fn an_instant_keeps_its_nanoseconds() {
         let at = timestamp("2026-03-01T00:00:00.000000001Z".parse().unwrap());
         assert_eq!((at.seconds, at.nanos), (1_772_323_200, 1));
+        assert_eq!(instant(at).map(timestamp), Some(at));
+        assert_eq!(instant(prost_types::Timestamp { seconds: 0, nanos: -1 }), None);
     }
 }

@@ -7,13 +7,14 @@ use careway_kernel::{Clock, OrganizationId};
 use careway_service::{
     Imports,
     imports::{ImportBounds, ListFile},
-    table::{Limits, XLSX, memory},
+    table::{Column, Columns, Limits, XLSX, memory},
 };
 use futures::StreamExt as _;
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 const BOMBS: usize = 16;
 const CELLS: usize = 60_000;
+const COLUMNS: Columns = Columns::new(&[Column::required("a")]);
 
 /// A workbook of many cells that say the same long text.
 fn bomb() -> Vec<u8> {
@@ -100,7 +101,7 @@ async fn many_bombs_at_once_take_no_more_than_all_imports_may() {
             let pieces = futures::stream::iter([Ok(piece)]);
             let upload =
                 imports.receive(payer, limits.bytes, pieces, |piece| (true, Some(piece))).await.unwrap();
-            let read = move |list: ListFile| Ok(list.table(limits)?);
+            let read = move |list: ListFile| Ok(list.read(limits, COLUMNS)?);
             imports.read(upload, limits, read).await.unwrap().value.rows.len()
         }
     };

@@ -13,6 +13,8 @@ use tokio::task::JoinHandle;
 /// A message taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
+    /// What the client called itself.
+    pub hello: String,
     /// The envelope's sender.
     pub from: String,
     /// The envelope's recipients.
@@ -121,7 +123,8 @@ impl SmtpSink {
         format!("smtp://{}", self.address)
     }
 
-    /// Answers a step with this reply from now on: `451 4.3.0 try later`, `550 5.1.1 no such user`.
+    /// Answers a step with this reply from now on: `451 4.3.0 try later`, `550 5.1.1 no such user`. After an empty one the
+    /// connection is lost without a word.
     pub fn refuse(&self, stage: SmtpStage, reply: &str) {
         let mut refusals = self.sink.refusals.lock().unwrap_or_else(PoisonError::into_inner);
         refusals.insert(stage, reply.to_owned());
@@ -166,13 +169,13 @@ async fn session(stream: TcpStream, sink: Arc<Sink>) -> std::io::Result<()> {
         return reply(&mut stream, &refusal).await;
     }
     reply(&mut stream, "220 sink.test ESMTP").await?;
-    let mut mail = envelope();
+    let (mut hello, mut mail) = (String::new(), envelope());
     while let Some(line) = line(&mut stream).await? {
         let line = String::from_utf8_lossy(&line).into_owned();
         let verb = line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
         let answer = match verb.as_str() {
             "EHLO" => {
-                mail = envelope();
+                (hello, mail) = (line[4..].trim().to_owned(), envelope());
                 "250-sink.test\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 SIZE 26214400".to_owned()
             }
             "HELO" => "250 sink.test".to_owned(),
@@ -196,7 +199,7 @@ async fn session(stream: TcpStream, sink: Arc<Sink>) -> std::io::Result<()> {
             "DATA" => {
                 reply(&mut stream, "354 end with a line of one dot").await?;
                 let Some(data) = data(&mut stream).await? else { return Ok(()) };
-                let mail = Mail { data, ..std::mem::replace(&mut mail, envelope()) };
+                let mail = Mail { hello: hello.clone(), data, ..std::mem::replace(&mut mail, envelope()) };
                 sink.refusal(SmtpStage::Data).unwrap_or_else(|| {
                     sink.mails.send_modify(|mails| mails.push(mail));
                     "250 2.0.0 taken".to_owned()
@@ -210,13 +213,16 @@ async fn session(stream: TcpStream, sink: Arc<Sink>) -> std::io::Result<()> {
             "QUIT" => return reply(&mut stream, "221 2.0.0 bye").await,
             _ => "502 5.5.1 unknown".to_owned(),
         };
+        if answer.is_empty() {
+            break;
+        }
         reply(&mut stream, &answer).await?;
     }
     Ok(())
 }
 
 fn envelope() -> Mail {
-    Mail { from: String::new(), to: Vec::new(), data: String::new() }
+    Mail { hello: String::new(), from: String::new(), to: Vec::new(), data: String::new() }
 }
 
 /// What stands between the angle brackets.

@@ -48,6 +48,7 @@ impl TestSetup {
             .with("CAREWAY_NATS_URL", servers.nats)
             .with("CAREWAY_PREFIX", prefix)
             .with("CAREWAY_SERVICE_SECRET", SECRET)
+            .with("CAREWAY_DEVELOPMENT", "true")
             .with(&own(service, "DATABASE_URL"), url)
             .with(&own(service, "MASTER_KEY"), SECRET)
     }

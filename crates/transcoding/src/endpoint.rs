@@ -30,6 +30,8 @@ pub(crate) struct Endpoint {
     pub(crate) location: Vec<Piece>,
     /// The numbers that lead to the response's `version`.
     pub(crate) version: Vec<u32>,
+    /// There is more in the response than what the version is of.
+    pub(crate) mixed: bool,
     pub(crate) limits: Limits,
 }
 
@@ -127,6 +129,10 @@ impl Endpoint {
             let mask = schemas.message(input).fields[index].message().map(|id| schemas.message(id).shape);
             ensure!(mask == Some(Shape::FieldMask), "update_mask is not a google.protobuf.FieldMask");
         }
+        ensure!(
+            !route.masks_unknown_keys || (update_mask.is_some() && body == Body::Whole),
+            "masks_unknown_keys needs an update_mask beside the fields of a PATCH"
+        );
         let mut taken: Vec<Vec<usize>> = path_params.iter().map(|it| it.fields.clone()).collect();
         taken.extend(update_mask.map(|index| vec![index]));
         let mut query_params = Vec::new();
@@ -152,6 +158,8 @@ impl Endpoint {
                 (Vec::new(), Vec::new())
             }
         };
+        let mixed =
+            version.len() > 1 && matches!(reply, Reply::Json(id) if schemas.message(id).fields.len() > 1);
         let uri = format!("/{}/{}", rpc.parent_service().full_name(), rpc.name()).parse()?;
         Ok(Self {
             route: Route { raw, ..route },
@@ -166,6 +174,7 @@ impl Endpoint {
             reply,
             location,
             version,
+            mixed,
             limits,
         })
     }
@@ -215,7 +224,7 @@ fn location(schemas: &Schemas, output: usize, template: &str) -> anyhow::Result<
     Ok(pieces)
 }
 
-/// `version` of the response, or of the one message in it.
+/// `version` of the response, or of the first message in it that has one.
 fn version(schemas: &Schemas, output: usize) -> Option<Vec<u32>> {
     let own = |id: usize| {
         let message = schemas.message(id);
@@ -227,13 +236,8 @@ fn version(schemas: &Schemas, output: usize) -> Option<Vec<u32>> {
         return Some(vec![number]);
     }
     let mut messages = schemas.message(output).fields.iter().filter(|field| field.is_single());
-    let mut objects = messages.by_ref().filter_map(|field| {
+    messages.find_map(|field| {
         let id = field.message().filter(|id| schemas.message(*id).shape == Shape::Object)?;
-        Some((field.number, id))
-    });
-    let (number, id) = objects.next()?;
-    match objects.next() {
-        None => Some(vec![number, own(id)?]),
-        Some(_) => None,
-    }
+        Some(vec![field.number, own(id)?])
+    })
 }

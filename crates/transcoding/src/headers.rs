@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, time::Duration};
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
 use tokio::time::Instant;
 
 use crate::{
@@ -31,10 +31,12 @@ const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 pub(crate) const RAW_LENGTH: HeaderName = HeaderName::from_static("careway-content-length");
 pub(crate) const CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
 pub(crate) const REPR_DIGEST: HeaderName = HeaderName::from_static("repr-digest");
-/// What a client may ask of a raw answer: a part of it, or nothing when it has it already.
-const OF_DOWNLOADS: [HeaderName; 3] = [header::RANGE, header::IF_RANGE, header::IF_NONE_MATCH];
+/// Who wrote a raw body: a keyed hash of it, in hexadecimal.
+const SIGNATURE: HeaderName = HeaderName::from_static("careway-signature");
+/// By which a client asks for a part of a raw answer.
+const OF_RANGES: [HeaderName; 2] = [header::RANGE, header::IF_RANGE];
 /// What a client may say of a raw body before it sends it.
-const OF_UPLOADS: [HeaderName; 2] = [CONTENT_DIGEST, REPR_DIGEST];
+const OF_UPLOADS: [HeaderName; 3] = [CONTENT_DIGEST, REPR_DIGEST, SIGNATURE];
 
 /// What the answer needs of the way back, taken off the time that the service gets.
 const MARGIN: Duration = Duration::from_millis(50);
@@ -62,7 +64,11 @@ impl Context {
             .into_iter()
             .for_each(&mut forward);
         if matches!(endpoint.reply, Reply::Raw | Reply::Download) {
-            OF_DOWNLOADS.into_iter().for_each(&mut forward);
+            forward(header::IF_NONE_MATCH);
+            // RFC 9110, 14.2: a range is one of a GET.
+            if parts.method != Method::HEAD {
+                OF_RANGES.into_iter().for_each(&mut forward);
+            }
         }
         if matches!(endpoint.body, Body::Raw(_)) {
             OF_UPLOADS.into_iter().for_each(&mut forward);
@@ -118,35 +124,45 @@ fn ascii(text: &str) -> HeaderValue {
 /// The key, bare or as the quoted string of the IETF draft.
 fn idempotency_key(headers: &HeaderMap) -> Result<HeaderValue, Problem> {
     let Some(value) = headers.get(IDEMPOTENCY_KEY) else {
-        let detail = "this request needs an Idempotency-Key header";
+        let detail = "An Idempotency-Key is required.";
         return Err(Problem::new(StatusCode::BAD_REQUEST, "IDEMPOTENCY_KEY_REQUIRED", detail));
     };
     let key = value.as_bytes();
     let key = key.strip_prefix(b"\"").and_then(|key| key.strip_suffix(b"\"")).unwrap_or(key);
     let visible = key.iter().all(u8::is_ascii_graphic);
     if !(16..=255).contains(&key.len()) || !visible || headers.get_all(IDEMPOTENCY_KEY).iter().count() > 1 {
-        let detail = "an Idempotency-Key has 16 to 255 visible ASCII characters";
+        let detail = "An Idempotency-Key has 16 to 255 visible ASCII characters.";
         return Err(Problem::new(StatusCode::BAD_REQUEST, "MALFORMED_IDEMPOTENCY_KEY", detail));
     }
     HeaderValue::from_bytes(key).map_err(|_| Problem::internal())
 }
 
-/// The bare version number of a strong entity tag like `"v7"`.
+/// The version that an entity tag stands for, bare, when it is to the letter one that we give, like `"v7"`; any other goes as
+/// it is: the service knows that nothing has it.
 fn if_match(headers: &HeaderMap) -> Result<HeaderValue, Problem> {
-    let Some(value) = headers.get(header::IF_MATCH) else {
-        let detail = "this request needs an If-Match header with the ETag it is based on";
+    let mut values = headers.get_all(header::IF_MATCH).iter();
+    let Some(value) = values.next() else {
+        let detail = "If-Match is required, with the ETag that you read.";
         return Err(Problem::new(StatusCode::PRECONDITION_REQUIRED, "PRECONDITION_REQUIRED", detail));
     };
-    let version = value.to_str().ok().and_then(|tag| tag.strip_prefix("\"v")?.strip_suffix('"'));
-    match version {
-        Some(digits) if (1..=18).contains(&digits.len()) && digits.bytes().all(|it| it.is_ascii_digit()) => {
-            Ok(ascii(digits))
-        }
-        _ => {
-            let detail = "If-Match must be one ETag as it was received, like \"v7\"";
+    match value.to_str().ok().and_then(opaque).filter(|_| values.next().is_none()) {
+        Some(opaque) => Ok(version(value, opaque).map_or_else(|| value.clone(), |version| ascii(&version))),
+        None => {
+            let detail = "If-Match takes the one ETag that you read, like \"v7\".";
             Err(Problem::new(StatusCode::BAD_REQUEST, "MALFORMED_IF_MATCH", detail))
         }
     }
+}
+
+/// What stands between the quotes of a single entity tag.
+fn opaque(tag: &str) -> Option<&str> {
+    let opaque = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"')?.strip_suffix('"')?;
+    (!opaque.contains(['"', ' '])).then_some(opaque)
+}
+
+fn version(tag: &HeaderValue, opaque: &str) -> Option<String> {
+    let version: u32 = opaque.strip_prefix('v')?.parse().ok()?;
+    (*tag == format!("\"v{version}\"")).then(|| version.to_string())
 }
 
 /// The trace of a request, if it has one.

@@ -1,7 +1,8 @@
 //! The contract's REST side: `google.api.http` routes as an axum router, RFC 9457 problems, the OpenAPI 3.1 document.
 //!
 //! A request goes through `headers` (what is forwarded), `request` (path, query and JSON into a message), `call`
-//! (gRPC, retries) and `reply` (JSON, `ETag`, `Location`); raw bodies through `raw`, server streams through `stream`.
+//! (gRPC, retries), `reply` (JSON, `ETag`, `Location`) and `precondition` (304, 412); raw bodies through `raw`, server
+//! streams through `stream`.
 
 mod call;
 mod dynamic;
@@ -13,6 +14,7 @@ mod node;
 mod openapi;
 mod params;
 mod parse;
+pub mod precondition;
 mod print;
 pub mod problem;
 mod raw;

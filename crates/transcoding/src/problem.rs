@@ -16,7 +16,7 @@ pub const MEDIA_TYPE: &str = "application/problem+json";
 
 const INVALID_REQUEST: &str = "INVALID_REQUEST";
 const INTERNAL: &str = "internal error";
-const UNAVAILABLE: &str = "the service is not available at the moment";
+const UNAVAILABLE: &str = "The service cannot answer now; try again.";
 
 /// gRPC code, HTTP status, and the reason when the service gives none.
 const TABLE: [(Code, StatusCode, &str); 16] = [
@@ -46,10 +46,15 @@ pub(crate) fn status_of(code: Code) -> StatusCode {
 /// What is wrong with one field of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Violation {
-    /// Its full path in the request, like `lines[2].quantity`; empty for the body as a whole.
+    /// Its full path in the request, like `lines[2].quantity`. Empty for the body as a whole, which a client is told as `body`.
+    #[serde(serialize_with = "named")]
     pub field: String,
     /// What it must be, as the end of a sentence that begins with the field.
     pub message: String,
+}
+
+fn named<S: serde::Serializer>(field: &str, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(if field.is_empty() { "body" } else { field })
 }
 
 impl Violation {
@@ -108,8 +113,17 @@ impl Problem {
 
     /// 400 with everything that is wrong.
     pub fn invalid(violations: Vec<Violation>) -> Self {
-        let detail = "the request has fields that are missing or wrong";
+        let detail = "Fields of the request are missing or wrong.";
         Self { violations, ..Self::new(StatusCode::BAD_REQUEST, INVALID_REQUEST, detail) }
+    }
+
+    /// What stands for an answer of this status that says nothing of its own.
+    pub fn of_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::NOT_FOUND => Self::not_found(),
+            status if status.is_server_error() => Self { status, ..Self::internal() },
+            status => Self { status, ..Self::invalid(Vec::new()) },
+        }
     }
 
     /// Completes what a service found wrong with a request by what is missing of it; what lies within a missing field
@@ -125,38 +139,44 @@ impl Problem {
 
     /// 404 for a path that no route has.
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is nothing at this path")
+        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing at this path.")
     }
 
     /// 405; `allow` lists the methods that the path has.
     pub fn method_not_allowed(allow: &str) -> Self {
-        let detail = format!("this path allows {allow}");
+        let detail = format!("This path allows {allow}.");
         let problem = Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", detail);
         Self { allow: Some(allow.into()), ..problem }
     }
 
+    /// 412 for what is not of the version that the client read.
+    pub fn stale() -> Self {
+        let detail = "It changed since you read it; read it again.";
+        Self::new(StatusCode::PRECONDITION_FAILED, "STALE_VERSION", detail)
+    }
+
     /// 413; `limit` in bytes.
     pub fn too_large(limit: usize) -> Self {
-        let detail = format!("the body is larger than {limit} bytes");
+        let detail = format!("The body is larger than {limit} bytes.");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", detail)
     }
 
     /// 415; `expected` names the media types that are accepted.
     pub fn unsupported_media_type(expected: &str) -> Self {
-        let detail = format!("the body must be {expected}");
+        let detail = format!("The body must be {expected}.");
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", detail)
     }
 
     /// 416; `content_range` tells how large it is.
     pub fn range_not_satisfiable(content_range: Option<&str>) -> Self {
-        let detail = "there is nothing at the range that is asked for";
+        let detail = "There is nothing at the range that is asked for.";
         let problem = Self::new(StatusCode::RANGE_NOT_SATISFIABLE, "RANGE_NOT_SATISFIABLE", detail);
         Self { content_range: content_range.map(Box::from), ..problem }
     }
 
     /// 429 with `Retry-After`, rounded up to whole seconds.
     pub fn throttled(retry_after: Duration) -> Self {
-        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "THROTTLED", "too many requests");
+        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "THROTTLED", "Too many requests.");
         Self { retry_after: Some(whole_seconds(retry_after)), ..problem }
     }
 
@@ -167,13 +187,14 @@ impl Problem {
 
     /// 503 for a request that is shed because others go first.
     pub fn overloaded(retry_after: Duration) -> Self {
-        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", "too much work at the moment");
+        let problem =
+            Self::new(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", "Too much work at the moment.");
         Self { retry_after: Some(whole_seconds(retry_after)), ..problem }
     }
 
     /// 504.
     pub fn timeout() -> Self {
-        Self::new(StatusCode::GATEWAY_TIMEOUT, "DEADLINE_EXCEEDED", "the answer took too long")
+        Self::new(StatusCode::GATEWAY_TIMEOUT, "DEADLINE_EXCEEDED", "The request took too long.")
     }
 
     /// 500; what happened is told to nobody but the log.
@@ -253,10 +274,12 @@ impl Problem {
     }
 }
 
+/// The response carries the problem itself, for a layer that completes it.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = Response::new(self.to_json().into());
         *response.status_mut() = self.status;
+        response.extensions_mut().insert(self.clone());
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         if self.status == StatusCode::UNAUTHORIZED {

@@ -37,6 +37,9 @@ pub(crate) fn reply(endpoint: &Endpoint, schemas: &Schemas, answer: Answer) -> R
             response
         }
     };
+    if endpoint.route.accepted {
+        *response.status_mut() = StatusCode::ACCEPTED;
+    }
     if answer.headers.get(IDEMPOTENCY_REPLAYED).is_some_and(|it| it == "true") {
         response.headers_mut().insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
     }

@@ -64,12 +64,12 @@ pub(crate) async fn read(body: Body, limit: usize) -> Result<Bytes, Problem> {
 /// A body that cannot be read to its end: a layer before found it too large or too slow, or the client has gone.
 pub(crate) fn broken(error: &(dyn Error + 'static)) -> Problem {
     if is_because::<TimeoutError>(error) {
-        return Problem::new(StatusCode::REQUEST_TIMEOUT, "BODY_TOO_SLOW", "the body did not go on in time");
+        return Problem::new(StatusCode::REQUEST_TIMEOUT, "BODY_TOO_SLOW", "The body did not go on in time.");
     }
     if is_because::<LengthLimitError>(error) {
-        return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", "the body is too large");
+        return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", "The body is too large.");
     }
-    Problem::new(StatusCode::BAD_REQUEST, "INCOMPLETE_BODY", "the body broke off")
+    Problem::new(StatusCode::BAD_REQUEST, "INCOMPLETE_BODY", "The body broke off.")
 }
 
 fn is_because<E: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
@@ -132,9 +132,13 @@ fn parsed<'s>(
     let mut root = body_entries(endpoint, schemas, body, &mut parser)?;
     if let Some(mask) = endpoint.update_mask {
         put_update_mask(endpoint, schemas, mask, &root, &mut parser);
+        if endpoint.route.masks_unknown_keys {
+            root.retain(|(key, _)| schemas.message(endpoint.input).by_json(key).is_some());
+        }
     }
     path_entries(endpoint, schemas, parts, &mut root, &mut parser);
     query_entries(endpoint, schemas, parts, &mut root, &mut parser);
+    put_last_event_id(endpoint, schemas, parts, &mut root);
 
     parser.message(endpoint.input, &Node::Object(root), &At::Root);
     Ok(parser)
@@ -187,11 +191,11 @@ fn body_entries<'a>(
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
-    let detail = format!("the body is not JSON: {error}");
+    let detail = format!("The body is not JSON: {error}.");
     Problem::new(StatusCode::BAD_REQUEST, "MALFORMED_JSON", detail)
 }
 
-/// The mask names what the body names, `null` (= clear) included.
+/// The mask names what the body names, `null` (= clear) included; where the contract says so also what nobody knows.
 fn put_update_mask(
     endpoint: &Endpoint,
     schemas: &Schemas,
@@ -200,12 +204,12 @@ fn put_update_mask(
     parser: &mut Parser<'_>,
 ) {
     let input = schemas.message(endpoint.input);
-    let none = Vec::new();
     let (of, entries) = match (endpoint.body, root.first()) {
         (endpoint::Body::Field(index), Some((_, Node::Object(entries)))) => {
             (input.fields[index].message().unwrap_or(endpoint.input), entries)
         }
-        (endpoint::Body::Field(_), _) => (endpoint.input, &none),
+        // It is missing, or no object: that is told.
+        (endpoint::Body::Field(_), _) => return,
         _ => (endpoint.input, root),
     };
     let of = schemas.message(of);
@@ -216,8 +220,16 @@ fn put_update_mask(
                 parser.violation(&At::Key(&At::Root, key), "follows from the fields that are given");
             }
             Some(index) => wire::put_bytes(&mut paths, 1, of.fields[index].name.as_bytes()),
+            None if endpoint.route.masks_unknown_keys => wire::put_bytes(&mut paths, 1, key.as_bytes()),
             None => {}
         }
+    }
+    if entries.is_empty() && parser.violations.is_empty() {
+        let taken = |index: &usize| endpoint.path_params.iter().any(|param| param.fields[..] == [*index]);
+        let given = |index: &usize| !std::ptr::eq(of, input) || (*index != mask && !taken(index));
+        let names = (0..of.fields.len()).filter(given).map(|index| &*of.fields[index].json);
+        let names = names.collect::<Vec<_>>().join(", ");
+        parser.violation(&At::Root, format!("must have at least one of {names}"));
     }
     wire::put_bytes(&mut parser.out, input.fields[mask].number, &paths);
 }
@@ -271,6 +283,21 @@ fn form_text(text: &str) -> Option<Cow<'_, str>> {
     }
     let spaced = text.replace('+', " ");
     percent_decode_str(&spaced).decode_utf8().ok().map(|decoded| Cow::Owned(decoded.into_owned()))
+}
+
+/// After which event a stream goes on: from the header that a browser sends by itself when it comes back, which knows better
+/// than the address it was first opened with.
+fn put_last_event_id<'a>(
+    endpoint: &Endpoint,
+    schemas: &'a Schemas,
+    parts: &'a Parts,
+    root: &mut Entries<'a>,
+) {
+    let input = schemas.message(endpoint.input);
+    let header = parts.headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    let (Some(index), Some(id)) = (input.event_id(), header) else { return };
+    root.retain(|(key, _)| **key != *input.fields[index].json);
+    insert(schemas, endpoint.input, root, &[index], id.into());
 }
 
 /// Puts a parameter where a JSON body would have it. What is there already shows as a key given twice.

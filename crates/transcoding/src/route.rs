@@ -27,6 +27,8 @@ pub struct Route {
     pub conditional: bool,
     /// Answered 201 with this `Location`.
     pub location: Option<String>,
+    /// Answered 202: it is worked on later.
+    pub accepted: bool,
     /// The reasons of the refusals beside those that every route has.
     pub refuses: Vec<String>,
     /// The media types that a raw body may have; empty for any.
@@ -39,6 +41,8 @@ pub struct Route {
     pub upload: bool,
     /// The answer is a stream: events, or a download.
     pub streaming: bool,
+    /// Keys that the request does not have are named by its update mask.
+    pub masks_unknown_keys: bool,
 }
 
 /// A route as the `google.api.http` option says it.
@@ -67,6 +71,8 @@ pub(crate) struct MethodOptions {
     refuses: Option<ExtensionDescriptor>,
     consumes: Option<ExtensionDescriptor>,
     max_bytes: Option<ExtensionDescriptor>,
+    masks_unknown_keys: Option<ExtensionDescriptor>,
+    accepted: Option<ExtensionDescriptor>,
 }
 
 impl MethodOptions {
@@ -82,6 +88,8 @@ impl MethodOptions {
             refuses: option("careway.rest.v1.refuses"),
             consumes: option("careway.rest.v1.consumes"),
             max_bytes: option("careway.rest.v1.max_bytes"),
+            masks_unknown_keys: option("careway.rest.v1.masks_unknown_keys"),
+            accepted: option("careway.rest.v1.accepted"),
         }
     }
 
@@ -128,7 +136,9 @@ impl MethodOptions {
                 keyed: flag(&self.keyed),
                 versioned: flag(&self.versioned),
                 conditional: flag(&self.conditional),
+                masks_unknown_keys: flag(&self.masks_unknown_keys),
                 location: text(&self.location),
+                accepted: flag(&self.accepted),
                 refuses: texts(&self.refuses),
                 consumes: texts(&self.consumes),
                 // Known when the message is: see `Endpoint::compile`.
@@ -188,7 +198,9 @@ impl<'a> Segment<'a> {
             ensure!(word(field, "_."), "{segment}: a field is written like {{visit_id}}");
             return Ok(Segment::Field(field));
         }
-        ensure!(word(segment, "-._~"), "{segment}: not a path segment");
+        // FHIR names its operations `$bulk-publish`.
+        let named = segment.strip_prefix('$').unwrap_or(segment);
+        ensure!(word(named, "-._~"), "{segment}: not a path segment");
         Ok(Segment::Literal(segment))
     }
 }
@@ -214,11 +226,17 @@ mod tests {
         let parsed = segments("/v1/visits/{visit.visit_id}/verify").unwrap();
         assert_eq!(parsed[2], Segment::Field("visit.visit_id"));
         assert_eq!(pattern(&parsed), "/v1/visits/{p3}/verify");
+        assert_eq!(
+            pattern(&segments("/v1/smart/{channel}/$bulk-publish").unwrap()),
+            "/v1/smart/{p3}/$bulk-publish"
+        );
     }
 
     #[test]
     fn malformed_templates_are_refused() {
-        for path in ["v1", "/v1//x", "/v1/{a", "/v1/{a=**}", "/v1/x:verb", "/v1/a{b}", "/"] {
+        for path in
+            ["v1", "/v1//x", "/v1/{a", "/v1/{a=**}", "/v1/x:verb", "/v1/a{b}", "/v1/a$b", "/v1/$", "/"]
+        {
             assert!(segments(path).is_err(), "{path}");
         }
     }

@@ -16,7 +16,7 @@ use crate::{
     endpoint::Endpoint,
     frames::Outgoing,
     headers::{self, Context as Headers},
-    raw, reply,
+    precondition, raw, reply,
     request::{self, RestCall},
     schema::Schemas,
     stream,
@@ -89,7 +89,12 @@ impl Served {
             return reply::reply(&self.endpoint, &self.schemas, answer);
         }
         let RestCall { message, missing } = headers.in_time(self.asked(parts, body)).await?;
-        self.ask(&call, message, parts).await.map_err(|refusal| refusal.with_missing(missing))
+        let answer =
+            self.ask(&call, message, parts).await.map_err(|refusal| refusal.with_missing(missing))?;
+        match self.endpoint.route.method {
+            Method::GET => precondition::settle(&parts.headers, !self.endpoint.mixed, answer),
+            _ => Ok(answer),
+        }
     }
 
     async fn ask(

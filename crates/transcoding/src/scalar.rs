@@ -97,9 +97,11 @@ where
         Node::Text(digits) if !small && digits.len() <= 20 => digits.parse().ok(),
         _ => None,
     };
-    number
-        .and_then(|number| T::try_from(number).ok())
-        .ok_or_else(|| format!("must be a whole number from {min} to {max}"))
+    let number = number.ok_or("must be a whole number")?;
+    T::try_from(number).map_err(|_| match number < min.into() {
+        true => format!("must be at least {min}"),
+        false => format!("must be at most {max}"),
+    })
 }
 
 fn float(node: &Node<'_>) -> Result<f64, String> {

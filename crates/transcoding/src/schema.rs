@@ -73,6 +73,8 @@ pub(crate) struct Field {
     pub(crate) packed: bool,
     pub(crate) required: bool,
     pub(crate) example: Option<serde_json::Value>,
+    /// A place in a stream: of a message that is streamed its own, of the request the one to go on after.
+    pub(crate) event_id: bool,
     /// The `oneof` it belongs to, if it is a real one.
     pub(crate) oneof: Option<Box<str>>,
     pub(crate) descriptor: FieldDescriptor,
@@ -126,6 +128,7 @@ pub(crate) struct Enum {
 pub(crate) struct FieldOptions {
     required: Option<ExtensionDescriptor>,
     example: Option<ExtensionDescriptor>,
+    event_id: Option<ExtensionDescriptor>,
 }
 
 impl FieldOptions {
@@ -133,6 +136,7 @@ impl FieldOptions {
         Self {
             required: pool.get_extension_by_name("careway.rest.v1.required"),
             example: pool.get_extension_by_name("careway.rest.v1.example"),
+            event_id: pool.get_extension_by_name("careway.rest.v1.event_id"),
         }
     }
 }
@@ -202,8 +206,9 @@ impl Schemas {
 
     fn field(&mut self, field: &FieldDescriptor, options: &FieldOptions) -> anyhow::Result<Field> {
         let own = field.options();
-        let required =
-            options.required.as_ref().is_some_and(|it| own.get_extension(it).as_bool() == Some(true));
+        let is_set = |option: &Option<ExtensionDescriptor>| {
+            option.as_ref().is_some_and(|it| own.get_extension(it).as_bool() == Some(true))
+        };
         let given = options.example.as_ref().filter(|it| own.has_extension(it));
         let example = given.map(|it| example(own.get_extension(it).as_str().unwrap_or_default()));
         let arity = match () {
@@ -220,8 +225,9 @@ impl Schemas {
             kind: self.kind(field, options)?,
             arity,
             packed: field.is_packed(),
-            required,
+            required: is_set(&options.required),
             example,
+            event_id: is_set(&options.event_id),
             oneof: field.containing_oneof().filter(|it| !it.is_synthetic()).map(|it| it.name().into()),
             descriptor: field.clone(),
         })
@@ -269,6 +275,11 @@ impl Message {
             return Some(guess);
         }
         self.by_number.get(&number).copied()
+    }
+
+    /// The field that says where in a stream it stands.
+    pub(crate) fn event_id(&self) -> Option<usize> {
+        self.fields.iter().position(|field| field.event_id)
     }
 
     pub(crate) fn by_name(&self, name: &str) -> Option<usize> {

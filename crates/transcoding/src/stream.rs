@@ -10,7 +10,15 @@ use axum::{
 use bytes::Bytes;
 use futures::stream;
 
-use crate::{Problem, call::Opened, frames::Messages, headers::trace_id, print, schema::Schemas};
+use crate::{
+    Problem,
+    call::Opened,
+    frames::Messages,
+    headers::trace_id,
+    print,
+    schema::Schemas,
+    wire::{self, Wire},
+};
 
 /// Proxies close what is silent for longer.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -73,11 +81,11 @@ impl Events {
         };
         let printed = match message {
             Ok(None) => return None,
-            Ok(Some(message)) => print::print(&self.schemas, self.output, &message).map_err(Problem::from),
+            Ok(Some(message)) => self.printed(&message),
             Err(status) => Err(Problem::from_status(&status)),
         };
         Some(match printed {
-            Ok(json) => self.event(&json),
+            Ok((json, id)) => self.event(&json, id),
             Err(problem) => {
                 self.ended = true;
                 let problem = problem.traced(self.trace_id.take());
@@ -86,14 +94,25 @@ impl Events {
         })
     }
 
-    fn event(&mut self, json: &[u8]) -> Bytes {
+    /// A message as JSON, and its id: what it says itself, else how many there were.
+    fn printed(&mut self, message: &[u8]) -> Result<(Vec<u8>, String), Problem> {
         self.sent += 1;
+        let output = self.schemas.message(self.output);
+        let id = match output.event_id().map(|index| wire::find(message, &[output.fields[index].number])) {
+            // A line break would end the field.
+            Some(Ok(Some(Wire::Bytes(id)))) => String::from_utf8_lossy(id).replace(['\r', '\n', '\0'], ""),
+            _ => self.sent.to_string(),
+        };
+        Ok((print::print(&self.schemas, self.output, message)?, id))
+    }
+
+    fn event(&self, json: &[u8], id: String) -> Bytes {
         match self.format {
             Format::Lines => [json, b"\n"].concat().into(),
             Format::EventStream => {
                 let name = self.schemas.message(self.output).descriptor.name();
                 let mut event = Vec::with_capacity(json.len() + 64);
-                write!(event, "id: {}\nevent: {name}\ndata: ", self.sent).expect("a Vec takes all");
+                write!(event, "id: {id}\nevent: {name}\ndata: ").expect("a Vec takes all");
                 event.extend_from_slice(json);
                 event.extend_from_slice(b"\n\n");
                 event.into()

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! let limits = app.imports.limits();
-//! let read = move |list: ListFile| COLUMNS.read(&list.table(limits)?, list.dry_run, |row| …);
+//! let read = move |list: ListFile| Ok(list.read(limits, COLUMNS)?.read(list.dry_run, |row| …));
 //! let Held { value: (rows, report), place } =
 //!     app.imports.take(payer, limits, pieces, |piece| (piece.dry_run, piece.file), read).await?;
 //! ```
@@ -14,7 +14,7 @@ mod bounds;
 mod fair;
 mod receive;
 
-use std::{fs::File, sync::Arc};
+use std::{fs::File, io::Seek, sync::Arc};
 
 use careway_contract::google::api::HttpBody;
 use careway_kernel::OrganizationId;
@@ -24,7 +24,7 @@ use tonic::Status;
 
 use crate::{
     Error, Result,
-    table::{self, Limits, Table, TableError},
+    table::{self, Columns, Limits, List, ListReader, TableError},
 };
 use fair::{Fair, Turn};
 
@@ -64,12 +64,20 @@ pub struct ListFile {
 }
 
 impl ListFile {
-    /// The table that it holds.
+    /// The list that it holds, to be read row by row.
     ///
     /// # Errors
-    /// What is no table, or too large a one.
-    pub fn table(&self, limits: Limits) -> Result<Table, TableError> {
-        table::read_table(&self.file, &self.media_type, limits)
+    /// What is no list with these columns.
+    pub fn open(self, limits: Limits, columns: Columns) -> Result<ListReader<File>, TableError> {
+        ListReader::open(self.file, &self.media_type, limits, columns)
+    }
+
+    /// The list that it holds.
+    ///
+    /// # Errors
+    /// What is no list with these columns, or too large a one.
+    pub fn read(&self, limits: Limits, columns: Columns) -> Result<List, TableError> {
+        table::read_list(&self.file, &self.media_type, limits, columns)
     }
 }
 
@@ -77,6 +85,8 @@ impl ListFile {
 pub struct Place {
     _turn: Turn,
     _memory: OwnedSemaphorePermit,
+    /// Of an upload that is still read.
+    _slot: Option<Turn>,
 }
 
 impl Default for Imports {
@@ -143,9 +153,25 @@ impl Imports {
             let Upload { file, media_type, dry_run, slot, .. } = upload;
             let value = read(ListFile { file, media_type, dry_run });
             drop(slot);
-            value.map(|value| Held { value, place: Place { _turn: turn, _memory: memory } })
+            value.map(|value| Held { value, place: Place { _turn: turn, _memory: memory, _slot: None } })
         };
         tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+    }
+
+    /// A place for an upload that is read row by row, in so much memory however large it is. A process that has less for all
+    /// imports reads one at a time.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn place(&self, upload: Upload, memory: usize) -> Result<(ListFile, Place)> {
+        let turn = self.0.places.turn(upload.organization).await?;
+        let memory = self.lend(memory.min(self.0.bounds.memory_bytes)).await?;
+        let Upload { mut file, media_type, dry_run, slot, .. } = upload;
+        file.rewind().map_err(Error::internal)?;
+        Ok((
+            ListFile { file, media_type, dry_run },
+            Place { _turn: turn, _memory: memory, _slot: Some(slot) },
+        ))
     }
 
     async fn lend(&self, bytes: usize) -> Result<OwnedSemaphorePermit> {

@@ -10,7 +10,9 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
 use super::*;
-use crate::table::Table;
+use crate::table::Column;
+
+const COLUMNS: Columns = Columns::new(&[Column::required("a"), Column::required("b")]);
 
 fn piece(bytes: &[u8]) -> Result<HttpBody, Status> {
     let data = bytes.to_vec().into();
@@ -36,9 +38,9 @@ async fn receive(
     imports.receive(organization, 10 << 20, pieces, |piece| (true, Some(piece))).await
 }
 
-async fn import(imports: &Imports, organization: OrganizationId, bytes: &[u8]) -> Result<Held<Table>> {
+async fn import(imports: &Imports, organization: OrganizationId, bytes: &[u8]) -> Result<Held<List>> {
     let upload = receive(imports, organization, whole(bytes)).await?;
-    let read = |list: ListFile| Ok(list.table(Limits::default())?);
+    let read = |list: ListFile| Ok(list.read(Limits::default(), COLUMNS)?);
     imports.read(upload, Limits::default(), read).await
 }
 
@@ -110,7 +112,7 @@ async fn an_upload_is_bounded_and_says_what_it_is() {
 /// As many lists at once as there is memory for, by what each of them was found to need.
 #[tokio::test(flavor = "multi_thread")]
 async fn many_large_lists_are_read_a_few_at_a_time() {
-    let list = format!("a,b,c\n{}", "1,2,3\n".repeat(15_000));
+    let list = format!("a,b,c\n{}", "4,5,6\n".repeat(15_000));
     let needed = table::memory(&mut std::io::Cursor::new(&list), Limits::default()).unwrap();
     let bounds = ImportBounds {
         places: 50,

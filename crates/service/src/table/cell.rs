@@ -4,7 +4,7 @@
 
 use careway_kernel::{
     CountryCode, PartialDate, PhoneNumber, ReadPhone, UnreadablePhone, parse_date,
-    text::{is_invisible, without_invisible},
+    text::{is_hyphen, is_invisible, without_invisible},
 };
 use chrono::NaiveDate;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
@@ -132,7 +132,7 @@ impl Cell {
             Self::Text(text) => Ok(Some(
                 unquoted(text)
                     .chars()
-                    .filter(|c| !c.is_whitespace() && *c != '-')
+                    .filter(|c| !c.is_whitespace() && !is_hyphen(*c))
                     .collect::<String>()
                     .to_uppercase(),
             )),

@@ -2,7 +2,7 @@
 
 use careway_kernel::text;
 
-use super::{Builder, Cell, Row, Table, TableError, builder::HEADER_ROWS, squeezed};
+use super::{Cell, Row, TableError, names::squeezed};
 
 /// Characters of an unknown column's name that a report tells.
 const SHOWN: usize = 60;
@@ -70,12 +70,12 @@ impl Columns {
         Self(columns)
     }
 
-    /// Where they are in a table.
+    /// Where they are among a table's columns.
     ///
     /// # Errors
     /// The first that must be there and is not.
-    pub fn find(self, table: &Table) -> Result<Header, TableError> {
-        let titles: Vec<String> = table.columns.iter().map(|name| squeezed(name)).collect();
+    pub(super) fn find(self, columns: &[String]) -> Result<Header, TableError> {
+        let titles: Vec<String> = columns.iter().map(|name| squeezed(name)).collect();
         let at: Vec<Option<usize>> = self.0.iter().map(|column| position(column, &titles)).collect();
         let missing = self.0.iter().zip(&at).find(|(column, at)| column.required && at.is_none());
         if let Some((column, _)) = missing {
@@ -85,45 +85,16 @@ impl Columns {
             let used = at.contains(&Some(index)) || name.is_empty();
             (!used).then(|| name.chars().take(SHOWN).collect())
         };
-        let unknown = table.columns.iter().enumerate().filter_map(unused).collect();
-        Ok(Header { columns: self, at, width: table.columns.len(), unknown })
+        let unknown = columns.iter().enumerate().filter_map(unused).collect();
+        Ok(Header { columns: self, at, width: columns.len(), unknown })
     }
 
-    /// The list under its header.
-    pub(super) fn list(self, builder: Builder) -> Result<List, TableError> {
-        let header = builder.rows.iter().take(HEADER_ROWS).position(|row| self.is_header(row));
-        let titles = builder.rows.iter().take(header.unwrap_or(0)).map(|row| row.number).collect();
-        let mut table = builder.under(header.unwrap_or(0))?;
-        let header = self.find(&table)?;
-        let mut passed_over: Vec<u32> = titles;
-        let mut first = true;
-        table.rows.retain(|row| {
-            let numbering = std::mem::take(&mut first) && numbers_the_columns(row);
-            let kept = !numbering && !header.is_total(row);
-            if !kept {
-                passed_over.push(row.number);
-            }
-            kept
-        });
-        Ok(List { header, rows: table.rows, passed_over })
-    }
-
-    fn is_header(self, row: &Row) -> bool {
+    /// Whether a row names all that must be there.
+    pub(super) fn is_header(self, row: &Row) -> bool {
         let titles: Vec<String> =
             row.cells.iter().map(|cell| squeezed(&cell.text().unwrap_or_default())).collect();
         self.0.iter().filter(|column| column.required).all(|column| position(column, &titles).is_some())
     }
-}
-
-/// A list as it was read: where its columns are, and the rows that are not above, below or about them.
-#[derive(Debug, Clone, PartialEq)]
-pub struct List {
-    /// Where its columns are.
-    pub header: Header,
-    /// Its rows.
-    pub rows: Vec<Row>,
-    /// The numbers of rows that are of nobody: titles, the columns' numbers, totals.
-    pub passed_over: Vec<u32>,
 }
 
 /// Where the columns of a table are.
@@ -142,6 +113,12 @@ impl Header {
         &self.unknown
     }
 
+    /// Where a column is; none when the table has no such column.
+    #[must_use]
+    pub fn position(&self, column: &str) -> Option<usize> {
+        self.at[self.columns.0.iter().position(|known| known.name == column)?]
+    }
+
     /// A row's cell in a column; empty when the table has no such column.
     #[must_use]
     pub fn cell<'a>(&self, row: &'a Row, column: &str) -> &'a Cell {
@@ -156,14 +133,14 @@ impl Header {
     }
 
     /// Whether a row adds up the others: it begins with such a word, and has not all that a row must have.
-    fn is_total(&self, row: &Row) -> bool {
+    pub(super) fn is_total(&self, row: &Row) -> bool {
+        let mut required = self.columns.0.iter().zip(&self.at).filter(|(column, _)| column.required);
+        if !required.any(|(_, at)| row.cell(*at).is_empty()) {
+            return false;
+        }
         let first = row.cells.iter().find(|cell| !cell.is_empty());
         let Some(Cell::Text(first)) = first else { return false };
-        let first = text::fold(first);
-        let first = first.trim_end_matches([':', ' ', '.']);
-        let required = self.columns.0.iter().zip(&self.at).filter(|(column, _)| column.required);
-        let lacks = required.map(|(_, at)| row.cell(*at)).any(Cell::is_empty);
-        lacks && TOTALS.contains(&first)
+        TOTALS.contains(&text::fold(first).trim_end_matches([':', ' ', '.']))
     }
 }
 
@@ -171,11 +148,13 @@ fn position(column: &Column, titles: &[String]) -> Option<usize> {
     titles.iter().position(|title| !title.is_empty() && column.is_called(title))
 }
 
-/// Whether a row has its columns' numbers in it: 1, 2, 3, or (1), (2), (3).
-fn numbers_the_columns(row: &Row) -> bool {
-    let says = |(index, cell): (usize, &Cell)| {
-        let text = cell.text().unwrap_or_default();
-        text.trim_matches(['(', ')', '[', ']']) == (index + 1).to_string()
-    };
-    row.cells.len() >= 3 && row.cells.iter().enumerate().all(says)
+impl Row {
+    /// Whether it has its columns' numbers in it: 1, 2, 3, or (1), (2), (3).
+    pub(super) fn numbers_the_columns(&self) -> bool {
+        let says = |(index, cell): (usize, &Cell)| {
+            let text = cell.text().unwrap_or_default();
+            text.trim_matches(['(', ')', '[', ']']) == (index + 1).to_string()
+        };
+        self.cells.len() >= 3 && self.cells.iter().enumerate().all(says)
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{CellProblem, CellRemark, Header, List};
+use super::{CellProblem, CellRemark, Header};
 
 /// What became of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,13 +45,7 @@ pub struct RowReport<'a> {
 }
 
 impl Report {
-    /// Begins the report on a list.
-    #[must_use]
-    pub fn new(dry_run: bool, list: &List) -> Self {
-        Self { passed_over: list.passed_over.clone(), ..Self::of(dry_run, &list.header) }
-    }
-
-    /// Begins the report on a table whose columns were found.
+    /// Begins the report on a list with this header.
     #[must_use]
     pub fn of(dry_run: bool, header: &Header) -> Self {
         Self { dry_run, unknown_columns: header.unknown().to_vec(), ..Self::default() }

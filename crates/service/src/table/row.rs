@@ -119,16 +119,6 @@ impl<'a> RowReader<'a> {
         }))
     }
 
-    /// A phone that may be a landline; one that may have been a landline is remarked on.
-    pub fn phone(&mut self, column: &'static str, country: CountryCode) -> Option<Option<PhoneNumber>> {
-        let Some(read) = self.read(column, |cell| cell.phone(country))? else { return Some(None) };
-        if read.may_be_old_landline {
-            self.warn(column, CellWarning::MayBeOldLandline);
-        }
-        self.changed(column, read.changed);
-        Some(Some(read.number))
-    }
-
     /// A phone that can receive messages.
     pub fn mobile(&mut self, column: &'static str, country: CountryCode) -> Option<Option<PhoneNumber>> {
         let Some(read) = self.read(column, |cell| cell.phone(country))? else { return Some(None) };
@@ -142,11 +132,6 @@ impl<'a> RowReader<'a> {
 
     fn changed(&mut self, column: &'static str, change: Option<careway_kernel::PhoneChange>) {
         change.into_iter().for_each(|change| self.warn(column, change.into()));
-    }
-
-    /// A day, written day first or as in ISO 8601.
-    pub fn day(&mut self, column: &'static str) -> Option<Option<NaiveDate>> {
-        self.read(column, Cell::day)
     }
 
     /// A birth as far as it is known.

@@ -181,6 +181,9 @@ fn success(
         (status, description) = ("201", "Created.");
         headers.insert("Location".to_owned(), header("Where the new resource is.", "string"));
     }
+    if endpoint.route.accepted {
+        (status, description) = ("202", "Taken; it is worked on.");
+    }
     if endpoint.route.keyed {
         let text = "`true` when the answer is the one given earlier for this key.";
         headers.insert("Idempotency-Replayed".to_owned(), header(text, "string"));

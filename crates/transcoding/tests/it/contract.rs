@@ -2,6 +2,7 @@
 
 use axum::http::Method;
 use careway_transcoding::{ProblemDoc, Settings, Transcoder};
+use prost_reflect::{DescriptorPool, Kind, MessageDescriptor};
 
 use crate::support::{POOL, pool};
 
@@ -58,14 +59,51 @@ fn routes_tell_what_they_want() {
     assert_eq!((create.method.clone(), create.path.as_str()), (Method::POST, "/v1/books"));
     assert_eq!((create.access.as_str(), create.keyed, create.versioned), ("books.write", true, false));
     assert_eq!(create.refuses, ["TITLE_TAKEN"]);
-    assert_eq!(transcoder.routes().len(), 12);
+    assert_eq!(transcoder.routes().len(), 14);
     assert!(transcoder.routes().iter().all(|route| !route.rpc.ends_with(".Sweep")));
 }
 
 #[test]
 fn the_contract_itself_can_be_served() {
-    let pool = prost_reflect::DescriptorPool::decode(careway_contract::DESCRIPTOR_SET).unwrap();
+    let pool = DescriptorPool::decode(careway_contract::DESCRIPTOR_SET).unwrap();
     let transcoder = Transcoder::new(pool, Settings::default()).unwrap();
     let paths = transcoder.openapi()["paths"].as_object().unwrap().len();
     assert!(paths > 50, "{paths} paths are not all of them");
+}
+
+#[test]
+fn whatever_says_its_version_carries_an_etag() {
+    let pool = DescriptorPool::decode(careway_contract::DESCRIPTOR_SET).unwrap();
+    let transcoder = Transcoder::new(pool.clone(), Settings::default()).unwrap();
+    let document = transcoder.openapi();
+    let operations: Vec<_> = document["paths"]
+        .as_object()
+        .unwrap()
+        .values()
+        .flat_map(|path| path.as_object().unwrap().values())
+        .collect();
+    let says_version = |message: &MessageDescriptor| {
+        message
+            .get_field_by_name("version")
+            .is_some_and(|field| field.kind() == Kind::Int32 && !field.is_list())
+    };
+    let mut tagged = 0;
+    for route in transcoder.routes() {
+        let (service, name) = route.rpc.rsplit_once('.').unwrap();
+        let service = pool.get_service_by_name(service).unwrap();
+        let output = service.methods().find(|rpc| rpc.name() == name).unwrap().output();
+        let mut inner = output.fields().filter(|field| !field.is_list());
+        let says =
+            says_version(&output) || inner.any(|field| field.kind().as_message().is_some_and(&says_version));
+        if !says || route.streaming {
+            continue;
+        }
+        let id = format!("{}{}", name[..1].to_lowercase(), &name[1..]);
+        let operation = operations.iter().find(|operation| operation["operationId"] == *id).unwrap();
+        let answers = operation["responses"].as_object().unwrap().iter();
+        let answer = answers.into_iter().find(|(status, _)| status.starts_with('2')).unwrap().1;
+        assert!(answer["headers"]["ETag"].is_object(), "{id} says a version and carries no ETag");
+        tagged += 1;
+    }
+    assert!(tagged > 50, "{tagged} are not all");
 }

@@ -222,6 +222,24 @@ async fn what_is_there_already_and_what_is_not_there_have_no_data() {
 }
 
 #[tokio::test]
+async fn a_head_asks_for_the_whole_and_another_version_than_is_wanted_is_not_sent() {
+    let metadata = HeaderMap::from_iter([(header::ETAG, HeaderValue::from_static("\"abc\""))]);
+    let service =
+        Service::new([Answer::Messages(metadata, vec![chunk("application/pdf", "YWJj")], Status::ok(""))]);
+    let router = service.router();
+    let head = request(Method::HEAD, "/v1/scans/s-1").header(header::RANGE, "bytes=99-");
+    let head = head.header(header::IF_RANGE, "\"abc\"").header(header::IF_NONE_MATCH, "\"b\"");
+    assert_eq!(send(&router, head).await.status, 200);
+    let seen = &service.calls()[0].headers;
+    assert!(!seen.contains_key(header::RANGE) && !seen.contains_key(header::IF_RANGE));
+    assert_eq!(seen[header::IF_NONE_MATCH], "\"b\"");
+
+    let read = |tag| request(Method::GET, "/v1/scans/s-1").header(header::IF_MATCH, tag);
+    assert_eq!(&*send(&router, read("\"abc\"")).await.body, b"abc");
+    send(&router, read("\"b\"")).await.assert_problem(412, "STALE_VERSION");
+}
+
+#[tokio::test]
 async fn a_download_that_fails_at_once_is_a_problem_and_later_breaks_off() {
     let service =
         Service::new([Answer::Messages(HeaderMap::new(), Vec::new(), Status::not_found("no scan"))]);

@@ -122,7 +122,7 @@ async fn absent_and_malformed_bodies() {
     let got = send(&router, keyed(json(Method::POST, "/v1/books", "[".repeat(90)))).await;
     got.assert_problem(400, "MALFORMED_JSON");
     let got = send(&router, keyed(json(Method::POST, "/v1/books", "[]"))).await;
-    assert_eq!(got.violations()[0], (String::new(), "must be an object".to_owned()));
+    assert_eq!(got.violations()[0], ("body".to_owned(), "must be an object".to_owned()));
     let got = send(&router, keyed(json(Method::POST, "/v1/books", " ".repeat(101)))).await;
     got.assert_problem(413, "BODY_TOO_LARGE");
     let plain = request(Method::POST, "/v1/books").header(header::CONTENT_TYPE, "text/plain");
@@ -182,7 +182,7 @@ async fn a_patch_needs_its_version_and_fills_the_mask() {
     let router = service.router();
     let patch = |body: &str| json(Method::PATCH, "/v1/books/b-1", body);
     send(&router, patch("{}")).await.assert_problem(428, "PRECONDITION_REQUIRED");
-    for wrong in ["*", "W/\"v7\"", "v7", "\"7\"", "\"v7\", \"v8\"", "\"v\""] {
+    for wrong in ["*", "v7", "\"v7\", \"v8\"", "\"v7", "W/v7"] {
         let got = send(&router, patch("{}").header(header::IF_MATCH, wrong)).await;
         got.assert_problem(400, "MALFORMED_IF_MATCH");
     }
@@ -200,6 +200,90 @@ async fn a_patch_needs_its_version_and_fills_the_mask() {
 }
 
 #[tokio::test]
+async fn an_etag_that_was_never_given_goes_to_the_service_as_it_is() {
+    let service = Service::new([message("UpdateBookResponse", json!({}))]);
+    let router = service.router();
+    for other in ["\"v07\"", "\"v+7\"", "W/\"v7\"", "\"7\"", "\"v\"", "\"v99999999999\"", "\"\""] {
+        let patch = json(Method::PATCH, "/v1/books/b-1", r#"{"shelfMark": "x"}"#);
+        assert_eq!(send(&router, patch.header(header::IF_MATCH, other)).await.status, 200);
+        assert_eq!(service.calls().last().unwrap().headers[header::IF_MATCH], other);
+    }
+}
+
+#[tokio::test]
+async fn a_patch_that_names_nothing_is_told_what_it_may_name() {
+    let service = Service::new([message("UpdateBookResponse", json!({}))]);
+    let router = service.router();
+    for body in ["{}", ""] {
+        let patch = json(Method::PATCH, "/v1/books/b-1", body).header(header::IF_MATCH, "\"v7\"");
+        let got = send(&router, patch).await;
+        got.assert_problem(400, "INVALID_REQUEST");
+        let expected = ("body".to_owned(), "must have at least one of title, shelfMark".to_owned());
+        assert_eq!(got.violations(), [expected]);
+    }
+    let patch = json(Method::PATCH, "/v1/books/b-1", "[]").header(header::IF_MATCH, "\"v7\"");
+    assert_eq!(
+        send(&router, patch).await.violations(),
+        [("body".to_owned(), "must be an object".to_owned())]
+    );
+    assert!(service.calls().is_empty());
+}
+
+#[tokio::test]
+async fn a_read_is_answered_304_or_412_by_its_etag() {
+    let book = json!({"book": {"title": "Solaris", "version": 7}});
+    let service = Service::new([message("GetBookResponse", book)]);
+    let router = service.router();
+    let read = |name: header::HeaderName, tag: &str| request(Method::GET, "/v1/books/b-1").header(name, tag);
+    let got = send(&router, read(header::IF_NONE_MATCH, "\"v6\", W/\"v7\"")).await;
+    assert_eq!((got.status.as_u16(), got.body.len()), (304, 0));
+    assert_eq!(got.headers[header::ETAG], "\"v7\"");
+    for (name, tag) in [(header::IF_NONE_MATCH, "\"v6\""), (header::IF_MATCH, "\"v7\"")] {
+        let got = send(&router, read(name, tag)).await;
+        assert_eq!((got.status.as_u16(), &got.json()["book"]["title"]), (200, &"Solaris".into()));
+    }
+    send(&router, read(header::IF_MATCH, "\"v07\"")).await.assert_problem(412, "STALE_VERSION");
+    let head = request(Method::HEAD, "/v1/books/b-1").header(header::IF_NONE_MATCH, "*");
+    assert_eq!(send(&router, head).await.status, 304);
+}
+
+#[tokio::test]
+async fn a_number_that_is_none_or_too_large_is_told_so() {
+    let service = Service::new([message("ListBooksResponse", json!({}))]);
+    let router = service.router();
+    for (value, told) in [
+        ("ten", "must be a whole number"),
+        ("1.5", "must be a whole number"),
+        ("", "must be a whole number"),
+        ("2147483648", "must be at most 2147483647"),
+        ("-2147483649", "must be at least -2147483648"),
+    ] {
+        let got = send(&router, request(Method::GET, &format!("/v1/books?pageSize={value}"))).await;
+        assert_eq!(got.violations(), [("pageSize".to_owned(), told.to_owned())], "{value}");
+    }
+}
+
+#[tokio::test]
+async fn a_patch_may_leave_it_to_the_operation_to_judge_keys_that_it_does_not_know() {
+    let service = Service::new([message("UpdateBookResponse", json!({}))]);
+    let router = service.router();
+    let body = r#"{"shoeSize": {"eu": 42}, "label": "x", "title": null}"#;
+    assert_eq!(send(&router, json(Method::PATCH, "/v1/books/b-1/label", body)).await.status, 200);
+    let message = service.received("LabelBookRequest");
+    assert_eq!(message.get_field_by_name("label").unwrap().as_str(), Some("x"));
+    let mask = message.get_field_by_name("update_mask").unwrap();
+    let paths = mask.as_message().unwrap().get_field_by_name("paths").unwrap();
+    let paths: Vec<_> = paths.as_list().unwrap().iter().map(|path| path.as_str().unwrap()).collect();
+    assert_eq!(paths, ["shoeSize", "label", "title"]);
+
+    // What it knows must be right, and a path stays the path's.
+    let wrong = r#"{"label": 7, "id": "b-2", "updateMask": ""}"#;
+    let got = send(&router, json(Method::PATCH, "/v1/books/b-1/label", wrong)).await;
+    let fields: Vec<_> = got.violations().into_iter().map(|(field, _)| field).collect();
+    assert_eq!(fields, ["updateMask", "label", "id"]);
+}
+
+#[tokio::test]
 async fn a_body_may_be_one_field() {
     let service = Service::new([message("UpdateBookResponse", json!({}))]);
     let router = service.router();
@@ -212,7 +296,7 @@ async fn a_body_may_be_one_field() {
     assert_eq!(fields, ["titel", "title"]);
     let got = send(&router, request(Method::PUT, "/v1/books/b-1?aloud=true")).await;
     let fields: Vec<_> = got.violations().into_iter().map(|(field, _)| field).collect();
-    assert_eq!(fields, ["aloud", ""], "the body as a whole is missing");
+    assert_eq!(fields, ["aloud", "body"], "the body as a whole is missing");
 }
 
 #[tokio::test]

@@ -49,3 +49,23 @@ async fn a_refusal_before_the_first_event_is_a_plain_problem() {
     let builder = request(Method::GET, "/v1/shelf/watch").header(header::ACCEPT, "text/event-stream");
     send(&service.router(), builder).await.assert_problem(403, "PERMISSION_DENIED");
 }
+
+#[tokio::test]
+async fn an_event_has_the_id_that_it_says_itself_and_a_stream_goes_on_after_the_last_one_seen() {
+    let loans = [json!({"eventId": "a-7", "title": "a"}), json!({"eventId": "a-\n9", "title": "b"})];
+    let messages = loans.map(|loan| encode("Loan", loan)).to_vec();
+    let service = Service::new([Answer::Messages(HeaderMap::new(), messages, Status::ok(""))]);
+    let builder = request(Method::GET, "/v1/loans/watch?lastEventId=a-1")
+        .header(header::ACCEPT, "text/event-stream")
+        .header("Last-Event-ID", "a-6");
+    let got = send(&service.router(), builder).await;
+    let text = String::from_utf8(got.body.to_vec()).unwrap();
+    let events: Vec<&str> = text.split_terminator("\n\n").collect();
+    assert!(events[0].starts_with("id: a-7\nevent: Loan\ndata: {"), "{text}");
+    assert!(events[1].starts_with("id: a-9\nevent: Loan\n"), "no line is broken: {text}");
+    assert_eq!(
+        service.only_message("WatchLoansRequest")["lastEventId"],
+        "a-6",
+        "the header outranks the address"
+    );
+}

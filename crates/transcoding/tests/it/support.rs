@@ -79,6 +79,14 @@ impl Service {
         self.seen.lock().unwrap().clone()
     }
 
+    /// The only message of the only call.
+    pub(crate) fn received(&self, name: &str) -> DynamicMessage {
+        let calls = self.calls();
+        assert_eq!((calls.len(), calls[0].messages.len()), (1, 1));
+        let descriptor = POOL.get_message_by_name(&format!("careway.shelf.v1.{name}")).unwrap();
+        DynamicMessage::decode(descriptor, &calls[0].messages[0][..]).unwrap()
+    }
+
     /// The JSON of the only message of the only call.
     pub(crate) fn only_message(&self, name: &str) -> Value {
         let calls = self.calls();

@@ -1,5 +1,31 @@
 //! Number formats of a workbook, as far as they show another text than the number: `00000` shows 451 as 00451.
 
+/// Whether a format shows numbers as days. One that only shows how long something took is none.
+pub(super) fn is_date(code: &str) -> bool {
+    if code.eq_ignore_ascii_case("general") {
+        return false;
+    }
+    let mut chars = code.chars();
+    while let Some(char) = chars.next() {
+        match char {
+            ';' => break,
+            '"' => chars.by_ref().take_while(|char| *char != '"').for_each(drop),
+            '\\' | '_' | '*' => {
+                chars.next();
+            }
+            '[' => {
+                let bracket: String = chars.by_ref().take_while(|char| *char != ']').collect();
+                if matches!(&*bracket.to_ascii_lowercase(), "h" | "hh" | "m" | "mm" | "s" | "ss") {
+                    return false;
+                }
+            }
+            'd' | 'D' | 'm' | 'M' | 'y' | 'Y' | 'h' | 'H' | 's' | 'S' => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
 /// How the numbers of one style are to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum NumberForm {
@@ -150,6 +176,35 @@ mod tests {
             "# ##0",
         ] {
             assert_eq!(NumberForm::parse(code), NumberForm::Number, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_format_of_days_is_known_by_its_letters() {
+        for code in [
+            "dd/mm/yyyy",
+            "yyyy-mm-dd",
+            "[$-42A]d mmmm yyyy",
+            "m/d/yy h:mm",
+            "\"ngày\" dd",
+            "mmm\\-yy",
+            "[Red]dd",
+        ] {
+            assert!(is_date(code), "{code}");
+        }
+        for code in [
+            "General",
+            "0.00E+00",
+            "#,##0 \"dong\"",
+            "[h]:mm:ss",
+            "[Red]0",
+            "0\\d",
+            "@",
+            "00000",
+            "#,##0_d",
+            "0;dd",
+        ] {
+            assert!(!is_date(code), "{code}");
         }
     }
 
