@@ -78,6 +78,13 @@ impl Config {
 #[derive(Debug, Clone, clap::Args)]
 #[group(skip)]
 pub struct MembersConfig {
+    /// Beginnings of E.164 numbers, separated by commas, that belong to nobody, like `+25078999`: a code for one of them is
+    /// always `000000`, and is not sent. For partners who try their systems out; only with `CAREWAY_DEVELOPMENT`.
+    #[arg(long, env = "CAREWAY_IDENTITY_SANDBOX_NUMBERS", value_delimiter = ',')]
+    pub sandbox_numbers: Vec<String>,
+    /// Whether this installation is for development: nobody's health depends on it.
+    #[arg(long = "identity-development", env = "CAREWAY_DEVELOPMENT", action = clap::ArgAction::Set, default_value_t = false)]
+    pub identity_development: bool,
     /// The secret that one-time codes are hashed with; at least 32 characters. It must not be kept where Redis is.
     #[arg(long, env = "CAREWAY_IDENTITY_CODE_PEPPER", hide_env_values = true)]
     pub code_pepper: Redacted,
@@ -141,6 +148,47 @@ impl MembersConfig {
             self.code_pepper.expose().len() >= 32,
             "CAREWAY_IDENTITY_CODE_PEPPER must have at least 32 characters"
         );
+        anyhow::ensure!(
+            self.sandbox_numbers.is_empty() || self.identity_development,
+            "CAREWAY_IDENTITY_SANDBOX_NUMBERS has numbers whose code everybody knows: it is refused unless CAREWAY_DEVELOPMENT=true"
+        );
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Given {
+        #[command(flatten)]
+        config: Config,
+    }
+
+    fn checked(more: &[&str]) -> anyhow::Result<()> {
+        let secret = "a secret of the tests, long enough";
+        let usual = [
+            "identity",
+            "--identity-database-url",
+            "postgres://x",
+            "--identity-master-key",
+            secret,
+            "--code-pepper",
+            secret,
+        ];
+        Given::try_parse_from(usual.iter().chain(more))?.config.check()
+    }
+
+    #[test]
+    fn a_code_that_everybody_knows_is_for_development_alone() {
+        let sandbox = ["--sandbox-numbers", "+25078999"];
+        let development = |is: &'static str| [&sandbox[..], &["--identity-development", is]].concat();
+        checked(&[]).unwrap();
+        checked(&development("true")).unwrap();
+        let refused = checked(&development("false")).unwrap_err().to_string();
+        assert!(refused.contains("CAREWAY_IDENTITY_SANDBOX_NUMBERS"), "{refused}");
     }
 }

@@ -85,7 +85,7 @@ impl App {
                 config.members.clone(),
                 &data_keys,
                 &foundation,
-            )),
+            )?),
             clock: foundation.clock.clone(),
             audit: AuditLog::start(db.clone(), None, &foundation.tasks, foundation.shutdown.clone()),
             data_keys,
@@ -135,11 +135,14 @@ async fn database(config: &Config, foundation: &Foundation) -> anyhow::Result<Da
 
 /// Every service of identity.
 fn routes(app: App) -> Routes {
-    Routes::new(AccountServiceServer::new(app.clone()))
-        .add_service(ApiClientServiceServer::new(app.clone()))
-        .add_service(ChallengeServiceServer::new(app.clone()))
-        .add_service(KeyServiceServer::new(app.clone()))
-        .add_service(MemberServiceServer::new(app.clone()))
-        .add_service(OrganizationServiceServer::new(app.clone()))
-        .add_service(SessionServiceServer::new(app))
+    careway_service::routes!(
+        app,
+        AccountServiceServer,
+        ApiClientServiceServer,
+        ChallengeServiceServer,
+        KeyServiceServer,
+        MemberServiceServer,
+        OrganizationServiceServer,
+        SessionServiceServer
+    )
 }

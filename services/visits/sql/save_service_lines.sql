@@ -8,20 +8,22 @@ language plpgsql set search_path = public, pg_temp set plan_cache_mode = force_g
 declare made integer := 0;
 begin
     insert into service_line (line_id, owner_kind, owner_id, owner_number, payer_id, facility_id, visit_id, member_id,
-        coverage_id, position, code, given_on, quantity, unit_price, preauthorization_number, verdict, kind, benefit,
+        coverage_id, position, code, given_on, quantity, unit_price, preauthorization_number, determination, kind, benefit,
         needs_approval, tariff_price, approval_id, approved_quantity, allowed, submitted, write_off, not_covered,
         deductible, copay, coinsurance, over_category, over_ceiling, payer, decision, decided_quantity, decided_price,
-        decided_refusal, decided_by, decided_at, approved_from, approved_to, sealed_details, active, replaced_by)
+        decided_refusal, decided_by, decided_at, approved_from, approved_to, sealed_details, active, replaced_by,
+        newborn_visit_id)
     select l.line_id, l.owner_kind, l.owner_id, l.owner_number, l.payer_id, l.facility_id, l.visit_id, l.member_id,
-        l.coverage_id, l.position, l.code, l.given_on, l.quantity, l.unit_price, l.preauthorization_number, l.verdict,
+        l.coverage_id, l.position, l.code, l.given_on, l.quantity, l.unit_price, l.preauthorization_number, l.determination,
         l.kind, l.benefit, l.needs_approval, l.tariff_price, l.approval_id, l.approved_quantity, l.allowed, l.submitted,
         l.write_off, l.not_covered, l.deductible, l.copay, l.coinsurance, l.over_category, l.over_ceiling, l.payer,
         l.decision, l.decided_quantity, l.decided_price, l.decided_refusal, l.decided_by, l.decided_at, l.approved_from,
-        l.approved_to, in_sealed[l.ordinality::integer], l.active, l.replaced_by
+        l.approved_to, in_sealed[l.ordinality::integer], l.active, l.replaced_by,
+        (select v.visit_id from visit v where v.visit_id = l.visit_id and v.newborn)
     from json_populate_recordset(null::service_line, in_lines) with ordinality l
     on conflict (line_id) do update set owner_number = excluded.owner_number, code = excluded.code,
         given_on = excluded.given_on, quantity = excluded.quantity, unit_price = excluded.unit_price,
-        preauthorization_number = excluded.preauthorization_number, verdict = excluded.verdict, kind = excluded.kind,
+        preauthorization_number = excluded.preauthorization_number, determination = excluded.determination, kind = excluded.kind,
         benefit = excluded.benefit, needs_approval = excluded.needs_approval, tariff_price = excluded.tariff_price,
         approval_id = excluded.approval_id, approved_quantity = excluded.approved_quantity, allowed = excluded.allowed,
         submitted = excluded.submitted, write_off = excluded.write_off, not_covered = excluded.not_covered,

@@ -12,6 +12,7 @@ language plpgsql security definer set search_path = public, pg_temp set plan_cac
 declare
     cover coverage;
     own uuid[];
+    newborn uuid;
     first_day date;
     last_day date;
 begin
@@ -28,6 +29,7 @@ begin
         return;
     end if;
     perform benefit_hold(cover);
+    newborn := case when locked.newborn then locked.visit_id end;
     own := array(select l.line_id from service_line l where l.owner_id = in_owner and l.replaced_by is null);
 
     select least(locked.service_date, min(l.day)), greatest(locked.service_date, max(l.day)) into first_day, last_day
@@ -47,11 +49,13 @@ begin
     ), benefits as (
         select distinct b.benefit, p.day from priced p cross join lateral unnest(p.benefits) b (benefit)
     ), earlier as (
-        -- The same care on the same day, and of each benefit the nearest care before and after.
+        -- The same care on the same day, and of each benefit the nearest care before and after: of the same patient. A
+        -- newborn is another one than the mother under whose number it is, or than its twin.
         select h.code, h.benefit, h.given_on
         from wanted w
         join service_line h on h.member_id = locked.member_id and h.given_on = w.day and h.code = w.code
             and h.active and h.owner_kind = 'CLAIM' and h.owner_id is distinct from in_owner
+            and h.newborn_visit_id is not distinct from newborn
         union
         select h.code, h.benefit, h.given_on
         from benefits b
@@ -59,11 +63,13 @@ begin
             (select h.code, h.benefit, h.given_on from service_line h
              where h.member_id = locked.member_id and h.benefit = b.benefit and h.given_on < b.day
                and h.active and h.owner_kind = 'CLAIM' and h.owner_id is distinct from in_owner
+               and h.newborn_visit_id is not distinct from newborn
              order by h.given_on desc limit 1)
             union all
             (select h.code, h.benefit, h.given_on from service_line h
              where h.member_id = locked.member_id and h.benefit = b.benefit and h.given_on > b.day
                and h.active and h.owner_kind = 'CLAIM' and h.owner_id is distinct from in_owner
+               and h.newborn_visit_id is not distinct from newborn
              order by h.given_on limit 1)) h
     ), approved as (
         -- The visit's own approvals, and those named: of this member, or of this facility, for only those parties knew of
@@ -112,7 +118,8 @@ begin
                 'currency', p.currency, 'price', p.price, 'most_quantity', p.most_quantity))
             from priced p),
         'contracts', (
-            select json_agg(json_build_object('from', k.valid_from, 'to', k.valid_to))
+            select json_agg(json_build_object('from', k.valid_from, 'to', k.valid_to,
+                'inpatients_to_last_day', k.inpatients_to_last_day, 'correction_days', k.correction_days))
             from contract k
             where k.payer_id = locked.payer_id and k.facility_id = locked.facility_id
               and k.valid && daterange(first_day, last_day, '[]')),

@@ -3,7 +3,7 @@
 create or replace function undo_service_lines(in_owner_kind text, in_owner uuid, in_active boolean, in_at timestamptz) returns integer
 language plpgsql set search_path = public, pg_temp as $$
 declare lines uuid[] := array(
-    select l.line_id from service_line l where l.owner_id = in_owner and l.replaced_by is null and l.verdict is not null);
+    select l.line_id from service_line l where l.owner_id = in_owner and l.replaced_by is null and l.determination is not null);
 begin
     if not in_active then
         update service_line set active = false where owner_id = in_owner and replaced_by is null and active;

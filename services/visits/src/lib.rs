@@ -3,7 +3,8 @@
 //! Owns plans and their versions, coverages, contracts and price lists between payers and facilities, payers' rules for
 //! claims, the benefit ledger, lines of care, visits and their documents, pre-authorizations, claims and prescriptions.
 //! Says what becomes of each of them, from `VisitStarted` to `PaymentAdvicePaid`; hears identity's `MemberRegistered` and
-//! `MemberChanged`, for the number and family that a coverage is made with, and what organizations are called.
+//! `MemberChanged`, for the number and family that a coverage is made with, what organizations are called, and renewals'
+//! `CardRenewed` and `RenewalUndone`, by which a cover is extended or ends.
 
 #![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests are bound to no clock"))]
 
@@ -49,7 +50,6 @@ use careway_events::{Consumers, DeadLettersCommand, Relay};
 use careway_kernel::Clock;
 use careway_service::{AuditLog, Database, Foundation, Imports, Migrator, Service};
 use include_dir::include_dir;
-use tonic::service::Routes;
 
 pub use adjudication::{Bearer, CLAIM_REFUSALS, ClaimRefusal, RefusalGroup};
 pub use config::{Config, VisitsSettings};
@@ -88,22 +88,25 @@ pub async fn start(config: Config, foundation: Foundation) -> anyhow::Result<Ser
     let rows = documents::rows::Rows(app.db.clone());
     let timers = app.documents.files.clone().run_timers(rows, app.clock.clone(), foundation.shutdown.clone());
     foundation.tasks.spawn(timers);
-    let routes = Routes::new(PlanServiceServer::new(app.clone()))
-        .add_service(CoverageServiceServer::new(app.clone()))
-        .add_service(ContractServiceServer::new(app.clone()))
-        .add_service(BenefitServiceServer::new(app.clone()))
-        .add_service(DocumentServiceServer::new(app.clone()))
-        .add_service(TariffServiceServer::new(app.clone()))
-        .add_service(ClaimRulesServiceServer::new(app.clone()))
-        .add_service(VisitServiceServer::new(app.clone()))
-        .add_service(PrescriptionServiceServer::new(app.clone()))
-        .add_service(MedicalFileServiceServer::new(app.clone()))
-        .add_service(VisitOverrideServiceServer::new(app.clone()))
-        .add_service(VisitRulesServiceServer::new(app.clone()))
-        .add_service(PreauthorizationServiceServer::new(app.clone()))
-        .add_service(ClaimServiceServer::new(app.clone()))
-        .add_service(PaymentAdviceServiceServer::new(app.clone()))
-        .add_service(NoticeServiceServer::new(app.clone()));
+    let routes = careway_service::routes!(
+        app,
+        PlanServiceServer,
+        CoverageServiceServer,
+        ContractServiceServer,
+        BenefitServiceServer,
+        DocumentServiceServer,
+        TariffServiceServer,
+        ClaimRulesServiceServer,
+        VisitServiceServer,
+        PrescriptionServiceServer,
+        MedicalFileServiceServer,
+        VisitOverrideServiceServer,
+        VisitRulesServiceServer,
+        PreauthorizationServiceServer,
+        ClaimServiceServer,
+        PaymentAdviceServiceServer,
+        NoticeServiceServer
+    );
     Ok(Service::new(NAME, routes, app.db.clone(), &foundation))
 }
 
@@ -138,4 +141,6 @@ fn consumers(app: &App, foundation: &Foundation) -> Consumers {
         .on("organization_ref", app.clone(), organizations::on_organization::organization_changed)
         .on("member_ref", app.clone(), coverages::on_member::member_registered)
         .on("member_ref", app.clone(), coverages::on_member::member_changed)
+        .on("renewal_covers", app.clone(), coverages::on_renewal::card_renewed)
+        .on("renewal_covers", app.clone(), coverages::on_renewal::renewal_undone)
 }

@@ -1,19 +1,14 @@
 //! The clock of the service: every few seconds it lets each aggregate do what is due. Every replica runs it.
 
-use tokio::time::MissedTickBehavior;
+use careway_service::Ticks;
 use tokio_util::sync::CancellationToken;
 
 use crate::{App, preauthorizations, visits};
 
 /// Looks for what is due until `shutdown`.
 pub(crate) async fn run(app: App, shutdown: CancellationToken) {
-    let mut every = tokio::time::interval(app.context.settings.timer());
-    every.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            _ = every.tick() => {}
-        }
+    let mut ticks = Ticks::every(app.context.settings.timer(), &shutdown);
+    while ticks.next().await {
         let outcomes = [
             ("expiry", visits::timers::expire_all(&app).await),
             ("admission_notice", visits::timers::warn_all(&app).await),

@@ -6,8 +6,10 @@ use careway_contract::identity::v1::{
     CreateAccountResponse, CreateInvitationRequest, CreateInvitationResponse, DisableAccountRequest,
     DisableAccountResponse, DisableTotpRequest, DisableTotpResponse, EnableAccountRequest,
     EnableAccountResponse, EnrollTotpRequest, EnrollTotpResponse, GetAccountRequest, GetAccountResponse,
-    GetMeRequest, GetMeResponse, ListAccountsRequest, ListAccountsResponse, ListStaffContactsRequest,
-    ListStaffContactsResponse, RequestPasswordResetRequest, RequestPasswordResetResponse,
+    GetMeRequest, GetMeResponse, ListAccountsRequest, ListAccountsResponse, ListMembershipsRequest,
+    ListMembershipsResponse, ListStaffContactsRequest, ListStaffContactsResponse, RegisterPartnerRequest,
+    RegisterPartnerResponse, RequestPasswordResetRequest, RequestPasswordResetResponse,
+    ResolveMailSenderRequest, ResolveMailSenderResponse, ShowInvitationRequest, ShowInvitationResponse,
     UpdateAccountRequest, UpdateAccountResponse, account_service_server::AccountService,
 };
 use careway_service::serve;
@@ -98,6 +100,13 @@ impl AccountService for App {
         serve(self, request, super::list_accounts).await
     }
 
+    async fn list_memberships(
+        &self,
+        request: Request<ListMembershipsRequest>,
+    ) -> Result<Response<ListMembershipsResponse>, Status> {
+        serve(self, request, super::list_memberships).await
+    }
+
     async fn list_staff_contacts(
         &self,
         request: Request<ListStaffContactsRequest>,
@@ -105,11 +114,32 @@ impl AccountService for App {
         serve(self, request, super::list_staff_contacts).await
     }
 
+    async fn register_partner(
+        &self,
+        request: Request<RegisterPartnerRequest>,
+    ) -> Result<Response<RegisterPartnerResponse>, Status> {
+        serve(self, request, super::register_partner).await
+    }
+
     async fn request_password_reset(
         &self,
         request: Request<RequestPasswordResetRequest>,
     ) -> Result<Response<RequestPasswordResetResponse>, Status> {
         serve(self, request, super::request_password_reset).await
+    }
+
+    async fn resolve_mail_sender(
+        &self,
+        request: Request<ResolveMailSenderRequest>,
+    ) -> Result<Response<ResolveMailSenderResponse>, Status> {
+        serve(self, request, super::resolve_mail_sender).await
+    }
+
+    async fn show_invitation(
+        &self,
+        request: Request<ShowInvitationRequest>,
+    ) -> Result<Response<ShowInvitationResponse>, Status> {
+        serve(self, request, super::show_invitation).await
     }
 
     async fn update_account(

@@ -1,7 +1,7 @@
 //! Whom to write to in an organization about something, for Careway's own services.
 
 use careway_contract::identity::v1::{ListStaffContactsRequest, ListStaffContactsResponse};
-use careway_kernel::OrganizationId;
+use careway_kernel::{AccountId, OrganizationId};
 use careway_service::{Call, Result, path_id};
 
 use super::{domain::roles::Table, store};
@@ -21,7 +21,13 @@ pub(crate) async fn list_staff_contacts(
         return Ok(ListStaffContactsResponse::default());
     };
     let table = Table::of(office.kind);
-    let mut emails = store::list_emails(&mut reader, id, &table.holders(&request.permission), MOST).await?;
+    let mut emails = match AccountId::parse(&request.account_id) {
+        Ok(account) => store::find_email(&mut reader, id, account).await?.into_iter().collect(),
+        Err(_) => Vec::new(),
+    };
+    if emails.is_empty() {
+        emails = store::list_emails(&mut reader, id, &table.holders(&request.permission), MOST).await?;
+    }
     if emails.is_empty() {
         let administrator = [table.administrator()];
         emails = store::list_emails(&mut reader, id, &administrator, MOST).await?;

@@ -3,7 +3,8 @@
 use careway_contract::identity::v1;
 use careway_service::{Call, Error, OrganizationKind, Result, SharedReason, timestamp, version};
 
-use super::domain::{Account, Status, roles::Table};
+use super::domain::{Account, Membership, Status, roles::Table};
+use crate::organizations::view::{code_message, kind_message};
 
 /// The account in the contract.
 pub(crate) fn message(account: &Account) -> v1::Account {
@@ -20,6 +21,24 @@ pub(crate) fn message(account: &Account) -> v1::Account {
         totp_enabled: account.totp_enabled,
         version: version(account.version),
         created_at: Some(timestamp(account.created_at)),
+    }
+}
+
+/// The membership in the contract.
+pub(crate) fn membership(membership: &Membership) -> v1::Membership {
+    let status =
+        if membership.is_active() { v1::account::Status::Active } else { v1::account::Status::Disabled };
+    v1::Membership {
+        account_id: membership.account.to_string(),
+        organization_id: membership.organization.to_string(),
+        organization_kind: kind_message(membership.kind).into(),
+        organization_name: membership.organization_name.as_str().to_owned(),
+        codes: membership.codes.iter().map(code_message).collect(),
+        email: membership.email.as_str().to_owned(),
+        name: membership.name.as_str().to_owned(),
+        status: status.into(),
+        permissions: membership.permissions().into_iter().map(str::to_owned).collect(),
+        language: membership.language.as_str().to_owned(),
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     store,
     view::message,
 };
-use crate::accounts::grantor::lock_grantor;
+use crate::accounts::{domain::roles::is_permission, grantor::lock_grantor};
 use crate::{App, opaque_token};
 
 pub(crate) async fn create_api_client(
@@ -20,6 +20,10 @@ pub(crate) async fn create_api_client(
     let mut v = Violations::default();
     let name = v.required("name", request.name.as_str(), Line::<100>::parse);
     v.check("scopes", !request.scopes.is_empty(), "is required");
+    v.each("scopes", &request.scopes, |v, scope| {
+        v.check("", is_permission(scope), "must be the name of a permission");
+        Some(())
+    });
     let (name,) = v.all((name,))?;
     let maker = call.caller.account()?;
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use careway_kernel::{CountryCode, MemberNumber, OrganizationId, PhoneNumber, Redacted};
+use careway_kernel::{CountryCode, MemberNumber, OrganizationId, PhoneNumber, Redacted, text};
 use chrono::NaiveDate;
 
 use crate::members::domain::national_id::NationalIdText;
@@ -21,7 +21,7 @@ impl Identifier {
     pub(crate) fn parts(&self) -> [&[u8]; 2] {
         match self {
             Self::MemberNumber(number) => [b"member number", number.as_str().as_bytes()],
-            Self::NationalId(number) => [b"national id", number.as_str().as_bytes()],
+            Self::NationalId(number) => [b"national id", number.bare().as_bytes()],
         }
     }
 }
@@ -44,11 +44,11 @@ pub(crate) struct Occasion {
     pub(crate) staff: String,
 }
 
-/// Six digits as the patient said them.
+/// Six digits as the patient said them, or somebody pasted them.
 pub(crate) fn parse_code(text: &str) -> Result<Redacted, &'static str> {
-    let text = text.trim();
-    if text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        Ok(Redacted::new(text))
+    let code = text::bare(text);
+    if code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(Redacted::new(code))
     } else {
         Err("must be six digits")
     }
@@ -98,7 +98,9 @@ mod tests {
 
     #[test]
     fn codes_are_six_digits() {
-        assert_eq!(parse_code(" 012345 ").unwrap().expose(), "012345");
+        for typed in [" 012345 ", "012 345", "012\u{a0}345", "012-345", "012\u{2011}345"] {
+            assert_eq!(parse_code(typed).unwrap().expose(), "012345", "{typed}");
+        }
         for text in ["", "12345", "1234567", "12345a", "١٢٣٤٥٦"] {
             assert!(parse_code(text).is_err(), "{text}");
         }

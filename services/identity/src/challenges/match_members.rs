@@ -1,5 +1,7 @@
 //! Who is known by identifiers, for Careway's own services: ids and dates, by which they look their own records up.
 
+use std::collections::HashSet;
+
 use careway_contract::identity::v1::{
     MatchMembersRequest, MatchMembersResponse, MemberMatch, PayerMemberNumbers,
     match_members_request::Identifiers,
@@ -11,7 +13,7 @@ use crate::{
     App,
     members::{
         domain::{Summary, national_id::NationalIdText},
-        store::summary,
+        store::{national_id, summary},
     },
 };
 
@@ -34,8 +36,11 @@ pub(crate) async fn match_members(
         // What is no national id of any country belongs to nobody.
         Identifiers::NationalId(number) => match NationalIdText::parse(&number) {
             Ok(number) => {
-                let index = app.data_keys.national_id_index(number.as_str());
-                summary::list_by_national_id(&app.db, call, &index).await?
+                let indexes = national_id::indexes(&app.data_keys, &number);
+                let mut found = summary::list_by_national_id(&app.db, call, &indexes).await?;
+                let mut payers = HashSet::new();
+                found.retain(|member| payers.insert(member.payer));
+                found
             }
             Err(_) => Vec::new(),
         },

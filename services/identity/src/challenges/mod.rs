@@ -14,6 +14,7 @@ mod match_members;
 mod request;
 mod resend;
 mod resolve_member;
+mod sandbox;
 pub(crate) mod start;
 mod store;
 mod verify;
@@ -26,10 +27,12 @@ use verify::verify_challenge;
 
 use std::time::Duration;
 
+use anyhow::Context;
 use careway_service::Foundation;
 
 use crate::{App, config::MembersConfig, data_keys::DataKeys};
 use codes::Codes;
+use sandbox::Sandbox;
 use store::Phones;
 
 /// How long wrong codes for identifiers that nobody is known by are counted.
@@ -40,16 +43,25 @@ pub(crate) struct Challenges {
     pub(crate) codes: Codes,
     /// Stands in for the phones of a stranger, so that a stranger costs what a member costs.
     pub(crate) nobodys_phones: Phones,
+    sandbox: Sandbox,
 }
 
 impl Challenges {
     /// Reads the scripts.
-    pub(crate) fn new(config: MembersConfig, data_keys: &DataKeys, foundation: &Foundation) -> Self {
+    ///
+    /// # Errors
+    /// Sandbox numbers that are none.
+    pub(crate) fn new(
+        config: MembersConfig,
+        data_keys: &DataKeys,
+        foundation: &Foundation,
+    ) -> anyhow::Result<Self> {
         let (redis, prefix) = (foundation.redis.clone(), foundation.prefix.clone());
-        Self {
+        Ok(Self {
+            sandbox: Sandbox::parse(&config.sandbox_numbers).context("CAREWAY_IDENTITY_SANDBOX_NUMBERS")?,
             codes: Codes::new(redis, prefix, foundation.clock.clone(), config),
             nobodys_phones: Phones::decoy(data_keys),
-        }
+        })
     }
 }
 

@@ -12,7 +12,10 @@ use crate::{
     members::{
         self,
         domain::{ContactKind, Summary},
-        store::summary::{self, select_summary},
+        store::{
+            national_id,
+            summary::{self, select_summary},
+        },
     },
 };
 
@@ -63,24 +66,25 @@ pub(crate) async fn find_person(
     asked: &MemberQuery,
 ) -> Result<Option<Person>> {
     let payers: Vec<Uuid> = asked.payers.iter().map(|id| id.uuid()).collect();
-    let (number, index) = match &asked.identifier {
-        Identifier::MemberNumber(number) => (Some(number.as_str().to_owned()), None),
-        Identifier::NationalId(number) => (None, Some(data_keys.national_id_index(number.as_str()).to_vec())),
+    let (number, indexes) = match &asked.identifier {
+        Identifier::MemberNumber(number) => (Some(number.as_str().to_owned()), Vec::new()),
+        Identifier::NationalId(number) => (None, national_id::indexes(data_keys, number)),
     };
     let question = scoped_query!(
         "select m.member_id, m.payer_id, m.language, m.mobile, m.phone, p.member_id as principal_id, \
          p.mobile as principal_mobile, p.phone as principal_phone, \
          exists (select from code_lock l where l.member_id = m.member_id and l.lifted_at is null) as locked \
          from unnest($4::uuid[]) with ordinality as payer (id, place) \
-         join lateral (select member_id from member where payer_id = payer.id and member_number = $5 \
-         union all select member_id from member_national_id where payer_id = payer.id and number_index = $6) found on true \
+         join lateral (select member_id, 1 as spelling from member where payer_id = payer.id and member_number = $5 \
+         union all select member_id, array_position($6::bytea[], number_index) from member_national_id \
+         where payer_id = payer.id and number_index = any($6)) found on true \
          join member m on m.member_id = found.member_id \
          left join member p on p.member_id = m.principal_member_id \
-         order by payer.place limit 1"
+         order by payer.place, found.spelling limit 1"
     );
     let mut rows: Vec<Row> = db
         .query_as_caller(call, question, |it| {
-            it.bind(payers.clone()).bind(number.clone()).bind(index.clone())
+            it.bind(payers.clone()).bind(number.clone()).bind(indexes.clone())
         })
         .await?;
     rows.pop().map(Row::person).transpose()

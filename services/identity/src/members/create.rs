@@ -6,7 +6,7 @@ use careway_kernel::{MemberId, NationalId, Violations};
 use careway_service::{AuditEntry, Call, Keyed};
 
 use super::{
-    domain::{Facts, HeldNationalId, Member, eligible, refusal::Refusal},
+    domain::{Facts, HeldNationalId, Member, eligible, person_name::PersonName, refusal::Refusal},
     home, store,
     view::{self, Reading},
 };
@@ -19,7 +19,7 @@ pub(crate) async fn create_member(
 ) -> Keyed<CreateMemberResponse> {
     let payer = call.caller.organization()?;
     let home = home(app, call, payer).await?;
-    let today = app.clock.today(home.country.default_time_zone());
+    let today = app.clock.today(home.zone);
     let mut violations = Violations::default();
     let parsed = read(Reading { violations: &mut violations, home, today }, &request);
     let ((facts, national_ids),) = violations.all((parsed,))?;
@@ -55,8 +55,10 @@ pub(crate) async fn create_member(
 
 fn read(mut reading: Reading<'_>, request: &CreateMemberRequest) -> Option<(Facts, Vec<NationalId>)> {
     let number = reading.number(&request.member_number);
-    let given_names = reading.names("givenNames", &request.given_names);
-    let family_name = reading.names("familyName", &request.family_name);
+    let given = reading.names("givenNames", &request.given_names);
+    let family = reading.names("familyName", &request.family_name);
+    let name =
+        given.zip(family).and_then(|(given, family)| reading.named(PersonName::try_new(given, family)));
     let birth_date = reading.birth_date(&request.birth_date);
     let sex = reading.sex(request.sex());
     let phone = reading.phone(&request.phone);
@@ -67,8 +69,7 @@ fn read(mut reading: Reading<'_>, request: &CreateMemberRequest) -> Option<(Fact
     let national_ids = reading.national_ids(&request.national_ids);
     let facts = Facts {
         number: number?,
-        given_names: given_names?,
-        family_name: family_name?,
+        name: name?,
         birth_date: birth_date?,
         sex: sex?,
         phone: phone?,

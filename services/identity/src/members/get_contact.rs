@@ -33,8 +33,8 @@ pub(crate) async fn get_member_contact(
         contact: Some(MemberContact {
             member_id: id.to_string(),
             payer_id: member.payer.to_string(),
-            given_names: member.facts.given_names.as_str().to_owned(),
-            family_name: member.facts.family_name.as_str().to_owned(),
+            given_names: member.facts.name.given_names().to_owned(),
+            family_name: member.facts.name.family_name().to_owned(),
             language: member.facts.language.as_str().to_owned(),
             sms_number: sms.map(PhoneNumber::as_e164).unwrap_or_default().to_owned(),
             email: email.map(Email::as_str).unwrap_or_default().to_owned(),

@@ -44,7 +44,7 @@ use careway_service::{Call, Result};
 use crate::App;
 use domain::Home;
 
-/// How long a payer's country and language are believed.
+/// How long a payer's country, time zone and language are believed.
 const HOME_BELIEVED: Duration = Duration::from_secs(60);
 
 /// What the operations on members share.
@@ -67,7 +67,7 @@ pub(crate) fn consumers(app: &App) -> Consumers {
     )
 }
 
-/// The payer's country and language: how phones and national ids are read.
+/// The payer's country, time zone and language: how phones and national ids are read, and which day it is.
 pub(crate) async fn home(app: &App, call: &Call, payer: OrganizationId) -> Result<Home> {
     if let Some(home) = app.members.homes.get(&payer) {
         return Ok(home);

@@ -23,7 +23,7 @@ pub(crate) async fn update_member(
     call.expected_version()?;
     let id = path_id::<MemberId>("member", &request.member_id)?;
     let home = home(app, call, payer).await?;
-    let today = app.clock.today(home.country.default_time_zone());
+    let today = app.clock.today(home.zone);
 
     let data_keys = &app.data_keys;
     let mut tx = app.db.begin(call).await?;
@@ -82,8 +82,9 @@ fn read(mut reading: Reading<'_>, request: &UpdateMemberRequest, now: &Facts) ->
     let changes = Changes::of(request.update_mask.as_ref());
     changes.check(reading.violations, &CHANGEABLE);
     let number = changes.given("member_number", || reading.number(&request.member_number));
-    let given_names = changes.given("given_names", || reading.names("givenNames", &request.given_names));
-    let family_name = changes.given("family_name", || reading.names("familyName", &request.family_name));
+    let given = changes.given("given_names", || reading.names("givenNames", &request.given_names));
+    let family = changes.given("family_name", || reading.names("familyName", &request.family_name));
+    let name = given.zip(family).and_then(|(given, family)| reading.named(now.name.changed(given, family)));
     let birth_date = changes.given("birth_date", || reading.birth_date(&request.birth_date));
     let sex = changes.given("sex", || reading.sex(request.sex()));
     let phone = changes.given("phone", || reading.phone(&request.phone));
@@ -94,8 +95,7 @@ fn read(mut reading: Reading<'_>, request: &UpdateMemberRequest, now: &Facts) ->
     let national_ids = changes.given("national_ids", || reading.national_ids(&request.national_ids));
     let facts = Facts {
         number: number?.unwrap_or_else(|| now.number.clone()),
-        given_names: given_names?.unwrap_or_else(|| now.given_names.clone()),
-        family_name: family_name?.unwrap_or_else(|| now.family_name.clone()),
+        name: name?,
         birth_date: birth_date?.unwrap_or(now.birth_date),
         sex: sex?.unwrap_or(now.sex),
         phone: phone?.unwrap_or_else(|| now.phone.clone()),

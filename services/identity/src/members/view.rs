@@ -9,7 +9,8 @@ use chrono::NaiveDate;
 use contract::member::Sex as ContractSex;
 
 use super::domain::{
-    Change, Facts, HeldNationalId, Home, Member, Summary, check_birth_date, parse_mobile, warnings,
+    Change, Facts, HeldNationalId, Home, Member, Summary, check_birth_date, parse_mobile,
+    person_name::PersonName, warnings,
 };
 
 /// A member with contacts and national ids.
@@ -20,8 +21,8 @@ pub(crate) fn member(member: &Member) -> contract::Member {
     contract::Member {
         member_id: member.id.to_string(),
         member_number: facts.number.as_str().to_owned(),
-        given_names: facts.given_names.as_str().to_owned(),
-        family_name: facts.family_name.as_str().to_owned(),
+        given_names: facts.name.given_names().to_owned(),
+        family_name: facts.name.family_name().to_owned(),
         birth_date: facts.birth_date.to_string(),
         sex: sex(facts.sex).into(),
         national_ids: member.national_ids.iter().map(national_id).collect(),
@@ -60,8 +61,8 @@ pub(crate) fn listing(summary: &Summary) -> contract::MemberListing {
     contract::MemberListing {
         member_id: summary.id.to_string(),
         member_number: summary.number.as_str().to_owned(),
-        given_names: summary.given_names.as_str().to_owned(),
-        family_name: summary.family_name.as_str().to_owned(),
+        given_names: summary.name.given_names().to_owned(),
+        family_name: summary.name.family_name().to_owned(),
         birth_date: summary.birth_date.to_string(),
         sex: sex(summary.sex).into(),
         principal_member_id: summary.principal.map(|id| id.to_string()).unwrap_or_default(),
@@ -76,8 +77,8 @@ pub(crate) fn summary(summary: &Summary) -> contract::MemberSummary {
         payer_id: summary.payer.to_string(),
         payer_name: summary.payer_name.clone(),
         member_number: summary.number.as_str().to_owned(),
-        given_names: summary.given_names.as_str().to_owned(),
-        family_name: summary.family_name.as_str().to_owned(),
+        given_names: summary.name.given_names().to_owned(),
+        family_name: summary.name.family_name().to_owned(),
         birth_date: summary.birth_date.to_string(),
         sex: summary.sex.as_str().to_owned(),
         principal_member_id: summary.principal.map(|id| id.to_string()).unwrap_or_default(),
@@ -114,8 +115,18 @@ impl Reading<'_> {
         self.violations.required("memberNumber", text, MemberNumber::parse)
     }
 
-    pub(crate) fn names(&mut self, field: &str, text: &str) -> Option<Names> {
-        self.violations.required(field, text, Names::parse)
+    /// Given names or a family name, which may be missing.
+    pub(crate) fn names(&mut self, field: &str, text: &str) -> Option<Option<Names>> {
+        self.violations.optional(field, text, Names::parse)
+    }
+
+    /// One of them at least is there.
+    pub(crate) fn named(&mut self, name: Option<PersonName>) -> Option<PersonName> {
+        if name.is_none() {
+            self.violations.add("givenNames", "is required, unless familyName is given");
+            self.violations.add("familyName", "is required, unless givenNames is given");
+        }
+        name
     }
 
     pub(crate) fn birth_date(&mut self, text: &str) -> Option<NaiveDate> {

@@ -1,6 +1,6 @@
 //! An organization of the network, its codes, and who sees how much of it.
 
-use careway_kernel::{CountryCode, Language, Names, OrganizationId};
+use careway_kernel::{CountryCode, Language, Names, OrganizationId, text::without_blanks};
 use careway_service::OrganizationKind;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -81,7 +81,7 @@ pub(crate) struct InvalidCode;
 impl Code {
     /// Reads a code; it is kept in upper case, as people compare them.
     pub(crate) fn parse(kind: CodeKind, value: &str) -> Result<Self, InvalidCode> {
-        let value = value.trim().to_ascii_uppercase();
+        let value = without_blanks(value).to_ascii_uppercase();
         let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
         if value.is_empty() || value.len() > 40 || !value.bytes().all(fits) {
             return Err(InvalidCode);
@@ -140,7 +140,8 @@ mod tests {
     #[test]
     fn codes_are_compared_in_upper_case() {
         assert_eq!(Code::parse(CodeKind::Agency, " bi0902i ").unwrap().value, "BI0902I");
-        for wrong in ["", " ", "a b", "é", &"x".repeat(41)] {
+        assert_eq!(Code::parse(CodeKind::Facility, "kfh\u{2011}1\u{a0}").unwrap().value, "KFH-1");
+        for wrong in ["", " ", "é", &"x".repeat(41)] {
             assert_eq!(Code::parse(CodeKind::Agency, wrong), Err(InvalidCode), "{wrong}");
         }
     }

@@ -38,11 +38,13 @@ pub(crate) fn message(organization: &Organization, view: View) -> v1::Organizati
     }
 }
 
-fn kind_message(kind: OrganizationKind) -> v1::organization::Kind {
+/// The kind in the contract.
+pub(crate) fn kind_message(kind: OrganizationKind) -> v1::organization::Kind {
     v1::organization::Kind::from_str_name(kind.as_str()).unwrap_or_default()
 }
 
-fn code_message(code: &Code) -> v1::OrganizationCode {
+/// The code in the contract.
+pub(crate) fn code_message(code: &Code) -> v1::OrganizationCode {
     let kind = v1::organization_code::Kind::from_str_name(code.kind.as_str()).unwrap_or_default();
     v1::OrganizationCode { kind: kind.into(), value: code.value.clone() }
 }

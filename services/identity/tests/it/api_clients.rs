@@ -56,6 +56,22 @@ async fn a_client_gets_tokens_for_what_it_may() {
 }
 
 #[tokio::test]
+async fn a_name_and_scopes_that_are_wrong_are_told_together() {
+    let identity = TestIdentity::start().await;
+    let (_, administrator) = identity.organization(Kind::Facility, "Facility").await;
+    let wrong = CreateApiClientRequest {
+        name: String::new(),
+        scopes: vec!["visits.read".to_owned(), "visits.see".to_owned(), String::new()],
+    };
+    let asked = ask(wrong).by(&administrator.access_token);
+    let refused = identity.api_clients().create_api_client(asked).await.unwrap_err();
+    let details = tonic_types::StatusExt::get_error_details(&refused);
+    let told = &details.bad_request().unwrap().field_violations;
+    let fields: Vec<_> = told.iter().map(|it| it.field.as_str()).collect();
+    assert_eq!(fields, ["name", "scopes[1]", "scopes[2]"]);
+}
+
+#[tokio::test]
 async fn a_secret_is_shown_once_and_not_kept_with_the_answer() {
     let identity = TestIdentity::start().await;
     let (_, administrator) = identity.organization(Kind::Facility, "Facility").await;

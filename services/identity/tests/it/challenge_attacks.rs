@@ -146,7 +146,8 @@ async fn spraying_over_members_meets_the_payers_and_the_facilitys_bounds() {
     let (challenge, code) = service.started(&one_of(&service)).await;
     guess(&service, &service.facility, &challenge, &one_of(&service), &code, 3).await;
     let right = service.verify(&service.facility, &key(), &challenge, &one_of(&service), &code).await;
-    assert_eq!(refusal(right).reason(), "CODE_LIMIT_REACHED");
+    let right = refusal(right);
+    assert_eq!((right.reason(), right.fact("limit")), ("CODE_LIMIT_REACHED", Some("FACILITY")));
 }
 
 fn one_of(service: &TestMembers) -> MemberIdentifier {

@@ -24,6 +24,11 @@ async fn the_patient_says_the_code_and_is_present() {
     assert_eq!((message.to.as_str(), message.template.as_str()), ("+250788123456", "visit_code"));
     assert_eq!((message.language.as_str(), message.values["facility"].as_str()), ("rw", "Kigali Clinic"));
     assert_eq!(message.values["minutes"], "5");
+    let reference = careway_kernel::ChallengeId::parse(&challenge.challenge_id).unwrap().reference();
+    assert_eq!(
+        message.values["reference"], reference,
+        "it tells the code from another one on the same phone"
+    );
     let code = &message.values["code"];
 
     let verified =
@@ -191,7 +196,8 @@ async fn a_member_gets_three_codes_in_ten_minutes_and_ten_a_day() {
             service.clock.advance(Duration::from_secs(61));
         }
         let over = service.start(&service.facility, &key(), &member).await;
-        assert_eq!(refusal(over).reason(), "CODE_LIMIT_REACHED");
+        let over = refusal(over);
+        assert_eq!((over.reason(), over.fact("limit")), ("CODE_LIMIT_REACHED", Some("PATIENT")));
         service.clock.advance(Duration::from_secs(600));
     }
     assert_eq!(sent, 10);

@@ -8,6 +8,7 @@ mod grants;
 mod keys;
 mod member_imports;
 mod members;
+mod memberships;
 mod organizations;
 mod sessions;
 mod test_identity;

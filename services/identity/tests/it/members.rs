@@ -1,5 +1,7 @@
 //! Members: registered, found, changed, and seen by nobody else.
 
+use std::collections::BTreeSet;
+
 use careway_contract::{
     identity::v1::{match_members_request::Identifiers, *},
     visits::v1::{MemberDataAccessed, member_data_accessed::Access},
@@ -86,6 +88,7 @@ async fn every_fault_is_told_at_once_and_oddities_are_warnings() {
         mobile: "0252570000".to_owned(),
         national_ids: vec![NationalIdInput { number: "12".to_owned(), ..Default::default() }],
         given_names: String::new(),
+        family_name: String::new(),
         ..new_member("x")
     };
     let status =
@@ -93,7 +96,9 @@ async fn every_fault_is_told_at_once_and_oddities_are_warnings() {
     let details = tonic_types::StatusExt::get_error_details(&status);
     let fields: Vec<_> =
         details.bad_request().unwrap().field_violations.iter().map(|it| it.field.as_str()).collect();
-    assert_eq!(fields, ["memberNumber", "givenNames", "birthDate", "mobile", "nationalIds[0].number"]);
+    let expected =
+        ["memberNumber", "birthDate", "mobile", "nationalIds[0].number", "givenNames", "familyName"];
+    assert_eq!(fields.into_iter().collect::<BTreeSet<_>>(), BTreeSet::from(expected));
 
     let odd = CreateMemberRequest {
         national_ids: vec![NationalIdInput { number: "1198580012345601".to_owned(), ..Default::default() }],
@@ -271,6 +276,99 @@ async fn names_and_numbers_are_searched_and_paged() {
         }
     }
     assert_eq!(found, ["VN-2", "VN-1", "VN-3", "VN-4"]);
+}
+
+#[tokio::test]
+async fn today_is_the_payers_own_by_its_time_zone() {
+    let service = TestMembers::run().await;
+    // On the other side of the earth there is always another day on one of these than in Kigali.
+    let kigali = service.clock.today(chrono_tz::Africa::Kigali);
+    let zones = [chrono_tz::Pacific::Kiritimati, chrono_tz::Pacific::Pago_Pago];
+    let zone = zones.into_iter().find(|zone| service.clock.today(*zone) != kigali).unwrap();
+    sqlx::query("update organization set time_zone = $1 where organization_id = $2")
+        .bind(zone.name())
+        .bind(service.payer.organization.uuid())
+        .execute(&service.admin)
+        .await
+        .unwrap();
+    let today = service.clock.today(zone);
+    for (number, birth_date, is_taken) in
+        [("RSSB-1", today, true), ("RSSB-2", today.succ_opt().unwrap(), false)]
+    {
+        let request = CreateMemberRequest { birth_date: birth_date.to_string(), ..new_member(number) };
+        let made = service.members().create_member(service.by(&service.payer, &key(), request)).await;
+        assert_eq!(made.is_ok(), is_taken, "{birth_date}, where it is {today}");
+    }
+}
+
+#[tokio::test]
+async fn a_national_id_is_found_whatever_stands_between_its_digits() {
+    let service = TestMembers::run().await;
+    let uwase = service.register("RSSB-1", NIN, "0788123456").await;
+    for typed in ["1-1990-7-0012345-6-01", "1\u{a0}1990 7 0012345\u{2011}6\u{2011}01"] {
+        let request = ResolveMemberRequest { member: Some(service.by_national_id(typed)) };
+        let found = service.challenges().resolve_member(service.foundation.identity.request(request)).await;
+        assert_eq!(found.unwrap().into_inner().member.unwrap().member_id, uwase.member_id, "{typed}");
+        assert_eq!(search(&service, &service.payer, typed).await, ["RSSB-1"], "{typed}");
+    }
+}
+
+#[tokio::test]
+async fn of_two_numbers_that_differ_in_a_hyphen_the_one_that_was_said_is_meant() {
+    let service = TestMembers::run().await;
+    // Of a country whose format nobody knows, hyphens belong to a number.
+    for (member, number) in [("RSSB-1", "AB-1234"), ("RSSB-2", "AB1234")] {
+        let national_ids = vec![NationalIdInput { country: "FR".to_owned(), number: number.to_owned() }];
+        let request = CreateMemberRequest { national_ids, ..new_member(member) };
+        service.members().create_member(service.by(&service.payer, &key(), request)).await.unwrap();
+    }
+    for (said, meant) in [("AB-1234", "RSSB-1"), ("AB1234", "RSSB-2"), ("ab \u{2011} 1234", "RSSB-1")] {
+        let request = ResolveMemberRequest { member: Some(service.by_national_id(said)) };
+        let found = service.challenges().resolve_member(service.foundation.identity.request(request)).await;
+        assert_eq!(found.unwrap().into_inner().member.unwrap().member_number, meant, "{said}");
+        let identifiers = Some(match_members_request::Identifiers::NationalId(said.to_owned()));
+        let request = MatchMembersRequest { identifiers };
+        let found = service.challenges().match_members(service.foundation.identity.request(request)).await;
+        let found = found.unwrap().into_inner().members;
+        assert_eq!(found.iter().map(|it| it.member_number.as_str()).collect::<Vec<_>>(), [meant], "{said}");
+    }
+}
+
+#[tokio::test]
+async fn apostrophes_hyphens_and_digits_stand_in_the_way_of_no_search() {
+    let service = TestMembers::run().await;
+    for (number, given_names, family_name) in [
+        ("RSSB-1", "Jean", "N’Diaye"),
+        ("RSSB-2", "Anne-Marie", "Mukamana"),
+        ("RSSB-3", "Annemarie", "Keza"),
+        ("RSSB-4", "Aline", "D´Souza"),
+        ("RSSB-5", "Baby 2", "Uwase"),
+        ("RSSB-6", "Anne", "Marineau"),
+        ("RSSB-7", "Sukarno", ""),
+    ] {
+        let request = CreateMemberRequest {
+            given_names: given_names.to_owned(),
+            family_name: family_name.to_owned(),
+            ..new_member(number)
+        };
+        service.members().create_member(service.by(&service.payer, &key(), request)).await.unwrap();
+    }
+    for (q, expected) in [
+        ("N'Diaye", &["RSSB-1"][..]),
+        ("ndiaye jean", &["RSSB-1"]),
+        ("anne marie", &["RSSB-3", "RSSB-2"]),
+        ("anne-marie", &["RSSB-3", "RSSB-2"]),
+        ("ANNEMARIE", &["RSSB-3", "RSSB-2"]),
+        ("marie", &["RSSB-2"]),
+        ("anne marie mukamana", &["RSSB-2"]),
+        ("d'souza", &["RSSB-4"]),
+        ("baby 2", &["RSSB-5"]),
+        ("rssb \u{2011} 4", &["RSSB-4"]),
+        ("sukarno", &["RSSB-7"]),
+        ("-", &[]),
+    ] {
+        assert_eq!(search(&service, &service.payer, q).await, expected, "{q}");
+    }
 }
 
 #[tokio::test]

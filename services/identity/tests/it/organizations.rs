@@ -53,7 +53,7 @@ async fn everything_wrong_is_told_at_once() {
     let identity = TestIdentity::start().await;
     let operator = identity.sign_in(OPERATOR).await.access_token;
     let message =
-        CreateOrganizationRequest { codes: vec![code("a b")], ..CreateOrganizationRequest::default() };
+        CreateOrganizationRequest { codes: vec![code("a?b")], ..CreateOrganizationRequest::default() };
     let refusal = identity.organizations().create_organization(ask(message).by(&operator)).await.unwrap_err();
     let details = refusal.get_error_details();
     let mut fields: Vec<_> =

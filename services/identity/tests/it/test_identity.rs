@@ -14,7 +14,7 @@ use careway_contract::{
         session_service_client::SessionServiceClient,
     },
     renewals::v1::{
-        SendRequest, SendResponse,
+        ReportBounceRequest, ReportBounceResponse, SendRequest, SendResponse,
         notification_service_server::{NotificationService, NotificationServiceServer},
     },
 };
@@ -35,6 +35,13 @@ impl NotificationService for Caught {
     async fn send(&self, request: Request<SendRequest>) -> Result<Response<SendResponse>, Status> {
         self.0.lock().unwrap().push(request.into_inner());
         Ok(Response::new(SendResponse { message_id: "caught".to_owned() }))
+    }
+
+    async fn report_bounce(
+        &self,
+        _: Request<ReportBounceRequest>,
+    ) -> Result<Response<ReportBounceResponse>, Status> {
+        Err(Status::unimplemented("nothing bounces here"))
     }
 }
 

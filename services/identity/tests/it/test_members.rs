@@ -11,7 +11,7 @@ use careway_contract::{
         member_service_client::MemberServiceClient, *,
     },
     renewals::v1::{
-        SendRequest, SendResponse,
+        ReportBounceRequest, ReportBounceResponse, SendRequest, SendResponse,
         notification_service_server::{NotificationService, NotificationServiceServer},
     },
 };
@@ -266,5 +266,12 @@ impl NotificationService for Phone {
         self.messages.lock().unwrap().push(request.into_inner());
         self.arrived.send_modify(|waiting| *waiting += 1);
         Ok(Response::new(SendResponse { message_id: "1".to_owned() }))
+    }
+
+    async fn report_bounce(
+        &self,
+        _: Request<ReportBounceRequest>,
+    ) -> Result<Response<ReportBounceResponse>, Status> {
+        Err(Status::unimplemented("nothing bounces here"))
     }
 }

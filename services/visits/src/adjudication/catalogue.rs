@@ -183,6 +183,13 @@ pub const CLAIM_REFUSALS: &[ClaimRefusal] = &[
         "",
     ),
     row(
+        Refusal::CorrectedLate,
+        (Group::Timing, "TIME-004", Facility),
+        "Corrected too late",
+        "The correction of a paid claim came after the last day that the contract gives for it.",
+        "That was {deadline}.",
+    ),
+    row(
         Refusal::DiagnosisUnusable,
         (Group::Coding, "CODE-001", Facility),
         "Diagnosis not usable",

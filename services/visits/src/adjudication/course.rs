@@ -6,7 +6,7 @@ use super::{
     accounts::{Counter, CounterKind, counters},
     amounts::{Amounts, Share},
     input::{AdjudicationInput, Approval, Line, PriorService, Review},
-    outcome::{LineOutcome, Verdict},
+    outcome::{Determination, LineOutcome},
     quantity::Quantity,
     refusal::{Refusal, Refused},
     running::Running,
@@ -146,6 +146,10 @@ impl<'a, 'r> Course<'a, 'r> {
             self.refusals.push(refused.with("left", self.money(left)));
         }
         self.take(step, share, over, Because::Account(bound));
+        if over > 0 && self.left == 0 {
+            // Nothing is paid: it takes nothing, and may be claimed again when the limit is freed.
+            self.quantity = None;
+        }
     }
 
     /// The whole line is refused, for all these reasons; the first decides who pays it.
@@ -208,6 +212,7 @@ impl<'a, 'r> Course<'a, 'r> {
     fn finish(mut self) -> LineOutcome {
         self.amounts.payer = self.left;
         let allowed = self.amounts.submitted - self.amounts.write_off - self.amounts.not_covered;
+        let allowed = if self.quantity.is_some() { allowed } else { 0 };
         let postings = self.postings();
         postings.iter().for_each(|posting| self.running.take(posting));
         if let (Some(quantity), Some(benefit)) = (self.quantity, self.benefit) {
@@ -220,10 +225,10 @@ impl<'a, 'r> Course<'a, 'r> {
             number: self.line.number,
             benefit: self.benefit.map(|it| it.code.clone()),
             needs_approval: self.needs_approval,
-            verdict: match self.quantity {
-                None => Verdict::Rejected,
-                Some(_) if self.refusals.is_empty() => Verdict::Approved,
-                Some(_) => Verdict::PartiallyApproved,
+            determination: match self.quantity {
+                None => Determination::Rejected,
+                Some(_) if self.refusals.is_empty() => Determination::Approved,
+                Some(_) => Determination::PartiallyApproved,
             },
             quantity: self.quantity,
             allowed,

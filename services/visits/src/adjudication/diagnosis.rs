@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use careway_kernel::text::without_blanks;
+
 /// A diagnosis in the form of ICD-10, like `J06.9`: `A00` to `Z99`, and up to four more after a point. It prints as
 /// `•••` and does not serialize.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,7 +17,7 @@ pub(crate) struct InvalidDiagnosis;
 impl Diagnosis {
     /// Reads a code, with or without its point, in letters of either case.
     pub(crate) fn parse(text: &str) -> Result<Self, InvalidDiagnosis> {
-        let code = text.to_ascii_uppercase();
+        let code = without_blanks(text).to_ascii_uppercase();
         let (category, detail) = code.split_at_checked(3).ok_or(InvalidDiagnosis)?;
         let [b'A'..=b'Z', b'0'..=b'9', b'0'..=b'9'] = category.as_bytes() else {
             return Err(InvalidDiagnosis);
@@ -55,11 +57,10 @@ mod tests {
         let read = |text| Diagnosis::parse(text).unwrap().as_str().to_owned();
         assert_eq!(read("j06.9"), "J06.9");
         assert_eq!(read("J069"), "J06.9");
+        assert_eq!(read(" J06.9\u{a0}"), "J06.9");
         assert_eq!(read("z41"), "Z41");
         assert_eq!(read("S72.001A"), "S72.001A");
-        for text in
-            ["", "J0", "J0X", "6J0", "J06.", "J06..9", "J06.12345", "J06-9", " J06", "J06 ", "Ĳ06", "J0é"]
-        {
+        for text in ["", "J0", "J0X", "6J0", "J06.", "J06..9", "J06.12345", "J06-9", "Ĳ06", "J0é"] {
             assert_eq!(Diagnosis::parse(text), Err(InvalidDiagnosis), "{text}");
         }
     }

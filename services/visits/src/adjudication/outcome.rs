@@ -11,12 +11,13 @@ use crate::{
 /// What became of a line, or of all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum Verdict {
+pub(crate) enum Determination {
     /// As claimed. What the patient pays by the plan's own shares is no refusal, even when that is all of it.
     Approved,
-    /// With a refusal of some part. What is beyond a limit of money was covered care, even when that is all of it.
+    /// With a refusal of some part.
     PartiallyApproved,
-    /// Refused outright: it takes nothing from any account, and may be claimed again.
+    /// Refused outright, or beyond limits of which nothing is left: it takes nothing from any account, and may be claimed
+    /// again.
     Rejected,
 }
 
@@ -29,7 +30,7 @@ pub(crate) struct LineOutcome {
     pub(crate) benefit: Option<Code>,
     /// Whether the plan wants the payer asked first.
     pub(crate) needs_approval: bool,
-    pub(crate) verdict: Verdict,
+    pub(crate) determination: Determination,
     /// What was approved of the quantity; none when rejected.
     pub(crate) quantity: Option<Quantity>,
     /// The price of what was approved, before any share of the patient: what it takes from an approval's amount.
@@ -50,21 +51,22 @@ pub(crate) struct Outcome {
     pub(crate) lines: Vec<LineOutcome>,
     /// The sums of the lines'.
     pub(crate) totals: Amounts,
-    pub(crate) verdict: Verdict,
+    pub(crate) determination: Determination,
 }
 
 impl Outcome {
     pub(super) fn of(lines: Vec<LineOutcome>) -> Self {
         let totals = lines.iter().fold(Amounts::default(), |sum, line| sum + line.amounts);
-        let all = |verdict| lines.iter().all(|line| line.verdict == verdict);
-        let verdict = if all(Verdict::Approved) {
-            Verdict::Approved
-        } else if all(Verdict::Rejected) {
-            Verdict::Rejected
+        let all = |determination| lines.iter().all(|line| line.determination == determination);
+        // What the payer pays nothing of is not approved in part: what stands of it is left to the patient by the plan.
+        let determination = if !lines.is_empty() && all(Determination::Rejected) {
+            Determination::Rejected
+        } else if all(Determination::Approved) || totals.payer == 0 {
+            Determination::Approved
         } else {
-            Verdict::PartiallyApproved
+            Determination::PartiallyApproved
         };
-        Self { lines, totals, verdict }
+        Self { lines, totals, determination }
     }
 
     /// What the ledger is to keep, line by line.
@@ -73,7 +75,7 @@ impl Outcome {
     }
 }
 
-impl Verdict {
+impl Determination {
     pub(crate) const ALL: [Self; 3] = [Self::Approved, Self::PartiallyApproved, Self::Rejected];
 
     pub(crate) const fn as_str(self) -> &'static str {

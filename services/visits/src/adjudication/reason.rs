@@ -31,6 +31,7 @@ pub(crate) enum Refusal {
     SubmittedLate,
     OutsideVisit,
     AdmissionNotNotified,
+    CorrectedLate,
     DiagnosisUnusable,
     DiagnosisDoesNotFit,
     PatientDoesNotFit,

@@ -35,7 +35,7 @@ pub(crate) async fn get_coverage_benefits(
             Some(kept) => kept,
             None => {
                 let found = plans::store::find_plan(&mut reader, payer, plan, Some(version)).await?;
-                app.plans.keep(plan, version, found.ok_or(Error::not_found("plan"))?.definition)
+                app.plans.insert(plan, version, found.ok_or(Error::not_found("plan"))?.definition)
             }
         };
         (cover, plan)

@@ -55,7 +55,7 @@ async fn plan_of(app: &App, call: &Call, visit: VisitId, cover: &CoverageUse) ->
     }
     let definition = store::find_visit_plan(&mut *app.db.read(call).await?, visit).await?;
     let definition = definition.ok_or_else(|| Error::internal(anyhow::anyhow!("a coverage has a plan")))?;
-    Ok(app.plans.keep(plan, version, definition))
+    Ok(app.plans.insert(plan, version, definition))
 }
 
 fn statement(

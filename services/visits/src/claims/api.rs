@@ -57,6 +57,20 @@ impl ClaimService for App {
         serve(self, request, super::resubmit_claim).await
     }
 
+    async fn correct_claim(
+        &self,
+        request: Request<proto::CorrectClaimRequest>,
+    ) -> Result<Response<proto::CorrectClaimResponse>, Status> {
+        serve(self, request, super::correct_claim).await
+    }
+
+    async fn void_claim(
+        &self,
+        request: Request<proto::VoidClaimRequest>,
+    ) -> Result<Response<proto::VoidClaimResponse>, Status> {
+        serve(self, request, super::void_claim).await
+    }
+
     async fn appeal_claim(
         &self,
         request: Request<proto::AppealClaimRequest>,

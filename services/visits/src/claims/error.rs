@@ -15,6 +15,8 @@ impl From<&ClaimRefusal> for Reason {
             ClaimRefusal::AppealedLate { .. } => Reason::AppealTooLate,
             ClaimRefusal::AlreadyResubmitted { .. } => Reason::AlreadyResubmitted,
             ClaimRefusal::ResubmissionsExhausted { .. } => Reason::ResubmissionsExhausted,
+            ClaimRefusal::AlreadyCorrected { .. } => Reason::AlreadyCorrected,
+            ClaimRefusal::CorrectedLate { .. } => Reason::CorrectionTooLate,
             ClaimRefusal::AppealPaysLess => Reason::AppealPaysLess,
             ClaimRefusal::NothingDue { .. } => Reason::ClaimNotPayable,
             ClaimRefusal::NotDecided => Reason::ClaimNotDecided,
@@ -31,9 +33,10 @@ impl From<ClaimRefusal> for Error {
         }
         match refusal {
             ClaimRefusal::WrongState { is, needs } => error.with("state", is.as_str()).with("needs", needs),
-            ClaimRefusal::SubmittedLate { by } | ClaimRefusal::AppealedLate { by } => {
-                error.with("deadline", by)
-            }
+            ClaimRefusal::SubmittedLate { by }
+            | ClaimRefusal::AppealedLate { by }
+            | ClaimRefusal::CorrectedLate { by } => error.with("deadline", by),
+            ClaimRefusal::AlreadyCorrected { by: Some(by) } => error.with("claimId", by),
             ClaimRefusal::AlreadyResubmitted { by } => error.with("claimId", by),
             ClaimRefusal::NothingDue { claim } => error.with("claimId", claim),
             ClaimRefusal::Duplicate { of, number } => error.with("claimId", of).with("claimNumber", number),

@@ -1,10 +1,10 @@
 //! What is said and noted when something happens to a claim: the event for the other contexts, the access for the member.
 
 use careway_contract::visits::v1::{
-    ClaimAppealed, ClaimDecided, ClaimPaid, ClaimRecalled, ClaimSubmitted, PaymentAdvicePaid,
+    ClaimAppealed, ClaimCorrected, ClaimDecided, ClaimPaid, ClaimRecalled, ClaimSubmitted, PaymentAdvicePaid,
 };
 use careway_events::{Fact, record};
-use careway_kernel::PaymentAdviceId;
+use careway_kernel::{OrganizationId, PaymentAdviceId};
 use careway_service::{AuditEntry, Call, Transaction};
 use prost::Name;
 
@@ -50,6 +50,8 @@ pub(crate) fn decided(tx: &mut Transaction, claim: &Claim, automatic: bool) {
         member_id: visit.member.to_string(),
         state: claim.state.as_str().to_owned(),
         automatic,
+        correction: claim.is_correction(),
+        share_unchanged: !claim.changes_share(),
     };
     say(tx, claim, fact);
 }
@@ -92,16 +94,35 @@ pub(crate) fn paid(tx: &mut Transaction, claim: &Claim) {
     say(tx, claim, fact);
 }
 
-/// Every claim of the advice is paid, `claim` the last of them.
-pub(crate) fn advice_paid(tx: &mut Transaction, (advice, version): (PaymentAdviceId, i64), claim: &Claim) {
-    let visit = &claim.visit;
+/// Every claim of the advice is paid.
+pub(crate) fn advice_paid(
+    tx: &mut Transaction,
+    (advice, version): (PaymentAdviceId, i64),
+    (facility, payer): (OrganizationId, OrganizationId),
+) {
     let fact = PaymentAdvicePaid {
         payment_advice_id: advice.to_string(),
-        facility_id: visit.facility.to_string(),
-        payer_id: visit.payer.to_string(),
+        facility_id: facility.to_string(),
+        payer_id: payer.to_string(),
     };
     let fact = Fact::new(fact).about(advice.uuid(), version);
-    record(tx, fact.of(visit.facility).also(visit.payer));
+    record(tx, fact.of(facility).also(payer));
+}
+
+/// The facility corrected or voided a claim that was paid.
+pub(crate) fn corrected(tx: &mut Transaction, claim: &Claim) {
+    let visit = &claim.visit;
+    let fact = ClaimCorrected {
+        claim_id: claim.id.to_string(),
+        visit_id: visit.id.to_string(),
+        facility_id: visit.facility.to_string(),
+        payer_id: visit.payer.to_string(),
+        member_id: visit.member.to_string(),
+        corrected_as_claim_id: claim.chain.corrected_as.map(|id| id.to_string()).unwrap_or_default(),
+        voided: claim.state == State::Voided,
+        had_share: claim.amounts.is_some_and(|amounts| amounts.patient() != 0),
+    };
+    say(tx, claim, fact);
 }
 
 fn say(tx: &mut Transaction, claim: &Claim, message: impl Name) {

@@ -102,9 +102,9 @@ fn refusal(refused: &Refused, language: Language) -> proto::CareRefusal {
     proto::CareRefusal { text, ..shown }
 }
 
-fn step(it: &TraceStep, currency: Currency, language: Language) -> proto::CareTraceStep {
+fn step(step: &TraceStep, currency: Currency, language: Language) -> proto::CareTraceStep {
     let money = |minor: i64| Money::new(currency, minor).to_string();
-    let because = match &it.because {
+    let because = match &step.because {
         Because::Price { quantity, unit_price } => filled(
             language,
             "rule.price",
@@ -125,7 +125,7 @@ fn step(it: &TraceStep, currency: Currency, language: Language) -> proto::CareTr
         }
         Because::Nothing => phrase(language, "rule.nothing"),
     };
-    proto::CareTraceStep { because, ..service_lines::view::trace_step(currency, it) }
+    proto::CareTraceStep { because, ..service_lines::view::trace_step(currency, step) }
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ pub(crate) async fn list_claims(
     let number = v.optional("memberNumber", request.member_number.as_str(), MemberNumber::parse);
     let from = v.optional("from", request.from.as_str(), parse_date);
     let to = v.optional("to", request.to.as_str(), parse_date);
+    v.period(("from", from.flatten()), ("to", to.flatten()));
     let facility = v.optional("facilityId", request.facility_id.as_str(), OrganizationId::parse);
     let payer = v.optional("payerId", request.payer_id.as_str(), OrganizationId::parse);
     let bare = ListClaimsRequest { page_size: 0, page_token: String::new(), ..request.clone() };

@@ -1,9 +1,11 @@
-//! What a facility asks a payer for a visit: draft, submitted, in review, decided, appealed, paid or recalled.
+//! What a facility asks a payer for a visit: draft, submitted, in review, decided, appealed, paid, recalled or corrected.
 //!
-//! The facility writes, submits, recalls and appeals; the payer's rules or reviewer decide; the ledger takes what is paid.
+//! The facility writes, submits, recalls, appeals, and corrects what was paid (X12 claim frequency codes 7 and 8); the payer's
+//! rules or reviewer decide; the ledger takes what is paid.
 
 mod api;
 mod appeal;
+mod correct;
 mod create;
 mod decide_appeal;
 mod domain;
@@ -28,9 +30,11 @@ mod store;
 mod submit;
 mod update;
 mod view;
+mod void;
 mod write;
 
 use appeal::appeal_claim;
+use correct::correct_claim;
 use create::create_claim;
 use decide_appeal::decide_claim_appeal;
 use get::get_claim;
@@ -45,3 +49,4 @@ use resubmit::resubmit_claim;
 use review::review_claim;
 use submit::submit_claim;
 use update::update_claim;
+use void::void_claim;

@@ -18,6 +18,11 @@ pub(crate) async fn claim_notice(
     let visit = &claim.visit;
     let facility = organizations::store::find_name(&mut reader, visit.facility).await?;
     let payer = organizations::store::find_name(&mut reader, visit.payer).await?;
+    let former = match claim.chain.corrects {
+        Some(former) => store::find_any_claim(&mut reader, former.claim).await?,
+        None => None,
+    };
+    let former_share = claim.chain.corrects.map_or(0, |former| former.patient);
     let amounts = claim.amounts.unwrap_or_default();
     let values = [
         ("facility", facility.unwrap_or_default()),
@@ -25,6 +30,8 @@ pub(crate) async fn claim_notice(
         ("number", claim.number),
         ("payer_part", Money::new(claim.currency, amounts.payer).to_string()),
         ("patient_part", Money::new(claim.currency, amounts.patient()).to_string()),
+        ("former_number", former.map(|former| former.number).unwrap_or_default()),
+        ("former_patient_part", Money::new(claim.currency, former_share).to_string()),
         ("dispute_token", app.context.keys.dispute_token(visit.id).expose().to_owned()),
         ("explanation_token", app.context.keys.explanation_token(id).expose().to_owned()),
     ];

@@ -4,7 +4,11 @@ use careway_contract::visits::v1::{ResubmitClaimRequest, ResubmitClaimResponse};
 use careway_kernel::{ClaimId, Violations};
 use careway_service::{Call, Keyed, path_id};
 
-use super::{locked::LockedClaim, store::save::SaveClaim, view, write};
+use super::{
+    locked::LockedClaim,
+    view,
+    write::{self, Written},
+};
 use crate::{
     App, documents,
     service_lines::{self, settle::new_lines},
@@ -25,15 +29,11 @@ pub(crate) async fn resubmit_claim(
     let mut tx = app.db.begin(call).await?;
     let LockedClaim { claim: former, locked, .. } =
         LockedClaim::of_facility(app, &mut tx, (id, facility), Some(&asked)).await?;
-    let mut lines = new_lines(app, locked.care.request(asked)?);
+    let lines = new_lines(app, locked.care.request(asked)?);
     let draft = locked.draft(app, &lines, None, documents)?;
     let most = i32::from(locked.care.facts.rules.resubmissions_most);
     let (_, claim) = former.resubmit(locked.now, draft, most)?;
-    let hashes = locked.hashes(app, &lines);
-    let (claim, postings) = write::submitted(&locked, &mut tx, claim, &mut lines).await?;
-    let new = SaveClaim::new(&claim, &hashes, (&locked.care.facts.parties, &lines));
-    write::save(app, &mut tx, SaveClaim { postings: &postings, ..new }).await?;
-    write::cite(&mut tx, &claim, &claim.documents).await?;
+    let Written { claim, lines } = write::submit_new(app, &mut tx, &locked, claim, lines).await?;
     write::record_submitted(&mut tx, call, &claim);
     let lines: Vec<_> = lines.into_iter().map(Into::into).collect();
     let claim = view::whole(&app.context.keys, &claim, &lines)?;

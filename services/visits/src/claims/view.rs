@@ -57,6 +57,10 @@ pub(crate) fn listed(claim: &Claim) -> proto::Claim {
         payment_reference: payment.map(|payment| payment.reference.clone()).unwrap_or_default(),
         paid_on: payment.map(|payment| payment.paid_on.to_string()).unwrap_or_default(),
         created_at: Some(timestamp(claim.created_at)),
+        corrects_claim_id: id(claim.chain.corrects.map(|former| former.claim)),
+        corrected_as_claim_id: id(claim.chain.corrected_as),
+        corrected_at: optional(claim.correction.as_ref().map(|it| it.at)),
+        correction_reason: claim.correction.as_ref().map(|it| it.reason.clone()).unwrap_or_default(),
     }
 }
 
@@ -130,6 +134,7 @@ fn asked(requested_line: &RequestedLine, currency: Currency) -> proto::CareLineI
         diagnoses: requested_line.diagnoses.iter().map(|diagnosis| diagnosis.as_str().to_owned()).collect(),
         date: requested_line.date.to_string(),
         preauthorization_number: requested_line.preauthorization.clone().unwrap_or_default(),
+        currency: currency.code().to_owned(),
     }
 }
 
@@ -138,9 +143,9 @@ pub(crate) fn amount(minor: i64, currency: Currency) -> String {
     Money::new(currency, minor).amount()
 }
 
-fn review(line: &ServiceLine, it: &Decision, currency: Currency) -> proto::ClaimLineReview {
+fn review(line: &ServiceLine, decided: &Decision, currency: Currency) -> proto::ClaimLineReview {
     let mut decision = proto::ClaimLineDecision { line: line.position.into(), ..Default::default() };
-    match &it.review {
+    match &decided.review {
         Review::Accept => decision.set_decision(DecisionProto::Accept),
         Review::Reject { refusal, text } => {
             decision.set_decision(DecisionProto::Reject);
@@ -150,14 +155,14 @@ fn review(line: &ServiceLine, it: &Decision, currency: Currency) -> proto::Claim
         Review::Adjust { quantity, unit_price, reason } => {
             decision.set_decision(DecisionProto::Adjust);
             reason.clone_into(&mut decision.text);
-            decision.quantity = quantity.map(|it| it.to_string()).unwrap_or_default();
+            decision.quantity = quantity.map(|quantity| quantity.to_string()).unwrap_or_default();
             decision.unit_price = unit_price.map(|price| amount(price, currency)).unwrap_or_default();
         }
     }
     proto::ClaimLineReview {
         decision: Some(decision),
-        at: Some(timestamp(it.at)),
-        reviewer_id: it.by.to_string(),
+        at: Some(timestamp(decided.at)),
+        reviewer_id: decided.by.to_string(),
     }
 }
 
@@ -206,6 +211,8 @@ pub(crate) fn state(state: State) -> claim::State {
         State::Appealed => claim::State::Appealed,
         State::Upheld => claim::State::Upheld,
         State::Overturned => claim::State::Overturned,
+        State::Corrected => claim::State::Corrected,
+        State::Voided => claim::State::Voided,
     }
 }
 

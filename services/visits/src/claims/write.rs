@@ -140,9 +140,9 @@ impl LockedVisit {
 
     /// Why a reviewer would have to decide.
     pub(crate) fn reasons(&self, settlement: &Settlement) -> Vec<domain::ReviewReason> {
-        let Settlement { totals, verdict, .. } = settlement;
+        let Settlement { totals, determination, .. } = settlement;
         let facts = &self.care.facts;
-        let outcome = (*verdict, totals, self.care.plan.currency);
+        let outcome = (*determination, totals, self.care.plan.currency);
         let accepted = self.context.override_accepted;
         domain::review_rules::reasons(&facts.rules, &facts.visit, accepted, outcome, self.now)
     }
@@ -151,7 +151,7 @@ impl LockedVisit {
     pub(crate) fn decision(&self, settlement: &Settlement) -> Decision {
         let days = chrono::Days::new(self.care.facts.rules.appeal_days.into());
         Decision {
-            verdict: settlement.verdict,
+            determination: settlement.determination,
             amounts: settlement.totals,
             appeal_by: self.context.today.checked_add_days(days).unwrap_or(chrono::NaiveDate::MAX),
         }
@@ -192,15 +192,35 @@ pub(crate) async fn write(
     submit: bool,
 ) -> Result<Written, WriteError> {
     let locked = LockedVisit::of_visit(app, tx, (visit, facility), &input.lines, true).await?;
-    let mut lines = new_lines(app, locked.care.request(input.lines).map_err(Error::from)?);
+    let lines = new_lines(app, locked.care.request(input.lines)?);
     let claim = Claim::draft(locked.now, locked.draft(app, &lines, input.reference, input.documents)?)?;
+    if submit {
+        return submit_new(app, tx, &locked, claim, lines).await;
+    }
     let hashes = locked.hashes(app, &lines);
-    let (claim, postings) =
-        if submit { submitted(&locked, tx, claim, &mut lines).await? } else { (claim, Vec::new()) };
+    save(app, tx, SaveClaim::new(&claim, &hashes, (&locked.care.facts.parties, &lines))).await?;
+    Ok(Written { claim, lines })
+}
+
+/// Submits a claim that is not kept yet, and keeps it: a first one, one in place of a rejected one, or of a paid one.
+pub(crate) async fn submit_new(
+    app: &App,
+    tx: &mut Transaction,
+    locked: &LockedVisit,
+    claim: Claim,
+    mut lines: Vec<ServiceLine>,
+) -> Result<Written, WriteError> {
+    let hashes = locked.hashes(app, &lines);
+    let (claim, postings) = submitted(locked, tx, claim, &mut lines).await?;
     let new = SaveClaim::new(&claim, &hashes, (&locked.care.facts.parties, &lines));
     save(app, tx, SaveClaim { postings: &postings, ..new }).await?;
     cite(tx, &claim, &claim.documents).await?;
     Ok(Written { claim, lines })
+}
+
+/// The approvals that lines draw on.
+pub(crate) fn drawn(lines: &[ServiceLine]) -> Vec<Uuid> {
+    lines.iter().filter_map(|line| line.settled.as_ref()?.approval).collect()
 }
 
 /// Submits a draft: in time, not claimed before, settled.
@@ -247,8 +267,7 @@ pub(crate) async fn save(app: &App, tx: &mut Transaction, save: SaveClaim<'_>) -
     if save.postings.is_empty() && save.undone.is_empty() {
         return Ok(());
     }
-    let drawn = save.lines.iter().filter_map(|line| line.settled.as_ref()?.approval);
-    Ok(preauthorizations::usage::count_use(tx, &drawn.collect::<Vec<_>>()).await?)
+    Ok(preauthorizations::usage::count_use(tx, &drawn(save.lines)).await?)
 }
 
 /// Opens documents of the visit to the payer, for the claim that cites them. A draft is nobody's but the facility's, and

@@ -6,7 +6,7 @@ use careway_service::{Call, Keyed, OnConstraint, OrganizationKind};
 use chrono::{DateTime, Utc};
 
 use super::{
-    domain::{Contract, ContractRefusal},
+    domain::{Clauses, Contract, ContractRefusal},
     store, view,
 };
 use crate::{App, organizations::domain::FacilityNotReady, plans::domain::service_type::ServiceType};
@@ -37,10 +37,11 @@ pub(crate) async fn create_contract(
     });
     let from = v.required("from", request.from.as_str(), parse_date);
     let to = v.optional("to", request.to.as_str(), parse_date);
-    if let (Some(from), Some(Some(to))) = (from, to) {
-        v.check("to", to >= from, "must not be before from");
-    }
-    let (facility, mut service_types, from, to) = v.all((facility, service_types, from, to))?;
+    v.period(("from", from), ("to", to.flatten()));
+    let correction_days = correction_days(&mut v, request.correction_days);
+    let (facility, mut service_types, from, to, correction_days) =
+        v.all((facility, service_types, from, to, correction_days))?;
+    let clauses = Clauses { inpatients_to_last_day: request.inpatients_to_last_day, correction_days };
     if untold {
         return Err(FacilityNotReady.into());
     }
@@ -49,11 +50,23 @@ pub(crate) async fn create_contract(
 
     let id = ContractId::new(&app.clock);
     let contract =
-        Contract { id, payer, facility, service_types, from, to, version: 1, created_at: tx.now() };
+        Contract { id, payer, facility, service_types, from, to, clauses, version: 1, created_at: tx.now() };
     store::insert_contract(&mut tx, &contract)
         .await
         .on_constraint("contract_no_overlap", || ContractRefusal::Overlaps)?;
     tx.commit(CreateContractResponse { contract: Some(view::contract(&contract)) }).await
+}
+
+/// So many days, as agreed or as usual.
+fn correction_days(v: &mut Violations, given: Option<i32>) -> Option<u16> {
+    let most = Clauses::MOST_CORRECTION_DAYS;
+    match given {
+        None => Some(Clauses::default().correction_days),
+        Some(days) => {
+            let days = u16::try_from(days).ok().filter(|days| *days <= most);
+            v.field("correctionDays", days.ok_or_else(|| format!("must be 0 to {most}")))
+        }
+    }
 }
 
 /// Whether the id is so new that identity may not have told of its organization yet.

@@ -15,16 +15,38 @@ pub(crate) struct Contract {
     pub(crate) from: NaiveDate,
     /// Inclusive; none while there is no last day.
     pub(crate) to: Option<NaiveDate>,
+    pub(crate) clauses: Clauses,
     pub(crate) version: i64,
     pub(crate) created_at: DateTime<Utc>,
 }
 
-/// From when to when something is agreed.
+/// What a contract says beside its kinds of care and days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Clauses {
+    /// Care of whoever was admitted to stay under it ends with its last day, and not with the discharge.
+    pub(crate) inpatients_to_last_day: bool,
+    /// So many days after its payment a claim may be corrected.
+    pub(crate) correction_days: u16,
+}
+
+impl Clauses {
+    /// The longest time for corrections.
+    pub(crate) const MOST_CORRECTION_DAYS: u16 = 1_095;
+}
+
+impl Default for Clauses {
+    fn default() -> Self {
+        Self { inpatients_to_last_day: false, correction_days: 365 }
+    }
+}
+
+/// From when to when something is agreed, and what more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Term {
     pub(crate) from: NaiveDate,
     /// Inclusive; none while there is no last day.
     pub(crate) to: Option<NaiveDate>,
+    pub(crate) clauses: Clauses,
 }
 
 impl Term {
@@ -74,6 +96,7 @@ mod tests {
             service_types: vec![ServiceType::parse("DENTAL").unwrap()],
             from: day("2026-01-01"),
             to: None,
+            clauses: Clauses::default(),
             version: 1,
             created_at: clock.now(),
         };

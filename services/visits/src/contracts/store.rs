@@ -1,12 +1,12 @@
 //! Contracts between payers and facilities.
 
 use careway_kernel::{ContractId, OrganizationId};
-use careway_service::Result;
+use careway_service::{Error, Result};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::domain::Contract;
+use super::domain::{Clauses, Contract};
 use crate::plans::{self, domain::service_type::ServiceType};
 
 #[derive(sqlx::FromRow)]
@@ -17,12 +17,14 @@ struct Row {
     service_types: Vec<String>,
     valid_from: NaiveDate,
     valid_to: Option<NaiveDate>,
+    inpatients_to_last_day: bool,
+    correction_days: i32,
     version: i64,
     created_at: DateTime<Utc>,
 }
 
 impl TryFrom<Row> for Contract {
-    type Error = careway_service::Error;
+    type Error = Error;
 
     fn try_from(row: Row) -> Result<Self> {
         Ok(Self {
@@ -36,6 +38,10 @@ impl TryFrom<Row> for Contract {
                 .collect::<Result<_>>()?,
             from: row.valid_from,
             to: row.valid_to,
+            clauses: Clauses {
+                inpatients_to_last_day: row.inpatients_to_last_day,
+                correction_days: u16::try_from(row.correction_days).map_err(Error::internal)?,
+            },
             version: row.version,
             created_at: row.created_at,
         })
@@ -84,7 +90,7 @@ pub(crate) async fn insert_contract(conn: &mut PgConnection, contract: &Contract
     let service_types: Vec<&str> = contract.service_types.iter().map(ServiceType::as_str).collect();
     sqlx::query(
         "insert into contract (contract_id, payer_id, facility_id, service_types, valid_from, valid_to, version,
-            created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            created_at, inpatients_to_last_day, correction_days) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(contract.id.uuid())
     .bind(contract.payer.uuid())
@@ -94,6 +100,8 @@ pub(crate) async fn insert_contract(conn: &mut PgConnection, contract: &Contract
     .bind(contract.to)
     .bind(contract.version)
     .bind(contract.created_at)
+    .bind(contract.clauses.inpatients_to_last_day)
+    .bind(i32::from(contract.clauses.correction_days))
     .execute(conn)
     .await?;
     Ok(())

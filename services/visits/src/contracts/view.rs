@@ -15,5 +15,7 @@ pub(crate) fn contract(contract: &Contract) -> proto::Contract {
         to: contract.to.map(|day| day.to_string()).unwrap_or_default(),
         version: version(contract.version),
         created_at: Some(timestamp(contract.created_at)),
+        inpatients_to_last_day: contract.clauses.inpatients_to_last_day,
+        correction_days: contract.clauses.correction_days.into(),
     }
 }

@@ -93,9 +93,7 @@ fn parse(request: &CreateCoverageRequest) -> Result<CoverageInput> {
     let to = v.required("to", request.to.as_str(), parse_date);
     let member_since = v.optional("memberSince", request.member_since.as_str(), parse_date);
     let replaces = v.optional("replaces", request.replaces.as_str(), CoverageId::parse);
-    if let (Some(from), Some(to)) = (from, to) {
-        v.check("to", to >= from, "must not be before from");
-    }
+    v.period(("from", from), ("to", to));
     if let (Some(from), Some(Some(since))) = (from, member_since) {
         v.check("memberSince", since <= from, "must not be after from");
     }

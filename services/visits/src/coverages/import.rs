@@ -32,7 +32,8 @@ pub(crate) async fn import_coverages(
 ) -> Result<ImportCoveragesResponse> {
     let payer = call.caller.payer()?;
     let limits = app.imports.limits();
-    let read = move |list: ListFile| Ok(import_rows::read(&list.table(limits)?, list.dry_run)?);
+    let read =
+        move |list: ListFile| Ok(import_rows::read(&list.read(limits, import_rows::COLUMNS)?, list.dry_run));
     let Held { value: (listed, mut report), place: _place } =
         app.imports.take(payer, limits, pieces, |piece| (piece.dry_run, piece.file), read).await?;
 
@@ -40,7 +41,7 @@ pub(crate) async fn import_coverages(
     let listed = registry.born(listed, &mut report);
     // The same list again changes nothing, so each batch stands for itself and the request's key for none of them.
     let own = Call::by(call.caller.clone());
-    registry.keep(app, &own).await?;
+    registry.save(app, &own).await?;
     if report.dry_run {
         // Everything is done and undone, so that the report is what would happen.
         let mut tx = app.db.begin_unkeyed(&own).await?;

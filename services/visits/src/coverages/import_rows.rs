@@ -3,12 +3,12 @@
 use std::convert::Infallible;
 
 use careway_kernel::MemberNumber;
-use careway_service::table::{Cell, Column, Columns, Report, RowReader, Table, TableError};
+use careway_service::table::{Cell, Column, Columns, List, Report, RowReader};
 
 use super::domain::ListedCoverage;
 
 /// The columns of the list.
-const COLUMNS: Columns = Columns::new(&[
+pub(crate) const COLUMNS: Columns = Columns::new(&[
     Column::required("member_number"),
     Column::required("plan_code"),
     Column::required("from"),
@@ -17,8 +17,8 @@ const COLUMNS: Columns = Columns::new(&[
 ]);
 
 /// The rows that are right so far, and the report begun with the others.
-pub(crate) fn read(table: &Table, dry_run: bool) -> Result<(Vec<ListedCoverage>, Report), TableError> {
-    COLUMNS.read(table, dry_run, read_row)
+pub(crate) fn read(list: &List, dry_run: bool) -> (Vec<ListedCoverage>, Report) {
+    list.read(dry_run, read_row)
 }
 
 /// Reads a row; everything that is wrong with it at once.
@@ -46,11 +46,13 @@ fn read_row(row: &mut RowReader<'_>) -> Option<ListedCoverage> {
 
 #[cfg(test)]
 mod tests {
+    use careway_service::table::{TableError, read_list};
+
     use super::*;
 
     fn listed(csv: &'static str) -> Result<(Vec<ListedCoverage>, Report), TableError> {
-        let table = careway_service::table::read(csv.as_bytes().into(), "text/csv", Default::default());
-        read(&table?, true)
+        let limits = careway_service::table::Limits::default();
+        Ok(read(&read_list(std::io::Cursor::new(csv), "text/csv", limits, COLUMNS)?, true))
     }
 
     #[test]
@@ -67,6 +69,20 @@ mod tests {
         let wrong: Vec<_> = report.problems().map(|it| (it.row, it.column)).collect();
         assert_eq!(wrong, [(3, "member_number"), (3, "to"), (3, "member_since")]);
         assert_eq!(report.unknown_columns, ["until"]);
+    }
+
+    #[test]
+    fn titles_and_totals_are_of_no_cover() {
+        let (read, report) = listed(
+            "Covers of 2026\n\n\
+             Member number,Plan code,From,To\n\
+             (1),(2),(3),(4)\n\
+             UM-1,GOLD,2026-01-01,2026-12-31\n\
+             Total,1\n",
+        )
+        .unwrap();
+        assert_eq!(read.iter().map(|it| it.row).collect::<Vec<_>>(), [5]);
+        assert_eq!((report.problems().count(), &report.passed_over[..]), (0, &[1, 4, 6][..]));
     }
 
     #[test]

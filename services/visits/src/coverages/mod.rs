@@ -12,6 +12,7 @@ mod import;
 mod import_rows;
 mod list;
 pub(crate) mod on_member;
+pub(crate) mod on_renewal;
 mod registry;
 mod resume;
 pub(crate) mod store;

@@ -92,8 +92,8 @@ impl Registry {
         born
     }
 
-    /// Keeps those that no event told of, in transactions of their own: they stand as their events will have them stand.
-    pub(crate) async fn keep(&self, app: &App, call: &Call) -> Result<()> {
+    /// Saves those that no event told of, in transactions of their own: they stand as their events will have them stand.
+    pub(crate) async fn save(&self, app: &App, call: &Call) -> Result<()> {
         let known = self.new.iter().filter_map(|number| self.known.get(number));
         let members: Vec<_> = known.map(|it| it.member.clone()).collect();
         for members in members.chunks(AT_ONCE) {

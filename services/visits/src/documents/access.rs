@@ -18,12 +18,9 @@ pub(crate) async fn read(app: &App, call: &Call, id: &str, action: &'static str)
         let mut reader = app.db.read(call).await?;
         let document = store::find_document(&mut reader, &app.documents.sealer, id, party).await?;
         let document = document.ok_or_else(absent)?;
-        // Another facility's, opened by the medical file of a visit of the caller's own: that visit must be open.
-        let of = match store::find_opening_visit(&mut reader, id, party).await? {
-            Some(opening) if document.facility != party => opening,
-            _ => document.visit,
-        };
-        let visit = visits::store::find_visit(&mut reader, of, party).await?;
+        let opening = store::find_opening(&mut reader, id).await?;
+        let visit = document.read_by(party, opening).ok_or_else(absent)?;
+        let visit = visits::store::find_visit(&mut reader, visit, party).await?;
         (document, visit.ok_or_else(absent)?)
     };
     let member = Some(opened(app, &visit, party)?.member);

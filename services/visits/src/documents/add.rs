@@ -127,7 +127,7 @@ async fn take_in(
     while let Some(piece) = pieces.message().await? {
         upload.take(piece.content.unwrap_or_default().data).await?;
     }
-    upload.finish(input.digest).await
+    Ok(upload.finish(input.digest).await?)
 }
 
 /// What an `Idempotency-Key` stands for: all that was said of the document, and what it is.

@@ -28,7 +28,8 @@ pub(crate) async fn give_consent(
     let consent = Consent { form, given_at: tx.now(), withdrawn_at: None };
     store::upsert_consent(&mut tx, (&visit, patient), consent, person).await?;
     let (member, detail) = (Some(patient.member), Some(form.as_str()));
-    let entry = AuditEntry { action: "medical_file.consent", member, visit: Some(id), detail };
+    let entry =
+        AuditEntry { action: "medical_file.consent", member, visit: Some(id), detail, ..Default::default() };
     audit::note(&mut tx, call, entry);
     tx.commit(GiveConsentResponse { consent: Some(view::consent(&consent)) }).await
 }

@@ -4,7 +4,7 @@ mod api;
 mod domain;
 mod get;
 mod give_consent;
-mod store;
+pub(crate) mod store;
 mod view;
 mod withdraw_consent;
 

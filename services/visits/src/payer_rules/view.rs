@@ -95,9 +95,7 @@ pub(crate) fn rules(claim_rules: &ClaimRules) -> proto::ClaimRules {
         MedicalFileSharing::Always => SharingMessage::Always,
     };
     proto::ClaimRules {
-        automatic_up_to: claim_rules
-            .automatic_up_to
-            .map(|it| MoneyMessage { currency: it.currency.code().to_owned(), amount: it.amount() }),
+        automatic_up_to: claim_rules.automatic_up_to.map(careway_service::money),
         submission_deadline_day: Some(claim_rules.submission_deadline_day.into()),
         resubmissions_most: Some(claim_rules.resubmissions_most.into()),
         appeal_days: Some(claim_rules.appeal_days.into()),

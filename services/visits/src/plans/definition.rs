@@ -4,7 +4,7 @@ use careway_contract::types::v1::LocalizedText;
 use careway_contract::visits::v1::{
     self as proto, plan_benefit, plan_definition::AdjudicationStep, plan_limit, preauthorization_rule::Needed,
 };
-use careway_kernel::{Currency, InvalidMoney, Language, Money, Percent, Violations, text::Text};
+use careway_kernel::{Currency, Language, Money, Percent, Violations, text::Text};
 
 use super::domain::{
     AgeGroup, Benefit, Ceiling, Code, Deductible, Growth, Limit, PlanDefinition, Preauthorization, Scope,
@@ -137,7 +137,7 @@ fn limit(v: &mut Violations, wire: proto::PlanLimit, money: Currency) -> Option<
 
 fn growth(v: &mut Violations, wire: &proto::LimitGrowth, unit: Unit, money: Currency) -> Option<Growth> {
     let value = |text: &str| match unit {
-        Unit::Amount => minor(text, money).map_err(|error| error.to_string()),
+        Unit::Amount => minor(text, money),
         Unit::Count => text.parse::<u32>().map(i64::from).map_err(|_| "must be a whole number".to_owned()),
     };
     let above_members = number(v, "aboveMembers", Some(wire.above_members));
@@ -232,9 +232,9 @@ fn number<N: TryFrom<i32>>(v: &mut Violations, field: &str, value: Option<i32>) 
 }
 
 /// Minor units of an amount of money that is not negative.
-fn minor(text: &str, currency: Currency) -> Result<i64, InvalidMoney> {
-    let money = Money::parse(currency.code(), text)?;
-    if money.is_negative() { Err(InvalidMoney::Amount) } else { Ok(money.minor) }
+fn minor(text: &str, currency: Currency) -> Result<i64, String> {
+    let money = Money::parse(currency.code(), text).map_err(|error| error.to_string())?;
+    if money.is_negative() { Err("must not be negative".to_owned()) } else { Ok(money.minor) }
 }
 
 fn parse_plan_code(text: &str) -> Result<String, &'static str> {

@@ -17,7 +17,7 @@ use crate::{
     seal::Column,
     service_lines::domain::{
         ServiceLine,
-        requested::{LineRequest, MOST_LINES, RequestedLine},
+        requested::{CurrencyDiffers, LineRequest, MOST_LINES, RequestedLine, in_currency},
     },
     texts::Justification,
 };
@@ -107,7 +107,12 @@ fn within(
     preauthorization: &Preauthorization,
     case: &PreauthorizationDraft,
     input: &AmendmentInput,
-) -> Result<Vec<RequestedLine>, Violations> {
+) -> Result<Vec<RequestedLine>> {
+    let last = preauthorization.lines.iter().map(|line| usize::from(line.sequence)).max().unwrap_or_default();
+    in_currency(&input.asked, case.care.plan.currency).map_err(|refusal| CurrencyDiffers {
+        line: number_of(refusal.line, &input.change, last),
+        ..refusal
+    })?;
     let mut v = Violations::default();
     let unknown = |sequence: &u16| preauthorization.lines.iter().all(|line| line.sequence != *sequence);
     for (at, _) in input.change.iter().enumerate().filter(|(_, sequence)| unknown(sequence)) {
@@ -116,7 +121,6 @@ fn within(
     for (at, _) in input.cancel.iter().enumerate().filter(|(_, sequence)| unknown(sequence)) {
         v.add(&format!("cancel[{at}]"), "must be a line of this pre-authorization");
     }
-    let last = preauthorization.lines.iter().map(|line| usize::from(line.sequence)).max().unwrap_or_default();
     let added = input.asked.len() - input.change.len();
     v.check("add", last + added <= MOST_LINES, format!("must not make more than {MOST_LINES} lines"));
     let (change, add) = input.asked.split_at(input.change.len());
@@ -125,6 +129,14 @@ fn within(
     let add = v.each("add", add, |v, asked| planned(v, &case.care, asked.clone()));
     let (change, add) = v.all((change, add))?;
     Ok([change, add].concat())
+}
+
+/// The number that an asked line has or gets: those that are changed come first, those that are added go on after the last.
+fn number_of(place: usize, change: &[u16], last: usize) -> usize {
+    match change.get(place - 1) {
+        Some(sequence) => usize::from(*sequence),
+        None => last + place - change.len(),
+    }
 }
 
 /// New rows of care for what is changed and added; what is changed or cancelled no longer counts.
@@ -154,4 +166,15 @@ fn replace(
         case.lines.push(ServiceLine::new(id, position, requested));
     }
     amendment
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number_of;
+
+    #[test]
+    fn a_refusal_names_a_line_by_its_number_and_not_by_its_place_in_the_request() {
+        let numbers = (1..=4).map(|place| number_of(place, &[5, 2], 7));
+        assert_eq!(numbers.collect::<Vec<_>>(), [5, 2, 8, 9]);
+    }
 }

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     App,
-    adjudication::{input::Review, outcome::Verdict},
+    adjudication::{input::Review, outcome::Determination},
     service_lines::domain::{Decision, ServiceLine},
 };
 
@@ -91,10 +91,11 @@ fn rulings(
     let ruling = |line: &ServiceLine| {
         let decision = decisions.iter().find(|decision| decision.sequence == line.position)?;
         let review = &line.decision.as_ref()?.review;
-        let verdict = line.settled.as_ref().map_or(Verdict::Rejected, |settled| settled.verdict);
-        let outcome = match (review, verdict) {
-            (Review::Reject { .. }, _) | (_, Verdict::Rejected) => Outcome::Rejected,
-            (Review::Accept, Verdict::Approved) => Outcome::Approved,
+        let determination =
+            line.settled.as_ref().map_or(Determination::Rejected, |settled| settled.determination);
+        let outcome = match (review, determination) {
+            (Review::Reject { .. }, _) | (_, Determination::Rejected) => Outcome::Rejected,
+            (Review::Accept, Determination::Approved) => Outcome::Approved,
             _ => Outcome::Adjusted,
         };
         Some(Ruling { sequence: line.position, outcome, days: decision.days })

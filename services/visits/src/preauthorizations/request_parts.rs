@@ -17,7 +17,7 @@ use crate::{
         self,
         domain::{
             ServiceLine,
-            requested::{Frame, LineRequest, MOST_LINES, RequestedLine},
+            requested::{Frame, LineRequest, MOST_LINES, RequestedLine, in_currency},
         },
         settle::AdjudicationContext,
     },
@@ -70,10 +70,8 @@ pub(crate) fn planned(
 }
 
 /// All lines of a request in their visit.
-pub(crate) fn all_planned(
-    care: &AdjudicationContext,
-    lines: Vec<LineRequest>,
-) -> Result<Vec<RequestedLine>, Violations> {
+pub(crate) fn all_planned(care: &AdjudicationContext, lines: Vec<LineRequest>) -> Result<Vec<RequestedLine>> {
+    in_currency(&lines, care.plan.currency)?;
     let mut v = Violations::default();
     let lines = v.each("lines", lines, |v, line| planned(v, care, line));
     Ok(v.all((lines,))?.0)

@@ -42,7 +42,7 @@ pub(crate) async fn respond_to_preauthorization(
         by: person,
         at: now,
     };
-    store::question::keep_answer(&mut tx, &it, &answer).await?;
+    store::question::update_answered(&mut tx, &it, &answer).await?;
     settle::cite(&mut tx, &it, &answer.documents).await?;
     events::answered(&mut tx, &it, late);
     events::note(&mut tx, call, "preauthorization.respond", &it);

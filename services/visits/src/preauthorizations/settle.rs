@@ -18,7 +18,7 @@ use crate::{
     App,
     adjudication::{
         amounts::Amounts,
-        outcome::Verdict,
+        outcome::Determination,
         refusal::{Refusal, Refused},
     },
     benefits::domain::posting::Posting,
@@ -130,7 +130,7 @@ impl PreauthorizationDraft {
             Some(Finding {
                 sequence: line.position,
                 need: Need::of(benefit, settled.needs_approval),
-                clean: settled.verdict == Verdict::Approved && settled.refusals.is_empty(),
+                clean: settled.determination == Determination::Approved && settled.refusals.is_empty(),
                 payer: settled.amounts.payer,
             })
         };

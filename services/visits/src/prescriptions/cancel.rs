@@ -8,6 +8,7 @@ use careway_kernel::{PrescriptionId, Violations};
 use careway_service::{AuditEntry, Call, Error, Keyed, path_id};
 
 use super::{
+    domain::refusal::Refusal,
     store,
     view::{self, Reader},
 };
@@ -30,6 +31,9 @@ pub(crate) async fn cancel_prescription(
         .await?
         .filter(|locked| locked.prescription.facility == facility)
         .ok_or(Error::not_found("prescription"))?;
+    if locked.disputed {
+        return Err(Refusal::VisitDisputed.into());
+    }
     call.check_version(locked.prescription.version)?;
     let it = locked.prescription.cancel(now, locked.today, reason.into())?;
     let handed = store::dispensing::update_cancelled(&mut tx, keys, &it).await?;

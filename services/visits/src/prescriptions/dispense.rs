@@ -30,6 +30,9 @@ pub(crate) async fn dispense_prescription(
     let locked = store::dispensing::lock_prescription(&mut tx, keys, id, pharmacy, now)
         .await?
         .ok_or(Error::not_found("prescription"))?;
+    if locked.disputed {
+        return Err(Refusal::VisitDisputed.into());
+    }
     call.check_version(locked.prescription.version)?;
     if !locked.contracted {
         return Err(Refusal::NotContracted.into());

@@ -23,7 +23,6 @@ pub(crate) async fn find_prescription(
     let mut v = Violations::default();
     let number = v.required("prescriptionNumber", request.prescription_number.as_str(), |text| {
         HumanNumber::parse(PREFIX, text)
-            .map_err(|_| "must be a number such as R26-0000310-89; check for a typing error")
     });
     let member_number = v.required("memberNumber", request.member_number.as_str(), MemberNumber::parse);
     let (number, member_number) = v.all((number, member_number))?;

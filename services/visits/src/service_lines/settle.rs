@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use careway_kernel::{ServiceLineId, Violations};
+use careway_kernel::ServiceLineId;
 use careway_service::{Error, Result};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -47,17 +47,19 @@ impl AdjudicationContext {
             None => {
                 let definition = benefits::store::find_visit_plan(conn, facts.visit.id).await?;
                 let unknown = || Error::internal(anyhow::anyhow!("a coverage has a plan"));
-                app.plans.keep(plan, version, definition.ok_or_else(unknown)?)
+                app.plans.insert(plan, version, definition.ok_or_else(unknown)?)
             }
         };
         Ok(Self { facts, plan })
     }
 
-    /// New lines in their visit, or everything that is wrong with any of them.
-    pub(crate) fn request(&self, asked: Vec<LineRequest>) -> Result<Vec<RequestedLine>, Violations> {
-        domain::requested::within_visit(asked, &self.facts.frame(&self.plan), |number| {
+    /// New lines in their visit, or everything that is wrong with any of them; refused in another currency than that of
+    /// the price list, in which the prices could not even be read.
+    pub(crate) fn request(&self, asked: Vec<LineRequest>) -> Result<Vec<RequestedLine>> {
+        domain::requested::in_currency(&asked, self.plan.currency)?;
+        Ok(domain::requested::within_visit(asked, &self.facts.frame(&self.plan), |number| {
             self.facts.knows_approval(number)
-        })
+        })?)
     }
 
     /// Settles every line by the plan.

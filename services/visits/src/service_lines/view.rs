@@ -22,6 +22,7 @@ pub(crate) fn parse_line(v: &mut Violations, line: &CareLineInput) -> Option<Lin
     let code = v.required("code", line.code.as_str(), parse_code);
     let quantity = v.optional("quantity", line.quantity.as_str(), Quantity::parse);
     let unit_price = v.optional("unitPrice", line.unit_price.as_str(), parse_price);
+    let currency = v.optional("currency", line.currency.as_str(), Currency::parse);
     let count = line.diagnoses.len();
     v.check("diagnoses", (1..=MOST_DIAGNOSES).contains(&count), format!("must be 1 to {MOST_DIAGNOSES}"));
     let diagnoses = line.diagnoses.iter().take(MOST_DIAGNOSES);
@@ -35,6 +36,7 @@ pub(crate) fn parse_line(v: &mut Violations, line: &CareLineInput) -> Option<Lin
         code: code?,
         quantity: quantity?.unwrap_or(Quantity::ONE),
         unit_price: unit_price?,
+        currency: currency?,
         diagnoses: diagnoses?,
         date: date?,
         preauthorization: preauthorization?,
@@ -113,7 +115,7 @@ mod tests {
             unit_price: "-1".to_owned(),
             date: "2026-02-30".to_owned(),
             preauthorization_number: "A26".to_owned(),
-            ..input("CONS GP", "0", &["J06.9", "flu"])
+            ..input("CONS+GP", "0", &["J06.9", "flu"])
         };
         assert_eq!(
             wrong(vec![input("CONS-GP", "1", &["J06.9"]), bad, input("X", "1", &[])]),

@@ -1,6 +1,6 @@
 //! Rows of a payer's price list.
 
-use careway_kernel::{Money, OrganizationId, TariffId};
+use careway_kernel::{Money, OrganizationId, TariffId, text};
 use chrono::NaiveDate;
 
 use crate::{
@@ -61,7 +61,7 @@ impl Medicine {
 
 /// A code of the Anatomical Therapeutic Chemical classification, of any of its five levels.
 pub(crate) fn parse_atc(text: &str) -> Result<String, &'static str> {
-    let code = text.trim().to_uppercase();
+    let code = text::bare(text).to_uppercase();
     let form = "A00AA00".bytes().zip(code.bytes());
     let fits = form.fold(true, |fits, (form, byte)| {
         fits && if form == b'A' { byte.is_ascii_uppercase() } else { byte.is_ascii_digit() }

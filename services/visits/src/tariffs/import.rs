@@ -30,7 +30,8 @@ pub(crate) async fn import_tariffs(
 ) -> Result<ImportTariffsResponse> {
     let payer = call.caller.payer()?;
     let limits = app.imports.limits();
-    let read = move |list: ListFile| Ok(import_rows::read(&list.table(limits)?, list.dry_run)?);
+    let read =
+        move |list: ListFile| Ok(import_rows::read(&list.read(limits, import_rows::COLUMNS)?, list.dry_run));
     let Held { value: (listed, mut report), place: _place } =
         app.imports.take(payer, limits, pieces, |piece| (piece.dry_run, piece.file), read).await?;
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use careway_kernel::{Currency, Language, Money, OrganizationId};
-use careway_service::table::{Cell, Column, Columns, Report, RowReader, Table, TableError};
+use careway_service::table::{Cell, Column, Columns, List, Report, RowReader};
 
 use super::domain::{ListedPrice, Medicine, Price, parse_atc};
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The columns of the list; `name` is English.
-const COLUMNS: Columns = Columns::new(&[
+pub(crate) const COLUMNS: Columns = Columns::new(&[
     Column::required("code"),
     Column::required("kind"),
     Column::required("name"),
@@ -40,9 +40,9 @@ const MOST_BENEFITS: usize = 20;
 
 /// The rows that are right so far, and the report begun with the others: each code once from one day on, of a facility or in
 /// general.
-pub(crate) fn read(table: &Table, dry_run: bool) -> Result<(Vec<ListedPrice>, Report), TableError> {
+pub(crate) fn read(list: &List, dry_run: bool) -> (Vec<ListedPrice>, Report) {
     let mut seen = HashSet::new();
-    COLUMNS.read(table, dry_run, |row| {
+    list.read(dry_run, |row| {
         let price = read_row(row).filter(|_| row.is_sound())?;
         if !seen.insert((price.facility, price.code.clone(), price.from)) {
             row.reject("code", "LISTED_BEFORE", "is listed before from the same day on");
@@ -143,11 +143,13 @@ fn parse_benefits(text: &str) -> Result<Vec<Code>, String> {
 
 #[cfg(test)]
 mod tests {
+    use careway_service::table::{TableError, read_list};
+
     use super::*;
 
     fn listed(csv: &'static str) -> Result<(Vec<ListedPrice>, Report), TableError> {
-        let table = careway_service::table::read(csv.as_bytes().into(), "text/csv", Default::default());
-        read(&table?, true)
+        let limits = careway_service::table::Limits::default();
+        Ok(read(&read_list(std::io::Cursor::new(csv), "text/csv", limits, COLUMNS)?, true))
     }
 
     #[test]
@@ -177,7 +179,7 @@ mod tests {
     fn a_row_says_everything_that_is_wrong_with_it() {
         let (read, report) = listed(
             "code,kind,name,benefits,currency,price,from,to,facility_id,most_quantity,atc_code,until\n\
-             A B,THING,,,RWF,1.5,2026-02-01,2026-01-01,me,0,J01CA04\n\
+             A+B,THING,,,RWF,1.5,2026-02-01,2026-01-01,me,0,J01CA04\n\
              X,SERVICE,X,LAB,RWF,-1,,,,,J01CA04\n\
              X,SERVICE,X,LAB,XXX,1,2026-01-01,,,,\n\
              X,SERVICE,X,LAB,RWF,1,2026-01-01,,,,\n\
@@ -193,6 +195,20 @@ mod tests {
         assert_eq!(said(6), ["code"], "listed before");
         assert_eq!(read.iter().map(|it| it.row).collect::<Vec<_>>(), [5]);
         assert_eq!(report.unknown_columns, ["until"]);
+    }
+
+    #[test]
+    fn titles_and_totals_are_no_prices() {
+        let (read, report) = listed(
+            "Prices from 2026 on\n\
+             code,kind,name,benefits,currency,price,from\n\
+             1,2,3,4,5,6,7\n\
+             X,SERVICE,X,LAB,RWF,1,2026-01-01\n\
+             Total,,,,,1,\n",
+        )
+        .unwrap();
+        assert_eq!(read.iter().map(|it| it.row).collect::<Vec<_>>(), [4]);
+        assert_eq!((report.problems().count(), &report.passed_over[..]), (0, &[1, 3, 5][..]));
     }
 
     #[test]

@@ -40,13 +40,13 @@ impl Used {
         store::push_insert(&mut statement, &case.it);
         statement.build().execute(&case.admin).await.unwrap();
         for (line, quantity) in case.it.lines.iter().zip([2_000, 1_000]) {
-            case.keep("PREAUTHORIZATION", line.id, case.it.id.uuid(), line.sequence, quantity, None).await;
+            case.insert("PREAUTHORIZATION", line.id, case.it.id.uuid(), line.sequence, quantity, None).await;
         }
         case
     }
 
     /// A line that counts.
-    async fn keep(
+    async fn insert(
         &self,
         kind: &str,
         id: Uuid,
@@ -57,7 +57,7 @@ impl Used {
     ) {
         sqlx::query(
             "insert into service_line (line_id, owner_kind, owner_id, payer_id, facility_id, visit_id, member_id, coverage_id,
-                position, code, given_on, quantity, verdict, approval_id, approved_quantity, allowed, submitted, write_off,
+                position, code, given_on, quantity, determination, approval_id, approved_quantity, allowed, submitted, write_off,
                 not_covered, deductible, copay, coinsurance, over_category, over_ceiling, payer, approved_from,
                 approved_to, sealed_details, active)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $1::text, '2026-03-02', $10, 'APPROVED', $11, $10, 0, 0, 0, 0, 0,
@@ -82,7 +82,7 @@ impl Used {
     /// A claim takes so much of a line; the claim's line.
     async fn take(&self, line: usize, quantity: i64) -> Uuid {
         let id = Uuid::now_v7();
-        self.keep("CLAIM", id, Uuid::now_v7(), 1, quantity, Some(self.it.lines[line].id)).await;
+        self.insert("CLAIM", id, Uuid::now_v7(), 1, quantity, Some(self.it.lines[line].id)).await;
         id
     }
 

@@ -55,7 +55,7 @@ pub(crate) async fn approve_visit_override(
     let missing = || Error::not_found("visit");
     let visit = store::lock_visit(&mut tx, id, organization).await?.ok_or_else(missing)?;
     let wanted = store::overrides::lock_override(&mut tx, id, organization).await?.ok_or_else(missing)?;
-    let present = Confirmed { member: &member, asked, by: person.uuid(), overridden: true };
+    let present = Confirmed { member: &member, asked, by: person.uuid(), vouched: Some(wanted.reason) };
     let visit = confirm(app, &mut tx, visit, present).await?;
     store::update::update_visit(&mut tx, &visit).await?;
     let patient = record_verified(&mut tx, &visit)?;
@@ -79,6 +79,7 @@ pub(crate) async fn approve_visit_override(
             member: Some(patient.member),
             visit: Some(id),
             detail: Some(approved.reason.as_str()),
+            ..Default::default()
         },
     );
     let shown = view::shown(&app.context.keys, &visit, patient)?;

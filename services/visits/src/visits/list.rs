@@ -21,6 +21,7 @@ pub(crate) async fn list_visits(
     let service_type = v.optional("serviceType", request.service_type.as_str(), ServiceType::parse);
     let from = v.optional("from", request.from.as_str(), parse_date);
     let to = v.optional("to", request.to.as_str(), parse_date);
+    v.period(("from", from.flatten()), ("to", to.flatten()));
     let bare = ListVisitsRequest { page_size: 0, page_token: String::new(), ..request.clone() };
     let wanted = (request.page_size, request.page_token.as_str());
     let paging = Paging::parse(&mut v, &app.page_key, "ListVisits", organization.uuid(), &bare, wanted);

@@ -1,4 +1,4 @@
-//! Resolve a dispute: the payer upholds it, and claims stay frozen, or dismisses it.
+//! Resolve a dispute: the payer dismisses it, or upholds it: claims stay frozen, and what the visit opened is closed.
 
 use careway_contract::visits::v1::{
     ResolveVisitDisputeRequest, ResolveVisitDisputeResponse, VisitDisputeResolved,
@@ -9,14 +9,14 @@ use careway_kernel::{Violations, VisitId};
 use careway_service::{AuditEntry, Call, Error, Keyed, path_id};
 
 use super::{store, view};
-use crate::{App, audit};
+use crate::{App, audit, medical_file};
 
 pub(crate) async fn resolve_visit_dispute(
     app: &App,
     call: &Call,
     request: ResolveVisitDisputeRequest,
 ) -> Keyed<ResolveVisitDisputeResponse> {
-    let payer = call.caller.payer()?;
+    let (payer, person) = (call.caller.payer()?, call.caller.person_or_client()?);
     let id: VisitId = path_id("visit", &request.visit_id)?;
     let upheld = match request.outcome() {
         Outcome::Unspecified => return Err(Violations::one("outcome", "is required").into()),
@@ -27,6 +27,10 @@ pub(crate) async fn resolve_visit_dispute(
     let visit = visit.filter(|visit| visit.patient.is_some()).ok_or(Error::not_found("visit"))?;
     let visit = visit.resolve_dispute(tx.now(), upheld)?;
     store::update::update_visit(&mut tx, &visit).await?;
+    if upheld {
+        let now = tx.now();
+        medical_file::store::update_withdrawn(&mut tx, id, person, now).await?;
+    }
     if let Some(patient) = &visit.patient {
         let resolved = VisitDisputeResolved {
             visit_id: id.to_string(),

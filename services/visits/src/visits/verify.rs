@@ -5,7 +5,9 @@ use careway_contract::{
     visits::v1::{VerifyVisitRequest, VerifyVisitResponse, VisitVerified},
 };
 use careway_events::{Fact, record};
-use careway_kernel::{FamilyId, MemberId, MemberNumber, OrganizationId, Violations, VisitId, parse_date};
+use careway_kernel::{
+    FamilyId, MemberId, MemberNumber, OrganizationId, Violations, VisitId, parse_date, text,
+};
 use careway_service::{AuditEntry, Call, Error, Keyed, Result, Transaction, path_id};
 use prost::Message;
 use uuid::Uuid;
@@ -13,7 +15,7 @@ use uuid::Uuid;
 use super::{
     access::read_again,
     bound::Bound,
-    domain::{Patient, Visit},
+    domain::{Patient, Visit, overrides::OverrideReason},
     store, view,
 };
 use crate::{
@@ -36,7 +38,8 @@ pub(crate) async fn verify_visit(
     let (facility, by) = (call.caller.facility()?, call.caller.person_or_client()?);
     let id: VisitId = path_id("visit", &request.visit_id)?;
     let mut violations = Violations::default();
-    let six_digits = request.code.len() == 6 && request.code.bytes().all(|byte| byte.is_ascii_digit());
+    let code = text::bare(&request.code);
+    let six_digits = code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());
     violations.check("code", six_digits, "must be six digits");
     violations.finish()?;
 
@@ -47,7 +50,7 @@ pub(crate) async fn verify_visit(
     let Bound { challenge: bound, asked } = Bound::open(app, &visit, &challenge)?;
     let proof = VerifyChallengeRequest {
         challenge_id: challenge.id,
-        code: request.code,
+        code,
         member: bound.member,
         purpose: bound.purpose,
         facility_name: bound.facility_name,
@@ -58,8 +61,7 @@ pub(crate) async fn verify_visit(
     let member = member.ok_or_else(|| Error::internal(anyhow::anyhow!("a passed challenge has a member")))?;
 
     let mut tx = app.db.begin(call).await?;
-    let visit =
-        confirm(app, &mut tx, visit, Confirmed { member: &member, asked, by, overridden: false }).await?;
+    let visit = confirm(app, &mut tx, visit, Confirmed { member: &member, asked, by, vouched: None }).await?;
     store::update::update_visit(&mut tx, &visit).await?;
     let patient = record_verified(&mut tx, &visit)?;
     let entry = AuditEntry {
@@ -85,7 +87,8 @@ pub(crate) struct Confirmed<'a> {
     /// The payers that were asked for them.
     pub(crate) asked: Vec<AskedPayer>,
     pub(crate) by: Uuid,
-    pub(crate) overridden: bool,
+    /// Why two persons vouched, where there was no code.
+    pub(crate) vouched: Option<OverrideReason>,
 }
 
 /// The visit with its patient: who it is, and what they are entitled to on the day of service.
@@ -93,16 +96,19 @@ pub(crate) async fn confirm(
     app: &App,
     tx: &mut Transaction,
     visit: Visit,
-    Confirmed { member, asked, by, overridden }: Confirmed<'_>,
+    Confirmed { member, asked, by, vouched }: Confirmed<'_>,
 ) -> Result<Visit> {
     let number = MemberNumber::parse(&member.member_number).map_err(Error::internal)?;
+    let newborn = vouched == Some(OverrideReason::Newborn);
+    // A child's rules hold for a newborn, whatever its mother's age.
+    let birth_date = if newborn { Some(visit.service_date) } else { parse_date(&member.birth_date).ok() };
     let query = EntitlementQuery {
         member: MemberId::parse(&member.member_id).map_err(Error::internal)?,
         family: FamilyId::parse(&member.family_id).map_err(Error::internal)?,
         payer: OrganizationId::parse(&member.payer_id).map_err(Error::internal)?,
         facility: visit.facility,
         on: visit.service_date,
-        birth_date: parse_date(&member.birth_date).ok(),
+        birth_date,
     };
     let facts = coverages::store::entitlement::find_entitlement(tx, &query).await?;
     let patient = Patient {
@@ -114,7 +120,8 @@ pub(crate) async fn confirm(
         entitlement: decide(&facts, visit.service_date).after_asking(asked, query.payer),
         verified_at: tx.now(),
         verified_by: by,
-        overridden,
+        overridden: vouched.is_some(),
+        newborn,
     };
     let hash = app.context.keys.member_number_hash(&number);
     Ok(visit.verify(tx.now(), patient, hash, app.context.settings.unadmitted())?)

@@ -4,6 +4,7 @@ use careway_contract::{
     identity::v1::MemberSummary,
     visits::v1::{self as proto, visit, visit_override},
 };
+use careway_kernel::ChallengeId;
 use careway_service::{Error, Result, timestamp, version};
 use chrono::{DateTime, Utc};
 use prost::Message;
@@ -53,6 +54,11 @@ pub(crate) fn visit(visit: &Visit) -> proto::Visit {
         cancelled_at: optional(visit.cancellation.as_ref().map(|it| it.at)),
         cancel_reason: visit.cancellation.as_ref().map(|it| it.reason.clone()).unwrap_or_default(),
         disputed: visit.is_disputed(),
+        newborn: visit.patient.as_ref().is_some_and(|patient| patient.newborn),
+        code_reference: challenge
+            .and_then(|it| ChallengeId::parse(&it.id).ok())
+            .map(ChallengeId::reference)
+            .unwrap_or_default(),
     }
 }
 

@@ -219,7 +219,7 @@ impl TestVisits {
         let request = MarkPaymentAdvicePaidRequest {
             payment_advice_id: advice.payment_advice_id.clone(),
             reference: "TRF-1".to_owned(),
-            paid_on: self.clock.now().format("%Y-%m-%d").to_string(),
+            paid_on: today(&self.clock).to_string(),
         };
         let answer = self.advices().mark_payment_advice_paid(self.by(&self.payer, &key(), request)).await?;
         Ok(answer.into_inner().payment_advice.unwrap())
@@ -283,7 +283,7 @@ pub(crate) fn payer_part(claim: &Claim) -> i64 {
     claim.amounts.as_ref().map_or(0, |amounts| amounts.payer.parse().unwrap())
 }
 
-/// The day in the clock's own zone.
+/// The day of the parties, in Kigali.
 pub(crate) fn today(clock: &Clock) -> chrono::NaiveDate {
-    clock.now().date_naive()
+    clock.today(chrono_tz::Africa::Kigali)
 }

@@ -57,8 +57,25 @@ async fn an_advice_pays_what_was_decided_and_its_lines_add_up() {
             service.by(&service.payer, &key(), MarkClaimPaidRequest { claim_id, reference, paid_on });
         async { service.claims().mark_claim_paid(request).await.map(|it| it.into_inner().claim.unwrap()) }
     };
-    let tomorrow = today(&service.clock) + chrono::Days::new(2);
-    assert_eq!(refusal(mark(&second, tomorrow.to_string()).await).violations()[0].0, "paidOn");
+    let (before, after) =
+        (today(&service.clock) - chrono::Days::new(1), today(&service.clock) + chrono::Days::new(2));
+    // Nothing is paid before the care was given, nor before it is paid.
+    for day in [before, after] {
+        assert_eq!(refusal(mark(&second, day.to_string()).await).violations()[0].0, "paidOn");
+    }
+    let mark_advice = |reference: &str, day: chrono::NaiveDate| {
+        let request = MarkPaymentAdvicePaidRequest {
+            payment_advice_id: advice.payment_advice_id.clone(),
+            reference: reference.to_owned(),
+            paid_on: day.to_string(),
+        };
+        let request = service.by(&service.payer, &key(), request);
+        async { refusal(service.advices().mark_payment_advice_paid(request).await) }
+    };
+    for day in [before, after] {
+        let fields: Vec<_> = mark_advice("", day).await.violations().iter().map(|it| it.0.clone()).collect();
+        assert_eq!(fields, ["reference", "paidOn"]);
+    }
     let paid = mark(&second, today(&service.clock).to_string()).await.unwrap();
     assert_eq!((paid.state(), paid.payment_reference.as_str()), (State::Paid, "TRF-0"));
     let paid = service.pay(&advice).await.unwrap();

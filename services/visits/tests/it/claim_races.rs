@@ -72,8 +72,8 @@ async fn held(service: &TestVisits, visit: &Visit, code: &str) -> i64 {
     }
 }
 
-fn total(it: &Preauthorization) -> i64 {
-    it.total.as_ref().map_or(0, |amounts| amounts.payer.parse().unwrap())
+fn total(preauthorization: &Preauthorization) -> i64 {
+    preauthorization.total.as_ref().map_or(0, |amounts| amounts.payer.parse().unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -393,6 +393,13 @@ async fn each_party_sees_and_does_its_own_part() {
         let request = service.by(&service.payer, &key(), filter);
         async move { service.claims().list_claims(request).await.unwrap().into_inner().claims.len() }
     };
+    let ends_before = ListClaimsRequest {
+        from: "2026-12-01".to_owned(),
+        to: "2026-11-30".to_owned(),
+        ..Default::default()
+    };
+    let ends_before = service.claims().list_claims(service.by(&service.payer, &key(), ends_before)).await;
+    assert_eq!(refusal(ends_before).violations()[0].0, "to");
     let by = ListClaimsRequest::default;
     assert_eq!(filtered(ListClaimsRequest { member_number: "UM-1".to_owned(), ..by() }).await, 1);
     assert_eq!(filtered(ListClaimsRequest { member_number: "UM-2".to_owned(), ..by() }).await, 0);

@@ -22,13 +22,19 @@ async fn contracts_never_overlap_and_both_parties_see_them() {
         service_types: vec!["DENTAL".to_owned()],
         from: "2026-01-01".to_owned(),
         to: "2026-12-31".to_owned(),
+        inpatients_to_last_day: true,
+        correction_days: None,
     };
+    let long = CreateContractRequest { correction_days: Some(1_096), ..request.clone() };
+    let long = service.contracts().create_contract(service.by(&service.payer, &key(), long)).await;
+    assert_eq!(refusal(long).violations()[0].0, "correctionDays");
     let made = service
         .contracts()
         .create_contract(service.by(&service.payer, &key(), request.clone()))
         .await
         .unwrap();
     let made = made.into_inner().contract.unwrap();
+    assert_eq!((made.inpatients_to_last_day, made.correction_days), (true, 365));
     let again = CreateContractRequest { from: "2026-12-31".to_owned(), to: String::new(), ..request.clone() };
     let twice = service.contracts().create_contract(service.by(&service.payer, &key(), again.clone())).await;
     assert_eq!(refusal(twice).reason(), "CONTRACT_OVERLAPS");

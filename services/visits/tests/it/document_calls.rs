@@ -6,7 +6,10 @@ use careway_contract::{
     google::api::HttpBody,
     visits::v1::{document_service_client::DocumentServiceClient, *},
 };
-use careway_service::{Error, Registry, Upstream};
+use careway_service::{
+    Error, Registry, Upstream,
+    grpc::{Rpcs, serve_grpc},
+};
 use careway_testing::{Person, key};
 use futures::{Stream, TryStreamExt, stream};
 use tonic::{Request, Response, metadata::MetadataMap};
@@ -103,12 +106,18 @@ impl TestVisits {
         Ok(self.documents().add_document(request).await?)
     }
 
-    /// From now on the service is called as another process calls it.
-    pub(crate) async fn call_over_the_network(&mut self) {
+    /// A port of the service's own; answers its URL. Whether gRPC reflection tells of it, is told.
+    pub(crate) async fn listen(&self, reflected: bool) -> String {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let stopping = self.foundation.shutdown.clone();
-        tokio::spawn(careway_service::run::serve_grpc(listener, self.service.clone(), stopping));
+        let (rpcs, stopping) = (Rpcs::of("visits", reflected).unwrap(), self.foundation.shutdown.clone());
+        tokio::spawn(serve_grpc(listener, self.service.clone(), rpcs, stopping));
+        url
+    }
+
+    /// From now on the service is called as another process calls it.
+    pub(crate) async fn call_over_the_network(&mut self) {
+        let url = self.listen(false).await;
         let registry = Registry::default();
         registry.connect("visits", &url).unwrap();
         self.call_by(registry.upstream("visits"));

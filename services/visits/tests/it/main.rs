@@ -4,6 +4,7 @@
 
 mod benefits;
 mod claim_calls;
+mod claim_corrections;
 mod claim_faults;
 mod claim_payments;
 mod claim_properties;
@@ -19,6 +20,7 @@ mod documents_cited;
 mod documents_kept;
 mod documents_refused;
 mod fake_identity;
+mod grpc_port;
 mod plans;
 mod preauthorization_calls;
 mod preauthorization_clocks;

@@ -52,8 +52,8 @@ impl TestVisits {
     }
 }
 
-fn due(it: &Preauthorization) -> i64 {
-    it.due_at.unwrap().seconds
+fn due(preauthorization: &Preauthorization) -> i64 {
+    preauthorization.due_at.unwrap().seconds
 }
 
 #[tokio::test]

@@ -15,9 +15,9 @@ use crate::{
 };
 
 /// The id and the state.
-fn told(it: &Option<Preauthorization>) -> (String, State) {
-    let it = it.as_ref().unwrap();
-    (it.preauthorization_id.clone(), it.state())
+fn told(preauthorization: &Option<Preauthorization>) -> (String, State) {
+    let preauthorization = preauthorization.as_ref().unwrap();
+    (preauthorization.preauthorization_id.clone(), preauthorization.state())
 }
 
 #[tokio::test]
@@ -80,8 +80,10 @@ async fn what_is_small_and_in_order_is_approved_and_held_at_once() {
 async fn the_payer_decides_line_by_line_and_what_it_approves_is_held() {
     let (service, visit) = TestVisits::with_patient().await;
     let lines = vec![line("MRI", "2"), line("PHYSIO", "5"), line("MRI", "1"), line("CONS-GP", "1")];
+    // The day where the facility is: late in the evening it is another than in UTC.
+    let day: chrono::NaiveDate = visit.service_date.parse().unwrap();
     let lines = lines.into_iter().enumerate().map(|(at, line)| {
-        let date = service.clock.now().date_naive() + chrono::Days::new(at as u64);
+        let date = day + chrono::Days::new(at as u64);
         CareLineInput { date: date.to_string(), ..line }
     });
     let asked = service.ask_for(&visit.visit_id, lines.collect()).await.unwrap();

@@ -202,6 +202,10 @@ async fn prices_are_searched_and_paged_by_code() {
     let facility = &service.facility;
     let by_name = ListTariffsRequest { query: "AMOXICILINA".to_owned(), ..on("2026-06-01") };
     assert_eq!(service.priced(facility, by_name).await, pairs([("AMOX-500", "110")]));
+    for query in ["amox\u{2011}500", "amox 500", "AMOX500"] {
+        let written = ListTariffsRequest { query: query.to_owned(), ..on("2026-06-01") };
+        assert_eq!(service.priced(facility, written).await, pairs([("AMOX-500", "110")]), "{query}");
+    }
     let services = ListTariffsRequest { kind: TariffKind::Service.into(), ..on("2026-06-01") };
     assert_eq!(service.priced(facility, services).await, pairs([("CONS-GP", "6000")]));
     let of_payer =

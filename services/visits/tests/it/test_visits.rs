@@ -361,6 +361,7 @@ pub(crate) fn anonymous(visit: Visit) -> Visit {
         expires_at: None,
         code_expires_at: None,
         resend_available_at: None,
+        code_reference: String::new(),
         ..visit
     }
 }

@@ -7,13 +7,22 @@ use careway_contract::visits::v1::{
 use careway_service::{Error, Kind};
 use careway_testing::{Person, key, refusal};
 
-use crate::test_visits::TestVisits;
+use crate::{claim_calls::line, test_visits::TestVisits};
 
 impl TestVisits {
     async fn ask(&self, by: &Person, visit_id: &str) -> Result<RequestVisitOverrideResponse, Error> {
+        self.ask_because(by, visit_id, visit_override::Reason::NoPhone).await
+    }
+
+    async fn ask_because(
+        &self,
+        by: &Person,
+        visit_id: &str,
+        reason: visit_override::Reason,
+    ) -> Result<RequestVisitOverrideResponse, Error> {
         let request = RequestVisitOverrideRequest {
             visit_id: visit_id.to_owned(),
-            reason: visit_override::Reason::NoPhone.into(),
+            reason: reason.into(),
             note: "Came without a phone".to_owned(),
         };
         Ok(self.overrides().request_visit_override(self.by(by, &key(), request)).await?.into_inner())
@@ -22,6 +31,20 @@ impl TestVisits {
     async fn approve(&self, by: &Person, visit_id: &str) -> Result<ApproveVisitOverrideResponse, Error> {
         let request = ApproveVisitOverrideRequest { visit_id: visit_id.to_owned() };
         Ok(self.overrides().approve_visit_override(self.by(by, &key(), request)).await?.into_inner())
+    }
+
+    async fn review_as(
+        &self,
+        visit_id: &str,
+        outcome: review_visit_override_request::Outcome,
+    ) -> Result<ReviewVisitOverrideResponse, Error> {
+        let request = ReviewVisitOverrideRequest {
+            visit_id: visit_id.to_owned(),
+            outcome: outcome.into(),
+            note: "Born here".to_owned(),
+        };
+        let request = self.by(&self.payer, &key(), request);
+        Ok(self.overrides().review_visit_override(request).await?.into_inner())
     }
 
     async fn review(&self, by: &Person, visit_id: &str) -> Result<ReviewVisitOverrideResponse, Error> {
@@ -92,6 +115,43 @@ async fn an_override_takes_two_persons_and_is_reviewed() {
     for event in ["VisitOverrideRequested", "VisitOverrideApproved", "VisitOverrideReviewed", "VisitVerified"]
     {
         assert_eq!(service.said(event).await, 1, "{event}");
+    }
+}
+
+#[tokio::test]
+async fn newborns_are_admitted_beside_their_mother_and_are_patients_of_their_own() {
+    let service = TestVisits::for_claims().await;
+    let mother = service.outpatient("UM-1").await;
+    let supervisor = service.colleague(&service.facility);
+    let mut patients = vec![mother];
+    for _twin in 0..2 {
+        let visit = service.started("UM-1").await;
+        service
+            .ask_because(&service.facility, &visit.visit_id, visit_override::Reason::Newborn)
+            .await
+            .unwrap();
+        let verified = service.approve(&supervisor, &visit.visit_id).await.unwrap().visit.unwrap();
+        assert!(verified.newborn && verified.overridden);
+        patients.push(service.admit(&visit.visit_id, "OUTPATIENT").await.unwrap());
+    }
+    // She herself has one open visit of a kind on a day, and is told which.
+    let again = service.verified("UM-1").await.visit.unwrap();
+    let open = refusal(service.admit(&again.visit_id, "OUTPATIENT").await);
+    assert_eq!(
+        (open.reason(), open.fact("visitId")),
+        ("VISIT_ALREADY_OPEN", Some(patients[0].visit_id.as_str()))
+    );
+    for child in &patients[1..] {
+        service.review_as(&child.visit_id, review_visit_override_request::Outcome::Accepted).await.unwrap();
+    }
+    // The same care of each of them is nobody else's; of one of them it is claimed once.
+    for patient in &patients {
+        let claim = service.submitted(patient, vec![line("B")]).await.unwrap();
+        assert_eq!(claim.amounts.unwrap().payer, "9000");
+    }
+    for patient in &patients {
+        let twice = refusal(service.submitted(patient, vec![line("B")]).await);
+        assert_eq!(twice.reason(), "DUPLICATE_CLAIM");
     }
 }
 

@@ -360,6 +360,12 @@ async fn lists_are_paged_newest_first_and_bound_to_their_filter() {
         page_size: 2,
         ..Default::default()
     };
+    let ends_before = ListVisitsRequest {
+        from: "2026-12-01".to_owned(),
+        to: "2026-11-01".to_owned(),
+        ..Default::default()
+    };
+    assert_eq!(refusal(list(ends_before).await).violations()[0].0, "to");
     let mut found = Vec::new();
     loop {
         let page = list(request.clone()).await.unwrap();

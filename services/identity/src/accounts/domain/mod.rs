@@ -6,12 +6,14 @@ pub(crate) mod roles;
 
 use std::collections::BTreeSet;
 
-use careway_kernel::{AccountId, Email, Names, OrganizationId};
+use careway_kernel::{AccountId, Email, Language, Names, OrganizationId};
 use careway_service::OrganizationKind;
 use chrono::{DateTime, Utc};
 
 use refusal::Refusal;
 use roles::{Roles, Table};
+
+use crate::organizations::domain::{self as organizations, Code};
 
 /// An account in one organization: a membership, or an invitation that is not accepted yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +27,34 @@ pub(crate) struct Account {
     pub(crate) totp_enabled: bool,
     pub(crate) version: i64,
     pub(crate) created_at: DateTime<Utc>,
+}
+
+/// A person with the organization they work for, as both are now.
+#[derive(Debug)]
+pub(crate) struct Membership {
+    pub(crate) account: AccountId,
+    pub(crate) organization: OrganizationId,
+    pub(crate) kind: OrganizationKind,
+    pub(crate) organization_name: Names,
+    pub(crate) organization_status: organizations::Status,
+    pub(crate) codes: Vec<Code>,
+    pub(crate) email: Email,
+    pub(crate) name: Names,
+    pub(crate) roles: Vec<String>,
+    pub(crate) status: Status,
+    pub(crate) language: Language,
+}
+
+impl Membership {
+    /// Nobody of a suspended organization can do anything.
+    pub(crate) fn is_active(&self) -> bool {
+        self.status == Status::Active && self.organization_status == organizations::Status::Active
+    }
+
+    /// What the person may do there now.
+    pub(crate) fn permissions(&self) -> BTreeSet<&'static str> {
+        if self.is_active() { Table::of(self.kind).permissions(&self.roles) } else { BTreeSet::new() }
+    }
 }
 
 /// Whether the person can act for the organization.

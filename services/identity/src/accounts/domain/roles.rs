@@ -45,10 +45,19 @@ static TABLES: [Table; 7] = [
             ("claims.submit", "CLAIMS_CLERK"),
             ("claims.import", "CLAIMS_CLERK"),
             ("channels.read", "FRONT_DESK SUPERVISOR"),
-            ("channels.manage", ""),
+            ("channels.connect", ""),
+            ("channels.contract", ""),
+            ("channels.suspend", ""),
+            ("channels.test", "SUPERVISOR"),
+            ("services.manage", "SUPERVISOR"),
+            ("calendars.manage", "SUPERVISOR"),
+            ("prices.manage", ""),
+            ("bookings.read", "FRONT_DESK CLINICIAN SUPERVISOR"),
+            ("bookings.manage", "FRONT_DESK SUPERVISOR"),
             ("accounts.read", "SUPERVISOR"),
             ("accounts.manage", ""),
             ("api-clients.manage", ""),
+            ("webhooks.manage", ""),
         ],
     },
     Table {
@@ -85,6 +94,7 @@ static TABLES: [Table; 7] = [
             ("accounts.read", ""),
             ("accounts.manage", ""),
             ("api-clients.manage", ""),
+            ("webhooks.manage", ""),
         ],
     },
     Table {
@@ -93,9 +103,21 @@ static TABLES: [Table; 7] = [
         roles: &["AGENT"],
         permissions: &[
             ("organizations.read", "*"),
+            ("participants.read", "*"),
+            ("participants.contact", "AGENT"),
+            ("data-issues.report", "AGENT"),
+            ("renewals.read", "*"),
+            ("renewals.export", "AGENT"),
+            ("renewals.renew", "AGENT"),
+            ("reminders.read", "*"),
+            ("reminders.manage", "AGENT"),
+            ("reminders.approve", ""),
+            ("templates.manage", ""),
+            ("opt-outs.manage", "AGENT"),
             ("accounts.read", ""),
             ("accounts.manage", ""),
             ("api-clients.manage", ""),
+            ("webhooks.manage", ""),
         ],
     },
     Table {
@@ -104,9 +126,23 @@ static TABLES: [Table; 7] = [
         roles: &["OFFICER"],
         permissions: &[
             ("organizations.read", "*"),
+            ("agencies.manage", ""),
+            ("participants.read", "*"),
+            ("participants.import", "OFFICER"),
+            ("data-issues.resolve", "OFFICER"),
+            ("renewals.read", "*"),
+            ("renewals.export", "OFFICER"),
+            ("renewals.import", "OFFICER"),
+            ("renewals.undo", "OFFICER"),
+            ("renewal-settings.manage", ""),
+            ("reminders.read", "*"),
+            ("reminders.approve", "OFFICER"),
+            ("templates.manage", "OFFICER"),
+            ("opt-outs.manage", "OFFICER"),
             ("accounts.read", ""),
             ("accounts.manage", ""),
             ("api-clients.manage", ""),
+            ("webhooks.manage", ""),
         ],
     },
     Table {
@@ -120,33 +156,53 @@ static TABLES: [Table; 7] = [
             ("accounts.read", ""),
             ("accounts.manage", ""),
             ("api-clients.manage", ""),
+            ("webhooks.manage", ""),
         ],
     },
     Table {
         kind: OrganizationKind::Channel,
         administrator: "ADMINISTRATOR",
-        roles: &["EDITOR", "READER"],
+        roles: &["EDITOR", "AGENT", "READER"],
         permissions: &[
             ("organizations.read", "*"),
+            ("cases.read", "*"),
+            ("cases.write", "EDITOR"),
             ("channels.read", "*"),
-            ("channels.manage", "EDITOR"),
+            ("catalogue.read", "*"),
+            ("channels.set-up", "EDITOR"),
+            ("channels.acknowledge", "EDITOR"),
+            ("channels.test", "EDITOR"),
+            ("channels.contract", ""),
+            ("channels.suspend", ""),
+            ("channels.go-live", ""),
+            ("bookings.read", "*"),
+            ("bookings.make", "EDITOR AGENT"),
             ("accounts.read", ""),
             ("accounts.manage", ""),
             ("api-clients.manage", ""),
+            ("webhooks.manage", ""),
         ],
     },
     Table {
         kind: OrganizationKind::Platform,
         administrator: "OPERATOR",
-        roles: &["SUPPORT_AGENT"],
+        roles: &["SUPPORT_AGENT", "SUPPORT_LEAD"],
         permissions: &[
             ("organizations.read", "*"),
             ("organizations.manage", ""),
             ("cases.read", "*"),
             ("cases.write", "*"),
+            ("cases.handle", "*"),
+            ("cases.manage", "SUPPORT_LEAD"),
+            ("mail.deliver", ""),
             ("channels.read", "*"),
+            ("channels.acknowledge", "SUPPORT_AGENT"),
+            ("channels.suspend", "SUPPORT_AGENT"),
+            ("consents.publish", ""),
             ("keys.rotate", ""),
             ("dead-letters.manage", ""),
+            ("messages.read", "*"),
+            ("messages.redrive", ""),
             ("accounts.read", ""),
             ("accounts.manage", ""),
             ("api-clients.manage", ""),
@@ -199,6 +255,12 @@ impl Table {
         };
         let of_the_scheme = self.scheme().map(|scheme| scheme.holders(permission)).unwrap_or_default();
         self.roles.iter().copied().filter(held).chain(of_the_scheme).collect()
+    }
+
+    /// Every role that holds a permission, the administrator's last; none when the kind does not have it.
+    pub(crate) fn all_holders(&self, permission: &str) -> Vec<&'static str> {
+        let administrator = self.all().contains(permission).then_some(self.administrator);
+        self.holders(permission).into_iter().chain(administrator).collect()
     }
 
     /// What these roles may do together; a role this kind does not have may do nothing.
@@ -323,17 +385,21 @@ mod tests {
     }
 
     #[test]
-    fn only_the_platform_manages_organizations_and_keys() {
+    fn only_the_platform_manages_organizations_and_keys_and_only_a_channel_takes_a_provider_live() {
+        let (platform, channel) = (OrganizationKind::Platform, OrganizationKind::Channel);
         for kind in OrganizationKind::ALL {
             let all = Table::of(kind).all();
-            for permission in ["organizations.manage", "keys.rotate", "dead-letters.manage"] {
-                assert_eq!(
-                    all.contains(permission),
-                    kind == OrganizationKind::Platform,
-                    "{kind:?} {permission}"
-                );
+            for (permission, only) in [
+                ("organizations.manage", platform),
+                ("keys.rotate", platform),
+                ("dead-letters.manage", platform),
+                ("channels.go-live", channel),
+                ("channels.set-up", channel),
+            ] {
+                assert_eq!(all.contains(permission), kind == only, "{kind:?} {permission}");
             }
         }
+        assert_eq!(Table::of(channel).holders("channels.set-up"), ["EDITOR"]);
     }
 
     #[test]

@@ -24,12 +24,16 @@ pub(crate) async fn accept_invitation(
     let digest =
         v.required("token", request.token.as_str(), |token| Ok::<_, Refusal>(opaque_token::digest(token)));
     let name = v.optional("name", request.name.as_str(), Names::parse);
+    if !v.is_empty() {
+        // Whether a password is needed shows below; one that could be none is told with the rest.
+        v.optional("password", request.password.as_str(), Password::parse);
+    }
     let (digest, name) = v.all((digest, name))?;
 
     // The link is judged before the work of hashing a password.
     let mut reader = app.db.read(&Call::system("invitation")).await?;
     let invitation = store::find_by_token(&mut reader, &digest).await?.ok_or(Refusal::LinkRejected)?;
-    invitation.clone().accept(invitation.account, app.clock.now())?;
+    let invitation = invitation.good(app.clock.now())?;
     let known = accounts::store::credentials::find_by_email(&mut reader, &invitation.email).await?;
     drop(reader);
     let password_hash = match known {

@@ -58,14 +58,17 @@ pub(crate) async fn invite(
     let organization = v.optional("organizationId", wanted.organization_id, OrganizationId::parse);
     let email = v.required("email", wanted.email, Email::parse);
     let name = v.required("name", wanted.name, Names::parse);
-    // Which roles there are depends on the organization.
-    let Some(organization) = organization else { return Err(v.into()) };
+    // Which roles there are depends on the organization; without one it can be told that there are none.
+    let Some(organization) = organization else {
+        v.check("roles", !wanted.roles.is_empty(), "must name at least one role");
+        return Err(v.into());
+    };
     let organization = organization.map_or_else(|| call.caller.organization(), Ok)?;
     let mut reader = app.db.read(call).await?;
     let organization = organizations::store::find_organization(&mut reader, organization).await?;
     let organization = organization.filter(|organization| may_invite_to(call, organization.id));
     let Some(organization) = organization else {
-        v.check("roles", !wanted.roles.is_empty(), "is required");
+        v.check("roles", !wanted.roles.is_empty(), "must name at least one role");
         v.finish()?;
         return Err(Error::not_found("organization").into());
     };

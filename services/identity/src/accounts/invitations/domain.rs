@@ -29,14 +29,15 @@ pub(crate) struct Invitation {
 }
 
 impl Invitation {
+    /// The invitation, while its link is good.
+    pub(crate) fn good(self, now: DateTime<Utc>) -> Result<Self, Refusal> {
+        let is_over = self.accepted_at.is_some() || now >= self.expires_at;
+        if is_over { Err(Refusal::LinkRejected) } else { Ok(self) }
+    }
+
     /// The invitation, accepted by an account.
-    pub(crate) fn accept(mut self, account: AccountId, now: DateTime<Utc>) -> Result<Self, Refusal> {
-        if self.accepted_at.is_some() || now >= self.expires_at {
-            return Err(Refusal::LinkRejected);
-        }
-        self.accepted_at = Some(now);
-        self.accepted_by = Some(account);
-        Ok(self)
+    pub(crate) fn accept(self, account: AccountId, now: DateTime<Utc>) -> Result<Self, Refusal> {
+        Ok(Self { accepted_at: Some(now), accepted_by: Some(account), ..self.good(now)? })
     }
 }
 

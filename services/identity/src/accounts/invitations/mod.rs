@@ -6,7 +6,9 @@
 pub(crate) mod accept;
 pub(crate) mod create;
 pub(crate) mod domain;
-mod store;
+pub(crate) mod show;
+pub(crate) mod store;
 
 pub(super) use accept::accept_invitation;
 pub(super) use create::create_invitation;
+pub(super) use show::show_invitation;

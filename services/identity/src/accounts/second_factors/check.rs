@@ -41,7 +41,7 @@ pub(crate) async fn take(
         let digest = app.data_keys.recovery_code(account.uuid(), code.expose());
         store::update_recovery_code_taken(tx, account, &digest, now).await?
     } else {
-        match open(app, account, sealed)?.check(code.trim(), now, last_step) {
+        match open(app, account, sealed)?.check(code, now, last_step) {
             Some(step) => store::update_step_taken(tx, account, step).await?,
             None => false,
         }

@@ -24,7 +24,7 @@ pub(crate) async fn confirm_totp(
         return Err(Refusal::TotpAlreadyEnabled.into());
     }
     let secret = open(app, account, &factor.sealed_secret)?;
-    let step = secret.check(request.code.trim(), now, factor.last_step).ok_or(Refusal::TotpRejected)?;
+    let step = secret.check(&request.code, now, factor.last_step).ok_or(Refusal::TotpRejected)?;
     let codes = RecoveryCode::generate();
     let digests: Vec<_> =
         codes.iter().map(|code| app.data_keys.recovery_code(account.uuid(), code.expose())).collect();

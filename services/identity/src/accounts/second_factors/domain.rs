@@ -1,6 +1,6 @@
 //! The second factor: time-based codes (RFC 6238), each good once, and recovery codes.
 
-use careway_kernel::{Email, Redacted, random};
+use careway_kernel::{Email, Redacted, random, text::bare};
 use chrono::{DateTime, Utc};
 use totp_rs::{Builder, Totp};
 use zeroize::Zeroizing;
@@ -35,11 +35,11 @@ impl TotpSecret {
         Ok((Redacted::new(totp.secret().to_base32()), Redacted::new(totp.to_url()?)))
     }
 
-    /// The time step of a right code, when it is later than the last one used: a code that was used, or is older
-    /// than one that was, is refused.
+    /// The time step of a right code, as a person typed or pasted it, when it is later than the last one used: a code that was
+    /// used, or is older than one that was, is refused.
     pub(crate) fn check(&self, code: &str, now: DateTime<Utc>, last_step: Option<i64>) -> Option<i64> {
         let seconds = u64::try_from(now.timestamp()).ok()?;
-        let step = self.totp("").ok()?.check(code, seconds)?;
+        let step = self.totp("").ok()?.check(&bare(code), seconds)?;
         i64::try_from(step).ok().filter(|step| last_step.is_none_or(|last| *step > last))
     }
 
@@ -70,15 +70,14 @@ impl RecoveryCode {
         (0..RECOVERY_CODES).map(|_| Self(one().into_iter().collect::<String>().into())).collect()
     }
 
-    /// Reads what a person typed; none when it cannot be a recovery code.
+    /// Reads what a person typed or pasted; none when it cannot be a recovery code.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let plain = |char: char| match char.to_ascii_uppercase() {
             'O' => '0',
             'I' | 'L' => '1',
             other => other,
         };
-        let code: String =
-            text.chars().filter(|char| !matches!(char, '-' | ' ')).take(13).map(plain).collect();
+        let code: String = bare(text).chars().take(13).map(plain).collect();
         let fits = code.len() == 12 && code.bytes().all(|byte| ALPHABET.contains(&byte));
         fits.then(|| Self(code.into()))
     }
@@ -117,6 +116,9 @@ mod tests {
         let secret = TotpSecret::from_bytes(b"12345678901234567890".to_vec());
         let now = at(1_234_567_890);
         let step = secret.check("005924", now, None).unwrap();
+        for typed in ["005 924", "005\u{2013}924", " 005924\u{a0}"] {
+            assert_eq!(secret.check(typed, now, None), Some(step), "{typed}");
+        }
         assert_eq!(secret.check("005924", now, Some(step)), None);
         assert_eq!(secret.check("005924", now + Duration::seconds(30), Some(step - 1)), Some(step));
         assert_eq!(secret.check("005924", now + Duration::seconds(90), None), None);

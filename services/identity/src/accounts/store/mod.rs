@@ -1,6 +1,8 @@
 //! Who works for which organization, invited people included.
 
 pub(crate) mod credentials;
+pub(crate) mod membership;
+pub(crate) mod partner;
 
 use anyhow::Context as _;
 use careway_kernel::{AccountId, Email, Names, OrganizationId};
@@ -247,6 +249,22 @@ pub(crate) async fn find_office(
     let Some((kind, name, locale)) = row else { return Ok(None) };
     let kind = OrganizationKind::parse(&kind).context("the kind of an organization")?;
     Ok(Some(Office { kind, name, locale }))
+}
+
+/// The address of one account of an organization, while it is active there.
+pub(crate) async fn find_email(
+    conn: &mut PgConnection,
+    organization: OrganizationId,
+    account: AccountId,
+) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar(
+        "select a.email from membership m join account a on a.account_id = m.account_id \
+         where m.organization_id = $1 and m.account_id = $2 and m.status = 'ACTIVE'",
+    )
+    .bind(organization.uuid())
+    .bind(account.uuid())
+    .fetch_optional(conn)
+    .await?)
 }
 
 /// The addresses of active people with one of these roles, the oldest account first.

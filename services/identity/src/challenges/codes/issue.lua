@@ -12,29 +12,33 @@ local slot = redis.call('HMGET', KEYS[1], 'id', 'request', 'binding', 'expires',
 
 -- The same request again: the same answer, and nothing is sent.
 if ask.request ~= '' and slot[2] == ask.request then
-  return {'REPLAYED', slot[1], tonumber(slot[4]), tonumber(slot[5])}
+  return {'REPLAYED', slot[1], tonumber(slot[4]), tonumber(slot[5]), ''}
 end
 -- A challenge bound to another facility, person, purpose or day is not found.
 if ask.resend and slot[1] == ask.id and slot[3] ~= ask.binding then
-  return {'FOREIGN', ask.id, 0, 0}
+  return {'FOREIGN', ask.id, 0, 0, ''}
 end
 
 local cooling = tonumber(redis.call('HGET', KEYS[2], 'cooldown') or 0) - now
-if cooling > 0 then return {'COOLDOWN', ask.id, whole(cooling), 0} end
+if cooling > 0 then return {'COOLDOWN', ask.id, whole(cooling), 0, ''} end
 
-local wait = 0
+local wait, of = 0, ''
+-- The limit that stands against it the longest is the one that is told.
+local function reached(limit, left)
+  if left > wait then wait, of = left, limit.of end
+end
 for _, limit in ipairs(ask.sendings) do
   local n, left = counted(KEYS[2], limit.field)
-  if n >= limit.max then wait = math.max(wait, left) end
+  if n >= limit.max then reached(limit, left) end
 end
 local quiet = false
 for index, limit in ipairs(ask.limits) do
   local n, left = counted(KEYS[2 + index], limit.field)
   if n >= limit.max then
-    if limit.quiet then quiet = true else wait = math.max(wait, left) end
+    if limit.quiet then quiet = true else reached(limit, left) end
   end
 end
-if wait > 0 then return {'LIMIT', ask.id, whole(wait), 0} end
+if wait > 0 then return {'LIMIT', ask.id, whole(wait), 0, of} end
 
 for _, limit in ipairs(ask.sendings) do count(KEYS[2], limit.field, limit.window) end
 for index, limit in ipairs(ask.limits) do
@@ -50,4 +54,4 @@ redis.call('HSET', KEYS[1],
   'expires', whole(expires), 'resend', whole(resend))
 -- The slot outlives the code, so that a resend knows its challenge.
 redis.call('PEXPIRE', KEYS[1], ask.kept)
-return {quiet and 'QUIET' or 'ISSUED', ask.id, whole(expires), whole(resend)}
+return {quiet and 'QUIET' or 'ISSUED', ask.id, whole(expires), whole(resend), ''}

@@ -36,6 +36,7 @@ pub(crate) struct Codes {
 /// What a code is asked for.
 pub(crate) struct Issue<'a> {
     pub(crate) challenge: ChallengeId,
+    pub(crate) code: Redacted,
     pub(crate) resend: bool,
     pub(crate) slot: [u8; 32],
     pub(crate) binding: [u8; 32],
@@ -108,13 +109,13 @@ impl Codes {
 
     /// Issues a code, if no limit stands against it.
     pub(crate) async fn issue(&self, issue: Issue<'_>) -> Result<Issued> {
-        let code = random::code6();
-        let mac = code_mac(&self.config.code_pepper, issue.holder.payer, &issue.challenge.to_string(), &code);
+        let challenge = issue.challenge.to_string();
+        let mac = code_mac(&self.config.code_pepper, issue.holder.payer, &challenge, &issue.code);
         let nobodys_mac = hex::encode(random::bytes::<32>());
         let limits = self.sending_limits(&issue);
         let ask = json!({
             "clock_offset": self.clock.offset().num_milliseconds(),
-            "id": issue.challenge.to_string(),
+            "id": challenge,
             "resend": issue.resend,
             "request": issue.request.map(hex::encode).unwrap_or_default(),
             "binding": hex::encode(issue.binding),
@@ -135,7 +136,7 @@ impl Codes {
         for limit in &limits {
             call.key(&limit.key);
         }
-        let (outcome, id, first, second): (String, String, i64, i64) =
+        let (outcome, id, first, second, of): (String, String, i64, i64, String) =
             call.arg(ask.to_string()).invoke_async(&mut self.redis.clone()).await?;
         let wait = Duration::from_millis(first.unsigned_abs());
         metrics::counter!("careway_codes_total", "outcome" => outcome.to_ascii_lowercase()).increment(1);
@@ -144,13 +145,14 @@ impl Codes {
                 challenge: ChallengeId::parse(&id).map_err(Error::internal)?,
                 expires_at: instant(first)?,
                 resend_at: instant(second)?,
-                code: (outcome == "ISSUED" && issue.deliverable).then_some(code),
+                code: (outcome == "ISSUED" && issue.deliverable).then_some(issue.code),
             }),
             "FOREIGN" => Err(Error::not_found("challenge")),
             "COOLDOWN" if issue.resend => {
                 Err(Error::new(v1::Reason::ResendTooSoon, "A code was sent a moment ago.").retry_after(wait))
             }
-            _ => Err(limit_reached(wait)),
+            "COOLDOWN" => Err(limit_reached(limits::PATIENT, wait)),
+            _ => Err(limit_reached(&of, wait)),
         }
     }
 
@@ -179,13 +181,13 @@ impl Codes {
         for limit in &limits {
             call.key(&limit.key);
         }
-        let (outcome, left, compared): (String, i64, i64) =
+        let (outcome, left, compared, of): (String, i64, i64, String) =
             call.arg(ask.to_string()).invoke_async(&mut redis).await?;
         metrics::counter!("careway_code_tries_total", "outcome" => outcome.to_ascii_lowercase()).increment(1);
         match outcome.as_str() {
             "PASSED" => Ok(CodeCheck::Passed(holder)),
             "WRONG" => Ok(CodeCheck::Wrong { holder, left, compared: compared == 1 }),
-            "LIMIT" => Err(limit_reached(Duration::from_millis(left.unsigned_abs()))),
+            "LIMIT" => Err(limit_reached(&of, Duration::from_millis(left.unsigned_abs()))),
             _ => Ok(CodeCheck::Gone),
         }
     }
@@ -200,9 +202,14 @@ impl Codes {
     }
 }
 
-fn limit_reached(wait: Duration) -> Error {
-    Error::new(v1::Reason::CodeLimitReached, "Too many codes or wrong codes; try again later.")
-        .retry_after(wait)
+fn limit_reached(of: &str, wait: Duration) -> Error {
+    let message = match of {
+        limits::PATIENT => "Too many codes for this patient; try again later.",
+        limits::FACILITY => "Too many codes or wrong codes of this facility; try again later.",
+        limits::STAFF => "Too many codes or wrong codes of this member of staff; try again later.",
+        _ => "Too many codes from this network; try again later.",
+    };
+    Error::new(v1::Reason::CodeLimitReached, message).with("limit", of).retry_after(wait)
 }
 
 fn holder([subject, member, payer, sent_to]: [Option<String>; 4], slot: &[u8; 32]) -> Holder {

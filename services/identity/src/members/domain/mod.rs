@@ -1,14 +1,17 @@
 //! The insured person: what is known of them, what may change, and what a family is.
 
 pub(crate) mod national_id;
+pub(crate) mod person_name;
 pub(crate) mod refusal;
 
 use careway_kernel::{
-    CountryCode, Email, Language, MemberId, MemberNumber, Names, NationalId, OrganizationId, PhoneNumber,
-    Sex, text,
+    CountryCode, Email, Language, MemberId, MemberNumber, NationalId, OrganizationId, PhoneNumber, Sex,
 };
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use uuid::Uuid;
+
+use person_name::PersonName;
 
 /// The earliest birth date anybody alive can have.
 const EARLIEST_BIRTH: i32 = 1900;
@@ -30,8 +33,7 @@ pub(crate) struct Member {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Facts {
     pub(crate) number: MemberNumber,
-    pub(crate) given_names: Names,
-    pub(crate) family_name: Names,
+    pub(crate) name: PersonName,
     pub(crate) birth_date: NaiveDate,
     pub(crate) sex: Sex,
     pub(crate) phone: Option<PhoneNumber>,
@@ -120,11 +122,6 @@ impl Change {
 }
 
 impl Facts {
-    /// What names are searched and sorted by.
-    pub(crate) fn folded_name(&self) -> String {
-        text::fold(&format!("{} {}", self.family_name.as_str(), self.given_names.as_str()))
-    }
-
     /// A contact as text.
     pub(crate) fn contact(&self, kind: ContactKind) -> Option<&str> {
         match kind {
@@ -268,10 +265,11 @@ pub(crate) fn parse_mobile(text: &str, country: CountryCode) -> Result<PhoneNumb
     }
 }
 
-/// The payer as a registrar's own country and language.
+/// The payer as a registrar's own country and language, and the zone that says which day it is there.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Home {
     pub(crate) country: CountryCode,
+    pub(crate) zone: Tz,
     pub(crate) language: Language,
 }
 
@@ -282,8 +280,7 @@ pub(crate) struct Summary {
     pub(crate) payer: OrganizationId,
     pub(crate) payer_name: String,
     pub(crate) number: MemberNumber,
-    pub(crate) given_names: Names,
-    pub(crate) family_name: Names,
+    pub(crate) name: PersonName,
     pub(crate) birth_date: NaiveDate,
     pub(crate) sex: Sex,
     pub(crate) language: Language,

@@ -37,10 +37,11 @@ pub(crate) async fn import_members(
 ) -> Result<ImportMembersResponse> {
     let payer = call.caller.organization()?;
     let home = home(app, call, payer).await?;
-    let today = app.clock.today(home.country.default_time_zone());
+    let today = app.clock.today(home.zone);
     let imports = &app.foundation.imports;
     let limits = imports.limits();
-    let read = move |list: ListFile| Ok(rows::read(&list.table(limits)?, list.dry_run, home, today)?);
+    let read =
+        move |list: ListFile| Ok(rows::read(&list.read(limits, rows::COLUMNS)?, list.dry_run, home, today));
     let Held { value: Listed { drafts, mut report, numbers }, place: _place } =
         imports.take(payer, limits, upload, |piece| (piece.dry_run, piece.file), read).await?;
 
@@ -78,7 +79,7 @@ impl Block<'_> {
         if report.dry_run {
             return Ok(());
         }
-        self.keep(tx, changes).await
+        self.save(tx, changes).await
     }
 
     async fn decide(
@@ -155,7 +156,7 @@ impl Block<'_> {
         self.principals.extend(member.facts.principal);
     }
 
-    async fn keep(&self, mut tx: Transaction, taken: Changes) -> Result<()> {
+    async fn save(&self, mut tx: Transaction, taken: Changes) -> Result<()> {
         let (data_keys, payer) = (&self.app.data_keys, self.import.payer);
         if !taken.created.is_empty() {
             store::write::insert_members(&mut tx, data_keys, payer, &taken.created).await?;

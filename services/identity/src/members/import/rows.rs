@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use careway_kernel::{CountryCode, Email, Language, MemberNumber, Names, NationalId, PhoneNumber, Sex};
-use careway_service::table::{Cell, CellWarning, Column, Columns, Report, RowReader, Table, TableError};
+use careway_service::table::{Cell, CellWarning, Column, Columns, List, Report, RowReader};
 use chrono::NaiveDate;
 
 use super::domain::Draft;
-use crate::members::domain::{Home, check_birth_date, parse_mobile};
+use crate::members::domain::{Home, check_birth_date, parse_mobile, person_name::PersonName};
 
 /// The columns of the list.
-const COLUMNS: Columns = Columns::new(&[
+pub(crate) const COLUMNS: Columns = Columns::new(&[
     Column::required("member_number"),
     Column::required("family_name"),
     Column::required("given_names"),
@@ -35,10 +35,10 @@ pub(crate) struct Listed {
 }
 
 /// Every row by itself.
-pub(crate) fn read(table: &Table, dry_run: bool, home: Home, today: NaiveDate) -> Result<Listed, TableError> {
-    let mut numbers = HashMap::with_capacity(table.rows.len());
+pub(crate) fn read(list: &List, dry_run: bool, home: Home, today: NaiveDate) -> Listed {
+    let mut numbers = HashMap::with_capacity(list.rows.len());
     let (mut rows_of_numbers, mut rows_of_ids) = (HashMap::new(), HashMap::new());
-    let (mut drafts, report) = COLUMNS.read(table, dry_run, |row| {
+    let (mut drafts, report) = list.read(dry_run, |row| {
         let draft = read_row(row, home, today);
         let number = draft.as_ref().map(|draft| draft.number.as_str().to_owned());
         let shown = number.clone().or_else(|| row.cell("member_number").text().ok());
@@ -56,15 +56,14 @@ pub(crate) fn read(table: &Table, dry_run: bool, home: Home, today: NaiveDate) -
         rows_of_numbers.extend(number.map(|number| (number, draft.row)));
         rows_of_ids.extend(national_id.map(|id| (id, draft.row)));
         Some(draft)
-    })?;
+    });
     drafts.sort_by_key(|draft| draft.principal.is_some());
-    Ok(Listed { drafts, report, numbers })
+    Listed { drafts, report, numbers }
 }
 
 fn read_row(row: &mut RowReader<'_>, home: Home, today: NaiveDate) -> Option<Draft> {
     let number = row.required("member_number", MemberNumber::parse);
-    let family_name = row.required("family_name", Names::parse);
-    let given_names = row.required("given_names", Names::parse);
+    let name = name(row);
     let birth_date = row.need("birth_date", Cell::date).and_then(|date| {
         let checked = check_birth_date(date, today);
         checked.map_err(|wrong| row.reject("birth_date", "IMPLAUSIBLE_BIRTH", wrong)).ok()
@@ -83,8 +82,7 @@ fn read_row(row: &mut RowReader<'_>, home: Home, today: NaiveDate) -> Option<Dra
     let draft = Draft {
         row: row.number(),
         number: number?,
-        family_name: family_name?,
-        given_names: given_names?,
+        name: name?,
         birth_date: birth_date?,
         sex: sex?,
         national_id: national_id?,
@@ -99,10 +97,23 @@ fn read_row(row: &mut RowReader<'_>, home: Home, today: NaiveDate) -> Option<Dra
     Some(draft)
 }
 
+/// Given names, a family name, or both.
+fn name(row: &mut RowReader<'_>) -> Option<PersonName> {
+    let family = row.optional("family_name", Names::parse);
+    let given = row.optional("given_names", Names::parse);
+    let name = PersonName::try_new(given?, family?);
+    if name.is_none() {
+        row.reject("family_name", "REQUIRED", "is required, unless given_names is filled");
+        row.reject("given_names", "REQUIRED", "is required, unless family_name is filled");
+    }
+    name
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use careway_kernel::Language;
-    use careway_service::table::{Limits, read_table};
+    use careway_service::table::{Limits, TableError, read_list};
+    use chrono_tz::Tz;
 
     use super::*;
 
@@ -111,11 +122,13 @@ pub(super) mod tests {
 
     /// A list of a Rwandan payer.
     pub(crate) fn listed(text: &str) -> Listed {
-        let table =
-            read_table(std::io::Cursor::new(format!("{HEADER}{text}")), "text/csv", Limits::default())
-                .unwrap();
-        let home = Home { country: CountryCode::RW, language: Language::Rw };
-        read(&table, true, home, "2026-03-01".parse().unwrap()).unwrap()
+        let list = file(&format!("{HEADER}{text}")).unwrap();
+        let home = Home { country: CountryCode::RW, zone: Tz::Africa__Kigali, language: Language::Rw };
+        read(&list, true, home, "2026-03-01".parse().unwrap())
+    }
+
+    fn file(text: &str) -> Result<List, TableError> {
+        read_list(std::io::Cursor::new(text), "text/csv", Limits::default(), COLUMNS)
     }
 
     /// What is wrong with a list: row, column, reason.
@@ -125,24 +138,49 @@ pub(super) mod tests {
 
     #[test]
     fn a_missing_column_is_named_and_so_is_one_that_nothing_is_done_with() {
-        let table =
-            read_table(std::io::Cursor::new("member_number,sex\n"), "text/csv", Limits::default()).unwrap();
-        let home = Home { country: CountryCode::RW, language: Language::Rw };
-        let missing = read(&table, true, home, "2026-03-01".parse().unwrap()).err();
-        assert_eq!(missing, Some(TableError::ColumnMissing("family_name")));
+        let missing = file("member_number,sex\n");
+        assert_eq!(missing, Err(TableError::ColumnMissing("family_name")));
         assert_eq!(listed(UWASE).report.unknown_columns, ["remarks"]);
     }
 
     #[test]
     fn every_fault_of_a_row_is_told_with_its_column() {
-        let list = listed("x,!,Uwase,,1990-13-01,0252570000,123,,nobody\n");
+        let list = listed("x,!,,,1990-13-01,0252570000,123,,nobody\n");
         let columns: Vec<_> = wrong(&list).into_iter().map(|(_, column, _)| column).collect();
         assert_eq!(
             columns,
-            ["member_number", "given_names", "birth_date", "sex", "national_id", "mobile", "email"]
+            [
+                "member_number",
+                "family_name",
+                "given_names",
+                "birth_date",
+                "sex",
+                "national_id",
+                "mobile",
+                "email"
+            ]
         );
         assert_eq!(list.numbers[&2], "!");
         assert_eq!(wrong(&listed(&format!("{UWASE},more\n"))), [(2, "", "TOO_MANY_CELLS")]);
+    }
+
+    #[test]
+    fn who_has_one_name_is_taken_with_it() {
+        let list = listed("M,RSSB-1,,Sukarno,1990-04-12,,,,\nF,RSSB-2,Keza,,1990-04-12,,,,\n");
+        assert_eq!(wrong(&list), []);
+        let names: Vec<_> =
+            list.drafts.iter().map(|draft| (draft.name.given_names(), draft.name.family_name())).collect();
+        assert_eq!(names, [("Sukarno", ""), ("", "Keza")]);
+    }
+
+    #[test]
+    fn titles_and_totals_are_of_no_member() {
+        let text = format!("RSSB\nMembers of 2026\n{HEADER}1,2,3,4,5,6,7,8,9,10\n{UWASE}\nTotal,1\n");
+        let home = Home { country: CountryCode::RW, zone: Tz::Africa__Kigali, language: Language::Rw };
+        let list = read(&file(&text).unwrap(), true, home, "2026-03-01".parse().unwrap());
+        let rows: Vec<_> = list.drafts.iter().map(|draft| draft.row).collect();
+        assert_eq!((rows, wrong(&list)), (vec![5], Vec::new()));
+        assert_eq!(list.report.passed_over, [1, 2, 4, 6]);
     }
 
     #[test]

@@ -8,15 +8,18 @@ pub(crate) mod summary;
 pub(crate) mod write;
 
 use careway_kernel::{
-    CountryCode, Email, Language, MemberId, MemberNumber, Names, OrganizationId, PhoneNumber, Sex,
+    CountryCode, Email, Language, MemberId, MemberNumber, OrganizationId, PhoneNumber, Sex,
 };
 use careway_service::{Error, Result};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::domain::{ContactKind, Facts, Home, Member, Principal};
-use crate::data_keys::{DataKeys, Place};
+use super::domain::{ContactKind, Facts, Home, Member, Principal, person_name::PersonName};
+use crate::{
+    data_keys::{DataKeys, Place},
+    organizations::domain::parse_time_zone,
+};
 
 /// The table whose rows contacts are sealed for.
 pub(crate) const TABLE: &str = "member";
@@ -161,16 +164,19 @@ pub(crate) async fn list_with_dependants(conn: &mut PgConnection, ids: &[Uuid]) 
     Ok(found.into_iter().map(MemberId::from_uuid).collect())
 }
 
-/// Country and language of a payer.
+/// Country, time zone and language of a payer.
 pub(crate) async fn get_home(conn: &mut PgConnection, payer: OrganizationId) -> Result<Home> {
-    let (country, locale): (String, String) =
-        sqlx::query_as("select country, locale from organization where organization_id = $1")
+    let (country, zone, locale): (String, String, String) =
+        sqlx::query_as("select country, time_zone, locale from organization where organization_id = $1")
             .bind(payer.uuid())
             .fetch_optional(conn)
             .await?
             .ok_or_else(|| Error::not_found("organization"))?;
-    let country = CountryCode::parse(&country).map_err(Error::internal)?;
-    Ok(Home { country, language: Language::parse(&locale).map_err(Error::internal)? })
+    Ok(Home {
+        country: CountryCode::parse(&country).map_err(Error::internal)?,
+        zone: parse_time_zone(&zone).map_err(Error::internal)?,
+        language: Language::parse(&locale).map_err(Error::internal)?,
+    })
 }
 
 async fn complete(conn: &mut PgConnection, data_keys: &DataKeys, rows: Vec<Row>) -> Result<Vec<Member>> {
@@ -204,8 +210,7 @@ impl Row {
             payer: OrganizationId::from_uuid(self.payer_id),
             facts: Facts {
                 number: MemberNumber::parse(&self.member_number)?,
-                given_names: Names::parse(&self.given_names)?,
-                family_name: Names::parse(&self.family_name)?,
+                name: PersonName::stored(&self.given_names, &self.family_name)?,
                 birth_date: self.birth_date,
                 sex: Sex::parse(&self.sex)?,
                 phone: phone.map(|text| PhoneNumber::from_e164(&text)).transpose()?,

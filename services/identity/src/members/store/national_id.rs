@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     data_keys::{DataKeys, Place},
-    members::domain::{Change, HeldNationalId, refusal::Refusal},
+    members::domain::{Change, HeldNationalId, national_id::NationalIdText, refusal::Refusal},
 };
 
 const TABLE: &str = "member_national_id";
@@ -112,6 +112,11 @@ pub(crate) async fn update_national_ids<'a>(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// What a national id that somebody says is found by, however it is kept.
+pub(crate) fn indexes(data_keys: &DataKeys, number: &NationalIdText) -> Vec<Vec<u8>> {
+    number.spellings().iter().map(|it| data_keys.national_id_index(it).to_vec()).collect()
 }
 
 /// Who of the payer's members has which of these numbers, by [`DataKeys::national_id_index`].

@@ -1,12 +1,12 @@
 //! Lists of members: names and numbers, no contacts.
 
-use careway_kernel::{Language, MemberId, MemberNumber, Names, OrganizationId, Sex};
+use careway_kernel::{Language, MemberId, MemberNumber, OrganizationId, Sex};
 use careway_service::{Call, Database, Error, Result, scoped_query};
 use chrono::NaiveDate;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::members::domain::Summary;
+use crate::members::domain::{Summary, person_name::PersonName};
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct Row {
@@ -60,52 +60,51 @@ pub(crate) async fn list_all(
     summaries(rows)
 }
 
-/// The payer's members whose name has words beginning with all of `words` (folded).
-pub(crate) async fn list_by_words(
+/// What members are searched by; each of it finds some.
+pub(crate) struct Sought {
+    /// [`careway_kernel::text::name_query`]: a name has each of these words in one of its forms.
+    pub(crate) words: Vec<Vec<String>>,
+    pub(crate) number: Option<MemberNumber>,
+    /// Indexes of a national id.
+    pub(crate) national_id: Vec<Vec<u8>>,
+}
+
+/// The payer's members whose name has all the words, or who have this member number or this national id.
+pub(crate) async fn list_found(
     conn: &mut PgConnection,
     payer: OrganizationId,
-    words: &[String],
+    sought: &Sought,
     after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<Summary>> {
     // The longest word is the rarest: the index finds it, the others are compared on what it found.
-    let rarest = words.iter().max_by_key(|word| word.len()).cloned().unwrap_or_default();
-    let beginnings: Vec<String> = words.iter().map(|word| format!(" {word}")).collect();
+    let rarest = sought.words.iter().max_by_key(|forms| forms.first().map(String::len));
+    let rarest = rarest.cloned().unwrap_or_default();
+    let ends: Vec<String> = rarest.iter().map(|form| format!("{form}\u{10ffff}")).collect();
+    let words: Vec<String> = sought.words.iter().map(|forms| forms.join(" ")).collect();
     let rows = sqlx::query_as(select_summary!(
         "where m.payer_id = $1 and m.member_id in \
-         (select w.member_id from member_word w where w.payer_id = $1 and w.word >= $2 and w.word < $3) \
-         and not exists (select from unnest($4::text[]) as b (beginning) \
-         where strpos(' ' || m.folded_name, b.beginning) = 0) \
-         and ($5::uuid is null or (m.folded_name, m.member_id) > \
-         (select a.folded_name, a.member_id from member a where a.member_id = $5)) \
-         order by m.folded_name, m.member_id limit $6"
+         (select w.member_id from unnest($2::text[], $3::text[]) as form (first, last) \
+         join member_word w on w.payer_id = $1 and w.word >= form.first and w.word < form.last \
+         union all select member_id from member where payer_id = $1 and member_number = $5 \
+         union all select member_id from member_national_id where payer_id = $1 and number_index = any($6)) \
+         and (m.member_number = $5 or exists (select from member_national_id n \
+         where n.member_id = m.member_id and n.number_index = any($6)) \
+         or not exists (select from unnest($4::text[]) as sought (forms) where not exists (\
+         select from unnest(string_to_array(sought.forms, ' ')) as form (first), unnest(m.name_words) as own (word) \
+         where starts_with(own.word, form.first)))) \
+         and ($7::uuid is null or (m.folded_name, m.member_id) > \
+         (select a.folded_name, a.member_id from member a where a.member_id = $7)) \
+         order by m.folded_name, m.member_id limit $8"
     ))
     .bind(payer.uuid())
     .bind(&rarest)
-    .bind(format!("{rarest}\u{10ffff}"))
-    .bind(beginnings)
+    .bind(ends)
+    .bind(words)
+    .bind(sought.number.as_ref().map(MemberNumber::as_str))
+    .bind(&sought.national_id)
     .bind(after)
     .bind(limit)
-    .fetch_all(conn)
-    .await?;
-    summaries(rows)
-}
-
-/// The payer's members with this member number, or this national id by its index.
-pub(crate) async fn list_by_number(
-    conn: &mut PgConnection,
-    payer: OrganizationId,
-    number: &str,
-    national_id_index: &[u8],
-) -> Result<Vec<Summary>> {
-    let rows = sqlx::query_as(select_summary!(
-        "where m.payer_id = $1 and m.member_id in (select member_id from member where payer_id = $1 and member_number = $2 \
-         union all select member_id from member_national_id where payer_id = $1 and number_index = $3) \
-         order by m.folded_name, m.member_id"
-    ))
-    .bind(payer.uuid())
-    .bind(number)
-    .bind(national_id_index)
     .fetch_all(conn)
     .await?;
     summaries(rows)
@@ -153,12 +152,19 @@ pub(crate) async fn list_by_numbers(
     )
 }
 
-/// Members of any payer with this national id, by its index: for Careway's own services.
-pub(crate) async fn list_by_national_id(db: &Database, call: &Call, index: &[u8]) -> Result<Vec<Summary>> {
+/// Members of any payer with one of these national ids, by their indexes, those with the first of them first: for Careway's own
+/// services.
+pub(crate) async fn list_by_national_id(
+    db: &Database,
+    call: &Call,
+    indexes: &[Vec<u8>],
+) -> Result<Vec<Summary>> {
     let question = scoped_query!(select_summary!(
-        "where m.member_id in (select n.member_id from member_national_id n where n.number_index = $4)"
+        "where m.member_id in (select n.member_id from member_national_id n where n.number_index = any($4)) \
+         order by (select min(array_position($4::bytea[], n.number_index)) from member_national_id n \
+         where n.member_id = m.member_id)"
     ));
-    summaries(db.query_as_caller(call, question, |asked| asked.bind(index.to_vec())).await?)
+    summaries(db.query_as_caller(call, question, |asked| asked.bind(indexes.to_vec())).await?)
 }
 
 /// Whether the payer has this member.
@@ -183,8 +189,7 @@ impl Row {
             payer: OrganizationId::from_uuid(self.payer_id),
             payer_name: self.payer_name,
             number: MemberNumber::parse(&self.member_number)?,
-            given_names: Names::parse(&self.given_names)?,
-            family_name: Names::parse(&self.family_name)?,
+            name: PersonName::stored(&self.given_names, &self.family_name)?,
             birth_date: self.birth_date,
             sex: Sex::parse(&self.sex)?,
             language: Language::parse(&self.language)?,

@@ -41,9 +41,9 @@ impl Columns {
             };
             columns.id.push(id);
             columns.number.push(facts.number.as_str().to_owned());
-            columns.given_names.push(facts.given_names.as_str().to_owned());
-            columns.family_name.push(facts.family_name.as_str().to_owned());
-            columns.folded_name.push(facts.folded_name());
+            columns.given_names.push(facts.name.given_names().to_owned());
+            columns.family_name.push(facts.name.family_name().to_owned());
+            columns.folded_name.push(facts.name.folded());
             columns.birth_date.push(facts.birth_date);
             columns.sex.push(facts.sex.as_str());
             columns.phone.push(seal(ContactKind::Phone));

@@ -11,7 +11,7 @@ use crate::{
     adjudication::{
         amounts::{Amounts, Share},
         catalogue::CLAIM_REFUSALS,
-        outcome::{LineOutcome, Outcome, Verdict},
+        outcome::{Determination, LineOutcome, Outcome},
         refusal::Refusal,
         trace::{Because, Stage},
     },
@@ -30,7 +30,7 @@ type Met = BTreeMap<Rule, usize>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rule {
-    Verdict(Verdict),
+    Determination(Determination),
     Refusal(Refusal),
     Share(Share),
     /// A step that took something.
@@ -52,7 +52,7 @@ fn production_agrees_with_the_reference() {
     let mut rules = vec![Rule::DrawsOnReservation, Rule::GrownLimit, Rule::Paid];
     rules.extend(CLAIM_REFUSALS.iter().map(|row| Rule::Refusal(row.refusal)));
     rules.extend(Share::ALL.map(Rule::Share));
-    rules.extend(Verdict::ALL.map(Rule::Verdict));
+    rules.extend(Determination::ALL.map(Rule::Determination));
     rules.extend(Step::DEFAULT_ORDER.map(|step| Rule::Takes(step.into())));
     rules.extend([Stage::Price, Stage::Coinsurance].map(Rule::Rounded));
     rules.retain(|rule| met.get(rule).is_none_or(|times| *times < OFTEN));
@@ -90,7 +90,7 @@ fn seen<'w>(world: &World, line: &'w LineOutcome) -> Expected<'w> {
     Expected {
         parts: parts(&line.amounts),
         quantity: line.quantity.map_or(0, |quantity| quantity.thousandths()),
-        verdict: line.verdict,
+        determination: line.determination,
         refusals: line.refusals.iter().map(|it| it.refusal).collect(),
         takes: line.postings.iter().map(take).collect(),
         reservation: line.draws.then(|| cited(world, line)),
@@ -126,7 +126,7 @@ fn sums(expected: &[Expected<'_>]) -> [i64; 9] {
 fn note(met: &mut Met, world: &World, outcome: &Outcome) {
     let mut note = |rule| *met.entry(rule).or_default() += 1;
     for (line, of) in outcome.lines.iter().zip(&world.lines) {
-        note(Rule::Verdict(line.verdict));
+        note(Rule::Determination(line.determination));
         line.refusals.iter().for_each(|it| note(Rule::Refusal(it.refusal)));
         for step in line.trace.iter().filter(|step| step.taken > 0) {
             note(Rule::Takes(step.stage));

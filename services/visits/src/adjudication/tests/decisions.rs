@@ -10,7 +10,7 @@ use super::{
 use crate::{
     adjudication::{
         input::{Approval, Line, Review, Tariff},
-        outcome::Verdict,
+        outcome::Determination,
         refusal::Refusal,
     },
     benefits::domain::posting::Cause,
@@ -87,14 +87,17 @@ fn no_more_is_paid_than_was_approved() {
     assert_eq!((fewer.amounts.write_off, fewer.amounts.payer), (150, 250));
     let used_up = Approval { quantity: None, ..approval("1") };
     let none = asking(Preauthorization::Always, Some(used_up)).only();
-    assert_eq!((refusals(&none), none.verdict), (vec!["AUTH-006"], Verdict::Rejected));
+    assert_eq!((refusals(&none), none.determination), (vec!["AUTH-006"], Determination::Rejected));
     let cheaper = |amount| {
         let approval = Approval { amount: Some(amount), ..approval("4") };
         asking(Preauthorization::Always, Some(approval)).only()
     };
     assert_eq!((refusals(&cheaper(399)), cheaper(399).amounts.payer), (vec!["AUTH-007"], 399));
-    assert_eq!((refusals(&cheaper(400)), cheaper(400).verdict), (vec![], Verdict::Approved));
-    assert_eq!((refusals(&cheaper(0)), cheaper(0).verdict), (vec!["AUTH-007"], Verdict::Rejected));
+    assert_eq!((refusals(&cheaper(400)), cheaper(400).determination), (vec![], Determination::Approved));
+    assert_eq!(
+        (refusals(&cheaper(0)), cheaper(0).determination),
+        (vec!["AUTH-007"], Determination::Rejected)
+    );
     // It binds though none was needed.
     let unneeded = asking(Preauthorization::Never, Some(approval("2.5"))).only();
     assert_eq!(refusals(&unneeded), ["AUTH-006"]);
@@ -131,7 +134,10 @@ fn what_a_reviewer_rejects_is_rejected_for_the_reviewers_reason() {
         World::of(vec![care()]).with([reviewed(decision)]).only()
     };
     let only = reject(Refusal::NotNecessary);
-    assert_eq!((only.verdict, only.amounts.write_off, only.amounts.patient()), (Verdict::Rejected, 400, 0));
+    assert_eq!(
+        (only.determination, only.amounts.write_off, only.amounts.patient()),
+        (Determination::Rejected, 400, 0)
+    );
     assert!(only.refusals[1].text().ends_with("Seen last week."), "{:?}", only.refusals);
     // Who bears it follows from the reason.
     let excluded = reject(Refusal::ServiceExcluded).amounts;

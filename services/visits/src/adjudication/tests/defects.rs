@@ -7,7 +7,7 @@ use super::{
 use crate::{
     adjudication::{
         input::{Approval, Line, Review, Tariff},
-        outcome::Verdict,
+        outcome::Determination,
     },
     benefits::domain::ledger::Standing,
     plans::domain::{AgeGroup, Benefit, Preauthorization, Span, Unit, Waiting, tests::plan::benefit},
@@ -50,7 +50,10 @@ fn the_reviewers_price_overwritten() {
     );
     assert!(below.refusals[0].text().ends_with("Allowed for one: RWF 250. Half a scan."));
     assert_eq!(priced(350, 300).amounts.payer, 700);
-    assert_eq!((priced(450, 300).amounts.payer, priced(450, 300).verdict), (800, Verdict::Approved));
+    assert_eq!(
+        (priced(450, 300).amounts.payer, priced(450, 300).determination),
+        (800, Determination::Approved)
+    );
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::{
     adjudication::{
         amounts::{Amounts, Share},
         input::{Line, PriorService, Review},
-        outcome::{LineOutcome, Outcome, Verdict},
+        outcome::{Determination, LineOutcome, Outcome},
         quantity::Quantity,
         trace::{Stage, TraceStep},
     },
@@ -63,7 +63,7 @@ fn afterwards(world: &World, done: &[LineOutcome], ledger: &MemoryLedger) -> Wor
     after.standings.clone_from(&ledger.standings);
     let number = |line: &Line| done.iter().any(|it| it.number == line.number);
     after.lines.retain(|line| !number(line));
-    for outcome in done.iter().filter(|it| it.verdict != Verdict::Rejected) {
+    for outcome in done.iter().filter(|it| it.determination != Determination::Rejected) {
         let line = world.lines.iter().find(|it| it.number == outcome.number).unwrap();
         let benefit = outcome.benefit.clone().unwrap();
         after.history.push(PriorService { benefit, code: line.code.clone(), date: line.date });
@@ -96,10 +96,11 @@ proptest! {
             let own = world.lines.iter().find(|it| it.number == line.number).unwrap();
             prop_assert_eq!(line.amounts.submitted, own.quantity.price(own.unit_price));
             prop_assert!(line.quantity.is_none_or(|quantity| quantity <= own.quantity));
-            prop_assert!(line.verdict != Verdict::Rejected || (line.postings.is_empty() && line.amounts.payer == 0));
+            prop_assert!(line.determination != Determination::Rejected || (line.postings.is_empty() && line.amounts.payer == 0));
             sum = sum + line.amounts;
         }
         prop_assert!(holds(&outcome.totals));
+        prop_assert!(outcome.determination != Determination::PartiallyApproved || outcome.totals.payer > 0);
         prop_assert_eq!(sum, outcome.totals);
     }
 
@@ -192,7 +193,7 @@ proptest! {
         for (one, two) in whole.iter().zip(first.lines.iter().chain(&second.lines)) {
             prop_assert_eq!(one.number, two.number);
             prop_assert_eq!(one.amounts, two.amounts);
-            prop_assert_eq!((one.quantity, one.allowed, one.verdict), (two.quantity, two.allowed, two.verdict));
+            prop_assert_eq!((one.quantity, one.allowed, one.determination), (two.quantity, two.allowed, two.determination));
             prop_assert_eq!(&one.postings, &two.postings);
         }
     }

@@ -6,7 +6,7 @@ use super::world::{RESERVATION, World, approval, care, code, day, limit, line, q
 use crate::{
     adjudication::{
         input::{Approval, Line},
-        outcome::{LineOutcome, Verdict},
+        outcome::{Determination, LineOutcome},
     },
     benefits::domain::ledger::Standing,
     plans::domain::{
@@ -39,7 +39,10 @@ fn a_deductible_is_paid_once_a_period() {
     let world = monthly.with(lines);
     assert_eq!(payers(&world), [0, 50, 0]);
     let first = &world.adjudicate().lines[0];
-    assert_eq!((posted(first), first.verdict), (vec![("DED", Unit::Amount, 100)], Verdict::Approved));
+    assert_eq!(
+        (posted(first), first.determination),
+        (vec![("DED", Unit::Amount, 100)], Determination::Approved)
+    );
     // Part of it was paid before.
     assert_eq!(payers(&world.clone().standing("DED", 120, 20)), [90, 100, 90]);
 }
@@ -68,13 +71,37 @@ fn earlier_lines_leave_less_of_a_limit() {
 }
 
 #[test]
-fn what_a_limit_leaves_nothing_of_was_covered_care_all_the_same() {
-    let only = World::of(vec![limited([yearly(Unit::Amount, 250)])])
-        .with([line(1, "A", "1", 100)])
-        .standing("CARE", 250, 0)
-        .only();
-    assert_eq!((only.amounts.payer, only.amounts.over_category), (0, 100));
-    assert_eq!((only.verdict, only.quantity), (Verdict::PartiallyApproved, Some(quantity("1"))));
+fn what_a_limit_leaves_nothing_of_is_rejected_and_takes_nothing() {
+    let care = Benefit {
+        deductible: Some(code("DED")),
+        ..limited([yearly(Unit::Amount, 250), yearly(Unit::Count, 9)])
+    };
+    let world = World::of(vec![care]).with_deductible("DED", Period::PolicyYear, Scope::Member, 30);
+    let world = world.with([line(1, "A", "1", 100)]);
+    let account = world.accounts().into_iter().find(|it| it.unit == Unit::Amount && it.code == code("CARE"));
+    let mut used_up = world.clone();
+    used_up.standings.insert(account.unwrap(), Standing { used: 250, reserved: 0 });
+    let only = used_up.only();
+    assert_eq!((only.amounts.payer, only.amounts.deductible, only.amounts.over_category), (0, 30, 70));
+    assert_eq!((only.determination, only.quantity, posted(&only)), (Determination::Rejected, None, vec![]));
+    assert_eq!(used_up.adjudicate().determination, Determination::Rejected);
+    // Once it is freed, the same is paid.
+    assert_eq!((world.only().amounts.payer, world.only().determination), (70, Determination::Approved));
+}
+
+#[test]
+fn what_the_payer_pays_nothing_of_is_rejected_or_left_to_the_patient() {
+    let deducting = Benefit { deductible: Some(code("DED")), ..care() };
+    let world = World::of(vec![deducting]).with_deductible("DED", Period::PolicyYear, Scope::Member, 500);
+    let left = line(1, "A", "1", 100);
+    let dear = Line { unit_price: 120, ..left.clone() };
+    let refused = Line { tariff: None, ..line(2, "B", "1", 100) };
+    let determination = |lines: Vec<Line>| world.clone().with(lines).adjudicate().determination;
+    assert_eq!(determination(vec![left.clone()]), Determination::Approved);
+    // Its part above the agreed price is the facility's loss, and the rest the patient's by the plan.
+    assert_eq!(determination(vec![dear]), Determination::Approved);
+    assert_eq!(determination(vec![refused.clone()]), Determination::Rejected);
+    assert_eq!(determination(vec![left, refused]), Determination::Approved);
 }
 
 #[test]
@@ -155,8 +182,8 @@ fn a_count_cuts_the_quantity_to_what_is_left_of_it() {
     assert!(part.refusals[0].text().ends_with("Of 5, 2 are left."));
     let none = counted("4", 5);
     assert_eq!(
-        (refusals(&none), none.verdict, none.amounts.not_covered),
-        (vec!["BENX-001"], Verdict::Rejected, 400)
+        (refusals(&none), none.determination, none.amounts.not_covered),
+        (vec!["BENX-001"], Determination::Rejected, 400)
     );
     assert_eq!(none.postings, vec![]);
 }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     adjudication::{
         input::{Approval, Line, Review},
-        outcome::Verdict,
+        outcome::Determination,
         refusal::Refusal,
     },
     benefits::domain::{ledger::Account, posting::Cause},
@@ -39,7 +39,7 @@ pub(super) struct Expected<'w> {
     pub(super) parts: [i64; 9],
     /// Approved, in thousandths.
     pub(super) quantity: i64,
-    pub(super) verdict: Verdict,
+    pub(super) determination: Determination,
     pub(super) refusals: BTreeSet<Refusal>,
     pub(super) takes: Vec<(Key<'w>, i64)>,
     pub(super) reservation: Option<Uuid>,
@@ -339,6 +339,7 @@ impl<'w> Purse<'w> {
         if paid < self.francs {
             self.refusals.insert(refusal);
             self.move_to(part, self.francs - paid);
+            self.quantity = if paid == 0 { 0 } else { self.quantity };
         }
     }
 
@@ -381,13 +382,13 @@ impl<'w> Purse<'w> {
                 *money = money.map(|money| money - priced);
             }
         }
-        let verdict = match (accepted, self.refusals.is_empty()) {
-            (false, _) => Verdict::Rejected,
-            (true, true) => Verdict::Approved,
-            (true, false) => Verdict::PartiallyApproved,
+        let determination = match (accepted, self.refusals.is_empty()) {
+            (false, _) => Determination::Rejected,
+            (true, true) => Determination::Approved,
+            (true, false) => Determination::PartiallyApproved,
         };
         let Self { parts, quantity, refusals, .. } = self;
-        Expected { parts, quantity, verdict, refusals, takes, reservation }
+        Expected { parts, quantity, determination, refusals, takes, reservation }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
         amounts::Amounts,
         diagnosis::Diagnosis,
         input::{Line, PriorService, Tariff, TariffKind},
-        outcome::Verdict,
+        outcome::Determination,
         refusal::Refusal,
         trace::{Because, Stage},
     },
@@ -63,13 +63,13 @@ fn what_is_above_the_agreed_price_is_written_off() {
     let only = World::of(vec![care()]).with([agreed(line(1, "SCAN", "2.5", 400), 333)]).only();
     // 2.5 times 333 is 832.5.
     let amounts = Amounts { submitted: 1_000, write_off: 167, payer: 833, ..Amounts::default() };
-    assert_eq!((only.amounts, only.verdict), (amounts, Verdict::PartiallyApproved));
+    assert_eq!((only.amounts, only.determination), (amounts, Determination::PartiallyApproved));
     assert_eq!(
         only.refusals[0].text(),
         "The price is above what the payer and the facility agreed on. Agreed for one: RWF 333."
     );
     let cheaper = World::of(vec![care()]).with([agreed(line(1, "SCAN", "2.5", 300), 333)]).only();
-    assert_eq!((cheaper.amounts.payer, cheaper.verdict), (750, Verdict::Approved));
+    assert_eq!((cheaper.amounts.payer, cheaper.determination), (750, Determination::Approved));
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn exclusions_before_the_tariff_leave_the_claimed_price_with_the_patient() {
 fn without_an_agreed_price_nothing_is_paid() {
     let only = World::of(vec![care()]).with([Line { tariff: None, ..line(1, "SCAN", "1", 400) }]).only();
     assert_eq!((refusals(&only), only.amounts.not_covered), (vec!["PRCE-001"], 400));
-    assert_eq!((only.verdict, only.quantity, only.benefit), (Verdict::Rejected, None, None));
+    assert_eq!((only.determination, only.quantity, only.benefit), (Determination::Rejected, None, None));
 }
 
 #[test]
@@ -175,11 +175,11 @@ fn earlier_lines_count_for_how_soon_unless_they_were_rejected() {
     let twice = |first: Line| {
         let later = Line { date: day("2026-06-16"), ..line(2, "LENS", "1", 50) };
         let world = World::of(vec![Benefit { frequency_days: Some(2), ..care() }]).with([first, later]);
-        world.adjudicate().lines.iter().map(|it| it.verdict).collect::<Vec<_>>()
+        world.adjudicate().lines.iter().map(|it| it.determination).collect::<Vec<_>>()
     };
-    assert_eq!(twice(line(1, "FRAME", "1", 40)), [Verdict::Approved, Verdict::Rejected]);
+    assert_eq!(twice(line(1, "FRAME", "1", 40)), [Determination::Approved, Determination::Rejected]);
     let rejected = Line { tariff: None, ..line(1, "FRAME", "1", 40) };
-    assert_eq!(twice(rejected), [Verdict::Rejected, Verdict::Approved]);
+    assert_eq!(twice(rejected), [Determination::Rejected, Determination::Approved]);
 }
 
 #[test]
@@ -244,16 +244,19 @@ fn the_member_can_follow_every_step() {
 #[test]
 fn a_claim_is_rejected_only_if_no_line_passes() {
     let refused = |number| Line { tariff: None, ..line(number, "OTHER", "1", 10) };
-    let verdict = |lines: Vec<Line>| World::of(vec![care()]).with(lines).adjudicate().verdict;
-    assert_eq!(verdict(vec![line(1, "SCAN", "1", 10)]), Verdict::Approved);
-    assert_eq!(verdict(vec![line(1, "SCAN", "1", 10), refused(2)]), Verdict::PartiallyApproved);
-    assert_eq!(verdict(vec![refused(1), refused(2)]), Verdict::Rejected);
+    let determination = |lines: Vec<Line>| World::of(vec![care()]).with(lines).adjudicate().determination;
+    assert_eq!(determination(vec![line(1, "SCAN", "1", 10)]), Determination::Approved);
+    assert_eq!(determination(vec![line(1, "SCAN", "1", 10), refused(2)]), Determination::PartiallyApproved);
+    assert_eq!(determination(vec![refused(1), refused(2)]), Determination::Rejected);
 }
 
 #[test]
 fn the_patients_own_shares_are_no_refusal() {
     let only = World::of(vec![Benefit { copayment: 500, ..care() }]).with([line(1, "SCAN", "1", 400)]).only();
-    assert_eq!((only.amounts.copay, only.amounts.payer, only.verdict), (400, 0, Verdict::Approved));
+    assert_eq!(
+        (only.amounts.copay, only.amounts.payer, only.determination),
+        (400, 0, Determination::Approved)
+    );
 }
 
 #[test]
@@ -269,8 +272,8 @@ fn after_a_refusal_the_steps_take_nothing() {
 
 #[test]
 fn verdicts_and_kinds_have_one_name_each() {
-    for verdict in Verdict::ALL {
-        assert_eq!(serde_json::to_value(verdict).unwrap(), verdict.as_str());
+    for determination in Determination::ALL {
+        assert_eq!(serde_json::to_value(determination).unwrap(), determination.as_str());
     }
     assert_eq!(TariffKind::ALL.map(TariffKind::as_str), ["SERVICE", "MEDICINE"]);
 }

@@ -26,10 +26,12 @@ pub(crate) enum State {
     Appealed,
     Upheld,
     Overturned,
+    Corrected,
+    Voided,
 }
 
 impl State {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Draft,
         Self::Submitted,
         Self::InReview,
@@ -42,6 +44,8 @@ impl State {
         Self::Appealed,
         Self::Upheld,
         Self::Overturned,
+        Self::Corrected,
+        Self::Voided,
     ];
 
     /// The word of the database and of refusals.
@@ -59,6 +63,8 @@ impl State {
             Self::Appealed => "APPEALED",
             Self::Upheld => "UPHELD",
             Self::Overturned => "OVERTURNED",
+            Self::Corrected => "CORRECTED",
+            Self::Voided => "VOIDED",
         }
     }
 
@@ -70,6 +76,11 @@ impl State {
     /// Whether the payer has decided, so that there is something to explain.
     pub(crate) const fn is_decided(self) -> bool {
         !matches!(self, Self::Draft | Self::Submitted | Self::InReview | Self::Recalled)
+    }
+
+    /// Whether what was paid of it is to be taken back.
+    pub(crate) const fn is_reversed(self) -> bool {
+        matches!(self, Self::Corrected | Self::Voided)
     }
 }
 
@@ -98,6 +109,8 @@ pub(crate) struct Claim {
     pub(crate) appeal_by: Option<NaiveDate>,
     pub(crate) recall: Option<Recall>,
     pub(crate) appeal: Option<Appeal>,
+    /// When and why the facility corrected or voided it after it was paid.
+    pub(crate) correction: Option<Correction>,
     pub(crate) chain: Chain,
     /// What payment advices name of it so far, in minor units.
     pub(crate) advised: i64,
@@ -152,6 +165,21 @@ pub(crate) struct Recall {
     pub(crate) reason: String,
 }
 
+/// When and why the facility corrected or voided a paid claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Correction {
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) reason: String,
+}
+
+/// The paid claim that another takes the place of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Corrected {
+    pub(crate) claim: ClaimId,
+    /// What the member was told to pay of it, in minor units.
+    pub(crate) patient: i64,
+}
+
 /// The facility's appeal, sealed, and the payer's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Appeal {
@@ -177,6 +205,12 @@ pub(crate) struct Chain {
     pub(crate) resubmits: Option<ClaimId>,
     /// The claim that took this one's place.
     pub(crate) resubmitted_as: Option<ClaimId>,
+    /// The paid claim that this one takes the place of.
+    pub(crate) corrects: Option<Corrected>,
+    /// The claim that took this one's place after it was paid.
+    pub(crate) corrected_as: Option<ClaimId>,
+    /// That claim is decided, so that it is known what to pay instead. Read with the claim, whenever it is.
+    pub(crate) correction_decided: bool,
 }
 
 /// What the payer says of its payment.
@@ -204,14 +238,33 @@ impl Claim {
         self.amounts.map_or(0, |amounts| amounts.payer)
     }
 
-    /// What the payer pays of it and no payment advice names yet.
+    /// What the payer pays of it and no payment advice names yet; below nothing what is to be taken back.
     pub(crate) fn due(&self) -> i64 {
-        self.payer_part() - self.advised
+        let pays = if self.state.is_reversed() { 0 } else { self.payer_part() };
+        pays - self.advised
+    }
+
+    /// Whether the payer has paid all of it: an appeal that was upheld changes nothing of that.
+    pub(crate) fn is_paid(&self) -> bool {
+        let upheld = self.state == State::Upheld && self.payment.is_some() && self.due() == 0;
+        self.state == State::Paid || upheld
+    }
+
+    /// Whether what is decided of it is that it takes a paid claim's place. The answer to an appeal is a decision as of any
+    /// other claim.
+    pub(crate) fn is_correction(&self) -> bool {
+        self.chain.corrects.is_some() && self.appeal.is_none()
+    }
+
+    /// Whether it leaves the member another share than the paid claim did whose place it takes; any claim else does.
+    pub(crate) fn changes_share(&self) -> bool {
+        let now = self.amounts.map_or(0, |amounts| amounts.patient());
+        self.chain.corrects.is_none_or(|former| former.patient != now)
     }
 
     /// Whether its lines count for duplicates, frequency and limits.
     pub(crate) const fn counts(&self) -> bool {
-        !matches!(self.state, State::Draft | State::Rejected | State::Recalled)
+        !matches!(self.state, State::Draft | State::Rejected | State::Recalled) && !self.state.is_reversed()
     }
 }
 

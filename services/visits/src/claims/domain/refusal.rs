@@ -20,6 +20,10 @@ pub(crate) enum ClaimRefusal {
     AlreadyResubmitted { by: ClaimId },
     #[error("The payer lets a claim be resubmitted {most} times.")]
     ResubmissionsExhausted { most: i32 },
+    #[error("The claim was corrected already.")]
+    AlreadyCorrected { by: Option<ClaimId> },
+    #[error("The contract lets the claim be corrected no more; the last day was {by}.")]
+    CorrectedLate { by: NaiveDate },
     #[error("An overturned decision never pays less than the first.")]
     AppealPaysLess,
     #[error("Nothing of the claim is due.")]
@@ -48,6 +52,7 @@ impl ClaimRefusal {
     pub(crate) const fn code(&self) -> Option<&'static str> {
         match self {
             Self::SubmittedLate { .. } => Some("TIME-001"),
+            Self::CorrectedLate { .. } => Some("TIME-004"),
             Self::Duplicate { .. } => Some("DUPL-001"),
             _ => None,
         }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::ReviewReason;
 use crate::{
-    adjudication::{amounts::Amounts, input::Review, outcome::Verdict, quantity::Quantity},
+    adjudication::{amounts::Amounts, input::Review, outcome::Determination, quantity::Quantity},
     payer_rules::domain::ClaimRules,
     service_lines::domain::{Decision, ServiceLine},
     visits::domain::Visit,
@@ -18,10 +18,10 @@ pub(crate) fn reasons(
     rules: &ClaimRules,
     visit: &Visit,
     override_accepted: bool,
-    (verdict, totals, currency): (Verdict, &Amounts, Currency),
+    (determination, totals, currency): (Determination, &Amounts, Currency),
     now: DateTime<Utc>,
 ) -> Vec<ReviewReason> {
-    if verdict == Verdict::Rejected {
+    if determination == Determination::Rejected {
         return Vec::new();
     }
     let overridden = visit.patient.as_ref().is_some_and(|patient| patient.overridden);

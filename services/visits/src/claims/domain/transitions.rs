@@ -1,19 +1,22 @@
 //! What may happen to a claim, in which state, and what it is then. Pure: time and decisions come in.
 
 use careway_kernel::PaymentAdviceId;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{Appeal, AppealAnswer, Chain, Claim, ClaimDraft, Payment, Recall, ReviewReason, State};
+use super::{
+    Appeal, AppealAnswer, Chain, Claim, ClaimDraft, Corrected, Correction, Payment, Recall, ReviewReason,
+    State,
+};
 use crate::{
-    adjudication::{amounts::Amounts, outcome::Verdict},
+    adjudication::{amounts::Amounts, outcome::Determination},
     claims::domain::refusal::ClaimRefusal,
 };
 
 /// What became of all lines, and until when that may be appealed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Decision {
-    pub(crate) verdict: Verdict,
+    pub(crate) determination: Determination,
     pub(crate) amounts: Amounts,
     pub(crate) appeal_by: NaiveDate,
 }
@@ -39,6 +42,7 @@ impl Claim {
             appeal_by: None,
             recall: None,
             appeal: None,
+            correction: None,
             chain: Chain::default(),
             advised: 0,
             advice: None,
@@ -63,7 +67,7 @@ impl Claim {
         if resubmission > most {
             return Err(ClaimRefusal::ResubmissionsExhausted { most });
         }
-        let chain = Chain { resubmission, resubmits: Some(self.id), resubmitted_as: None };
+        let chain = Chain { resubmission, resubmits: Some(self.id), ..Chain::default() };
         let draft = ClaimDraft { external_reference: self.external_reference.clone(), ..draft };
         let next = Self { chain, ..Self::draft(now, draft)? };
         let former = Chain { resubmitted_as: Some(next.id), ..self.chain };
@@ -126,7 +130,58 @@ impl Claim {
             State::Approved,
             State::PartiallyApproved,
         ])?;
+        if self.chain.corrects.is_some() {
+            return Err(ClaimRefusal::wrong_state(self.state, "a claim that takes no paid one's place"));
+        }
         Ok(Self { state: State::Recalled, recall: Some(Recall { at: now, reason }), ..self.next() })
+    }
+
+    /// What takes the place of a paid claim, and that claim as it is then: what was paid of it is taken back. `today` is
+    /// the payer's, `by` the last day that the contract allows.
+    pub(crate) fn correct(
+        self,
+        (now, today): (DateTime<Utc>, NaiveDate),
+        days: u16,
+        draft: ClaimDraft,
+        reason: String,
+    ) -> Result<(Self, Self), ClaimRefusal> {
+        let by = self.correctable(today, days)?;
+        let patient = self.amounts.map_or(0, |amounts| amounts.patient());
+        let chain = Chain {
+            resubmission: self.chain.resubmission,
+            corrects: Some(Corrected { claim: self.id, patient }),
+            ..Chain::default()
+        };
+        // It is in time as long as the correction is, however long ago the care was given.
+        let external_reference = self.external_reference.clone();
+        let next =
+            Self { chain, ..Self::draft(now, ClaimDraft { external_reference, submit_by: by, ..draft })? };
+        let former = Chain { corrected_as: Some(next.id), ..self.chain };
+        let correction = Some(Correction { at: now, reason });
+        Ok((Self { state: State::Corrected, correction, chain: former, ..self.next() }, next))
+    }
+
+    /// A paid claim is taken back as a whole.
+    pub(crate) fn void(
+        self,
+        (now, today): (DateTime<Utc>, NaiveDate),
+        days: u16,
+        reason: String,
+    ) -> Result<Self, ClaimRefusal> {
+        self.correctable(today, days)?;
+        Ok(Self { state: State::Voided, correction: Some(Correction { at: now, reason }), ..self.next() })
+    }
+
+    /// Until when a paid claim may be corrected: so many days after it was paid, by the contract.
+    pub(crate) fn correctable(&self, today: NaiveDate, days: u16) -> Result<NaiveDate, ClaimRefusal> {
+        if self.state.is_reversed() {
+            return Err(ClaimRefusal::AlreadyCorrected { by: self.chain.corrected_as });
+        }
+        let paid = self.payment.as_ref().filter(|_| self.is_paid());
+        let paid = paid.ok_or_else(|| ClaimRefusal::wrong_state(self.state, State::Paid.as_str()))?;
+        self.thawed()?;
+        let by = paid.paid_on.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX);
+        if today > by { Err(ClaimRefusal::CorrectedLate { by }) } else { Ok(by) }
     }
 
     /// The facility does not agree. `today` is the payer's.
@@ -174,15 +229,18 @@ impl Claim {
         Ok(Self { state: State::Overturned, amounts: Some(amounts), ..answered })
     }
 
-    /// A payment advice names it; how much of it.
+    /// A payment advice names it; how much of it: below nothing of one that was corrected or voided. What was paid is not
+    /// taken back before it is known what is paid instead.
     pub(crate) fn put_in_payment(self, advice: PaymentAdviceId) -> Result<(Self, i64), ClaimRefusal> {
-        self.in_states(&[State::Approved, State::PartiallyApproved, State::Upheld, State::Overturned])?;
-        let due = self.due();
-        if due <= 0 {
+        use State::{Approved, Corrected, Overturned, PartiallyApproved, Upheld, Voided};
+        self.in_states(&[Approved, PartiallyApproved, Upheld, Overturned, Corrected, Voided])?;
+        let (due, reversed) = (self.due(), self.state.is_reversed());
+        let waits = self.state == Corrected && !self.chain.correction_decided;
+        if waits || due == 0 || (due < 0 && !reversed) {
             return Err(ClaimRefusal::NothingDue { claim: self.id });
         }
-        let advised = self.advised + due;
-        Ok((Self { state: State::InPayment, advised, advice: Some(advice), ..self.next() }, due))
+        let state = if reversed { self.state } else { State::InPayment };
+        Ok((Self { state, advised: self.advised + due, advice: Some(advice), ..self.next() }, due))
     }
 
     /// The payer has paid what the advice names of it.
@@ -192,10 +250,10 @@ impl Claim {
     }
 
     fn decided(self, now: DateTime<Utc>, decision: Decision) -> Self {
-        let state = match decision.verdict {
-            Verdict::Approved => State::Approved,
-            Verdict::PartiallyApproved => State::PartiallyApproved,
-            Verdict::Rejected => State::Rejected,
+        let state = match decision.determination {
+            Determination::Approved => State::Approved,
+            Determination::PartiallyApproved => State::PartiallyApproved,
+            Determination::Rejected => State::Rejected,
         };
         Self {
             state,

@@ -61,15 +61,15 @@ async fn try_group(list: &List<'_>, claims: &[&Fresh<'_>]) -> Result<Vec<Outcome
     store::lock_visits(&mut tx, &visits).await?;
     let (mut made, mut outcomes) = (HashSet::new(), Vec::with_capacity(claims.len()));
     for claim in claims {
-        store::mark(&mut tx).await?;
+        store::set_savepoint(&mut tx).await?;
         outcomes.push(match list.write(&mut tx, claim).await {
             Ok(written) => {
-                store::keep(&mut tx).await?;
+                store::release_savepoint(&mut tx).await?;
                 made.insert(written.id);
                 Outcome::Tried(written.state)
             }
             Err(error) => {
-                store::undo(&mut tx).await?;
+                store::rollback_to_savepoint(&mut tx).await?;
                 list.refused(&mut tx, claim, error, &made).await?
             }
         });

@@ -60,6 +60,8 @@ fn cell(value: &Value) -> Option<Cell> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use careway_service::table::List;
+
     use crate::claims::import::rows;
 
     #[test]
@@ -69,7 +71,7 @@ mod tests {
         {"code": "LAB", "diagnoses": "R05", "visit_number": "V26-0001234-13", "external_reference": "INV-1", "madeBy": "x"}"#;
         let table = read(lines.as_bytes(), 10).unwrap();
         assert_eq!(read(format!("\u{feff}{lines}").as_bytes(), 10), Ok(table.clone()));
-        let (claims, report) = rows::read(&table, true).unwrap();
+        let (claims, report) = rows::read(&List::of(table, rows::COLUMNS).unwrap(), true);
         assert_eq!((report.problems().count(), &report.unknown_columns[..]), (0, &["madeBy".to_owned()][..]));
         assert_eq!((claims.len(), claims[0].rows.as_slice()), (1, &[1, 3][..]));
         assert_eq!(claims[0].lines[0].quantity, "2");

@@ -13,7 +13,7 @@ use careway_kernel::{ClaimId, OrganizationId, Violations};
 use careway_service::{
     Call, Error, Kind, Result, SharedReason, Transaction,
     imports::{Held, ListFile},
-    table::{Limits, Table, TableError},
+    table::{Limits, List as ReadList, TableError},
 };
 use sqlx::PgConnection;
 use tonic::Streaming;
@@ -50,7 +50,7 @@ pub(crate) async fn import_claims(
     let facility = call.caller.facility()?;
     let limits = app.imports.limits();
     let limits = Limits { rows: limits.rows.min(MOST_ROWS), ..limits };
-    let read = move |list: ListFile| Ok(rows::read(&table(&list, limits)?, list.dry_run)?);
+    let read = move |list: ListFile| Ok(rows::read(&read_list(&list, limits)?, list.dry_run));
     let Held { value: (claims, rows), place: _place } =
         app.imports.take(facility, limits, pieces, |piece| (piece.dry_run, piece.file), read).await?;
     let mut report = Report::of(rows);
@@ -67,21 +67,22 @@ pub(crate) async fn import_claims(
     Ok(report.into_response())
 }
 
-/// The table of a list in any of its forms.
-fn table(list: &ListFile, limits: Limits) -> Result<Table> {
+/// A list in any of its forms.
+fn read_list(list: &ListFile, limits: Limits) -> Result<ReadList> {
     let bare = list.media_type.split(';').next().unwrap_or_default().trim();
     if !bare.eq_ignore_ascii_case(JSON_LINES) {
-        return Ok(list.table(limits)?);
+        return Ok(list.read(limits, rows::COLUMNS)?);
     }
     let mut bytes = Vec::new();
     (&list.file).read_to_end(&mut bytes).map_err(Error::internal)?;
-    json_lines::read(&bytes, limits.rows).map_err(|error| match error {
+    let table = json_lines::read(&bytes, limits.rows).map_err(|error| match error {
         JsonLinesError::Line(line) => {
             let message = format!("the list cannot be read: line {line} is no JSON object of texts");
             Error::new(SharedReason::FileUnreadable, message)
         }
         JsonLinesError::TooLong(most) => TableError::TooLarge(format!("{most} rows")).into(),
-    })
+    })?;
+    Ok(ReadList::of(table, rows::COLUMNS)?)
 }
 
 /// What is known of the visits and references that a list names.
@@ -249,7 +250,9 @@ fn outcome_of(error: Error) -> Result<Outcome> {
         return Ok(Outcome::Invalid(error.violations().to_vec()));
     }
     match error.kind() {
-        Kind::Refused | Kind::Conflict | Kind::NotFound => Ok(Outcome::Refused { error, by: None }),
+        Kind::Refused | Kind::Unprocessable | Kind::Conflict | Kind::NotFound => {
+            Ok(Outcome::Refused { error, by: None })
+        }
         _ => Err(error),
     }
 }

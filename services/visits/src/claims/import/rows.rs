@@ -4,12 +4,12 @@ use std::{collections::HashMap, convert::Infallible};
 
 use careway_contract::visits::v1::CareLineInput;
 use careway_kernel::HumanNumber;
-use careway_service::table::{CellProblem, Column, Columns, Report, RowReader, Table, TableError};
+use careway_service::table::{CellProblem, Column, Columns, List, Report, RowReader};
 
 use crate::claims::payments::payment_request::reference;
 
 /// The columns of the list.
-const COLUMNS: Columns = Columns::new(&[
+pub(crate) const COLUMNS: Columns = Columns::new(&[
     Column::required("visit_number"),
     Column::required("external_reference"),
     Column::required("code"),
@@ -18,9 +18,10 @@ const COLUMNS: Columns = Columns::new(&[
     Column::optional("unit_price"),
     Column::optional("date"),
     Column::optional("preauthorization_number"),
+    Column::optional("currency"),
 ]);
 /// Where a field of a line stands in a list.
-const COLUMN_OF: [(&str, &str); 7] = [
+const COLUMN_OF: [(&str, &str); 8] = [
     ("visit_number", "visit_number"),
     ("code", "code"),
     ("quantity", "quantity"),
@@ -28,6 +29,7 @@ const COLUMN_OF: [(&str, &str); 7] = [
     ("diagnoses", "diagnoses"),
     ("date", "date"),
     ("preauthorizationNumber", "preauthorization_number"),
+    ("currency", "currency"),
 ];
 
 /// The rows that are one claim.
@@ -43,10 +45,10 @@ pub(crate) struct ListedClaim {
 }
 
 /// The claims of a list in the order of their first rows, and the report begun with the rows that are wrong by themselves.
-pub(crate) fn read(table: &Table, dry_run: bool) -> Result<(Vec<ListedClaim>, Report), TableError> {
+pub(crate) fn read(list: &List, dry_run: bool) -> (Vec<ListedClaim>, Report) {
     let mut claims = Vec::<ListedClaim>::new();
     let mut known: HashMap<(String, String), usize> = HashMap::new();
-    let (_, report) = COLUMNS.read(table, dry_run, |row| {
+    let (_, report) = list.read(dry_run, |row| {
         let (visit_number, reference, line) = read_row(row)?;
         let line = line.filter(|_| row.is_sound());
         let key = (visit_number.clone(), reference.clone());
@@ -59,8 +61,8 @@ pub(crate) fn read(table: &Table, dry_run: bool) -> Result<(Vec<ListedClaim>, Re
         claims[at].broken |= line.is_none();
         claims[at].lines.extend(line);
         Some(())
-    })?;
-    Ok((claims, report))
+    });
+    (claims, report)
 }
 
 /// The claim a row belongs to, and its line, as far as each can be read.
@@ -70,8 +72,9 @@ fn read_row(row: &mut RowReader<'_>) -> Option<(String, String, Option<CareLineI
     // What a line must be is told of all lines alike, wherever they come from.
     let mut text =
         |column| Some(row.optional(column, |text| Ok::<_, Infallible>(text.to_owned()))?.unwrap_or_default());
-    let [code, diagnoses, quantity, unit_price, date, preauthorization_number] =
-        ["code", "diagnoses", "quantity", "unit_price", "date", "preauthorization_number"].map(&mut text);
+    let [code, diagnoses, quantity, unit_price, date, preauthorization_number, currency] =
+        ["code", "diagnoses", "quantity", "unit_price", "date", "preauthorization_number", "currency"]
+            .map(&mut text);
     let line = || {
         Some(CareLineInput {
             code: code?,
@@ -84,6 +87,7 @@ fn read_row(row: &mut RowReader<'_>) -> Option<(String, String, Option<CareLineI
                 .collect(),
             date: date?,
             preauthorization_number: preauthorization_number?,
+            currency: currency?,
         })
     };
     Some((number?, referred?, line()))
@@ -111,11 +115,13 @@ fn line_of(field: &str) -> Option<(usize, &str)> {
 
 #[cfg(test)]
 mod tests {
+    use careway_service::table::{TableError, read_list};
+
     use super::*;
 
     fn listed(csv: &'static str) -> Result<(Vec<ListedClaim>, Report), TableError> {
-        let table = careway_service::table::read(csv.as_bytes().into(), "text/csv", Default::default());
-        read(&table?, true)
+        let limits = careway_service::table::Limits::default();
+        Ok(read(&read_list(std::io::Cursor::new(csv), "text/csv", limits, COLUMNS)?, true))
     }
 
     const LIST: &str = "Visit number,External reference,Code,Quantity,Diagnoses\n\
@@ -141,6 +147,20 @@ mod tests {
         let wrong = ["lines[1].diagnoses[0]", "lines"].map(|field| (field.to_owned(), "is wrong".to_owned()));
         let said: Vec<_> = claims[0].problems(&wrong).into_iter().map(|it| (it.row, it.column)).collect();
         assert_eq!(said, [(4, "diagnoses"), (2, "")]);
+    }
+
+    #[test]
+    fn titles_and_totals_are_of_no_claim() {
+        let (claims, report) = listed(
+            "Claims of March\n\
+             Visit number,External reference,Code,Diagnoses\n\
+             1,2,3,4\n\
+             V26-0001234-13,INV-1,CONS,J06.9\n\
+             Tổng cộng,1\n",
+        )
+        .unwrap();
+        assert_eq!((claims.len(), claims[0].rows.as_slice()), (1, &[4][..]));
+        assert_eq!((report.problems().count(), &report.passed_over[..]), (0, &[1, 3, 5][..]));
     }
 
     #[test]

@@ -24,20 +24,20 @@ pub(crate) async fn lock_visits(conn: &mut PgConnection, visits: &[Uuid]) -> Res
     Ok(())
 }
 
-/// From here on everything may be undone.
-pub(crate) async fn mark(conn: &mut PgConnection) -> Result<()> {
+/// From here on everything may be rolled back.
+pub(crate) async fn set_savepoint(conn: &mut PgConnection) -> Result<()> {
     conn.execute(sqlx::raw_sql("savepoint tried_claim")).await?;
     Ok(())
 }
 
-/// What was done since the mark stays.
-pub(crate) async fn keep(conn: &mut PgConnection) -> Result<()> {
+/// What was done since the savepoint stays.
+pub(crate) async fn release_savepoint(conn: &mut PgConnection) -> Result<()> {
     conn.execute(sqlx::raw_sql("release savepoint tried_claim")).await?;
     Ok(())
 }
 
-/// What was done since the mark is undone, also when a statement was refused.
-pub(crate) async fn undo(conn: &mut PgConnection) -> Result<()> {
+/// What was done since the savepoint is rolled back, also when a statement was refused.
+pub(crate) async fn rollback_to_savepoint(conn: &mut PgConnection) -> Result<()> {
     let back = "rollback to savepoint tried_claim; release savepoint tried_claim";
     conn.execute(sqlx::raw_sql(back)).await?;
     Ok(())

@@ -1,4 +1,4 @@
-//! Put decided claims of one facility into payment: one advice, whose total is the sum of its lines.
+//! Put decided claims of one facility into payment: one advice: what its lines come to, less what is to be taken back.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use chrono::{DateTime, Datelike, Utc};
 use uuid::Uuid;
 
 use super::{
-    domain::{MOST_CLAIMS, PaymentAdvice, PaymentRefusal, State, by_claim},
+    domain::{Forward, MOST_CLAIMS, PaymentAdvice, PaymentRefusal, State, by_claim},
     payment_request::reference,
     store, view,
 };
@@ -33,8 +33,12 @@ pub(crate) async fn create_payment_advice(
     let payable = claims.into_iter().map(|claim| claim.put_in_payment(id));
     let payable: Vec<(Claim, i64)> = payable.collect::<Result<_, _>>()?;
 
-    let claims: Vec<Uuid> = payable.iter().map(|(claim, _)| claim.id.uuid()).collect();
-    let due = store::find_due(&mut tx, &claims).await?;
+    let ids = |reversed: bool| -> Vec<Uuid> {
+        let claims = payable.iter().map(|(claim, _)| claim);
+        claims.filter(|claim| claim.state.is_reversed() == reversed).map(|claim| claim.id.uuid()).collect()
+    };
+    let (paid, reversed) = (ids(false), ids(true));
+    let due = store::find_due(&mut tx, (payer, input.facility, currency), &paid, &reversed).await?;
     let sums = by_claim(&due.lines);
     let reconciles = payable.iter().all(|(claim, amount)| sums.get(&claim.id) == Some(amount));
     if !reconciles {
@@ -43,6 +47,7 @@ pub(crate) async fn create_payment_advice(
         );
     }
     let now = tx.now();
+    let (total, forward) = Forward::settle(sums.values().sum(), due.brought_forward);
     let advice = PaymentAdvice {
         id,
         version: 1,
@@ -51,13 +56,14 @@ pub(crate) async fn create_payment_advice(
         payer,
         facility: input.facility,
         currency,
-        total: sums.values().sum(),
+        total,
+        forward,
         claims: count(payable.len()),
         reference: input.reference,
         created_at: now,
         payment: None,
     };
-    store::insert_advice(&mut tx, &advice, &due.lines).await?;
+    store::insert_advice(&mut tx, &advice, &due.lines, &reversed).await?;
     for (claim, _) in &payable {
         events::note(&mut tx, call, claim, "claim.advise");
     }
@@ -114,7 +120,10 @@ impl AdviceInput {
         id: PaymentAdviceId,
     ) -> Result<Vec<Claim>> {
         let (ids, all_must_be) = match &self.which {
-            Which::These(ids) => (ids.iter().copied().collect::<BTreeSet<_>>().into_iter().collect(), true),
+            Which::These(ids) => {
+                let ids: Vec<_> = ids.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
+                (claims::store::list_with_corrected(tx, payer, &ids).await?, true)
+            }
             Which::DecidedUntil(until) => {
                 let (most, currency) = (MOST_CLAIMS as i64, self.currency.map(Currency::code));
                 let parties = (payer, self.facility);

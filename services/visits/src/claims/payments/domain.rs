@@ -1,4 +1,4 @@
-//! What a payer announces that it pays a facility: one number, one total, and the lines that make it up.
+//! What a payer announces that it pays a facility: one number, one total, and the lines and the balance that make it up.
 
 use std::collections::BTreeMap;
 
@@ -38,8 +38,9 @@ pub(crate) struct PaymentAdvice {
     pub(crate) payer: OrganizationId,
     pub(crate) facility: OrganizationId,
     pub(crate) currency: Currency,
-    /// The sum of its lines, in minor units.
+    /// What is transferred, in minor units.
     pub(crate) total: i64,
+    pub(crate) forward: Forward,
     /// How many claims it names.
     pub(crate) claims: i32,
     pub(crate) reference: Option<String>,
@@ -54,8 +55,25 @@ pub(crate) struct AdviceLine {
     /// Its number in the claim.
     pub(crate) position: i32,
     pub(crate) code: String,
-    /// In minor units; below nothing where an overturned decision moved money to another line.
+    /// In minor units; below nothing where an overturned decision moved money to another line, or what was paid is taken
+    /// back.
     pub(crate) amount: i64,
+}
+
+/// What of a payer's is still to be taken back after an advice, and with the next (X12 835 forwarding balance). Never above
+/// nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Forward {
+    pub(crate) brought: i64,
+    pub(crate) carried: i64,
+}
+
+impl Forward {
+    /// What is transferred of what an advice's lines come to, and what is left for the next advice.
+    pub(crate) fn settle(lines: i64, brought: i64) -> (i64, Self) {
+        let net = lines + brought;
+        (net.max(0), Self { brought, carried: net.min(0) })
+    }
 }
 
 /// Why payment advices say no.
@@ -90,9 +108,24 @@ pub(crate) fn by_claim(lines: &[AdviceLine]) -> BTreeMap<ClaimId, i64> {
     sums
 }
 
-/// A day of payment, which is not in the future.
-pub(crate) fn not_after(day: NaiveDate, today: NaiveDate) -> Result<NaiveDate, &'static str> {
-    if day <= today { Ok(day) } else { Err("must not be in the future") }
+/// On which days something may have been paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PaymentDays {
+    /// The payer's.
+    pub(crate) today: NaiveDate,
+    /// The last day of the care that is paid for; none of what the payer does not know.
+    pub(crate) last_care: Option<NaiveDate>,
+}
+
+impl PaymentDays {
+    /// The day, which is not in the future, and on which the care had been given.
+    pub(crate) fn take(self, day: NaiveDate) -> Result<NaiveDate, String> {
+        match self.last_care {
+            _ if day > self.today => Err("must not be in the future".to_owned()),
+            Some(care) if day < care => Err(format!("must not be before {care}, the last day of the care")),
+            _ => Ok(day),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -112,6 +145,7 @@ mod tests {
             facility: OrganizationId::new(&clock),
             currency: Currency::Rwf,
             total: 8_100,
+            forward: Forward::default(),
             claims: 1,
             reference: None,
             created_at: clock.now(),

@@ -17,17 +17,19 @@ pub(crate) async fn mark_claim_paid(
 ) -> Keyed<MarkClaimPaidResponse> {
     let payer = call.caller.payer()?;
     let id: ClaimId = path_id("claim", &request.claim_id)?;
-    let payment = payment_request::payment(&request.reference, &request.paid_on)?;
 
     let mut tx = app.db.begin(call).await?;
-    let Locked { claim, today, .. } = locked_by(&mut tx, id, payer).await?;
-    payment_request::made(&payment, today)?;
+    let now = tx.now();
+    let days = store::find_payment_days(&mut tx, payer, (None, Some(id.uuid())), now).await?;
+    let payment = payment_request::payment(&request.reference, &request.paid_on, days)?;
+    let Locked { claim, .. } = locked_by(&mut tx, id, payer).await?;
     let claim = claim.pay(payment.clone())?;
     events::paid(&mut tx, &claim);
     if let Some(advice) = claim.advice {
         let whole = store::update_paid(&mut tx, advice, &[id.uuid()], &payment).await?;
         if let Some(version) = whole {
-            events::advice_paid(&mut tx, (advice, version), &claim);
+            let parties = (claim.visit.facility, claim.visit.payer);
+            events::advice_paid(&mut tx, (advice, version), parties);
         }
     }
     events::note(&mut tx, call, &claim, "claim.mark_paid");

@@ -19,15 +19,15 @@ pub(crate) async fn mark_payment_advice_paid(
     let payer = call.caller.payer()?;
     let unknown = || Error::not_found("payment advice");
     let id = PaymentAdviceId::parse(&request.payment_advice_id).map_err(|_| unknown())?;
-    let payment = payment_request::payment(&request.reference, &request.paid_on)?;
 
     let mut tx = app.db.begin(call).await?;
     let now = tx.now();
+    let days =
+        claims::payments::store::find_payment_days(&mut tx, payer, (Some(id.uuid()), None), now).await?;
+    let payment = payment_request::payment(&request.reference, &request.paid_on, days)?;
     // Claims before the advice, as everywhere: paying the last of its claims pays the advice.
     let claims = store::lock_unpaid(&mut tx, payer, id).await?;
-    let (advice, today) =
-        claims::payments::store::lock_advice(&mut tx, payer, id, now).await?.ok_or_else(unknown)?;
-    payment_request::made(&payment, today)?;
+    let advice = claims::payments::store::lock_advice(&mut tx, payer, id).await?.ok_or_else(unknown)?;
     let advice = advice.pay(payment.clone())?;
     let mut paid = Vec::with_capacity(claims.len());
     for claim in claims {
@@ -39,8 +39,8 @@ pub(crate) async fn mark_payment_advice_paid(
         events::paid(&mut tx, claim);
         events::note(&mut tx, call, claim, "claim.mark_paid");
     }
-    if let Some((version, last)) = whole.zip(paid.last()) {
-        events::advice_paid(&mut tx, (id, version), last);
+    if let Some(version) = whole {
+        events::advice_paid(&mut tx, (id, version), (advice.facility, advice.payer));
     }
     let answer = view::listed(&advice);
     tx.commit(MarkPaymentAdvicePaidResponse { payment_advice: Some(answer) }).await

@@ -2,7 +2,7 @@
 
 mod api;
 mod create;
-mod domain;
+pub(crate) mod domain;
 mod error;
 mod get;
 mod list;

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use super::domain::{AdviceLine, PaymentAdvice, State};
+use super::domain::{AdviceLine, Forward, PaymentAdvice, PaymentDays, State};
 use crate::claims::domain::Payment;
 
 #[derive(FromRow)]
@@ -19,6 +19,8 @@ struct Row {
     facility_id: Uuid,
     currency: String,
     total: i64,
+    brought_forward: i64,
+    carried_forward: i64,
     claims: i32,
     reference: Option<String>,
     created_at: DateTime<Utc>,
@@ -39,6 +41,7 @@ impl TryFrom<Row> for PaymentAdvice {
             facility: OrganizationId::from_uuid(row.facility_id),
             currency: Currency::parse(&row.currency).map_err(Error::internal)?,
             total: row.total,
+            forward: Forward { brought: row.brought_forward, carried: row.carried_forward },
             claims: row.claims,
             reference: row.reference,
             created_at: row.created_at,
@@ -71,14 +74,21 @@ pub(crate) struct NamedClaim {
     pub(crate) external_reference: Option<String>,
 }
 
-/// What claims' lines have due, and the number of the advice that is to pay them.
+/// What claims' lines have due, the number of the advice that is to pay them, and what earlier ones left to be taken back.
 pub(crate) struct Due {
     pub(crate) sequence: u64,
+    pub(crate) brought_forward: i64,
     pub(crate) lines: Vec<AdviceLine>,
 }
 
-/// What of each line of these claims no advice names yet, and the next number's sequence.
-pub(crate) async fn find_due(conn: &mut PgConnection, claims: &[Uuid]) -> Result<Due> {
+/// What of each line of these claims no advice names yet, and of those that are reversed all that advices named; with the
+/// next number's sequence, and the balance, locked.
+pub(crate) async fn find_due(
+    conn: &mut PgConnection,
+    (payer, facility, currency): (OrganizationId, OrganizationId, Currency),
+    paid: &[Uuid],
+    reversed: &[Uuid],
+) -> Result<Due> {
     #[derive(FromRow)]
     struct LineRow {
         claim_id: Option<Uuid>,
@@ -86,21 +96,33 @@ pub(crate) async fn find_due(conn: &mut PgConnection, claims: &[Uuid]) -> Result
         code: Option<String>,
         amount: Option<i64>,
         sequence: i64,
+        brought_forward: i64,
     }
     let rows: Vec<LineRow> = sqlx::query_as(
-        "with due as (
-            select l.owner_id as claim_id, l.position, l.code, l.payer - coalesce((
-                select sum(p.amount) from payment_advice_line p
-                where p.claim_id = l.owner_id and p.position = l.position), 0)::bigint as amount
+        "with balance as (
+            insert into payment_balance as b (payer_id, facility_id, currency, carried_forward) values ($3, $4, $5, 0)
+            on conflict (payer_id, facility_id, currency) do update set carried_forward = b.carried_forward
+            returning b.carried_forward as brought_forward
+         ), due as (
+            select l.owner_id as claim_id, l.position, l.code,
+                case when l.owner_id = any ($2) then 0 else l.payer end - coalesce((
+                    select sum(p.amount) from payment_advice_line p
+                    where p.claim_id = l.owner_id and p.position = l.position), 0)::bigint as amount
             from service_line l
-            where l.owner_id = any ($1) and l.owner_kind = 'CLAIM' and l.replaced_by is null)
-         select n.sequence, due.* from (select nextval('payment_advice_number_sequence') as sequence) n
+            where l.owner_id = any ($1 || $2) and l.owner_kind = 'CLAIM' and l.replaced_by is null)
+         select n.sequence, balance.brought_forward, due.*
+         from (select nextval('payment_advice_number_sequence') as sequence) n cross join balance
          left join due on due.amount <> 0 order by due.claim_id, due.position",
     )
-    .bind(claims)
+    .bind(paid)
+    .bind(reversed)
+    .bind(payer.uuid())
+    .bind(facility.uuid())
+    .bind(currency.code())
     .fetch_all(conn)
     .await?;
     let sequence = rows.first().map_or(0, |row| row.sequence.unsigned_abs());
+    let brought_forward = rows.first().map_or(0, |row| row.brought_forward);
     let line = |row: LineRow| {
         Some(AdviceLine {
             claim: ClaimId::from_uuid(row.claim_id?),
@@ -109,14 +131,16 @@ pub(crate) async fn find_due(conn: &mut PgConnection, claims: &[Uuid]) -> Result
             amount: row.amount?,
         })
     };
-    Ok(Due { sequence, lines: rows.into_iter().filter_map(line).collect() })
+    Ok(Due { sequence, brought_forward, lines: rows.into_iter().filter_map(line).collect() })
 }
 
-/// A new advice with its lines, and its claims in payment: each over the version it was locked in.
+/// A new advice with its lines, and its claims in payment, but for those that are reversed: each over the version it was
+/// locked in.
 pub(crate) async fn insert_advice(
     conn: &mut PgConnection,
     advice: &PaymentAdvice,
     lines: &[AdviceLine],
+    reversed: &[Uuid],
 ) -> Result<()> {
     let claims: Vec<Uuid> = lines.iter().map(|line| line.claim.uuid()).collect();
     let positions: Vec<i32> = lines.iter().map(|line| line.position).collect();
@@ -125,15 +149,18 @@ pub(crate) async fn insert_advice(
     sqlx::query(
         "with advice as (
             insert into payment_advice (payment_advice_id, version, number, state, payer_id, facility_id, currency, total,
-                claims, reference, created_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                claims, reference, created_at, brought_forward, carried_forward)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $16, $17)
+         ), balance as (
+            update payment_balance set carried_forward = $17
+            where payer_id = $5 and facility_id = $6 and currency = $7
          ), lines as (
             insert into payment_advice_line (payment_advice_id, claim_id, position, code, payer_id, facility_id, amount)
             select $1, claim_id, position, code, $5, $6, amount
             from unnest($12::uuid[], $13::int[], $14::text[], $15::bigint[]) as l (claim_id, position, code, amount)
             returning claim_id, amount)
-         update claim c set state = 'IN_PAYMENT', payment_advice_id = $1, advised = advised + s.amount,
-            version = version + 1
+         update claim c set state = case when c.claim_id = any ($18) then c.state else 'IN_PAYMENT' end,
+            payment_advice_id = $1, advised = advised + s.amount, version = version + 1
          from (select claim_id, sum(amount) as amount from lines group by claim_id) s where c.claim_id = s.claim_id",
     )
     .bind(advice.id.uuid())
@@ -151,6 +178,9 @@ pub(crate) async fn insert_advice(
     .bind(positions)
     .bind(codes)
     .bind(amounts)
+    .bind(advice.forward.brought)
+    .bind(advice.forward.carried)
+    .bind(reversed)
     .execute(conn)
     .await?;
     Ok(())
@@ -177,30 +207,53 @@ pub(crate) async fn update_paid(
     Ok(whole.fetch_optional(conn).await?)
 }
 
-/// Locks a payer's advice; with the day it is for the payer.
+/// On which days an advice, or a claim, may have been paid.
+pub(crate) async fn find_payment_days(
+    conn: &mut PgConnection,
+    payer: OrganizationId,
+    (advice, claim): (Option<Uuid>, Option<Uuid>),
+    now: DateTime<Utc>,
+) -> Result<PaymentDays> {
+    #[derive(FromRow)]
+    struct Row {
+        today: NaiveDate,
+        last_care: Option<NaiveDate>,
+    }
+    let row: Row = sqlx::query_as(
+        "select ($2 at time zone coalesce((
+            select o.time_zone from organization_ref o where o.organization_id = $1), 'UTC'))::date as today,
+            (select max(care.given_on) from (
+                select l.given_on from service_line l
+                where l.owner_id = $4 and l.owner_kind = 'CLAIM' and l.payer_id = $1 and l.replaced_by is null
+                union all
+                select l.given_on from payment_advice_line p
+                join service_line l on l.owner_id = p.claim_id and l.position = p.position
+                where p.payment_advice_id = $3 and l.owner_kind = 'CLAIM' and l.payer_id = $1
+                  and l.replaced_by is null) care) as last_care",
+    )
+    .bind(payer.uuid())
+    .bind(now)
+    .bind(advice)
+    .bind(claim)
+    .fetch_one(conn)
+    .await?;
+    Ok(PaymentDays { today: row.today, last_care: row.last_care })
+}
+
+/// Locks a payer's advice.
 pub(crate) async fn lock_advice(
     conn: &mut PgConnection,
     payer: OrganizationId,
     id: PaymentAdviceId,
-    now: DateTime<Utc>,
-) -> Result<Option<(PaymentAdvice, NaiveDate)>> {
-    #[derive(FromRow)]
-    struct Locked {
-        #[sqlx(flatten)]
-        advice: Row,
-        today: NaiveDate,
-    }
-    let row: Option<Locked> = sqlx::query_as(
-        "select a.*, ($3 at time zone coalesce((
-            select o.time_zone from organization_ref o where o.organization_id = a.payer_id), 'UTC'))::date as today
-         from payment_advice a where a.payment_advice_id = $1 and a.payer_id = $2 for update of a",
+) -> Result<Option<PaymentAdvice>> {
+    let row: Option<Row> = sqlx::query_as(
+        "select * from payment_advice where payment_advice_id = $1 and payer_id = $2 for update",
     )
     .bind(id.uuid())
     .bind(payer.uuid())
-    .bind(now)
     .fetch_optional(conn)
     .await?;
-    row.map(|row| Ok((row.advice.try_into()?, row.today))).transpose()
+    row.map(TryInto::try_into).transpose()
 }
 
 /// An advice that the organization is a party to.

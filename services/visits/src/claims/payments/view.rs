@@ -4,6 +4,7 @@ use careway_contract::visits::v1::{
     self as proto,
     payment_advice::{self, PaidClaim, PaidLine},
 };
+use careway_kernel::Currency;
 use careway_service::{timestamp, version};
 
 use super::{
@@ -24,6 +25,8 @@ pub(crate) fn listed(payment_advice: &PaymentAdvice) -> proto::PaymentAdvice {
         facility_id: payment_advice.facility.to_string(),
         currency: payment_advice.currency.code().to_owned(),
         total: amount(payment_advice.total, payment_advice.currency),
+        brought_forward: forward(payment_advice.forward.brought, payment_advice.currency),
+        carried_forward: forward(payment_advice.forward.carried, payment_advice.currency),
         claim_count: payment_advice.claims,
         claims: Vec::new(),
         reference: payment_advice.reference.clone().unwrap_or_default(),
@@ -31,6 +34,11 @@ pub(crate) fn listed(payment_advice: &PaymentAdvice) -> proto::PaymentAdvice {
         payment_reference: payment.map(|payment| payment.reference.clone()).unwrap_or_default(),
         paid_on: payment.map(|payment| payment.paid_on.to_string()).unwrap_or_default(),
     }
+}
+
+/// Absent where there is nothing to take back.
+fn forward(minor: i64, currency: Currency) -> String {
+    if minor == 0 { String::new() } else { amount(minor, currency) }
 }
 
 /// An advice with the claims it names; `lines` are in the order of the claims.

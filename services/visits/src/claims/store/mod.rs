@@ -70,7 +70,8 @@ pub(crate) async fn find_any_claim(conn: &mut PgConnection, id: ClaimId) -> Resu
 /// The claim of a visit that was decided last, for Careway itself.
 pub(crate) async fn find_decided_claim(conn: &mut PgConnection, visit: VisitId) -> Result<Option<ClaimId>> {
     let id: Option<Uuid> = sqlx::query_scalar(
-        "select claim_id from claim where visit_id = $1 and decided_at is not null and state <> 'RECALLED'
+        "select claim_id from claim
+         where visit_id = $1 and decided_at is not null and state not in ('RECALLED', 'CORRECTED', 'VOIDED')
          order by decided_at desc, claim_id desc limit 1",
     )
     .bind(visit.uuid())
@@ -133,8 +134,9 @@ pub(crate) async fn lock_claims(
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// What a payer owes a facility for claims decided until an instant, the oldest first; those of disputed visits are left
-/// for later. Not locked: [`lock_claims`] is, and sees what changed meanwhile.
+/// What a payer owes a facility for claims decided until an instant, and what it takes back of those that were corrected
+/// or voided until then, the oldest first; those of disputed visits are left for later. Not locked: [`lock_claims`] is, and
+/// sees what changed meanwhile.
 pub(crate) async fn list_payable(
     conn: &mut PgConnection,
     (payer, facility): (OrganizationId, OrganizationId),
@@ -144,14 +146,36 @@ pub(crate) async fn list_payable(
 ) -> Result<Vec<Uuid>> {
     let ids = sqlx::query_scalar(
         "select c.claim_id from claim c join visit v using (visit_id)
-         where c.payer_id = $1 and c.facility_id = $2 and c.decided_at <= $3
-           and c.state in ('APPROVED', 'PARTIALLY_APPROVED', 'UPHELD', 'OVERTURNED') and c.payer > c.advised
+         left join claim r on r.claim_id = c.corrected_as
+         cross join lateral (
+            select case c.state when 'VOIDED' then c.corrected_at when 'CORRECTED' then r.decided_at else c.decided_at end as at) d
+         where c.payer_id = $1 and c.facility_id = $2 and d.at <= $3
+           and ((c.state in ('APPROVED', 'PARTIALLY_APPROVED', 'UPHELD', 'OVERTURNED') and c.payer > c.advised)
+             or (c.state in ('CORRECTED', 'VOIDED') and c.advised > 0))
            and ($4::text is null or c.currency = $4)
            and not v.disputed
-         order by c.decided_at, c.claim_id limit $5",
+         order by d.at, c.claim_id limit $5",
     );
     let ids = ids.bind(payer.uuid()).bind(facility.uuid()).bind(until).bind(currency).bind(limit);
     Ok(ids.fetch_all(conn).await?)
+}
+
+/// These claims of a payer, and the paid ones that they take the place of, as far as those are still to be taken back.
+pub(crate) async fn list_with_corrected(
+    conn: &mut PgConnection,
+    payer: OrganizationId,
+    ids: &[Uuid],
+) -> Result<Vec<Uuid>> {
+    let ids = sqlx::query_scalar(
+        "select unnest($1::uuid[]) union
+         select c.claim_id from claim c
+         where c.corrected_as = any ($1) and c.payer_id = $2 and c.state = 'CORRECTED' and c.advised > 0",
+    )
+    .bind(ids)
+    .bind(payer.uuid())
+    .fetch_all(conn)
+    .await?;
+    Ok(ids)
 }
 
 /// Locks the claims of an advice that are not paid yet, and their visits before them.
@@ -243,7 +267,7 @@ pub(crate) async fn find_by_reference(
     let found = sqlx::query_as(AssertSqlSafe(format!(
         "select {FORMER} from claim
          where facility_id = $1 and payer_id = $2 and external_reference = $3 and resubmission = 0
-           and state <> 'RECALLED'"
+           and state not in ('RECALLED', 'VOIDED') order by claim_id limit 1"
     )));
     Ok(found.bind(facility.uuid()).bind(payer.uuid()).bind(reference).fetch_optional(conn).await?)
 }
@@ -256,7 +280,8 @@ pub(crate) async fn list_by_reference(
 ) -> Result<Vec<Former>> {
     let found = sqlx::query_as(AssertSqlSafe(format!(
         "select {FORMER} from claim
-         where facility_id = $1 and external_reference = any ($2) and resubmission = 0 and state <> 'RECALLED'"
+         where facility_id = $1 and external_reference = any ($2) and resubmission = 0
+           and state not in ('RECALLED', 'VOIDED') order by claim_id"
     )));
     Ok(found.bind(facility.uuid()).bind(references).fetch_all(conn).await?)
 }
@@ -273,6 +298,8 @@ pub(crate) async fn find_claimed(
         "select c.claim_id, c.number from service_line l join claim c on c.claim_id = l.owner_id
          where l.member_id = $1 and l.facility_id = $2 and l.active and l.owner_kind = 'CLAIM' and l.owner_id <> $3
            and (l.code, l.given_on) in (select * from unnest($4::text[], $5::date[]))
+           and l.newborn_visit_id is not distinct from (
+               select v.visit_id from visit v where v.visit_id = $6 and v.newborn)
          order by c.claim_id limit 1",
     )
     .bind(claim.visit.member.uuid())
@@ -280,6 +307,7 @@ pub(crate) async fn find_claimed(
     .bind(claim.id.uuid())
     .bind(codes)
     .bind(days)
+    .bind(claim.visit.id.uuid())
     .fetch_optional(conn)
     .await?;
     Ok(found.map(|(id, number)| (ClaimId::from_uuid(id), number)))

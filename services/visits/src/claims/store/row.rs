@@ -11,14 +11,17 @@ use uuid::Uuid;
 use crate::{
     adjudication::amounts::Amounts,
     claims::domain::{
-        Appeal, AppealAnswer, Chain, Claim, ClaimedVisit, Payment, Recall, ReviewReason, State,
+        Appeal, AppealAnswer, Chain, Claim, ClaimedVisit, Corrected, Correction, Payment, Recall,
+        ReviewReason, State,
     },
     plans::domain::service_type::ServiceType,
     service_lines::store::json_bytes::optional_bytes,
 };
 
-/// What a claim is read with: the columns of `c`, and of its visit `v` whether the member disputes it.
-pub(crate) const COLUMNS: &str = "c.*, v.disputed";
+/// What a claim is read with: the columns of `c`, of its visit `v` whether the member disputes it, and of what took its
+/// place whether that is decided.
+pub(crate) const COLUMNS: &str = "c.*, v.disputed, (select r.decided_at is not null from claim r \
+     where r.claim_id = c.corrected_as) as correction_decided";
 
 /// From columns, or from a document of them; those that a later migration adds are not looked at.
 #[derive(FromRow, Deserialize)]
@@ -69,6 +72,14 @@ pub(crate) struct ClaimRow {
     payment_advice_id: Option<Uuid>,
     payment_reference: Option<String>,
     paid_on: Option<NaiveDate>,
+    corrected_at: Option<DateTime<Utc>>,
+    correction_reason: Option<String>,
+    corrects: Option<Uuid>,
+    former_patient: Option<i64>,
+    corrected_as: Option<Uuid>,
+    /// A document of the claim alone does not tell.
+    #[serde(default)]
+    correction_decided: Option<bool>,
     /// A document of the claim alone does not tell.
     #[serde(default)]
     disputed: bool,
@@ -102,10 +113,20 @@ impl ClaimRow {
             appeal_by: self.appeal_by,
             recall: self.recalled_at.zip(self.recall_reason.take()).map(|(at, reason)| Recall { at, reason }),
             appeal: self.appeal(),
+            correction: self
+                .corrected_at
+                .zip(self.correction_reason.take())
+                .map(|(at, reason)| Correction { at, reason }),
             chain: Chain {
                 resubmission: self.resubmission,
                 resubmits: self.resubmits.map(ClaimId::from_uuid),
                 resubmitted_as: self.resubmitted_as.map(ClaimId::from_uuid),
+                corrects: self
+                    .corrects
+                    .zip(self.former_patient)
+                    .map(|(claim, patient)| Corrected { claim: ClaimId::from_uuid(claim), patient }),
+                corrected_as: self.corrected_as.map(ClaimId::from_uuid),
+                correction_decided: self.correction_decided.unwrap_or_default(),
             },
             advised: self.advised,
             advice: self.payment_advice_id.map(PaymentAdviceId::from_uuid),

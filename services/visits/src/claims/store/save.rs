@@ -91,7 +91,7 @@ pub(crate) async fn save(
     }
     if !removed.is_empty() {
         statement.push(", gone as (delete from service_line where owner_id = ").push_bind(claim.id.uuid());
-        statement.push(" and verdict is null and line_id = any (").push_bind(removed);
+        statement.push(" and determination is null and line_id = any (").push_bind(removed);
         statement.push(") returning 1)");
     }
     let owner = Owner { kind: OwnerKind::Claim, id: claim.id.uuid(), number: Some(claim.number.clone()) };
@@ -114,7 +114,7 @@ fn push_insert(head: &mut QueryBuilder<Postgres>, claim: &Claim, hashes: &Hashes
          coverage_id, identifier_hash, service_date, service_type, currency, created_at, resubmission, resubmits, \
          version, state, external_reference, content_hash, document_ids, submit_by, submitted_at, review_reasons, \
          submitted, write_off, not_covered, deductible, copay, coinsurance, over_category, over_ceiling, payer, \
-         decided_at, appeal_by) values (",
+         decided_at, appeal_by, corrects, former_patient) values (",
     );
     let mut values = head.separated(", ");
     values.push_bind(claim.id.uuid()).push_bind(&claim.number).push_bind(visit.id.uuid());
@@ -131,6 +131,8 @@ fn push_insert(head: &mut QueryBuilder<Postgres>, claim: &Claim, hashes: &Hashes
         values.push_bind(amount);
     }
     values.push_bind(claim.decided_at).push_bind(claim.appeal_by);
+    let corrects = claim.chain.corrects;
+    values.push_bind(corrects.map(|it| it.claim.uuid())).push_bind(corrects.map(|it| it.patient));
     head.push(") returning 1), counted as (update visit set claims = claims + 1 where visit_id = ");
     head.push_bind(visit.id.uuid()).push(" returning 1)");
     if let Some(former) = claim.chain.resubmits {
@@ -185,6 +187,10 @@ fn assign(set: &mut Separated<'_, Postgres, &str>, claim: &Claim) {
         .push_bind_unseparated(appeal.map_or(&[][..], |it| it.documents.as_slice()));
     set.push("appeal_answered_at = ").push_bind_unseparated(answer.map(|it| it.at));
     set.push("sealed_appeal_answer = ").push_bind_unseparated(answer.map(|it| &it.sealed_text));
+    let correction = claim.correction.as_ref();
+    set.push("corrected_at = ").push_bind_unseparated(correction.map(|it| it.at));
+    set.push("correction_reason = ").push_bind_unseparated(correction.map(|it| &it.reason));
+    set.push("corrected_as = ").push_bind_unseparated(claim.chain.corrected_as.map(ClaimId::uuid));
     set.push("advised = ").push_bind_unseparated(claim.advised);
     set.push("payment_advice_id = ").push_bind_unseparated(claim.advice.map(PaymentAdviceId::uuid));
 }
@@ -211,6 +217,15 @@ pub(crate) async fn recall(conn: &mut PgConnection, claim: &Claim, at: DateTime<
         );
         statement.push_bind(former.uuid()).push(" returning 1)");
     }
+    push_undo(&mut statement, (OwnerKind::Claim, claim.id.uuid()), false, at);
+    statement.build().execute(conn).await?;
+    Ok(())
+}
+
+/// A corrected or voided claim: what its lines took is given back, and they count no more.
+pub(crate) async fn reverse(conn: &mut PgConnection, claim: &Claim, at: DateTime<Utc>) -> Result<()> {
+    let mut statement = QueryBuilder::new("with head as (");
+    push_update(&mut statement, claim, None);
     push_undo(&mut statement, (OwnerKind::Claim, claim.id.uuid()), false, at);
     statement.build().execute(conn).await?;
     Ok(())

@@ -169,6 +169,12 @@ pub(crate) fn may_end_before_birth(to: NaiveDate, now: DateTime<Utc>) -> bool {
     to <= now.date_naive()
 }
 
+/// The last day of a coverage whose renewal was taken back: it never was in force, or it ends today once it was used.
+pub(crate) fn undone_last_day(coverage: &Coverage, today: NaiveDate, used: bool) -> NaiveDate {
+    let never = coverage.from.pred_opt().unwrap_or(coverage.from);
+    if used { today.clamp(never, coverage.to) } else { never }
+}
+
 impl Coverage {
     /// Why the coverage does not cover that day; none when it does.
     pub(crate) fn refusal_on(&self, day: NaiveDate) -> Option<Reason> {

@@ -3,6 +3,7 @@
 pub(crate) mod entitlement;
 pub(crate) mod import;
 pub(crate) mod member;
+pub(crate) mod renewal_cover;
 pub(crate) mod row;
 
 use careway_kernel::{CoverageId, FamilyId, MemberId, MemberNumber, OrganizationId, PlanId};

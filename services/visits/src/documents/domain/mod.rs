@@ -1,5 +1,6 @@
 //! A medical document of a visit: what is known of it, and what may become of it.
 
+pub(crate) mod opening;
 pub(crate) mod refusal;
 
 use careway_documents::Content;
@@ -90,7 +91,7 @@ impl Document {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use careway_documents::{MediaType, WrappedKey};
     use careway_kernel::Clock;
 
@@ -102,14 +103,12 @@ mod tests {
         assert_eq!(Kind::find("SELFIE"), None);
     }
 
-    #[test]
-    fn a_document_is_retracted_once() {
-        let clock = Clock::system();
-        let document = Document {
-            id: DocumentId::new(&clock),
+    pub(crate) fn document(clock: &Clock) -> Document {
+        Document {
+            id: DocumentId::new(clock),
             version: 1,
-            visit: VisitId::new(&clock),
-            facility: OrganizationId::new(&clock),
+            visit: VisitId::new(clock),
+            facility: OrganizationId::new(clock),
             kind: Kind::Imaging,
             title: "Chest X-ray".to_owned(),
             file_name: None,
@@ -122,10 +121,15 @@ mod tests {
             added_by: Uuid::from_u128(1),
             added_at: clock.now(),
             retraction: None,
-        };
+        }
+    }
+
+    #[test]
+    fn a_document_is_retracted_once() {
+        let clock = Clock::system();
         let retraction =
             Retraction { at: clock.now(), by: Uuid::from_u128(2), reason: "not hers".to_owned() };
-        let retracted = document.retract(retraction.clone()).unwrap_or_else(|_| panic!("once"));
+        let retracted = document(&clock).retract(retraction.clone()).unwrap_or_else(|_| panic!("once"));
         assert!(retracted.version == 2 && retracted.retraction == Some(retraction.clone()));
         assert!(retracted.retract(retraction).is_err());
     }

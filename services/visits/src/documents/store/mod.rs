@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use super::domain::{Document, Kind, Retraction};
+use super::domain::{Document, Kind, Retraction, opening::Opening};
 
 pub(crate) const TITLE: &str = "document.sealed_title";
 const FILE_NAME: &str = "document.sealed_file_name";
@@ -238,19 +238,13 @@ pub(crate) async fn get_database_id(conn: &mut PgConnection) -> Result<Uuid> {
     Ok(id)
 }
 
-/// The facility's own visit whose medical file opened a document of another facility, the latest.
-pub(crate) async fn find_opening_visit(
-    conn: &mut PgConnection,
-    document: DocumentId,
-    facility: OrganizationId,
-) -> Result<Option<VisitId>> {
-    let visit: Option<Uuid> = sqlx::query_scalar(
-        "select visit_id from document_opening where document_id = $1 and facility_id = $2 \
-         order by visit_id desc limit 1",
-    )
-    .bind(document.uuid())
-    .bind(facility.uuid())
-    .fetch_optional(conn)
-    .await?;
-    Ok(visit.map(VisitId::from_uuid))
+/// How a document of another facility is open to the caller, if it is.
+pub(crate) async fn find_opening(conn: &mut PgConnection, document: DocumentId) -> Result<Option<Opening>> {
+    let opening: Option<(Uuid, bool)> =
+        sqlx::query_as("select visit_id, recorded_disputed from document_opening_of($1)")
+            .bind(document.uuid())
+            .fetch_optional(conn)
+            .await?;
+    let opened = |(visit, recorded_disputed)| Opening { visit: VisitId::from_uuid(visit), recorded_disputed };
+    Ok(opening.map(opened))
 }

@@ -25,7 +25,12 @@ impl PlanCache {
         self.0.get(&(plan, version))
     }
 
-    pub(crate) fn keep(&self, plan: PlanId, version: i32, definition: PlanDefinition) -> Arc<PlanDefinition> {
+    pub(crate) fn insert(
+        &self,
+        plan: PlanId,
+        version: i32,
+        definition: PlanDefinition,
+    ) -> Arc<PlanDefinition> {
         let definition = Arc::new(definition);
         self.0.insert((plan, version), definition.clone());
         definition

@@ -66,7 +66,7 @@ pub(crate) async fn insert_question(
 }
 
 /// Keeps the answer to the last question, together with the pre-authorization that it changed.
-pub(crate) async fn keep_answer(
+pub(crate) async fn update_answered(
     conn: &mut PgConnection,
     of: &Preauthorization,
     answer: &Answer,

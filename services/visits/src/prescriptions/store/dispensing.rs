@@ -19,6 +19,8 @@ pub(crate) struct Locked {
     pub(crate) today: NaiveDate,
     /// The payer has a contract with the caller today.
     pub(crate) contracted: bool,
+    /// It is the caller's own, of a visit that is disputed.
+    pub(crate) disputed: bool,
 }
 
 /// Locks a prescription and its lines, for the facility that issued it or a pharmacy that found it.
@@ -37,6 +39,7 @@ pub(crate) async fn lock_prescription(
         line: LineJson,
         today: NaiveDate,
         contracted: bool,
+        disputed: bool,
     }
     // The lines are locked themselves and not looked up beside the lock: what waits for a lock sees the latest of the
     // rows it locks, and of no others.
@@ -44,7 +47,8 @@ pub(crate) async fn lock_prescription(
         "select p.*, l.line_number, l.code, l.atc, l.name, l.form, l.strength, l.days, l.quantity, l.refills, \
          l.substitution_allowed, l.formulary, l.dispensed, l.fill_begun_on, here.today, \
          exists (select from contract k where k.payer_id = p.payer_id and k.facility_id = $2 \
-         and k.valid @> here.today) as contracted \
+         and k.valid @> here.today) as contracted, exists (select from visit v where v.visit_id = p.visit_id \
+         and v.facility_id = $2 and v.disputed) as disputed \
          from prescription p join prescription_line l on l.prescription_id = p.prescription_id \
          cross join lateral (select ($3 at time zone coalesce((select time_zone from organization_ref o \
          where o.organization_id = p.facility_id), 'UTC'))::date as today) here \
@@ -60,10 +64,11 @@ pub(crate) async fn lock_prescription(
     let (mut lines, mut first) = (Vec::with_capacity(rows.len()), None);
     for row in rows {
         lines.push(row.line.try_into()?);
-        first.get_or_insert((row.prescription, row.today, row.contracted));
+        first.get_or_insert((row.prescription, row.today, row.contracted, row.disputed));
     }
-    let Some((prescription, today, contracted)) = first else { return Ok(None) };
-    Ok(Some(Locked { prescription: prescription.into_prescription(keys, lines)?, today, contracted }))
+    let Some((prescription, today, contracted, disputed)) = first else { return Ok(None) };
+    let prescription = prescription.into_prescription(keys, lines)?;
+    Ok(Some(Locked { prescription, today, contracted, disputed }))
 }
 
 /// Keeps what was handed out; everything handed out before it, the first first.

@@ -15,14 +15,14 @@ use crate::{
         adjudicate,
         amounts::Amounts,
         input::{AdjudicationInput, Approval, Line, PriorService, Review, Tariff},
-        outcome::Verdict,
+        outcome::Determination,
         refusal::Refusal,
     },
     benefits::domain::{
         ledger::{Account, Standing},
         posting::Posting,
     },
-    contracts::domain::Term,
+    contracts::domain::{Clauses, Term},
     coverages::domain::Coverage,
     payer_rules::domain::ClaimRules,
     plans::domain::{Code, PlanDefinition, Scope, Unit, service_type::ServiceType},
@@ -87,7 +87,7 @@ pub(crate) struct Key {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settlement {
     pub(crate) totals: Amounts,
-    pub(crate) verdict: Verdict,
+    pub(crate) determination: Determination,
     /// What the ledger is to keep.
     pub(crate) postings: Vec<Posting>,
 }
@@ -152,7 +152,7 @@ impl ServiceFacts {
                 line.settle(settled, known.tariff.as_ref(), approval);
             }
         }
-        Settlement { totals: outcome.totals, verdict: outcome.verdict, postings }
+        Settlement { totals: outcome.totals, determination: outcome.determination, postings }
     }
 
     fn case<'a>(
@@ -219,9 +219,16 @@ impl ServiceFacts {
     }
 
     /// Prices are agreed as long as there is a contract. The one that was verified holds on the visit's own day, and for
-    /// whoever was admitted to stay until the discharge.
+    /// whoever was admitted to stay until the discharge, unless it says otherwise.
     fn contracted(&self, day: NaiveDate) -> bool {
-        day == self.visit.service_date || self.stays() || self.contracts.iter().any(|term| term.holds(day))
+        let to_discharge = self.stays() && !self.clauses().inpatients_to_last_day;
+        day == self.visit.service_date || to_discharge || self.contracts.iter().any(|term| term.holds(day))
+    }
+
+    /// What the contract says that the patient was admitted under; what is usual where it never was, in the end.
+    pub(crate) fn clauses(&self) -> Clauses {
+        let admitted_under = self.contracts.iter().find(|term| term.holds(self.visit.service_date));
+        admitted_under.map(|term| term.clauses).unwrap_or_default()
     }
 
     /// Whether the patient stays until the discharge, where everybody else's care is of one day.

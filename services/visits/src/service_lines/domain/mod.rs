@@ -12,7 +12,7 @@ use crate::{
     adjudication::{
         amounts::Amounts,
         input::{Review, Tariff, TariffKind},
-        outcome::{LineOutcome, Verdict},
+        outcome::{Determination, LineOutcome},
         quantity::Quantity,
         refusal::Refused,
         trace::TraceStep,
@@ -87,7 +87,7 @@ pub(crate) struct ServiceLine {
 /// What adjudication made of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settled {
-    pub(crate) verdict: Verdict,
+    pub(crate) determination: Determination,
     /// None when no price was agreed for the code.
     pub(crate) kind: Option<TariffKind>,
     /// The agreed price of one, as it was then.
@@ -133,7 +133,7 @@ impl ServiceLine {
     /// Keeps what adjudication made of it. Whether it counts is its owner's to say.
     pub(crate) fn settle(&mut self, outcome: LineOutcome, tariff: Option<&Tariff>, approval: Option<Uuid>) {
         self.settled = Some(Settled {
-            verdict: outcome.verdict,
+            determination: outcome.determination,
             kind: tariff.map(|it| it.kind),
             tariff_price: tariff.map(|it| it.price),
             benefit: outcome.benefit,
@@ -149,6 +149,6 @@ impl ServiceLine {
 
     /// Whether anything of it was approved.
     pub(crate) fn stands(&self) -> bool {
-        self.settled.as_ref().is_some_and(|it| it.verdict != Verdict::Rejected)
+        self.settled.as_ref().is_some_and(|it| it.determination != Determination::Rejected)
     }
 }

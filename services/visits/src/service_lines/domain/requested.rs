@@ -1,6 +1,6 @@
 //! Lines of care as they are asked for: what can be said of them before adjudication.
 
-use careway_kernel::{Currency, Money, Violations};
+use careway_kernel::{Currency, InvalidMoney, Money, Violations, text::without_blanks};
 use chrono::NaiveDate;
 
 use crate::adjudication::{diagnosis::Diagnosis, quantity::Quantity};
@@ -33,6 +33,8 @@ pub(crate) struct LineRequest {
     pub(crate) quantity: Quantity,
     /// A decimal that is not negative.
     pub(crate) unit_price: Option<String>,
+    /// What the price is in, where the line says so.
+    pub(crate) currency: Option<Currency>,
     pub(crate) diagnoses: Vec<Diagnosis>,
     pub(crate) date: Option<NaiveDate>,
     pub(crate) preauthorization: Option<String>,
@@ -61,7 +63,7 @@ pub(crate) struct Frame {
 
 /// The code of a service or a medicine, of any payer.
 pub(crate) fn parse_code(text: &str) -> Result<String, &'static str> {
-    let code = text.trim().to_uppercase();
+    let code = without_blanks(text).to_uppercase();
     let allowed = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"-._/".contains(&byte);
     let first = code.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric());
     if first && code.len() <= 40 && code.bytes().all(allowed) {
@@ -71,13 +73,18 @@ pub(crate) fn parse_code(text: &str) -> Result<String, &'static str> {
     }
 }
 
+/// In words that hold in every currency.
+const NO_PRICE: &str = "must be a decimal number that is not negative, such as 5000";
+
 /// A decimal that is not negative, of whatever currency.
 pub(crate) fn parse_price(text: &str) -> Result<String, &'static str> {
     let text = text.trim();
     // A currency with the most decimals there are: the plan's own is asked once it is known.
-    match Money::parse("EUR", text) {
-        Ok(price) if !price.is_negative() => Ok(text.to_owned()),
-        _ => Err("must be a decimal number that is not negative, such as 5000 or 12.50"),
+    match Money::parse("KWD", text) {
+        Ok(price) if price.is_negative() => Err(NO_PRICE),
+        Err(InvalidMoney::Bounds) if text.starts_with('-') => Err(NO_PRICE),
+        Ok(_) | Err(InvalidMoney::Bounds) => Ok(text.to_owned()),
+        Err(_) => Err(NO_PRICE),
     }
 }
 
@@ -131,6 +138,25 @@ impl RequestedLine {
     }
 }
 
+/// A line that is priced in another currency than the price list's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("Line {line} is in {is}; the price list is in {needs}.")]
+pub(crate) struct CurrencyDiffers {
+    /// Its number, from 1.
+    pub(crate) line: usize,
+    pub(crate) is: Currency,
+    pub(crate) needs: Currency,
+}
+
+/// Whether every line that says its currency says that of the price list.
+pub(crate) fn in_currency(lines: &[LineRequest], needs: Currency) -> Result<(), CurrencyDiffers> {
+    let other = |(line, it): (usize, &LineRequest)| Some((line, it.currency.filter(|is| *is != needs)?));
+    match (1..).zip(lines).find_map(other) {
+        Some((line, is)) => Err(CurrencyDiffers { line, is, needs }),
+        None => Ok(()),
+    }
+}
+
 /// The lines in their visit, or everything that is wrong with any of them, each by its path.
 pub(crate) fn within_visit(
     lines: Vec<LineRequest>,
@@ -151,6 +177,7 @@ mod tests {
             code: "CONS-GP".to_owned(),
             quantity: Quantity::parse(quantity).unwrap(),
             unit_price: price.map(str::to_owned),
+            currency: None,
             diagnoses: vec![Diagnosis::parse("J06.9").unwrap()],
             date: date.map(|text| text.parse().unwrap()),
             preauthorization: None,
@@ -185,6 +212,15 @@ mod tests {
     }
 
     #[test]
+    fn a_line_in_another_currency_than_the_price_lists_is_named() {
+        let said = |currency| LineRequest { currency, ..asked("1", Some("5000"), None) };
+        let lines = [said(None), said(Some(Currency::Rwf)), said(Some(Currency::Ron))];
+        assert_eq!(in_currency(&lines[..2], Currency::Rwf), Ok(()));
+        let differs = CurrencyDiffers { line: 3, is: Currency::Ron, needs: Currency::Rwf };
+        assert_eq!(in_currency(&lines, Currency::Rwf), Err(differs));
+    }
+
+    #[test]
     fn a_number_that_is_named_is_known() {
         let named = |number: &str| LineRequest {
             preauthorization: Some(number.to_owned()),
@@ -200,7 +236,7 @@ mod tests {
     fn codes_are_capitals() {
         assert_eq!(parse_code(" cons-gp ").unwrap(), "CONS-GP");
         assert_eq!(parse_code("A02BC01/20.5").unwrap(), "A02BC01/20.5");
-        for text in ["", "-X", "CONS GP", "É1", "X;DROP", &"X".repeat(41)] {
+        for text in ["", "-X", "CONS+GP", "É1", "X;DROP", &"X".repeat(41)] {
             assert!(parse_code(text).is_err(), "{text}");
         }
     }
@@ -208,7 +244,7 @@ mod tests {
     #[test]
     fn prices_are_decimals_that_are_not_negative() {
         assert_eq!(parse_price(" 12.50 ").unwrap(), "12.50");
-        for text in ["-1", "1e3", "1,5", "1.234", "", "9999999999999999"] {
+        for text in ["-1", "1e3", "1,5", "1.2345", ""] {
             assert!(parse_price(text).is_err(), "{text}");
         }
     }

@@ -13,7 +13,7 @@ use crate::{
         quantity::Quantity,
     },
     benefits::domain::ledger::Standing,
-    contracts::domain::Term,
+    contracts::domain::{Clauses, Term},
     coverages::{domain::Coverage, store::row::CoverageRow},
     payer_rules::store::RulesRow,
     plans::domain::{Code, Scope, Unit},
@@ -74,6 +74,8 @@ struct TariffJson {
 struct TermJson {
     from: NaiveDate,
     to: Option<NaiveDate>,
+    inpatients_to_last_day: bool,
+    correction_days: u16,
 }
 
 #[derive(Deserialize)]
@@ -182,7 +184,7 @@ impl FactsJson {
             last_day: self.last_day,
             rules: self.rules.map(TryInto::try_into).transpose()?.unwrap_or_default(),
             tariffs,
-            contracts: contracts.map(|it| Term { from: it.from, to: it.to }).collect(),
+            contracts: contracts.map(Into::into).collect(),
             history: history.map(Into::into).collect(),
             approvals: approvals.map(Into::into).collect(),
             balances: balances
@@ -190,6 +192,13 @@ impl FactsJson {
                 .collect(),
             visit,
         })
+    }
+}
+
+impl From<TermJson> for Term {
+    fn from(term: TermJson) -> Self {
+        let TermJson { from, to, inpatients_to_last_day, correction_days } = term;
+        Self { from, to, clauses: Clauses { inpatients_to_last_day, correction_days } }
     }
 }
 

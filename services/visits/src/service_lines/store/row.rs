@@ -11,7 +11,7 @@ use crate::{
         amounts::Amounts,
         diagnosis::Diagnosis,
         input::{Review, TariffKind},
-        outcome::Verdict,
+        outcome::Determination,
         quantity::Quantity,
         refusal::{Refusal, Refused},
         trace::TraceStep,
@@ -39,7 +39,7 @@ pub(crate) struct ServiceLineRow {
     quantity: i64,
     unit_price: Option<i64>,
     preauthorization_number: Option<String>,
-    verdict: Option<String>,
+    determination: Option<String>,
     kind: Option<String>,
     benefit: Option<String>,
     needs_approval: bool,
@@ -112,7 +112,7 @@ impl ServiceLineRow {
         let Some(it) = settled else { return self };
         let amounts = &it.amounts;
         Self {
-            verdict: Some(it.verdict.as_str().to_owned()),
+            determination: Some(it.determination.as_str().to_owned()),
             kind: it.kind.map(|kind| kind.as_str().to_owned()),
             benefit: it.benefit.as_ref().map(|code| code.as_str().to_owned()),
             needs_approval: it.needs_approval,
@@ -195,12 +195,17 @@ impl ServiceLineRow {
     }
 
     fn into_settled(self, details: Details) -> Result<Option<Settled>> {
-        let Some(verdict) = &self.verdict else { return Ok(None) };
+        let Some(determination) = &self.determination else { return Ok(None) };
         let kind = self.kind.as_deref();
         // All of them, or none: the database holds that.
         let amount = |it: Option<i64>| it.unwrap_or_default();
         Ok(Some(Settled {
-            verdict: one_of("service_line.verdict", verdict, &Verdict::ALL, Verdict::as_str)?,
+            determination: one_of(
+                "service_line.determination",
+                determination,
+                &Determination::ALL,
+                Determination::as_str,
+            )?,
             kind: kind
                 .map(|it| one_of("service_line.kind", it, &TariffKind::ALL, TariffKind::as_str))
                 .transpose()?,

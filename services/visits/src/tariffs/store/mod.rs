@@ -61,7 +61,9 @@ pub(crate) async fn list_tariffs(conn: &mut PgConnection, filter: &TariffFilter)
                 where own.payer_id = t.payer_id and own.code = t.code and own.facility_id = $3 and own.valid @> $6)))
            and ($4::text is null or t.code = $4) and ($5::text is null or t.kind = $5)
            and ($6::date is null or t.valid @> $6)
-           and ($7::text is null or strpos(t.search, $7) > 0)
+           and ($7::text is null or strpos(translate(t.search, '-''', ' '), translate($7, '-''', ' ')) > 0
+               or (translate($7, '-''', '') <> ''
+                   and strpos(translate(t.search, '-''', ''), translate($7, '-''', '')) > 0))
            and ($8::uuid is null or (t.code, t.valid_from, coalesce(t.facility_id, t.payer_id), t.tariff_id) > (
                 select l.code, l.valid_from, coalesce(l.facility_id, l.payer_id), l.tariff_id
                 from tariff l where l.tariff_id = $8))

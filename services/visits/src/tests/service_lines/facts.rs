@@ -70,15 +70,18 @@ async fn a_price_is_the_facilitys_own_or_the_general_one_of_the_day() {
 #[tokio::test]
 async fn nothing_is_agreed_after_the_contract_but_for_whoever_stays() {
     let admissions = Admissions::open().await;
-    for (kind, last_day, priced) in [
-        ("OUTPATIENT", "2026-06-11", 2),
+    for (kind, last_day, to_last_day, priced) in [
+        ("OUTPATIENT", "2026-06-11", false, 2),
         // On the visit's own day what was verified holds.
-        ("OUTPATIENT", "2026-06-09", 1),
-        ("INPATIENT", "2026-06-09", 3),
+        ("OUTPATIENT", "2026-06-09", false, 1),
+        ("INPATIENT", "2026-06-09", false, 3),
+        ("INPATIENT", "2026-06-11", false, 3),
+        ("INPATIENT", "2026-06-11", true, 2),
     ] {
         let at = admissions.admitted().await;
-        sqlx::query("update contract set valid_to = $1")
+        sqlx::query("update contract set valid_to = $1, inpatients_to_last_day = $2")
             .bind(day(last_day))
+            .bind(to_last_day)
             .execute(&admissions.admin)
             .await
             .unwrap();

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     MIGRATOR, NAME,
-    adjudication::{input::Review, outcome::Verdict, quantity::Quantity, refusal::Refusal},
+    adjudication::{input::Review, outcome::Determination, quantity::Quantity, refusal::Refusal},
     benefits::domain::{ledger::Standing, posting::Taking},
     service_lines::{
         domain::{Decision, Owner, OwnerKind, ServiceLine},
@@ -107,7 +107,7 @@ async fn lines_are_kept_as_they_were_settled_and_decided_with_their_diagnoses_se
         at: admissions.clock.now(),
     });
     let (settlement, owner) = admissions.submit(OwnerKind::Claim, &at, &mut lines).await.unwrap();
-    assert_eq!(settlement.verdict, Verdict::PartiallyApproved);
+    assert_eq!(settlement.determination, Determination::PartiallyApproved);
     assert_eq!(settlement.totals.payer, 320);
     assert_eq!(refusals(&lines[1]), [Refusal::NotNecessary]);
     assert_eq!(refusals(&lines[2]), [Refusal::NoApproval]);
@@ -139,10 +139,13 @@ async fn the_same_care_is_claimed_once_until_its_claim_is_undone() {
     assert_eq!(refusals(&first[1]), [Refusal::ClaimedTwice]);
     let mut again = claim();
     let (settlement, _) = admissions.submit(OwnerKind::Claim, &at, &mut again).await.unwrap();
-    assert_eq!((settlement.verdict, refusals(&again[0])), (Verdict::Rejected, vec![Refusal::ClaimedBefore]));
+    assert_eq!(
+        (settlement.determination, refusals(&again[0])),
+        (Determination::Rejected, vec![Refusal::ClaimedBefore])
+    );
     // Whoever claims it past adjudication is told by the database.
     let forced =
-        sqlx::query("update service_line set active = true, verdict = 'APPROVED' where line_id = $1")
+        sqlx::query("update service_line set active = true, determination = 'APPROVED' where line_id = $1")
             .bind(again[0].id)
             .execute(&admissions.admin)
             .await

@@ -105,6 +105,8 @@ pub(crate) struct Patient {
     pub(crate) verified_by: Uuid,
     /// Two persons vouched instead of a code.
     pub(crate) overridden: bool,
+    /// A child that no payer knows yet, under the number of the member who is its mother.
+    pub(crate) newborn: bool,
 }
 
 /// What the patient was admitted for.

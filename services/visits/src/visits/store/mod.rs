@@ -196,7 +196,7 @@ pub(crate) async fn lock_unnotified(
     rows.into_iter().map(Visit::try_from).collect()
 }
 
-/// The member's open visit of this type at this facility on this day.
+/// The member's own open visit of this type at this facility on this day.
 pub(crate) async fn find_open_visit(
     conn: &mut PgConnection,
     visit: &Visit,
@@ -204,7 +204,7 @@ pub(crate) async fn find_open_visit(
 ) -> Result<Option<VisitId>> {
     let open: Option<uuid::Uuid> = sqlx::query_scalar(
         "select visit_id from visit where facility_id = $1 and member_id = $2 and service_type = $3 \
-         and service_date = $4 and state = 'ADMITTED'",
+         and service_date = $4 and state = 'ADMITTED' and not newborn",
     )
     .bind(visit.facility.uuid())
     .bind(visit.patient.as_ref().map(|patient| patient.member.uuid()))

@@ -39,6 +39,7 @@ pub(crate) struct VisitRow {
     verified_at: Option<DateTime<Utc>>,
     verified_by: Option<Uuid>,
     overridden: bool,
+    newborn: bool,
     member_id: Option<Uuid>,
     family_id: Option<Uuid>,
     member_birth_date: Option<NaiveDate>,
@@ -116,6 +117,7 @@ impl VisitRow {
             verified_at: self.verified_at?,
             verified_by: self.verified_by?,
             overridden: self.overridden,
+            newborn: self.newborn,
         })
     }
 

@@ -30,7 +30,7 @@ pub(crate) async fn update_visit(conn: &mut PgConnection, visit: &Visit) -> Resu
          referral = $28, admitted_at = $29, admission_notice_due_at = $30, admission_notice_warn_at = $31, \
          admission_warned_at = $32, admission_notified_at = $33, discharged_at = $34, cancelled_at = $35, \
          cancel_reason = $36, disputed_at = $37, dispute_resolved_at = $38, dispute_outcome = $39, \
-         disputed = $40 \
+         disputed = $40, newborn = $41 \
          where visit_id = $1 and version = $2 - 1",
     )
     .bind(visit.id.uuid())
@@ -73,6 +73,7 @@ pub(crate) async fn update_visit(conn: &mut PgConnection, visit: &Visit) -> Resu
     .bind(resolution.map(|it| it.at))
     .bind(resolution.map(|it| if it.upheld { "UPHELD" } else { "DISMISSED" }))
     .bind(visit.is_disputed())
+    .bind(patient.is_some_and(|it| it.newborn))
     .execute(conn)
     .await
     .on_constraint("visit_open_once", || Refusal::AlreadyOpen { visit: None })?;

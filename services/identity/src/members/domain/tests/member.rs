@@ -16,8 +16,7 @@ fn facts() -> Facts {
     let phone = |text| PhoneNumber::parse(text, CountryCode::RW).ok();
     Facts {
         number: MemberNumber::parse("RSSB-1").unwrap(),
-        given_names: Names::parse("Aline").unwrap(),
-        family_name: Names::parse("Uwase").unwrap(),
+        name: PersonName::stored("Aline", "Uwase").unwrap(),
         birth_date: NaiveDate::from_ymd_opt(1990, 4, 12).unwrap(),
         sex: Sex::Female,
         phone: None,
@@ -128,10 +127,4 @@ fn codes_go_to_a_mobile() {
     let landline = PhoneNumber::parse("0252570000", CountryCode::RW).ok();
     assert!(Facts { mobile: None, phone: landline, ..facts() }.sms_number().is_none());
     assert_eq!(facts().sms_number().unwrap().as_e164(), "+250788123456");
-}
-
-#[test]
-fn names_are_found_without_their_marks() {
-    let family_name = Names::parse("Đặng").unwrap();
-    assert_eq!(Facts { family_name, ..facts() }.folded_name(), "dang aline");
 }

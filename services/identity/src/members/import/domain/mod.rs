@@ -1,20 +1,19 @@
 //! A list of members: what becomes of each row, given what is known.
 
-use careway_kernel::{
-    Email, Language, MemberId, MemberNumber, Names, NationalId, OrganizationId, PhoneNumber, Sex,
-};
+use careway_kernel::{Email, Language, MemberId, MemberNumber, NationalId, OrganizationId, PhoneNumber, Sex};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use crate::members::domain::{Change, Facts, HeldNationalId, Home, Member, NotEligible, Principal, eligible};
+use crate::members::domain::{
+    Change, Facts, HeldNationalId, Home, Member, NotEligible, Principal, eligible, person_name::PersonName,
+};
 
 /// A row that makes sense by itself.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Draft {
     pub(crate) row: u32,
     pub(crate) number: MemberNumber,
-    pub(crate) family_name: Names,
-    pub(crate) given_names: Names,
+    pub(crate) name: PersonName,
     pub(crate) birth_date: NaiveDate,
     pub(crate) sex: Sex,
     pub(crate) national_id: Option<NationalId>,
@@ -129,8 +128,7 @@ impl Draft {
     fn facts(&self, now: Option<&Facts>, principal: Option<MemberId>, home: Home) -> Facts {
         Facts {
             number: self.number.clone(),
-            given_names: self.given_names.clone(),
-            family_name: self.family_name.clone(),
+            name: self.name.over(now.map(|facts| &facts.name)),
             birth_date: self.birth_date,
             sex: self.sex,
             phone: self.phone.clone().or_else(|| now?.phone.clone()),

@@ -5,7 +5,7 @@ use careway_kernel::{Clock, Money};
 use super::super::{review_rules::*, *};
 use crate::{
     adjudication::{
-        diagnosis::Diagnosis, input::Review, outcome::Verdict, quantity::Quantity, refusal::Refusal,
+        diagnosis::Diagnosis, input::Review, outcome::Determination, quantity::Quantity, refusal::Refusal,
     },
     payer_rules::domain::ClaimRules,
     service_lines::domain::{ServiceLine, requested::RequestedLine},
@@ -19,28 +19,42 @@ fn rules(most: i64) -> ClaimRules {
     ClaimRules { automatic_up_to: Some(Money::new(Currency::Rwf, most)), ..Default::default() }
 }
 
-fn found(rules: &ClaimRules, visit: &Visit, accepted: bool, verdict: Verdict) -> Vec<ReviewReason> {
+fn found(
+    rules: &ClaimRules,
+    visit: &Visit,
+    accepted: bool,
+    determination: Determination,
+) -> Vec<ReviewReason> {
     let totals = Amounts { submitted: 5_000, payer: 5_000, ..Amounts::default() };
-    reasons(rules, visit, accepted, (verdict, &totals, Currency::Rwf), now())
+    reasons(rules, visit, accepted, (determination, &totals, Currency::Rwf), now())
 }
 
 #[test]
 fn the_rules_decide_what_is_small_and_in_order() {
     let visit = admitted("OUTPATIENT");
-    assert_eq!(found(&rules(5_000), &visit, false, Verdict::Approved), []);
-    assert_eq!(found(&rules(4_999), &visit, false, Verdict::Approved), [ReviewReason::AboveAutomaticLimit]);
+    assert_eq!(found(&rules(5_000), &visit, false, Determination::Approved), []);
+    assert_eq!(
+        found(&rules(4_999), &visit, false, Determination::Approved),
+        [ReviewReason::AboveAutomaticLimit]
+    );
     // Without a rule a person decides, but for what nobody could allow.
     let none = ClaimRules::default();
-    assert_eq!(found(&none, &visit, false, Verdict::PartiallyApproved), [ReviewReason::AboveAutomaticLimit]);
-    assert_eq!(found(&none, &visit, false, Verdict::Rejected), []);
+    assert_eq!(
+        found(&none, &visit, false, Determination::PartiallyApproved),
+        [ReviewReason::AboveAutomaticLimit]
+    );
+    assert_eq!(found(&none, &visit, false, Determination::Rejected), []);
 }
 
 #[test]
 fn a_visit_that_two_persons_vouched_for_waits_for_the_payers_word() {
     let mut visit = admitted("OUTPATIENT");
     visit.patient.as_mut().unwrap().overridden = true;
-    assert_eq!(found(&rules(9_999), &visit, false, Verdict::Approved), [ReviewReason::OverrideUnreviewed]);
-    assert_eq!(found(&rules(9_999), &visit, true, Verdict::Approved), []);
+    assert_eq!(
+        found(&rules(9_999), &visit, false, Determination::Approved),
+        [ReviewReason::OverrideUnreviewed]
+    );
+    assert_eq!(found(&rules(9_999), &visit, true, Determination::Approved), []);
 }
 
 #[test]
@@ -50,7 +64,7 @@ fn an_admission_that_the_payer_was_told_of_late_or_never_is_looked_at() {
     let mut with = |given_at: Option<DateTime<Utc>>, due_at| {
         let notice = AdmissionNotice { due_at, warn_at: due_at, warned_at: None, given_at };
         visit.admission.as_mut().unwrap().notice = Some(notice);
-        found(&rules(9_999), &visit, false, Verdict::Approved)
+        found(&rules(9_999), &visit, false, Determination::Approved)
     };
     let second = chrono::Duration::seconds(1);
     assert_eq!(with(None, due_at), []);

@@ -4,17 +4,17 @@ use careway_kernel::{ClaimId, Clock, CoverageId, Currency, MemberId, Organizatio
 use proptest::prelude::*;
 
 use super::super::{transitions::*, *};
-use crate::{adjudication::outcome::Verdict, claims::domain::refusal::ClaimRefusal};
+use crate::{adjudication::outcome::Determination, claims::domain::refusal::ClaimRefusal};
 
-fn now() -> DateTime<Utc> {
+pub(super) fn now() -> DateTime<Utc> {
     "2026-03-02T08:00:00Z".parse().unwrap()
 }
 
-fn day(text: &str) -> NaiveDate {
+pub(super) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn input() -> ClaimDraft {
+pub(super) fn input() -> ClaimDraft {
     let clock = Clock::manual(now());
     ClaimDraft {
         id: ClaimId::new(&clock),
@@ -37,13 +37,13 @@ fn input() -> ClaimDraft {
     }
 }
 
-fn amounts(payer: i64) -> Amounts {
+pub(super) fn amounts(payer: i64) -> Amounts {
     Amounts { submitted: 10_000, write_off: 10_000 - payer, payer, ..Amounts::default() }
 }
 
-fn decision(verdict: Verdict) -> Decision {
-    let payer = if verdict == Verdict::Rejected { 0 } else { 8_000 };
-    Decision { verdict, amounts: amounts(payer), appeal_by: day("2026-04-01") }
+fn decision(determination: Determination) -> Decision {
+    let payer = if determination == Determination::Rejected { 0 } else { 8_000 };
+    Decision { determination, amounts: amounts(payer), appeal_by: day("2026-04-01") }
 }
 
 fn draft() -> Claim {
@@ -54,34 +54,42 @@ fn submitted() -> Claim {
     draft().submit(now(), day("2026-03-02")).unwrap()
 }
 
-fn decided(verdict: Verdict) -> Claim {
-    submitted().decide(now(), decision(verdict)).unwrap()
+fn decided(determination: Determination) -> Claim {
+    submitted().decide(now(), decision(determination)).unwrap()
 }
 
-fn advice() -> PaymentAdviceId {
+pub(super) fn advice() -> PaymentAdviceId {
     PaymentAdviceId::from_uuid(Uuid::from_u128(9))
 }
 
-fn payment() -> Payment {
+pub(super) fn payment() -> Payment {
     Payment { reference: "TRF-1".to_owned(), paid_on: day("2026-04-20") }
 }
 
+pub(super) fn paid() -> Claim {
+    decided(Determination::Approved).put_in_payment(advice()).unwrap().0.pay(payment()).unwrap()
+}
+
 /// One claim in every state.
-fn in_every_state() -> [Claim; 12] {
-    let appealed = || Command::Appeal.run(decided(Verdict::PartiallyApproved)).unwrap();
+fn in_every_state() -> [Claim; 14] {
+    let appealed = || Command::Appeal.run(decided(Determination::PartiallyApproved)).unwrap();
+    let mut corrected = Command::Correct.run(paid()).unwrap();
+    corrected.chain.correction_decided = true;
     [
         draft(),
         submitted(),
         submitted().leave_to_review(vec![ReviewReason::AboveAutomaticLimit], amounts(8_000)).unwrap(),
-        decided(Verdict::Approved),
-        decided(Verdict::PartiallyApproved),
-        decided(Verdict::Rejected),
-        decided(Verdict::Approved).put_in_payment(advice()).unwrap().0,
-        decided(Verdict::Approved).put_in_payment(advice()).unwrap().0.pay(payment()).unwrap(),
+        decided(Determination::Approved),
+        decided(Determination::PartiallyApproved),
+        decided(Determination::Rejected),
+        decided(Determination::Approved).put_in_payment(advice()).unwrap().0,
+        paid(),
         Command::Recall.run(draft()).unwrap(),
         appealed(),
         Command::Uphold.run(appealed()).unwrap(),
         Command::Overturn.run(appealed()).unwrap(),
+        corrected,
+        Command::Void.run(paid()).unwrap(),
     ]
 }
 
@@ -99,10 +107,12 @@ enum Command {
     Overturn,
     PutInPayment,
     Pay,
+    Correct,
+    Void,
 }
 
 impl Command {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
         Self::Edit,
         Self::Submit,
         Self::Decide,
@@ -115,6 +125,8 @@ impl Command {
         Self::Overturn,
         Self::PutInPayment,
         Self::Pay,
+        Self::Correct,
+        Self::Void,
     ];
 
     fn run(self, claim: Claim) -> Result<Claim, ClaimRefusal> {
@@ -122,9 +134,9 @@ impl Command {
         match self {
             Self::Edit => claim.edit(None, Vec::new(), today),
             Self::Submit => claim.submit(now(), today),
-            Self::Decide => claim.decide(now(), decision(Verdict::Approved)),
+            Self::Decide => claim.decide(now(), decision(Determination::Approved)),
             Self::LeaveToReview => claim.leave_to_review(Vec::new(), amounts(1)),
-            Self::Review => claim.review(now(), decision(Verdict::Approved)),
+            Self::Review => claim.review(now(), decision(Determination::Approved)),
             Self::Recall => claim.recall(now(), "wrong visit".to_owned()),
             Self::Resubmit => claim.resubmit(now(), input(), 3).map(|(former, _)| former),
             Self::Appeal => claim.appeal(now(), today, vec![1], Vec::new()),
@@ -132,6 +144,10 @@ impl Command {
             Self::Overturn => claim.overturn(now(), vec![2], amounts(10_000)),
             Self::PutInPayment => claim.put_in_payment(advice()).map(|(claim, _)| claim),
             Self::Pay => claim.pay(payment()),
+            Self::Correct => {
+                claim.correct((now(), today), 365, input(), "one scan".to_owned()).map(|(former, _)| former)
+            }
+            Self::Void => claim.void((now(), today), 365, "wrong patient".to_owned()),
         }
     }
 
@@ -149,8 +165,12 @@ impl Command {
             Self::Appeal => (&[Approved, PartiallyApproved, Rejected, Paid], Appealed),
             Self::Uphold => (&[Appealed], Upheld),
             Self::Overturn => (&[Appealed], Overturned),
-            Self::PutInPayment => (&[Approved, PartiallyApproved, Upheld, Overturned], InPayment),
+            Self::PutInPayment => {
+                (&[Approved, PartiallyApproved, Upheld, Overturned, Corrected, Voided], InPayment)
+            }
             Self::Pay => (&[InPayment], Paid),
+            Self::Correct => (&[Paid], Corrected),
+            Self::Void => (&[Paid], Voided),
         }
     }
 }
@@ -164,12 +184,15 @@ fn every_command_is_allowed_where_the_table_says_and_nowhere_else() {
             match command.run(claim) {
                 Ok(claim) => {
                     assert!(allowed.contains(&before), "{command:?} in {before:?}");
+                    // What is taken back stays what it is.
+                    let leads_to = if before.is_reversed() { before } else { leads_to };
                     assert_eq!(claim.state, leads_to, "{command:?}");
                 }
                 Err(refusal) => {
                     assert!(!allowed.contains(&before), "{command:?} in {before:?}: {refusal}");
                     assert!(
-                        matches!(refusal, ClaimRefusal::WrongState { is, .. } if is == before),
+                        matches!(refusal, ClaimRefusal::WrongState { is, .. } if is == before)
+                            || matches!(refusal, ClaimRefusal::AlreadyCorrected { .. } if before.is_reversed()),
                         "{refusal}"
                     );
                 }
@@ -199,7 +222,7 @@ fn the_last_day_to_submit_and_to_appeal_is_a_day_like_any_other() {
     assert!(draft().submit(now(), last).is_ok());
     assert_eq!(draft().submit(now(), after).unwrap_err(), ClaimRefusal::SubmittedLate { by: last });
     let (last, after) = (day("2026-04-01"), day("2026-04-02"));
-    let rejected = || decided(Verdict::Rejected);
+    let rejected = || decided(Determination::Rejected);
     assert!(rejected().appeal(now(), last, vec![1], Vec::new()).is_ok());
     let late = rejected().appeal(now(), after, vec![1], Vec::new()).unwrap_err();
     assert_eq!(late, ClaimRefusal::AppealedLate { by: last });
@@ -207,7 +230,7 @@ fn the_last_day_to_submit_and_to_appeal_is_a_day_like_any_other() {
 
 #[test]
 fn a_rejected_claim_is_resubmitted_in_a_chain_of_bounded_length() {
-    let (mut claim, mut first) = (decided(Verdict::Rejected), None);
+    let (mut claim, mut first) = (decided(Determination::Rejected), None);
     for nth in 1..=2 {
         let (former, next) = claim.resubmit(now(), input(), 2).unwrap();
         assert_eq!((former.state, former.chain.resubmitted_as), (State::Rejected, Some(next.id)));
@@ -215,7 +238,7 @@ fn a_rejected_claim_is_resubmitted_in_a_chain_of_bounded_length() {
         assert_eq!(next.external_reference.as_deref(), Some("INV-1"), "the first claim's");
         first.get_or_insert(former);
         claim = next.submit(now(), day("2026-03-02")).unwrap();
-        claim = claim.decide(now(), decision(Verdict::Rejected)).unwrap();
+        claim = claim.decide(now(), decision(Determination::Rejected)).unwrap();
     }
     assert_eq!(
         claim.resubmit(now(), input(), 2).unwrap_err(),
@@ -232,7 +255,7 @@ fn a_rejected_claim_is_resubmitted_in_a_chain_of_bounded_length() {
 
 #[test]
 fn an_appeal_comes_once_and_never_costs() {
-    let appealed = || Command::Appeal.run(decided(Verdict::Approved)).unwrap();
+    let appealed = || Command::Appeal.run(decided(Determination::Approved)).unwrap();
     let less = appealed().overturn(now(), vec![2], amounts(7_999)).unwrap_err();
     assert_eq!(less, ClaimRefusal::AppealPaysLess);
     for answered in [Command::Uphold, Command::Overturn] {
@@ -248,7 +271,7 @@ fn an_appeal_comes_once_and_never_costs() {
 
 #[test]
 fn an_advice_names_what_no_other_did() {
-    let (claim, first) = decided(Verdict::Approved).put_in_payment(advice()).unwrap();
+    let (claim, first) = decided(Determination::Approved).put_in_payment(advice()).unwrap();
     assert_eq!((first, claim.due()), (8_000, 0));
     let appealed = Command::Appeal.run(claim.pay(payment()).unwrap()).unwrap();
     let nothing = Command::Uphold.run(appealed.clone()).unwrap().put_in_payment(advice()).unwrap_err();
@@ -267,7 +290,8 @@ proptest! {
             let before = claim.clone();
             let Ok(after) = command.run(claim.clone()) else { continue };
             prop_assert!(after.version >= before.version);
-            prop_assert!(after.advised >= before.advised && after.advised <= after.payer_part());
+            prop_assert!(after.advised >= before.advised || after.state.is_reversed());
+            prop_assert!((0..=after.payer_part()).contains(&after.advised));
             prop_assert!(after.payer_part() >= before.payer_part() || before.decided_at.is_none());
             prop_assert_eq!(after.decided_at.is_some() || after.state == State::Recalled,
                 after.state.is_decided() || after.state == State::Recalled);

@@ -82,6 +82,7 @@ fn patient() -> Patient {
         verified_at: now(),
         verified_by: Uuid::nil(),
         overridden: false,
+        newborn: false,
     }
 }
 
