@@ -18,13 +18,9 @@ use super::{
         message::{Channel, NewMessage, Priority},
         rules::{RULES, rules_for},
     },
-    store,
+    store::queue,
 };
 use crate::App;
-
-/// An SMS that comes later than this only confuses; a mail is read the next working day.
-const SMS_GOOD_FOR: chrono::Duration = chrono::Duration::hours(24);
-const MAIL_GOOD_FOR: chrono::Duration = chrono::Duration::hours(96);
 
 /// Has every event of the rules heard.
 pub(crate) fn hear(consumers: Consumers, app: &App) -> Consumers {
@@ -45,6 +41,7 @@ fn purpose(contract: &DescriptorPool, event_type: &str) -> &'static str {
         "claim_id" | "payment_advice_id" => "claim_notices",
         "preauthorization_id" => "preauthorization_notices",
         "prescription_id" => "prescription_notices",
+        "case_notice_id" => "case_notices",
         _ => "notices",
     }
 }
@@ -54,7 +51,7 @@ pub(crate) async fn keep_messages(app: &App, tx: &mut Transaction, received: Rec
     let now = tx.now();
     for rule in rules_for(&received.message.event_type) {
         let Some(about) = rule.about(&received.message) else { continue };
-        let (channel, good_for) = route(&about);
+        let channel = channel(&about);
         let message = NewMessage {
             id: MessageId::new(&app.foundation.clock),
             organization: received.organization,
@@ -63,18 +60,18 @@ pub(crate) async fn keep_messages(app: &App, tx: &mut Transaction, received: Rec
             priority: Priority::Transactional,
             template: rule.template.to_owned(),
             due_at: now,
-            expires_at: Some(now + good_for),
+            expires_at: now + channel.good_for(),
         };
-        store::insert_message(tx, &message, None, Some(&about), now).await?;
-        tx.wake_after_commit(app.wake.clone());
+        queue::insert_message(tx, &message, None, Some(&about), now).await?;
+        tx.wake_after_commit(app.wakes.of(channel).clone());
     }
     Ok(())
 }
 
-fn route(about: &About) -> (Channel, chrono::Duration) {
+fn channel(about: &About) -> Channel {
     match about.reader {
-        Reader::Member { .. } => (Channel::Sms, SMS_GOOD_FOR),
-        Reader::Staff { .. } => (Channel::Email, MAIL_GOOD_FOR),
+        Reader::Member { .. } => Channel::Sms,
+        Reader::Staff { .. } | Reader::Author { .. } | Reader::Named => Channel::Email,
     }
 }
 

@@ -1,20 +1,16 @@
 //! Take a message for sending: rendered and checked now, kept, and sent by the sender.
 
-use careway_contract::{
-    renewals::v1::{SendRequest, SendResponse, send_request},
-    types::v1::mail_headers,
-};
+use careway_contract::renewals::v1::{SendRequest, SendResponse, send_request};
 use careway_kernel::{CountryCode, Email, Language, MessageId, OrganizationId, PhoneNumber, Violations};
-use careway_service::{Call, Keyed};
-use chrono::{DateTime, Utc};
+use careway_service::{Call, Keyed, instant};
 
 use super::{
     domain::{
-        mail::{self, AutoSubmitted, InvalidHeader, MailHeaders},
         message::{Channel, Content, NewMessage, Priority},
         template,
     },
-    store,
+    mail_headers,
+    store::{self, queue},
 };
 use crate::App;
 
@@ -35,7 +31,10 @@ pub(crate) async fn send(app: &App, call: &Call, request: SendRequest) -> Keyed<
         id => violations.field("organizationId", OrganizationId::parse(id)),
     };
     let language = Language::parse(&request.language).unwrap_or(Language::En);
-    let mail = mail_headers(&request, &mut violations);
+    let is_mail = request.channel() == send_request::Channel::Email;
+    violations.check("mail", request.mail.is_none() || is_mail, "an SMS has none");
+    let mail =
+        request.mail.as_ref().map(|mail| mail_headers::parse(mail, &mut violations)).unwrap_or_default();
     let words = violations.field("values", template::render(&request.template, language, &request.values));
     violations.finish()?;
     let (channel, words) = channel.zip(words).expect("no violation, so both are there");
@@ -48,7 +47,7 @@ pub(crate) async fn send(app: &App, call: &Call, request: SendRequest) -> Keyed<
         priority: priority(request.priority),
         template: request.template,
         due_at: clock.now(),
-        expires_at: request.expires_at.and_then(instant),
+        expires_at: request.expires_at.and_then(instant).unwrap_or_else(|| clock.now() + channel.good_for()),
     };
     let content = Content {
         to: vec![request.to],
@@ -64,8 +63,8 @@ pub(crate) async fn send(app: &App, call: &Call, request: SendRequest) -> Keyed<
     )?;
 
     let mut tx = app.db.begin(call).await?;
-    let id = store::insert_message(&mut tx, &message, Some(&sealed), None, clock.now()).await?;
-    tx.wake_after_commit(app.wake.clone());
+    let id = queue::insert_message(&mut tx, &message, Some(&sealed), None, clock.now()).await?;
+    tx.wake_after_commit(app.wakes.of(channel).clone());
     tx.commit(SendResponse { message_id: id.to_string() }).await
 }
 
@@ -92,42 +91,10 @@ fn channel(request: &SendRequest, violations: &mut Violations) -> Option<Channel
     }
 }
 
-fn mail_headers(request: &SendRequest, violations: &mut Violations) -> MailHeaders {
-    let Some(mail) = &request.mail else { return MailHeaders::default() };
-    violations.check("mail", request.channel() == send_request::Channel::Email, "an SMS has none");
-    let mut optional =
-        |field, text: &str, parse: fn(&str) -> std::result::Result<String, InvalidHeader>| match text {
-            "" => None,
-            text => violations.field(field, parse(text)),
-        };
-    MailHeaders {
-        reply_to: optional("mail.replyTo", &mail.reply_to, mail::address),
-        envelope_sender: match mail.envelope_sender.as_deref() {
-            Some("") => Some(String::new()),
-            sender => sender.and_then(|sender| optional("mail.envelopeSender", sender, mail::address)),
-        },
-        message_id: optional("mail.messageId", &mail.message_id, mail::message_id),
-        in_reply_to: optional("mail.inReplyTo", &mail.in_reply_to, mail::message_id),
-        cc: violations.field("mail.cc", mail::all(&mail.cc, mail::address)).unwrap_or_default(),
-        references: violations
-            .field("mail.references", mail::all(&mail.references, mail::message_id))
-            .unwrap_or_default(),
-        auto_submitted: match mail.auto_submitted() {
-            mail_headers::AutoSubmitted::AutoReplied => AutoSubmitted::Replied,
-            mail_headers::AutoSubmitted::No => AutoSubmitted::No,
-            _ => AutoSubmitted::Generated,
-        },
-    }
-}
-
 fn priority(value: i32) -> Priority {
     match send_request::Priority::try_from(value) {
         Ok(send_request::Priority::Otp) => Priority::Otp,
         Ok(send_request::Priority::Bulk) => Priority::Bulk,
         _ => Priority::Transactional,
     }
-}
-
-fn instant(timestamp: prost_types::Timestamp) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp(timestamp.seconds, u32::try_from(timestamp.nanos).ok()?)
 }

@@ -1,4 +1,7 @@
-//! What can only be seen from inside: when the sender is woken.
+//! What can only be seen from inside: when the sender is woken, what it gives back, and lists in Vietnamese order.
+
+mod participants;
+mod queue;
 
 use careway_contract::visits::v1::PrescriptionIssued;
 use careway_events::Received;
@@ -9,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     App, Config, MIGRATOR, NAME,
-    messages::{Event, keep_messages, read},
+    messages::{Channel, Event, keep_messages, read},
     open,
 };
 
@@ -37,7 +40,7 @@ async fn the_sender_is_woken_after_the_commit_and_not_before() {
     let (config, foundation) = setup.build::<Config>().await;
     let _leftovers = Leftovers::of(&setup.prefix, &foundation.shutdown);
     let app = open(config, &foundation).await.unwrap();
-    let is_woken = || app.wake.notified().now_or_never().is_some();
+    let is_woken = || app.wakes.of(Channel::Sms).notified().now_or_never().is_some();
 
     let mut rolled_back = app.db.begin_system("tests").await.unwrap();
     keep_messages(&app, &mut rolled_back, issued(&app)).await.unwrap();

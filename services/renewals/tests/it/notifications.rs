@@ -77,7 +77,10 @@ async fn a_mail_is_text_and_html_and_says_that_a_program_wrote_it() {
     assert_eq!(header("MIME-Version"), "1.0");
     assert_eq!(header("Auto-Submitted"), "auto-generated");
     assert_eq!(header("Message-ID"), format!("<{}@careway.example>", sent.message_id));
-    assert_eq!(mails[0].from, "no-reply@careway.example");
+    assert_eq!(
+        (mails[0].from.as_str(), mails[0].hello.as_str()),
+        ("no-reply@careway.example", "careway.example")
+    );
     let text = mails[0].text();
     let (plain, html) = text.split_once("text/html").unwrap();
     assert!(plain.contains("text/plain") && plain.contains("Ubuzima & <Co>"), "{plain}");
@@ -96,6 +99,8 @@ async fn a_mail_of_a_conversation_has_its_headers_and_the_same_ones_when_it_is_t
         in_reply_to: "<last@example.com>".to_owned(),
         references: vec!["<root@careway.example>".to_owned(), "<last@example.com>".to_owned()],
         auto_submitted: AutoSubmitted::No.into(),
+        from: "support@careway.example".to_owned(),
+        from_name: "Trần Minh Đức".to_owned(),
     };
     sink.refuse(SmtpStage::Data, "451 come back later");
     let request = SendRequest { mail: Some(headers.clone()), ..mail("conversation", "Ubuzima") };
@@ -118,6 +123,10 @@ async fn a_mail_of_a_conversation_has_its_headers_and_the_same_ones_when_it_is_t
         assert_eq!(mails[0].header(name).as_deref(), Some(value), "{name}");
     }
     assert_eq!(mails[0].header("Auto-Submitted"), None);
+    let from = mails[0].header("From").unwrap();
+    assert!(from.starts_with("=?utf-8?") && from.ends_with(" <support@careway.example>"), "{from}");
+    assert_eq!(mails[0].header("X-Auto-Response-Suppress").as_deref(), Some("All"));
+    assert_eq!(mails[0].header("X-Careway-Loop").as_deref(), Some("careway.example"));
 
     let answer = MailHeaders {
         envelope_sender: Some(String::new()),
@@ -163,11 +172,15 @@ async fn no_header_of_a_mail_can_add_another() {
         in_reply_to: injected("<a@b.c>"),
         references: vec![injected("<a@b.c>")],
         auto_submitted: 0,
+        from: injected("an@example.com"),
+        from_name: injected("An"),
     };
     let request = SendRequest { mail: Some(headers.clone()), ..mail("inject", "Ubuzima") };
     assert_eq!(
         fields(&renewals.send(request).await.unwrap_err()),
         [
+            "mail.from",
+            "mail.fromName",
             "mail.replyTo",
             "mail.envelopeSender",
             "mail.messageId",
@@ -248,4 +261,32 @@ async fn what_a_newer_version_kept_waits_for_one_and_holds_up_nobody() {
         assert!(started.elapsed() < std::time::Duration::from_secs(10), "it is never tried");
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_was_handed_over_and_has_no_readable_answer_never_goes_again() {
+    let sink = SmtpSink::start().await;
+    let renewals = TestRenewals::start(Some(&sink.url())).await;
+    for (reply, key) in [("", "lost"), ("what?", "unreadable")] {
+        sink.refuse(SmtpStage::Data, reply);
+        let sent = renewals.send(mail(key, "Ubuzima")).await.unwrap();
+        renewals.becomes(&sent.message_id, "UNKNOWN").await;
+    }
+    assert_eq!(sink.mails().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_lets_nobody_in_is_no_fault_of_the_mail() {
+    let sink = SmtpSink::start().await;
+    sink.refuse(SmtpStage::Connect, "554 go away");
+    let renewals = TestRenewals::start(Some(&sink.url())).await;
+    let sent = renewals.send(mail("away", "Ubuzima")).await.unwrap();
+    careway_testing::eventually("it is put off", async || {
+        renewals.column(&sent.message_id, "attempts").await.as_deref() == Some("1")
+    })
+    .await;
+    sink.accept();
+    renewals.foundation.clock.advance(std::time::Duration::from_secs(600));
+    renewals.becomes(&sent.message_id, "ACCEPTED").await;
+    assert_eq!(sink.mails().len(), 1);
 }

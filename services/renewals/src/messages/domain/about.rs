@@ -48,6 +48,10 @@ pub(crate) enum Reader {
     Member { member_id: String },
     /// Those of an organization who have a permission, by mail.
     Staff { organization_id: String, permission: String },
+    /// Whoever the notice names, in its own words.
+    Named,
+    /// One of them, by mail; those who have a permission when that one cannot be written to.
+    Author { organization_id: String, account_id: String, permission: String },
 }
 
 impl Reader {
@@ -56,6 +60,8 @@ impl Reader {
         match self {
             Self::Member { member_id } => member_id,
             Self::Staff { organization_id, .. } => organization_id,
+            Self::Named => "",
+            Self::Author { account_id, .. } => account_id,
         }
     }
 }

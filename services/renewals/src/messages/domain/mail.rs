@@ -6,6 +6,12 @@ use serde::{Deserialize, Serialize};
 /// The headers that a context may set; kept sealed with the words.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct MailHeaders {
+    /// The mailbox it comes from; none where the settings say.
+    #[serde(default)]
+    pub(crate) from: Option<String>,
+    /// Whose name it shows.
+    #[serde(default)]
+    pub(crate) from_name: Option<String>,
     pub(crate) cc: Vec<String>,
     pub(crate) reply_to: Option<String>,
     /// The return path; none where the settings say, empty for none at all.
@@ -14,6 +20,12 @@ pub(crate) struct MailHeaders {
     pub(crate) in_reply_to: Option<String>,
     pub(crate) references: Vec<String>,
     pub(crate) auto_submitted: AutoSubmitted,
+    /// The address that ends such mails when it is posted to (RFC 8058).
+    #[serde(default)]
+    pub(crate) unsubscribe_url: Option<String>,
+    /// The same by mail: a `mailto` with its subject (RFC 2369, RFC 6068).
+    #[serde(default)]
+    pub(crate) unsubscribe_mailto: Option<String>,
 }
 
 /// RFC 3834.
@@ -31,6 +43,9 @@ const MOST: usize = 50;
 /// RFC 5322 bounds a line at 998; nobody's identifier comes near this.
 const LONGEST_ID: usize = 250;
 
+/// A person's name is no longer.
+const LONGEST_NAME: usize = 100;
+
 /// What is wrong with a header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum InvalidHeader {
@@ -38,8 +53,17 @@ pub(crate) enum InvalidHeader {
     Address,
     #[error("must be a Message-ID like `<id@example.org>`")]
     MessageId,
+    #[error("must be a name of one line and at most {LONGEST_NAME} characters")]
+    Name,
     #[error("must be at most {MOST}")]
     TooMany,
+}
+
+/// A name that a mailbox shows.
+pub(crate) fn name(text: &str) -> Result<String, InvalidHeader> {
+    let breaks = |letter: char| letter.is_control() || ['\u{2028}', '\u{2029}'].contains(&letter);
+    let is_name = text.chars().count() <= LONGEST_NAME && !text.contains(breaks);
+    if is_name { Ok(text.to_owned()) } else { Err(InvalidHeader::Name) }
 }
 
 /// An address, for a header. Its case is kept: a case's number in an address is written in capitals.
@@ -90,6 +114,14 @@ mod tests {
             &format!("<{}@d>", "c".repeat(LONGEST_ID)),
         ] {
             assert_eq!(message_id(wrong), Err(InvalidHeader::MessageId), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_of_one_line() {
+        assert!(name("Nguyễn Thùy Linh (Lotus), \"Support\"").is_ok());
+        for wrong in ["A\r\nBcc: x@y.zz", "A\u{2028}B", "A\u{0}", &"n".repeat(LONGEST_NAME + 1)] {
+            assert_eq!(name(wrong), Err(InvalidHeader::Name), "{wrong:?}");
         }
     }
 

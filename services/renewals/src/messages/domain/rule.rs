@@ -27,6 +27,18 @@ pub enum To {
     Payer(&'static str),
     /// Those at the facility who have this permission, by mail.
     Facility(&'static str),
+    /// Those at the agency who have this permission, by mail.
+    Agency(&'static str),
+    /// Those at the authority who have this permission, by mail.
+    Authority(&'static str),
+    /// Those of the organization whose thing it is who have this permission, by mail.
+    Organization(&'static str),
+    /// Whomever the notice names, by mail.
+    Named,
+    /// Those of the platform's own people who have this permission, by mail.
+    Operators(&'static str),
+    /// Whoever wrote it, at the agency, by mail; those who have this permission when that is nobody who can be written to.
+    Author(&'static str),
 }
 
 /// Something that a field says.
@@ -93,6 +105,16 @@ impl To {
             Self::Member => Reader::Member { member_id: event.field("member_id").to_owned() },
             Self::Payer(permission) => staff("payer_id", permission),
             Self::Facility(permission) => staff("facility_id", permission),
+            Self::Agency(permission) => staff("agency_id", permission),
+            Self::Authority(permission) => staff("authority_id", permission),
+            Self::Organization(permission) => staff("organization_id", permission),
+            Self::Operators(permission) => staff("operator_id", permission),
+            Self::Named => Reader::Named,
+            Self::Author(permission) => Reader::Author {
+                organization_id: event.field("agency_id").to_owned(),
+                account_id: event.field("author_id").to_owned(),
+                permission: permission.to_owned(),
+            },
         }
     }
 }

@@ -6,7 +6,7 @@ use super::rule::{
     Condition,
     Condition::{In, No, NotIn, Yes},
     Rule, To,
-    To::{Facility, Member, Payer},
+    To::{Agency, Author, Authority, Facility, Member, Named, Operators, Organization, Payer},
     rule,
 };
 
@@ -50,7 +50,12 @@ pub const RULES: &[Rule] = &[
         .when(&[Yes("in_review")])
         .still(&[In("state", &["IN_REVIEW"])]),
     // What a recalled claim comes to is nothing any more; the member is told of that, too.
-    rule("visits.ClaimDecided", Member, "claim_decided").still(&[NotIn("state", &["RECALLED"])]),
+    rule("visits.ClaimDecided", Member, "claim_decided")
+        .when(&[No("correction")])
+        .still(&[NotIn("state", &["RECALLED"])]),
+    // Of what was paid and corrected the member hears when it changes what they pay.
+    rule("visits.ClaimDecided", Member, "claim_corrected").when(&[Yes("correction"), No("share_unchanged")]),
+    rule("visits.ClaimCorrected", Member, "claim_recalled").when(&[Yes("voided"), Yes("had_share")]),
     // Who submitted it read an automatic decision in the answer.
     rule("visits.ClaimDecided", Facility("claims.submit"), "staff_claim_decided").when(&[No("automatic")]),
     rule("visits.ClaimAppealed", REVIEWS, "staff_claim_appealed").still(&[In("state", &["APPEALED"])]),
@@ -62,8 +67,70 @@ pub const RULES: &[Rule] = &[
     // In case it was somebody else.
     rule("visits.PrescriptionDispensed", Member, "prescription_dispensed"),
     rule("visits.PrescriptionCancelled", Member, "prescription_cancelled"),
+    rule("renewals.DataIssueReported", Authority("data-issues.resolve"), "staff_data_issue_reported")
+        .still(&[In("state", &["OPEN"])]),
+    // Whoever submitted it is not the one to approve it, but somebody of the same agency, or the authority's officer.
+    rule(
+        "renewals.CampaignAwaitingApproval",
+        Agency("reminders.approve"),
+        "staff_campaign_awaiting_approval",
+    )
+    .still(&[In("state", &["AWAITING_APPROVAL"])]),
+    rule(
+        "renewals.CampaignAwaitingApproval",
+        Authority("reminders.approve"),
+        "staff_campaign_awaiting_approval",
+    )
+    .still(&[In("state", &["AWAITING_APPROVAL"])]),
+    // Who paused it by hand knows.
+    rule("renewals.CampaignPaused", Author("reminders.manage"), "staff_campaign_paused")
+        .when(&[NotIn("reason", &["BY_HAND"])])
+        .still(&[In("state", &["PAUSED"])]),
+    rule("renewals.CampaignEnded", Author("reminders.manage"), "staff_campaign_partially_failed")
+        .when(&[In("state", &["PARTIALLY_FAILED"])])
+        .still(&[In("state", &["PARTIALLY_FAILED"])]),
+    rule("renewals.RenewalUndone", Agency("renewals.renew"), "staff_renewal_undone")
+        .still(&[In("state", &["UNDONE"])]),
+    rule("renewals.ContactsSuspected", Agency("participants.contact"), "staff_contacts_suspected")
+        .still(&[In("state", &["OPEN"])]),
+    rule("renewals.RouteDown", Operators("messages.redrive"), "staff_route_down")
+        .still(&[In("state", &["DOWN"])]),
+    // Who disabled one by hand knows.
+    rule("channels.WebhookEndpointDisabled", Organization("webhooks.manage"), "staff_webhook_gone")
+        .when(&[In("cause", &["GONE"])])
+        .still(&[In("state", &["GONE"])]),
+    rule("channels.WebhookEndpointDisabled", Organization("webhooks.manage"), "staff_webhook_failing")
+        .when(&[In("cause", &["FAILING"])])
+        .still(&[In("state", &["FAILING"])]),
+    // Whom a case's notice goes to, the notice says when it is sent.
+    rule(NOTICE, Named, "case_opened").when(&[In("kind", &["OPENED"])]),
+    rule(NOTICE, Named, "case_follow_up_opened").when(&[In("kind", &["FOLLOW_UP_OPENED"])]),
+    rule(NOTICE, Named, "case_message").when(&[In("kind", &["MESSAGE"])]),
+    rule(NOTICE, Named, "case_waiting").when(&[In("kind", &["WAITING"])]),
+    rule(NOTICE, Named, "case_solved").when(&[In("kind", &["SOLVED"])]),
+    rule(NOTICE, Named, "case_reopened").when(&[In("kind", &["REOPENED"])]),
+    rule(NOTICE, Named, "case_closed").when(&[In("kind", &["CLOSED"])]),
+    rule(NOTICE, Named, "case_reminder")
+        .when(&[In("kind", &["REMINDER"])])
+        .still(&[In("state", &["WAITING_ON_PARTNER"])]),
+    rule(NOTICE, Named, "case_is_closed").when(&[In("kind", &["CASE_IS_CLOSED"])]),
+    rule(NOTICE, Named, "case_may_only_read").when(&[In("kind", &["MAY_ONLY_READ"])]),
+    rule(NOTICE, Named, "staff_case_new").when(&[In("kind", &["NEW"])]).still(&[In("state", &["OPEN"])]),
+    rule(NOTICE, Named, "staff_case_answered").when(&[In("kind", &["ANSWERED"])]),
+    rule(NOTICE, Named, "staff_case_note").when(&[In("kind", &["NOTE"])]),
+    rule(NOTICE, Named, "staff_case_assigned")
+        .when(&[In("kind", &["ASSIGNED"])])
+        .still(&[NotIn("state", &["CLOSED"])]),
+    rule(NOTICE, Named, "staff_case_due_soon")
+        .when(&[In("kind", &["DUE_SOON"])])
+        .still(&[NotIn("state", &["SOLVED", "CLOSED"])]),
+    rule(NOTICE, Named, "staff_case_overdue")
+        .when(&[In("kind", &["OVERDUE"])])
+        .still(&[NotIn("state", &["SOLVED", "CLOSED"])]),
+    rule(NOTICE, Named, "staff_mail_held").when(&[In("kind", &["MAIL_HELD"])]),
 ];
 
+const NOTICE: &str = "cases.CaseNoticeRaised";
 const DECIDES: To = Payer("preauthorizations.decide");
 const REQUESTS: To = Facility("preauthorizations.request");
 const REVIEWS: To = Payer("claims.review");

@@ -56,14 +56,14 @@ fn render_template(
     if let Some(unknown) = values.keys().find(|value| !template.values.contains(&value.as_str())) {
         return Err(Unrenderable::Unknown(unknown.clone()));
     }
-    if let Some(missing) =
-        template.values.iter().find(|value| values.get(**value).is_none_or(String::is_empty))
-    {
+    let needed = template.values.iter().filter(|value| !template.optional.contains(value));
+    if let Some(missing) = needed.into_iter().find(|value| values.get(**value).is_none_or(String::is_empty)) {
         return Err(Unrenderable::Missing(missing));
     }
-    let values = values.iter().map(|(name, text)| {
-        let text = if template.lines.contains(&name.as_str()) { lines(text) } else { line(text) };
-        Ok((name.clone(), text.ok_or_else(|| Unrenderable::LineBreak(name.clone()))?))
+    let values = template.values.iter().map(|name| {
+        let text = values.get(*name).map_or("", String::as_str);
+        let text = if template.lines.contains(name) { lines(text) } else { line(text) };
+        Ok(((*name).to_owned(), text.ok_or_else(|| Unrenderable::LineBreak((*name).to_owned()))?))
     });
     let values: HashMap<_, _> = values.collect::<Result<_, _>>()?;
     let body = template.bodies.iter().find(|(of, _)| *of == language.as_str());
@@ -151,6 +151,7 @@ mod tests {
             name: "case_message",
             values: &["case", "message"],
             lines: &["message"],
+            optional: &[],
             mail: true,
             bodies: bodies("Subject: Case {{ case }}\n\n{{ message }}\n\nCareway"),
         };

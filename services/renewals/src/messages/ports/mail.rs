@@ -1,7 +1,7 @@
 //! A message as a mail (RFC 5322): its headers, and its words as text and as HTML. The typed builder leaves no room for
 //! header injection.
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use lettre::{
     Address, Message,
     address::Envelope,
@@ -12,24 +12,50 @@ use lettre::{
 };
 use uuid::Uuid;
 
-use super::super::domain::{html, mail::AutoSubmitted, message::Content};
+use super::super::domain::{
+    bounce, html,
+    mail::{AutoSubmitted, MailHeaders},
+    message::Content,
+};
 use crate::config::Config;
+
+/// RFC 5321, 4.5.3.1.1.
+const LONGEST_LOCAL_PART: usize = 64;
 
 /// Who sends all mail, and where bounces go.
 #[derive(Clone)]
 pub(super) struct Sender {
     from: Mailbox,
-    envelope_sender: Address,
+    /// With `{message}` where each mail has one of its own.
+    envelope_sender: String,
 }
 
 impl Sender {
     pub(super) fn new(config: &Config) -> anyhow::Result<Self> {
         let from: Mailbox = config.mail_from.parse().context("CAREWAY_RENEWALS_MAIL_FROM")?;
-        let envelope_sender = match &config.mail_envelope_sender {
-            Some(address) => address.parse().context("CAREWAY_RENEWALS_MAIL_ENVELOPE_SENDER")?,
-            None => from.email.clone(),
-        };
+        let envelope_sender = config.mail_envelope_sender.clone().unwrap_or_else(|| from.email.to_string());
+        let longest = bounce::return_address(&envelope_sender, Uuid::nil());
+        let parsed = longest.parse::<Address>().context("CAREWAY_RENEWALS_MAIL_ENVELOPE_SENDER")?;
+        ensure!(
+            parsed.user().len() <= LONGEST_LOCAL_PART,
+            "CAREWAY_RENEWALS_MAIL_ENVELOPE_SENDER: no more than {LONGEST_LOCAL_PART} characters may stand before the @"
+        );
         Ok(Self { from, envelope_sender })
+    }
+
+    /// The domain that mail is sent from.
+    pub(super) fn domain(&self) -> &str {
+        self.from.email.domain()
+    }
+
+    /// The message that a Message-ID of our making names.
+    pub(super) fn named(&self, mail_id: &str) -> Option<Uuid> {
+        bounce::own_id(mail_id, self.from.email.domain())
+    }
+
+    /// The message whose return address this is.
+    pub(super) fn returned_to(&self, address: &str) -> Option<Uuid> {
+        bounce::returned_to(&self.envelope_sender, address)
     }
 
     /// The mail that says it. Its Message-ID is the same at every try.
@@ -41,16 +67,20 @@ impl Sender {
         let cc = mailboxes(&headers.cc)?;
         let recipients = to.iter().chain(cc.iter()).map(|mailbox| mailbox.email.clone()).collect();
         let return_path = match headers.envelope_sender.as_deref() {
-            None => Some(self.envelope_sender.clone()),
+            None => Some(bounce::return_address(&self.envelope_sender, id).parse()?),
             Some("") => None,
             Some(address) => Some(address.parse()?),
         };
+        let from = self.from(headers)?;
+        let domain = from.email.domain().to_owned();
         let mut mail = Message::builder()
-            .from(self.from.clone())
+            .from(from)
             .mailbox(To::from(to))
             .subject(subject)
             .message_id(Some(headers.message_id.clone().unwrap_or_else(own_id)))
-            .envelope(Envelope::new(return_path, recipients)?);
+            .envelope(Envelope::new(return_path, recipients)?)
+            .header(AutoResponseSuppress)
+            .header(Loop(domain));
         if !headers.cc.is_empty() {
             mail = mail.mailbox(Cc::from(cc));
         }
@@ -63,6 +93,11 @@ impl Sender {
         if !headers.references.is_empty() {
             mail = mail.references(headers.references.join(" "));
         }
+        if let Some(url) = &headers.unsubscribe_url {
+            let mailto = headers.unsubscribe_mailto.iter().map(|mailto| format!(", <{mailto}>"));
+            let ways = std::iter::once(format!("<{url}>")).chain(mailto).collect();
+            mail = mail.header(ListUnsubscribe(ways)).header(ListUnsubscribePost);
+        }
         if headers.auto_submitted != AutoSubmitted::No {
             mail = mail.header(headers.auto_submitted);
         }
@@ -72,7 +107,21 @@ impl Sender {
             .singlepart(part(ContentType::TEXT_HTML, html)?);
         Ok(mail.multipart(words)?)
     }
+
+    fn from(&self, headers: &MailHeaders) -> anyhow::Result<Mailbox> {
+        let address = headers.from.as_deref().map(str::parse).transpose()?;
+        let name = headers.from_name.clone().or_else(|| self.from.name.clone());
+        Ok(Mailbox::new(name, address.unwrap_or_else(|| self.from.email.clone())))
+    }
 }
+
+/// Asks machines of Microsoft not to answer (MS-OXCMAIL).
+#[derive(Clone)]
+struct AutoResponseSuppress;
+
+/// By which we know our own mail when it comes back.
+#[derive(Clone)]
+struct Loop(String);
 
 /// Readable in any mail store, whatever the language.
 fn part(content_type: ContentType, words: String) -> anyhow::Result<SinglePart> {
@@ -83,6 +132,70 @@ fn part(content_type: ContentType, words: String) -> anyhow::Result<SinglePart> 
 
 fn mailboxes(addresses: &[String]) -> anyhow::Result<Mailboxes> {
     addresses.iter().map(|address| Ok(Mailbox::new(None, address.parse()?))).collect()
+}
+
+/// Where such mails are ended (RFC 2369).
+#[derive(Clone)]
+struct ListUnsubscribe(String);
+
+/// By one click (RFC 8058).
+#[derive(Clone)]
+struct ListUnsubscribePost;
+
+impl Header for ListUnsubscribe {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.clone())
+    }
+}
+
+impl Header for ListUnsubscribePost {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe-Post")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "List-Unsubscribe=One-Click".to_owned())
+    }
+}
+
+impl Header for AutoResponseSuppress {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("X-Auto-Response-Suppress")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "All".to_owned())
+    }
+}
+
+impl Header for Loop {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("X-Careway-Loop")
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.clone())
+    }
 }
 
 impl Header for AutoSubmitted {

@@ -1,4 +1,4 @@
-//! How messages leave: an SMTP server for e-mail, a folder for development.
+//! How mail leaves: by an SMTP server, or into a folder for development.
 
 mod folder;
 mod mail;
@@ -8,56 +8,50 @@ use anyhow::Context;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::domain::message::{Channel, Content, Outcome};
+use super::{
+    domain::message::{Content, Outcome},
+    folder::Folder,
+};
 use crate::config::Config;
 
-/// The configured ports.
+/// The configured port, and who sends.
 pub(crate) struct Ports {
-    sms: Option<folder::Folder>,
     email: Email,
     sender: mail::Sender,
 }
 
 enum Email {
     Smtp(smtp::Smtp),
-    Folder(folder::Folder),
+    Folder(Folder),
     Nowhere,
 }
 
 impl Ports {
     pub(crate) async fn open(config: &Config) -> anyhow::Result<Self> {
-        let folder = match &config.folder {
-            Some(path) => Some(folder::Folder::open(path).await.context("CAREWAY_RENEWALS_FOLDER")?),
-            None => None,
-        };
-        let email = match (&config.smtp_url, &folder) {
-            (Some(url), _) => Email::Smtp(smtp::Smtp::new(url).context("CAREWAY_RENEWALS_SMTP_URL")?),
-            (None, Some(folder)) => Email::Folder(folder.clone()),
+        let sender = mail::Sender::new(config)?;
+        let email = match (&config.smtp_url, &config.folder) {
+            (Some(url), _) => {
+                let hello = config.smtp_hello.as_deref().unwrap_or(sender.domain());
+                Email::Smtp(smtp::Smtp::new(url, hello).context("CAREWAY_RENEWALS_SMTP_URL")?)
+            }
+            (None, Some(path)) => Email::Folder(Folder::open(path).await.context("CAREWAY_RENEWALS_FOLDER")?),
             (None, None) => Email::Nowhere,
         };
-        if folder.is_none() {
-            tracing::warn!("no port takes SMS: messages wait, and are given up when they expire");
-        }
-        Ok(Self { sms: folder, email, sender: mail::Sender::new(config)? })
+        Ok(Self { email, sender })
     }
 
-    pub(crate) async fn send(
-        &self,
-        id: Uuid,
-        channel: Channel,
-        content: &Content,
-        now: DateTime<Utc>,
-    ) -> Outcome {
-        match channel {
-            Channel::Sms => match &self.sms {
-                Some(folder) => folder.send(id, content, None, now).await,
-                None => Outcome::Deferred,
-            },
-            Channel::Email => self.send_mail(id, content, now).await,
-        }
+    /// The message that a Message-ID of our making names.
+    pub(crate) fn named(&self, mail_id: &str) -> Option<Uuid> {
+        self.sender.named(mail_id)
     }
 
-    async fn send_mail(&self, id: Uuid, content: &Content, now: DateTime<Utc>) -> Outcome {
+    /// The message whose return address this is.
+    pub(crate) fn returned_to(&self, address: &str) -> Option<Uuid> {
+        self.sender.returned_to(address)
+    }
+
+    /// Gives a mail to whatever takes it.
+    pub(crate) async fn send(&self, id: Uuid, content: &Content, now: DateTime<Utc>) -> Outcome {
         let mail = match self.sender.mail(id, content) {
             Ok(mail) => mail,
             Err(error) => {
@@ -67,7 +61,7 @@ impl Ports {
         };
         match &self.email {
             Email::Smtp(smtp) => smtp.send(mail).await,
-            Email::Folder(folder) => folder.send(id, content, Some(&mail), now).await,
+            Email::Folder(folder) => folder::send(folder, id, content, &mail, now).await,
             Email::Nowhere => Outcome::Deferred,
         }
     }

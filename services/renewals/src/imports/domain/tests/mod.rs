@@ -1,0 +1,3 @@
+//! The rules of imports.
+
+mod participant;

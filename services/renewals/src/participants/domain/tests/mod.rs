@@ -1,0 +1,4 @@
+//! Tests of the rules of participants.
+
+mod change;
+mod search;
