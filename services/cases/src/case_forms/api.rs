@@ -1,12 +1,13 @@
 //! The RPCs of case forms: one line each, into its operation.
 
 use careway_contract::cases::v1::{
-    ListCaseFormsRequest, ListCaseFormsResponse, case_form_service_server::CaseFormService,
+    GetCaseFormRequest, GetCaseFormResponse, ListCaseFormsRequest, ListCaseFormsResponse, SetCaseFormRequest,
+    SetCaseFormResponse, case_form_service_server::CaseFormService,
 };
 use careway_service::serve;
 use tonic::{Request, Response, Status};
 
-use crate::{App, case_forms};
+use crate::App;
 
 #[tonic::async_trait]
 impl CaseFormService for App {
@@ -14,6 +15,20 @@ impl CaseFormService for App {
         &self,
         request: Request<ListCaseFormsRequest>,
     ) -> Result<Response<ListCaseFormsResponse>, Status> {
-        serve(self, request, case_forms::list_case_forms).await
+        serve(self, request, super::list_case_forms).await
+    }
+
+    async fn get_case_form(
+        &self,
+        request: Request<GetCaseFormRequest>,
+    ) -> Result<Response<GetCaseFormResponse>, Status> {
+        serve(self, request, super::get_case_form).await
+    }
+
+    async fn set_case_form(
+        &self,
+        request: Request<SetCaseFormRequest>,
+    ) -> Result<Response<SetCaseFormResponse>, Status> {
+        serve(self, request, super::set_case_form).await
     }
 }

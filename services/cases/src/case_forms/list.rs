@@ -1,10 +1,10 @@
-//! List the case forms: every topic with its questions, in the language asked for or else in English.
+//! How can we help? List the forms, or those that somebody's words speak of.
 
 use careway_contract::cases::v1::{ListCaseFormsRequest, ListCaseFormsResponse};
-use careway_kernel::{Language, Violations};
+use careway_kernel::{Violations, text::Line};
 use careway_service::{Call, Result};
 
-use super::{store, view};
+use super::{domain::search, store, view};
 use crate::App;
 
 pub(crate) async fn list_case_forms(
@@ -12,18 +12,14 @@ pub(crate) async fn list_case_forms(
     call: &Call,
     request: ListCaseFormsRequest,
 ) -> Result<ListCaseFormsResponse> {
-    let language = parse(&request)?;
-    let mut conn = app.db.read(call).await?;
-    let forms = store::list_case_forms(&mut conn, language).await?;
-    Ok(ListCaseFormsResponse { case_forms: forms.into_iter().map(view::case_form).collect() })
-}
-
-fn parse(request: &ListCaseFormsRequest) -> Result<Language> {
-    let mut violations = Violations::default();
-    let language = match request.language.as_str() {
-        "" => Some(Language::En),
-        text => violations.field("language", Language::parse(text)),
-    };
-    violations.finish()?;
-    Ok(language.unwrap_or(Language::En))
+    let mut v = Violations::default();
+    let language = call.language(&mut v, &request.language);
+    let words = v.optional("q", request.q.as_str(), Line::<200>::parse);
+    let (language, words) = v.all((language, words))?;
+    let mut reader = app.db.read(call).await?;
+    let forms = store::list_newest(&mut reader).await?;
+    let shown = search::find(forms, words.as_ref().map_or("", Line::as_str));
+    Ok(ListCaseFormsResponse {
+        case_forms: shown.iter().map(|form| view::case_form(form, language)).collect(),
+    })
 }

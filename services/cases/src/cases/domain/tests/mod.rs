@@ -1,0 +1,5 @@
+//! The rules of cases.
+
+mod notices;
+mod search;
+mod transitions;

@@ -1,0 +1,31 @@
+//! Watch a case no more.
+
+use careway_contract::cases::v1::{RemoveCaseWatcherRequest, RemoveCaseWatcherResponse};
+use careway_service::{AuditEntry, Call, Error, Keyed};
+
+use super::{
+    domain::Role,
+    keep::keep,
+    party::{actor, case_key, powers, scope},
+    store::find::lock_case,
+    view,
+};
+use crate::App;
+
+pub(crate) async fn remove_case_watcher(
+    app: &App,
+    call: &Call,
+    request: RemoveCaseWatcherRequest,
+) -> Keyed<RemoveCaseWatcherResponse> {
+    let (scope, key) = (scope(call)?, case_key(&request.case_id)?);
+    let account = call.caller.account()?;
+
+    let mut tx = app.db.begin(call).await?;
+    let locked = lock_case(&mut tx, &app.case_keys, scope, &key).await?;
+    let case = locked.ok_or(Error::not_found("case"))?;
+    let step = case.leave(account, Role::Watcher, &actor(call), tx.now())?;
+    let mut step = step.acting_for(call.caller.organization()?);
+    keep(app, &mut tx, &mut step).await?;
+    tx.audit(AuditEntry { action: "case.watch", ..Default::default() });
+    tx.commit(RemoveCaseWatcherResponse { case: Some(view::case(&step.case, powers(call))) }).await
+}

@@ -1,0 +1,4 @@
+//! What organizations are called and where they are, as identity says it: a copy kept for reading.
+
+pub(crate) mod on_organization;
+pub(crate) mod store;

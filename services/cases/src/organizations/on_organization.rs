@@ -1,0 +1,30 @@
+//! An organization registered or changed: cases remembers its name, country, zone and language.
+
+use careway_contract::identity::v1::{OrganizationChanged, OrganizationRegistered};
+use careway_events::Received;
+use careway_service::{Result, Transaction};
+
+use super::store::{OrganizationRef, upsert_organization};
+use crate::App;
+
+pub(crate) async fn organization_registered(
+    _: &App,
+    tx: &mut Transaction,
+    event: Received<OrganizationRegistered>,
+) -> Result<()> {
+    let OrganizationRegistered { kind, name, country, time_zone, locale, .. } = event.message;
+    let (organization_id, version) = (event.aggregate, event.version);
+    let known = OrganizationRef { organization_id, kind, name, country, time_zone, locale, version };
+    upsert_organization(tx, &known).await
+}
+
+pub(crate) async fn organization_changed(
+    _: &App,
+    tx: &mut Transaction,
+    event: Received<OrganizationChanged>,
+) -> Result<()> {
+    let OrganizationChanged { kind, name, country, time_zone, locale, .. } = event.message;
+    let (organization_id, version) = (event.aggregate, event.version);
+    let known = OrganizationRef { organization_id, kind, name, country, time_zone, locale, version };
+    upsert_organization(tx, &known).await
+}
