@@ -14,4 +14,46 @@ pub struct Config {
         hide_env_values = true
     )]
     pub database_url: Redacted,
+    /// Seals patients and the secrets of webhooks at rest; at least 32 characters.
+    #[arg(
+        id = "channels_master_key",
+        long = "channels-master-key",
+        env = "CAREWAY_CHANNELS_MASTER_KEY",
+        hide_env_values = true
+    )]
+    pub master_key: Redacted,
+    /// Careway's customer service: in copy of declared intents and of notices of new services, answered to by channels, and written
+    /// to of notices that nobody acknowledged.
+    #[arg(
+        long = "channels-support-address",
+        env = "CAREWAY_CHANNELS_SUPPORT_ADDRESS",
+        default_value = "support@careway.example"
+    )]
+    pub support_address: String,
+    /// How often the clock is asked what is due, in seconds.
+    #[arg(
+        id = "channels_timer_seconds",
+        long = "channels-timer-seconds",
+        env = "CAREWAY_CHANNELS_TIMER_SECONDS",
+        default_value_t = 30,
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    pub timer_seconds: u64,
+    /// Where the REST API is found: a feed names its next page by it, and the manifest of SMART Scheduling Links its files.
+    #[arg(
+        id = "channels_public_url",
+        long = "channels-public-url",
+        env = "CAREWAY_GATEWAY_PUBLIC_URL",
+        default_value = "http://127.0.0.1:8080"
+    )]
+    pub public_url: String,
+    /// Lets partners' systems be asked in a private network, and without TLS: for development.
+    #[arg(
+        id = "channels_private_addresses",
+        long = "channels-private-addresses",
+        env = "CAREWAY_CHANNELS_PRIVATE_ADDRESSES",
+        action = clap::ArgAction::Set,
+        default_value_t = false
+    )]
+    pub private_addresses: bool,
 }

@@ -3,6 +3,7 @@
 use careway_contract::channels::v1::{ListEventTypesRequest, ListEventTypesResponse};
 use careway_service::{Call, Error, Result};
 
+use super::CONTEXTS;
 use crate::App;
 
 pub(crate) async fn list_event_types(
@@ -10,12 +11,11 @@ pub(crate) async fn list_event_types(
     _call: &Call,
     request: ListEventTypesRequest,
 ) -> Result<ListEventTypesResponse> {
-    let (context, catalogue) = (request.context.as_str(), &app.catalogue);
-    if !context.is_empty() && !catalogue.contexts.contains(context) {
-        let contexts: Vec<_> = catalogue.contexts.iter().map(String::as_str).collect();
-        return Err(Error::violation("context", format!("must be one of {}", contexts.join(", "))));
+    let context = request.context.as_str();
+    if !context.is_empty() && !CONTEXTS.contains(&context) {
+        return Err(Error::violation("context", format!("must be one of {}", CONTEXTS.join(", "))));
     }
-    let wanted =
-        catalogue.event_types.iter().filter(|event_type| context.is_empty() || event_type.context == context);
+    let event_types = app.catalogue.event_types.iter();
+    let wanted = event_types.filter(|event_type| context.is_empty() || event_type.context == context);
     Ok(ListEventTypesResponse { event_types: wanted.cloned().collect() })
 }

@@ -2,8 +2,11 @@
 //! signed in.
 
 mod api;
+mod body;
 mod catalogue;
 mod list;
+mod schema;
 
-pub(crate) use catalogue::Catalogue;
+pub(crate) use body::webhook_body;
+pub(crate) use catalogue::{CONTEXTS, Catalogue};
 pub(crate) use list::list_event_types;

@@ -1,0 +1,3 @@
+//! What may be done with a booking, and when.
+
+mod transitions;

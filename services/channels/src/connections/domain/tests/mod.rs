@@ -1,0 +1,5 @@
+//! The rules of connections by the vectors.
+
+mod notices;
+mod vectors;
+mod world;

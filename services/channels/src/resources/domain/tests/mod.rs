@@ -1,0 +1,3 @@
+//! What rules name.
+
+mod recurrences;
