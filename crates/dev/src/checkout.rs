@@ -75,6 +75,11 @@ impl Checkout {
         Ok(self.folder("logs")?.join(format!("{name}.log")))
     }
 
+    /// Where the platform takes mail by LMTP.
+    pub(crate) fn lmtp(&self) -> PathBuf {
+        self.private_path().join("lmtp")
+    }
+
     /// The messages the platform captured.
     pub(crate) fn inbox(&self) -> PathBuf {
         self.private_path().join("inbox")

@@ -1,4 +1,4 @@
-//! `cargo dev inbox`: the messages the platform captured instead of delivering them.
+//! `cargo dev inbox`: what the carrier of `cargo dev up` was given, and the mails that were captured instead of delivered.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -6,11 +6,13 @@
 )]
 
 mod bench;
+mod carrier;
 mod checkout;
 mod demo;
 mod down;
 mod fresh;
 mod inbox;
+mod mail;
 mod platform;
 mod ports;
 mod say;
@@ -38,9 +40,15 @@ enum Command {
     /// Start the servers, migrate, seed the demo network and run every service in one process
     Up(up::Arguments),
     /// Walk through a patient's visit, from the desk to the claim and a dispute, against the running platform
-    Demo,
+    Demo {
+        /// Another story in its place
+        #[arg(value_enum)]
+        story: Option<demo::Story>,
+    },
     /// Show the messages the platform sent: SMS and mail, captured instead of delivered
     Inbox(inbox::Arguments),
+    /// Give a mail to the platform, as a mail server does
+    Mail(mail::Arguments),
     /// Run everything CI runs
     Test(test::Arguments),
     /// Measure Careway against the limit of the machine
@@ -66,8 +74,12 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
     let checkout = Checkout::find()?;
     match command {
         Command::Up(arguments) => up::run(&checkout, arguments).await?,
-        Command::Demo => demo::run(&checkout).await?,
+        Command::Demo { story: None } => demo::run(&checkout).await?,
+        Command::Demo { story: Some(demo::Story::Renewals) } => demo::renewals::run(&checkout).await?,
+        Command::Demo { story: Some(demo::Story::Cases) } => demo::cases::run(&checkout).await?,
+        Command::Demo { story: Some(demo::Story::Channels) } => demo::channels::run(&checkout).await?,
         Command::Inbox(arguments) => inbox::run(&checkout, arguments).await?,
+        Command::Mail(arguments) => mail::run(&checkout, arguments).await?,
         Command::Test(arguments) => return test::run(&checkout, arguments).await,
         Command::Bench(arguments) => bench::run(&checkout, arguments).await?,
         Command::Status => status::run(&checkout).await?,

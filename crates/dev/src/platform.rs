@@ -8,7 +8,7 @@ use careway_service::telemetry::Telemetry;
 use careway_standalone::{
     Config, Platform,
     provision::{self, DATABASES, database_url},
-    seed::{self, Credentials, Demo},
+    seed::{self, AUTHSERV_ID, Credentials, Demo},
 };
 use uuid::Uuid;
 
@@ -18,12 +18,14 @@ use crate::{
 };
 
 /// Secrets the platform needs. They outlive a run: what is stored is sealed with them.
-const SECRETS: [&str; 6] = [
+const SECRETS: [&str; 8] = [
     "CAREWAY_SERVICE_SECRET",
     "CAREWAY_DOCUMENTS_KEYS",
     "CAREWAY_IDENTITY_MASTER_KEY",
     "CAREWAY_IDENTITY_CODE_PEPPER",
     "CAREWAY_RENEWALS_MASTER_KEY",
+    "CAREWAY_CASES_MASTER_KEY",
+    "CAREWAY_CHANNELS_MASTER_KEY",
     "CAREWAY_VISITS_MASTER_KEY",
 ];
 
@@ -39,9 +41,15 @@ pub(crate) async fn provision(servers: &Servers) -> anyhow::Result<()> {
 }
 
 /// Starts the platform with its gateway on that port of the loopback address.
-pub(crate) async fn start(checkout: &Checkout, servers: &Servers, port: u16) -> anyhow::Result<Platform> {
-    let config =
-        Config::from_settings(&settings(checkout, servers, port)?).context("the settings of the platform")?;
+pub(crate) async fn start(
+    checkout: &Checkout,
+    servers: &Servers,
+    port: u16,
+    routes: &Path,
+) -> anyhow::Result<Platform> {
+    let mut settings = settings(checkout, servers, port)?;
+    settings.push(("CAREWAY_RENEWALS_ROUTES".to_owned(), routes.to_string_lossy().into_owned()));
+    let config = Config::from_settings(&settings).context("the settings of the platform")?;
     Telemetry::start("dev", &config.settings.telemetry)?;
     Platform::start(config, Clock::system()).await
 }
@@ -75,11 +83,19 @@ fn settings(checkout: &Checkout, servers: &Servers, port: u16) -> anyhow::Result
         // The demo network is made by one address that signs many people in, and patients of three facilities.
         ("CAREWAY_GATEWAY_PUBLIC_RATE".to_owned(), "100".to_owned()),
         ("CAREWAY_IDENTITY_CODES_PER_NETWORK_10_MIN".to_owned(), "60".to_owned()),
+        ("CAREWAY_IDENTITY_SANDBOX_NUMBERS".to_owned(), "+25078999".to_owned()),
         ("CAREWAY_PORTAL_URL".to_owned(), format!("http://127.0.0.1:{port}")),
         ("CAREWAY_RENEWALS_FOLDER".to_owned(), inbox),
+        ("CAREWAY_CASES_LMTP_LISTEN".to_owned(), format!("unix:{}", checkout.lmtp().display())),
+        // Whoever reaches the socket of this machine is its mail server.
+        ("CAREWAY_CASES_AUTHSERV_ID".to_owned(), AUTHSERV_ID.to_owned()),
+        ("CAREWAY_CASES_CASE_URL".to_owned(), format!("http://127.0.0.1:{port}/portal/cases#")),
+        ("CAREWAY_DEVELOPMENT".to_owned(), "true".to_owned()),
+        ("CAREWAY_CHANNELS_PRIVATE_ADDRESSES".to_owned(), "true".to_owned()),
         ("CAREWAY_DOCUMENTS_PLACE".to_owned(), documents),
         ("CAREWAY_RENEWALS_DISPUTE_URL".to_owned(), format!("http://127.0.0.1:{port}/dispute#")),
         ("CAREWAY_RENEWALS_EXPLANATION_URL".to_owned(), format!("http://127.0.0.1:{port}/explanation#")),
+        ("CAREWAY_CASES_INTEREST_URL".to_owned(), format!("http://127.0.0.1:{port}/interest#")),
         ("CAREWAY_IDENTITY_OPERATOR_EMAIL".to_owned(), OPERATOR.0.to_owned()),
         ("CAREWAY_IDENTITY_OPERATOR_PASSWORD".to_owned(), OPERATOR.1.to_owned()),
     ];

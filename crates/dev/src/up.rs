@@ -1,7 +1,6 @@
 //! `cargo dev up`: from nothing to a running platform with a demo network, until Ctrl-C.
 
 use std::{
-    collections::BTreeSet,
     fs::{File, TryLockError},
     io::{Seek, Write},
     process,
@@ -11,6 +10,7 @@ use anyhow::{Context, bail};
 use careway_standalone::seed::Demo;
 
 use crate::{
+    carrier,
     checkout::{self, Checkout},
     fresh, platform, ports, say, servers,
     status::{self, Running},
@@ -47,7 +47,8 @@ pub(crate) async fn run(checkout: &Checkout, arguments: Arguments) -> anyhow::Re
         say::line(format!("port {} is taken: the gateway gets {port}", arguments.port));
     }
     let step = say::begin("starting the services");
-    let platform = platform::start(checkout, &servers, port).await?;
+    let routes = carrier::start(checkout).await?;
+    let platform = platform::start(checkout, &servers, port, &routes).await?;
     step.done("services started");
 
     let step = say::begin("making the demo network");
@@ -106,9 +107,8 @@ fn introduce(demo: &Demo) {
             ["OpenAPI".to_owned(), format!("{gateway}/openapi.json")],
         ],
     );
-    say::headline("Who can sign in, one of each role");
-    let mut roles = BTreeSet::new();
-    let logins = demo.logins.iter().filter(|login| roles.insert(&login.role));
+    say::headline("Who can sign in: one of each role, and who sells and books appointments");
+    let logins = demo.logins.iter().filter(|login| login.shown);
     let rows: Vec<_> = logins
         .map(|login| {
             [login.role.clone(), login.email.clone(), login.password.clone(), login.organization.clone()]
@@ -135,6 +135,10 @@ fn introduce(demo: &Demo) {
             [
                 "cargo dev demo".to_owned(),
                 "a patient's visit: the claim and its decision, medicines, a document".to_owned(),
+            ],
+            [
+                "cargo dev demo channels".to_owned(),
+                "a clinic's appointments in a call centre; beside it: renewals, cases".to_owned(),
             ],
             ["cargo dev inbox --follow".to_owned(), "the messages members and staff get".to_owned()],
             ["cargo dev down".to_owned(), "ends the platform and its servers".to_owned()],

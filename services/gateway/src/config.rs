@@ -23,6 +23,10 @@ pub struct Config {
     /// Origins of browsers that may call, separated by commas; none by default.
     #[arg(long, env = "CAREWAY_GATEWAY_CORS_ORIGINS", value_delimiter = ',')]
     pub cors_origins: Vec<String>,
+    /// Whom to tell of a vulnerability, as `mailto:…`, `https://…` or `tel:…`: `/.well-known/security.txt` (RFC 9116) names it.
+    /// Without it there is none.
+    #[arg(long, env = "CAREWAY_GATEWAY_SECURITY_CONTACT", value_parser = parse_contact)]
+    pub security_contact: Option<String>,
     /// The largest JSON body in bytes.
     #[arg(long, env = "CAREWAY_GATEWAY_MAX_JSON_BYTES", default_value_t = 1 << 20)]
     pub max_json_bytes: usize,
@@ -69,4 +73,12 @@ pub struct Config {
     /// Milliseconds that requests under way may still take when the gateway ends.
     #[arg(long, env = "CAREWAY_GATEWAY_DRAIN_MS", default_value_t = 20_000)]
     pub drain_ms: u64,
+}
+
+fn parse_contact(text: &str) -> Result<String, &'static str> {
+    let known = ["mailto:", "https://", "tel:"].iter().any(|scheme| text.starts_with(scheme));
+    match known && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        true => Ok(text.to_owned()),
+        false => Err("must be an address like mailto:security@example.org"),
+    }
 }

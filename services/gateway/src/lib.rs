@@ -45,7 +45,7 @@ impl Gateway {
         let edge = edge::Edge::new(config, foundation, transcoder.routes())?;
         let limits = connections::Limits::new(config);
         let own = endpoints::router(config, foundation, openapi, transcoder.problems())?;
-        let router = edge.around(edge::plain_before(own).merge(api));
+        let router = edge.around(own.merge(api));
         Ok(Self { router: endpoints::health::router(readiness).merge(router), transcoder, limits })
     }
 

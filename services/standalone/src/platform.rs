@@ -28,12 +28,19 @@ impl Platform {
     /// migrated before.
     pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let foundation = Foundation::build(&config.settings, clock).await?;
+        // Each in a place of its own: together they are larger than what a thread has room for, unoptimized.
         let services = vec![
-            careway_identity::start(config.identity, foundation.clone()).await.context("identity")?,
-            careway_renewals::start(config.renewals, foundation.clone()).await.context("renewals")?,
-            careway_visits::start(config.visits, foundation.clone()).await.context("visits")?,
-            careway_cases::start(config.cases, foundation.clone()).await.context("cases")?,
-            careway_channels::start(config.channels, foundation.clone()).await.context("channels")?,
+            Box::pin(careway_identity::start(config.identity, foundation.clone()))
+                .await
+                .context("identity")?,
+            Box::pin(careway_renewals::start(config.renewals, foundation.clone()))
+                .await
+                .context("renewals")?,
+            Box::pin(careway_visits::start(config.visits, foundation.clone())).await.context("visits")?,
+            Box::pin(careway_cases::start(config.cases, foundation.clone())).await.context("cases")?,
+            Box::pin(careway_channels::start(config.channels, foundation.clone()))
+                .await
+                .context("channels")?,
         ];
         let stopping = Stopping::default();
         let databases = services.iter().map(|service| service.database.clone()).collect();

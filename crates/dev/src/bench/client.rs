@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use anyhow::{Context, bail};
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, header};
+use http::{HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
@@ -30,7 +30,8 @@ impl Connection {
 
     /// A read.
     pub(super) async fn get(&mut self, path: &str, token: &HeaderValue) -> anyhow::Result<Bytes> {
-        self.send(self.request(Method::GET, path, token, Bytes::new())?, path).await
+        let (status, body) = self.send(self.request(Method::GET, path, token, Bytes::new())?).await?;
+        accepted(status, body, path)
     }
 
     /// A command, under a key of its own.
@@ -40,11 +41,23 @@ impl Connection {
         token: &HeaderValue,
         body: String,
     ) -> anyhow::Result<Bytes> {
+        let (status, body) = self.ask(path, token, Uuid::new_v4(), body).await?;
+        accepted(status, body, path)
+    }
+
+    /// A command, under this key, that may be refused.
+    pub(super) async fn ask(
+        &mut self,
+        path: &str,
+        token: &HeaderValue,
+        key: Uuid,
+        body: String,
+    ) -> anyhow::Result<(StatusCode, Bytes)> {
         let mut request = self.request(Method::POST, path, token, body.into())?;
         let headers = request.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert("idempotency-key", Uuid::new_v4().to_string().parse()?);
-        self.send(request, path).await
+        headers.insert("idempotency-key", key.to_string().parse()?);
+        self.send(request).await
     }
 
     fn request(
@@ -63,21 +76,22 @@ impl Connection {
         Ok(request)
     }
 
-    async fn send(&mut self, request: Request<Full<Bytes>>, path: &str) -> anyhow::Result<Bytes> {
+    async fn send(&mut self, request: Request<Full<Bytes>>) -> anyhow::Result<(StatusCode, Bytes)> {
         self.sender.ready().await?;
         let response = self.sender.send_request(request).await?;
         let status = response.status();
-        let body = response.into_body().collect().await?.to_bytes();
-        if !status.is_success() {
-            let problem: Value = serde_json::from_slice(&body).unwrap_or_default();
-            // Not the whole path: ids would make every refusal another one.
-            let end = path.rsplit('/').next().unwrap_or_default();
-            bail!(
-                "…/{end} was answered {} {}",
-                status.as_u16(),
-                problem["reason"].as_str().unwrap_or_default()
-            );
-        }
-        Ok(body)
+        Ok((status, response.into_body().collect().await?.to_bytes()))
     }
+}
+
+/// The answer, unless it is a refusal.
+fn accepted(status: StatusCode, body: Bytes, path: &str) -> anyhow::Result<Bytes> {
+    if !status.is_success() {
+        let problem: Value = serde_json::from_slice(&body).unwrap_or_default();
+        // Not the whole path: ids would make every refusal another one.
+        let end = path.rsplit('/').next().unwrap_or_default();
+        let reason = problem["reason"].as_str().unwrap_or_default();
+        bail!("…/{end} was answered {} {reason}", status.as_u16());
+    }
+    Ok(body)
 }

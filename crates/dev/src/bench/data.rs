@@ -22,7 +22,7 @@ use super::{
     platform::{Layout, Platform, Settings},
     quiet::Quiet,
     sample::Sample,
-    stage::{RAW, Stage},
+    stage::{Stage, raw_of},
 };
 use crate::say;
 
@@ -110,7 +110,7 @@ pub(super) async fn load(stage: &Stage, settings: &Settings, members: u32) -> an
     Sample::forget(&mut visits).await?;
     visits.execute("vacuum analyze").await?;
     visits.close().await?;
-    stage.copy_raw().await?;
+    stage.copy_raw("visits").await?;
     prepare_raw(stage).await?;
     step.done("covers, balances and visits loaded");
     Ok(network)
@@ -224,7 +224,7 @@ async fn copy_visits(visits: &mut PgConnection, network: &Network, template: Uui
 
 /// pgbench knows members by their place in the list.
 async fn prepare_raw(stage: &Stage) -> anyhow::Result<()> {
-    let mut raw = stage.connect(RAW).await?;
+    let mut raw = stage.connect(&raw_of("visits")).await?;
     raw.execute(
         "create table bench_member as
          select substring(member_number from 4)::int as n, member_id from member_ref;

@@ -48,17 +48,17 @@ pub(super) fn own(measured: &Measured, round: &Round) -> f64 {
 
 /// Every goal of a layout.
 pub(super) fn judge(measured: &Measured) -> Vec<GoalResult> {
-    let mut verdicts: Vec<_> =
+    let mut results: Vec<_> =
         measured.outcomes.iter().flat_map(|outcome| judge_job(measured, outcome)).collect();
     let pss = |pss: u64| pss as f64 / 1024.0;
     let most = measured.idle.iter().map(|(_, memory)| pss(memory.pss)).fold(0.0, f64::max);
-    verdicts.push(GoalResult {
+    results.push(GoalResult {
         what: format!("memory, {}: idle PSS of the largest process", measured.layout.name()),
         goal: format!("≤ {IDLE:.0} MiB"),
         found: format!("{most:.1} MiB"),
         reached: most <= IDLE,
     });
-    verdicts
+    results
 }
 
 fn judge_job(measured: &Measured, outcome: &Outcome) -> Vec<GoalResult> {
@@ -67,7 +67,7 @@ fn judge_job(measured: &Measured, outcome: &Outcome) -> Vec<GoalResult> {
     let rates = Spread::of(outcome.rounds.iter().map(|round| round.rate / round.limit.rate));
     let postgres = |round: &Round| round.cpu.get("PostgreSQL").copied().unwrap_or(f64::NAN);
     let shares = Spread::of(outcome.rounds.iter().map(|round| own(measured, round) / postgres(round)));
-    let mut verdicts = vec![
+    let mut results = vec![
         GoalResult {
             what: format!("{name}: rate / pgbench"),
             goal: format!("≥ {rate:.2}"),
@@ -84,12 +84,12 @@ fn judge_job(measured: &Measured, outcome: &Outcome) -> Vec<GoalResult> {
     if outcome.job == Job::Journey {
         let at = |percent| percentile(&outcome.open.whole, percent).as_secs_f64() * 1e3;
         let (usual, slow) = (at(50), at(99));
-        verdicts.push(GoalResult {
+        results.push(GoalResult {
             what: format!("{name}: p99 / p50 in open loop"),
             goal: format!("≤ {TAIL:.0}"),
             found: format!("{:.1} ({slow:.1} / {usual:.1} ms)", slow / usual),
             reached: slow <= TAIL * usual,
         });
     }
-    verdicts
+    results
 }

@@ -15,7 +15,7 @@ use super::{
 };
 
 /// A loop that is refused so often in a row stops.
-const MOST_REFUSALS: u32 = 20;
+pub(super) const MOST_REFUSALS: u32 = 20;
 /// Connections that are open before the first arrival of an open loop.
 const PREPARED: usize = 16;
 
@@ -122,7 +122,7 @@ pub(super) async fn open(jobs: &Arc<Jobs>, job: Job, rate: f64, lasting: Duratio
 }
 
 /// A thread of its own: a runtime's timer is a millisecond coarse.
-fn arrivals(rate: f64, lasting: Duration) -> mpsc::UnboundedReceiver<Instant> {
+pub(super) fn arrivals(rate: f64, lasting: Duration) -> mpsc::UnboundedReceiver<Instant> {
     let (sender, receiver) = mpsc::unbounded_channel();
     thread::spawn(move || {
         let (start, gap) = (Instant::now(), Duration::from_secs_f64(1.0 / rate.max(1.0)));
@@ -156,7 +156,7 @@ async fn once(
 }
 
 /// One refusal in a hundred is too many: nothing here should be refused.
-fn check(done: u64, refused: u64, why: Option<anyhow::Error>) -> anyhow::Result<()> {
+pub(super) fn check(done: u64, refused: u64, why: Option<anyhow::Error>) -> anyhow::Result<()> {
     let Some(why) = why else {
         ensure!(done > 0, "nothing was done in time");
         return Ok(());

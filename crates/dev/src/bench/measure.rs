@@ -26,13 +26,24 @@ use crate::{
 pub(super) struct Arguments {
     /// Two short rounds over few members: shows that it works rather than how fast it is
     #[arg(long)]
-    quick: bool,
+    pub(super) quick: bool,
     /// Take the programs beside this one as they are
     #[arg(long, hide = true)]
-    built: bool,
+    pub(super) built: bool,
     /// The shortest there is, with the programs beside this one: tests see by it that measuring works
     #[arg(long, hide = true)]
-    check: bool,
+    pub(super) check: bool,
+}
+
+impl Arguments {
+    /// The plan that was asked for.
+    pub(super) fn plan<P>(&self, full: P, quick: P, check: P) -> P {
+        match self {
+            Self { check: true, .. } => check,
+            Self { quick: true, .. } => quick,
+            Self { .. } => full,
+        }
+    }
 }
 
 const FULL: Plan = Plan {
@@ -74,18 +85,27 @@ pub(super) async fn run(
     name: &str,
     jobs: &[Job],
 ) -> anyhow::Result<()> {
+    let (plan, longest) = arguments.plan((FULL, LONGEST[0]), (QUICK, LONGEST[1]), (CHECK, LONGEST[1]));
+    on_stage(checkout, &arguments, name, async |stage| {
+        measure_all(stage, (name, jobs), plan, Instant::now() + longest).await
+    })
+    .await
+}
+
+/// Builds, opens a stage for what measures, prints what it tells, and keeps that under `.dev/bench/`, in a file of this name.
+pub(super) async fn on_stage(
+    checkout: &Checkout,
+    arguments: &Arguments,
+    name: &str,
+    measure: impl AsyncFnOnce(&Stage) -> anyhow::Result<String>,
+) -> anyhow::Result<()> {
     if !arguments.built && !arguments.check {
         match release::become_it(checkout).await? {}
     }
     let since = Instant::now();
-    let (plan, longest) = match arguments {
-        Arguments { check: true, .. } => (CHECK, LONGEST[1]),
-        Arguments { quick: true, .. } => (QUICK, LONGEST[1]),
-        Arguments { .. } => (FULL, LONGEST[0]),
-    };
     let stage = Stage::open(checkout).await?;
     let measured = tokio::select! {
-        measured = measure_all(&stage, (name, jobs), plan, since + longest) => measured,
+        measured = measure(&stage) => measured,
         () = careway_service::signalled() => Err(anyhow::anyhow!("interrupted")),
     };
     stage.close().await?;
@@ -111,7 +131,9 @@ async fn measure_all(
     plan: Plan,
     until: Instant,
 ) -> anyhow::Result<String> {
-    let machine = report::machine(stage, plan).await?;
+    let machine = report::machine(stage).await?;
+    let (members, rounds, lasting) = (plan.members, plan.rounds, plan.loop_time.as_secs());
+    let machine = format!("{machine}{members} members, up to {rounds} rounds of {lasting} s\n");
     say::headline("Data");
     let settings = Settings::new(stage)?;
     let network = Arc::new(data::load(stage, &settings, plan.members).await?);

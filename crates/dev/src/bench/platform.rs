@@ -29,6 +29,9 @@ use crate::{
 /// How long starting and ending may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How many a service has of its database: what the setting is unless it is given.
+pub(super) const DATABASE_CONNECTIONS: u32 = 16;
+
 /// Who sets the network up.
 const OPERATOR: (&str, &str) = ("operator@careway.example", "kwihangana bitera kunesha");
 
@@ -85,6 +88,7 @@ impl Settings {
         let mut settings = vec![
             ("CAREWAY_REDIS_URL".to_owned(), redis_url(&stage.servers)),
             ("CAREWAY_NATS_URL".to_owned(), stage.servers.nats.clone()),
+            ("CAREWAY_DEVELOPMENT".to_owned(), "true".to_owned()),
             ("CAREWAY_RENEWALS_FOLDER".to_owned(), stage.checkout.inbox().to_string_lossy().into_owned()),
             ("CAREWAY_DOCUMENTS_PLACE".to_owned(), documents.to_string_lossy().into_owned()),
             ("CAREWAY_IDENTITY_OPERATOR_EMAIL".to_owned(), OPERATOR.0.to_owned()),
@@ -96,6 +100,8 @@ impl Settings {
             "IDENTITY_MASTER_KEY",
             "IDENTITY_CODE_PEPPER",
             "RENEWALS_MASTER_KEY",
+            "CASES_MASTER_KEY",
+            "CHANNELS_MASTER_KEY",
             "VISITS_MASTER_KEY",
         ] {
             let value = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
@@ -108,6 +114,12 @@ impl Settings {
         let limits = LIMITS.iter().filter_map(|limit| limit.split_once('='));
         settings.extend(limits.map(|(name, value)| (name.to_owned(), value.to_owned())));
         Ok(Self(settings))
+    }
+
+    /// And this one.
+    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+        self.0.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     /// Who registers organizations.

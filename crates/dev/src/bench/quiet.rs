@@ -60,7 +60,7 @@ impl Quiet {
             }
         }
         let unsent: bool = sqlx::query_scalar(
-            "select exists (select from message where state = 'SUBMITTED' or (state = 'QUEUED' and attempts = 0))",
+            "select exists (select from message where state = 'SUBMITTED' or (state = 'QUEUED' and deferred_at is null))",
         )
         .fetch_one(&mut self.renewals)
         .await?;

@@ -8,14 +8,14 @@ use super::{
     goals::{self, GoalResult},
     jobs::STEPS,
     load::percentile,
-    rounds::{Measured, Outcome, Plan},
+    rounds::{Measured, Outcome},
     stage::Stage,
     summary::Spread,
 };
 use tokio::process::Command;
 
 /// Where and with what it is measured; asked before there is any load.
-pub(super) async fn machine(stage: &Stage, plan: Plan) -> anyhow::Result<String> {
+pub(super) async fn machine(stage: &Stage) -> anyhow::Result<String> {
     let mut database = stage.connect("postgres").await?;
     let postgres: String = sqlx::query_scalar("show server_version").fetch_one(&mut database).await?;
     let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
@@ -26,15 +26,12 @@ pub(super) async fn machine(stage: &Stage, plan: Plan) -> anyhow::Result<String>
     git.args(["describe", "--always", "--dirty"]).current_dir(stage.checkout.root());
     let commit = git.output().await.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
     Ok(format!(
-        "{}, commit {}, {} × {}, PostgreSQL {postgres}, load average before {}; {} members, up to {} rounds of {} s\n",
+        "{}, commit {}, {} × {}, PostgreSQL {postgres}, load average before {}\n",
         Utc::now().format("%Y-%m-%d %H:%M UTC"),
         commit.unwrap_or_default(),
         std::thread::available_parallelism().map_or(0, usize::from),
         model.trim_start_matches([' ', '\t', ':']),
         load.join(" "),
-        plan.members,
-        plan.rounds,
-        plan.loop_time.as_secs(),
     ))
 }
 
@@ -49,6 +46,24 @@ pub(super) fn write(name: &str, machine: &str, measured: &[Measured]) -> String 
     memory(&mut text, measured);
     heaviest(&mut text, measured);
     text
+}
+
+/// What was found of one thing that is measured by itself, line by line, each beside its goal.
+#[derive(Default)]
+pub(super) struct Findings(Vec<Vec<String>>);
+
+impl Findings {
+    /// A line; without a goal where there is none.
+    pub(super) fn line(&mut self, what: &str, found: String, goal: &str) {
+        self.0.push(vec![what.to_owned(), found, goal.to_owned()]);
+    }
+
+    /// The report of `cargo dev bench` by this name.
+    pub(super) fn written(self, name: &str, machine: &str) -> String {
+        let mut text = format!("# cargo dev bench {name}\n\n{machine}");
+        table(&mut text, "Medians, least..most of the rounds", &["what", "measured", "goal"], self.0);
+        text
+    }
 }
 
 fn goals(text: &mut String, measured: &[Measured]) {
@@ -220,9 +235,9 @@ mod tests {
     use crate::bench::{
         jobs::{Done, Job},
         load::Open,
+        pgbench::Limit,
         platform::Layout,
         processes::Memory,
-        raw::Limit,
         rounds::Round,
         statements::Counted,
     };
@@ -257,7 +272,7 @@ mod tests {
     #[test]
     fn every_goal_is_judged_beside_what_was_found() {
         let text = write("visit", "here\n", &Layout::ALL.map(measured));
-        let verdict = |what: &str| {
+        let result = |what: &str| {
             let cells = |line: &str| line.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
             text.lines()
                 .map(cells)
@@ -266,7 +281,7 @@ mod tests {
         };
         let found = |what: &str, found: &str, judged: &str| {
             assert_eq!(
-                verdict(what).as_deref(),
+                result(what).as_deref(),
                 Some(&[found.to_owned(), judged.to_owned()][..]),
                 "{what} in {text}"
             );

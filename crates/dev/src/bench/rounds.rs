@@ -13,10 +13,11 @@ use super::{
     jobs::{Job, Jobs},
     load::{self, Open},
     messages::Phones,
+    pgbench::Limit,
     platform::{self, Layout, Platform, Settings},
     processes::{Memory, Watched},
     quiet::Quiet,
-    raw::{Limit, Raw},
+    raw::Raw,
     stage::Stage,
     statements::{Counted, Statements},
 };

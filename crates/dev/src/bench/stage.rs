@@ -18,8 +18,10 @@ use crate::{
     servers::{self, Servers},
 };
 
-/// The database the raw limit is taken on: the schema and data of visits, without the service.
-pub(super) const RAW: &str = "visits_raw";
+/// The database that a service's raw limit is taken on: its schema, and as much of its data, without the service.
+pub(super) fn raw_of(service: &str) -> String {
+    format!("{service}_raw")
+}
 
 /// What the server gets beyond its defaults, so that the data is in memory and checkpoints are rare.
 const TUNED: [(&str, &str); 3] =
@@ -71,12 +73,11 @@ impl Stage {
         Ok(())
     }
 
-    /// Copies the database of visits, to which nobody may be connected.
-    pub(super) async fn copy_raw(&self) -> anyhow::Result<()> {
+    /// Copies the database of a service, to which nobody may be connected.
+    pub(super) async fn copy_raw(&self, service: &str) -> anyhow::Result<()> {
         let mut admin = self.connect("postgres").await?;
-        admin
-            .execute(AssertSqlSafe(format!("create database {RAW} template visits owner visits_owner")))
-            .await?;
+        let copy = format!("create database {} template {service} owner {service}_owner", raw_of(service));
+        admin.execute(AssertSqlSafe(copy)).await?;
         Ok(())
     }
 
@@ -86,13 +87,16 @@ impl Stage {
         for (database, _) in DATABASES {
             self.connect(database).await?.execute("analyze").await?;
         }
-        self.connect(RAW).await?.execute("analyze").await?;
+        self.connect(&raw_of("visits")).await?.execute("analyze").await?;
         Ok(())
     }
 
     async fn drop_raw(&self) -> anyhow::Result<()> {
         let mut admin = self.connect("postgres").await?;
-        admin.execute(AssertSqlSafe(format!("drop database if exists {RAW} with (force)"))).await?;
+        for (service, _) in DATABASES {
+            let drop = format!("drop database if exists {} with (force)", raw_of(service));
+            admin.execute(AssertSqlSafe(drop)).await?;
+        }
         Ok(())
     }
 }

@@ -5,28 +5,28 @@ use careway_standalone::seed::Answer;
 use serde_json::Value;
 
 use super::{
-    cast::{Cast, Patient},
-    story::Story,
+    people::{Patient, People},
+    steps::Steps,
     words::{money, text},
 };
 
 /// What the patient is entitled to, before anything is done.
-pub(super) async fn tell(story: &mut Story, cast: &Cast, patient: &Patient) -> anyhow::Result<Answer> {
-    story.step("What is the patient entitled to?");
-    let benefits = story.get(&cast.desk.rest, &path(patient), 200).await?;
-    show(story, &benefits)?;
+pub(super) async fn tell(steps: &mut Steps, people: &People, patient: &Patient) -> anyhow::Result<Answer> {
+    steps.step("What is the patient entitled to?");
+    let benefits = steps.get(&people.desk.rest, &path(patient), 200).await?;
+    show(steps, &benefits)?;
     Ok(benefits)
 }
 
 /// What the payer's share of a claim took away since then.
 pub(super) async fn tell_again(
-    story: &mut Story,
-    cast: &Cast,
+    steps: &mut Steps,
+    people: &People,
     patient: &Patient,
     (before, paid): (&Answer, i64),
 ) -> anyhow::Result<()> {
-    story.step("What is left of the family's year?");
-    let after = story.get(&cast.desk.rest, &path(patient), 200).await?;
+    steps.step("What is left of the family's year?");
+    let after = steps.get(&people.desk.rest, &path(patient), 200).await?;
     let left = |of: &Answer| -> anyhow::Result<i64> {
         let left = of.text("statement.ceilings.0.limit.left.amount.amount");
         left.parse().with_context(|| format!("the ceiling should say what is left of it, not {left:?}"))
@@ -34,7 +34,7 @@ pub(super) async fn tell_again(
     let ceiling = &after.at("statement.ceilings.0");
     let taken = left(before)? - left(&after)?;
     ensure!(taken == paid, "the payer pays {paid}, but {taken} were taken from the ceiling");
-    story.means(format!(
+    steps.means(format!(
         "{}: {} left of {}, less by exactly what the payer pays",
         text(&ceiling["name"]),
         measure(&ceiling["limit"]["left"]),
@@ -48,20 +48,20 @@ fn path(patient: &Patient) -> String {
 }
 
 /// Prints what is covered, what is left of it, and what the patient pays.
-fn show(story: &Story, answer: &Answer) -> anyhow::Result<()> {
+fn show(steps: &Steps, answer: &Answer) -> anyhow::Result<()> {
     ensure!(answer.at("statement.inForce") == true, "the statement should be of a cover in force");
     ensure!(!answer.list("statement.benefits").is_empty(), "the statement should have benefits");
-    story.means(format!("{}, for what the patient is here for:", answer.text("statement.planName")));
+    steps.means(format!("{}, for what the patient is here for:", answer.text("statement.planName")));
     let benefits = answer.list("statement.benefits");
     let rows = benefits.iter().flat_map(rows).collect();
-    story.shows(["BENEFIT", "LEFT", "OF", "THE PATIENT PAYS", "ASK FIRST"], rows);
+    steps.shows(["BENEFIT", "LEFT", "OF", "THE PATIENT PAYS", "ASK FIRST"], rows);
     for ceiling in answer.list("statement.ceilings") {
         let (name, limit) = (text(&ceiling["name"]), &ceiling["limit"]);
-        story.means(format!("{name}: {} left of {}", measure(&limit["left"]), measure(&limit["limit"])));
+        steps.means(format!("{name}: {} left of {}", measure(&limit["left"]), measure(&limit["limit"])));
     }
     for benefit in benefits {
         for condition in benefit["conditions"].as_array().into_iter().flatten() {
-            story.means(format!("{}: {}", text(&benefit["name"]), text(condition)));
+            steps.means(format!("{}: {}", text(&benefit["name"]), text(condition)));
         }
     }
     Ok(())

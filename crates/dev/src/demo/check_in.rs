@@ -7,65 +7,65 @@ use careway_standalone::seed::{Answer, Demo, Insured};
 use serde_json::{Value, json};
 
 use super::{
-    cast::{Cast, Mailbox, Patient},
-    story::Story,
+    people::{Mailbox, Patient, People},
+    steps::Steps,
     words::text,
 };
 
 /// From the member card to the SMS that tells of the admission.
-pub(super) async fn tell(story: &mut Story, demo: &Demo, cast: &Cast) -> anyhow::Result<Patient> {
-    let desk = &cast.desk.rest;
-    story.step("A patient arrives and shows the member card");
-    let (member, mut phone, started) = start(story, demo, cast).await?;
+pub(super) async fn tell(steps: &mut Steps, demo: &Demo, people: &People) -> anyhow::Result<Patient> {
+    let desk = &people.desk.rest;
+    steps.step("A patient arrives and shows the member card");
+    let (member, mut phone, started) = start(steps, demo, people).await?;
     let visit = format!("/v1/visits/{}", started.text("visit.visitId"));
     let masked = started.text("visit.maskedDestination");
-    story.means(format!("a one-time code is on its way to {masked}; of the patient nothing is told yet"));
+    steps.means(format!("a one-time code is on its way to {masked}; of the patient nothing is told yet"));
 
-    story.step("The patient's phone rings");
+    steps.step("The patient's phone rings");
     let sms = phone.next().await?;
-    story.reads(&sms);
+    steps.reads(&sms);
     let code = sms.code().context("the SMS has no code")?;
 
-    story.step("The desk enters it, one digit wrong");
+    steps.step("The desk enters it, one digit wrong");
     let verify = format!("{visit}/verify");
-    let refused = story.post(desk, &verify, json!({"code": wrong(code)}), 401).await?;
+    let refused = steps.post(desk, &verify, json!({"code": wrong(code)}), 401).await?;
     ensure!(refused.reason() == "CODE_REJECTED", "a wrong code should be CODE_REJECTED: {refused}");
-    story.means(format!(
+    steps.means(format!(
         "refused; {} tries are left, and then a new code is needed",
         refused.at("attemptsLeft")
     ));
 
-    story.step("The desk enters it as the patient said it");
-    let verified = story.post(desk, &verify, json!({"code": code}), 200).await?;
-    show_patient(story, &verified)?;
+    steps.step("The desk enters it as the patient said it");
+    let verified = steps.post(desk, &verify, json!({"code": code}), 200).await?;
+    show_patient(steps, &verified)?;
 
-    story.step("The patient wants to see a doctor: an outpatient");
-    let body = json!({"serviceType": "OUTPATIENT", "practitioner": cast.clinician.name()});
-    let admitted = story.post(desk, &format!("{visit}/admit"), body, 200).await?;
+    steps.step("The patient wants to see a doctor: an outpatient");
+    let body = json!({"serviceType": "OUTPATIENT", "practitioner": people.clinician.name()});
+    let admitted = steps.post(desk, &format!("{visit}/admit"), body, 200).await?;
     let number = admitted.text("visit.visitNumber").to_owned();
-    story.means(format!("admitted; every claim and prescription will carry the visit's number, {number}"));
+    steps.means(format!("admitted; every claim and prescription will carry the visit's number, {number}"));
 
-    story.step("The patient's phone rings again");
+    steps.step("The patient's phone rings again");
     let sms = phone.about(&number).await?;
-    story.reads(&sms);
+    steps.reads(&sms);
     let dispute_token = sms.token().context("the SMS has no link")?.to_owned();
-    story.means("whoever did not come themselves says so with the link; this patient did come");
+    steps.means("whoever did not come themselves says so with the link; this patient did come");
     let member_id = verified.text("member.memberId").to_owned();
     Ok(Patient { member, member_id, phone, visit, visit_number: number, dispute_token })
 }
 
 /// Starts a visit for the first member who may get a code now; with the phone it will come to.
-async fn start(story: &Story, demo: &Demo, cast: &Cast) -> anyhow::Result<(Insured, Mailbox, Answer)> {
-    let desk = &cast.desk.rest;
-    let payer = &cast.reviewer.organization;
+async fn start(steps: &Steps, demo: &Demo, people: &People) -> anyhow::Result<(Insured, Mailbox, Answer)> {
+    let desk = &people.desk.rest;
+    let payer = &people.reviewer.organization;
     loop {
         let mut soonest: Option<u64> = None;
         for member in demo.members.iter().filter(|member| member.payer == *payer) {
-            if is_busy(cast, &member.member_number).await? {
+            if is_busy(people, &member.member_number).await? {
                 continue;
             }
             let named = json!({"memberNumber": member.member_number});
-            let phone = Mailbox::of(&cast.inbox, &member.phone)?;
+            let phone = Mailbox::of(&people.inbox, &member.phone)?;
             let started = desk.post("/v1/visits", named.clone()).await?;
             // Nobody gets more than a few codes in a while.
             if started.reason() == "CODE_LIMIT_REACHED" {
@@ -73,12 +73,12 @@ async fn start(story: &Story, demo: &Demo, cast: &Cast) -> anyhow::Result<(Insur
                 soonest = soonest.into_iter().chain(wait).min();
                 continue;
             }
-            story.asks("POST", "/v1/visits", &named);
-            return Ok((member.clone(), phone, story.hears(started, 201)?));
+            steps.asks("POST", "/v1/visits", &named);
+            return Ok((member.clone(), phone, steps.hears(started, 201)?));
         }
         match soonest {
             Some(seconds @ 0..=60) => {
-                story.means(format!(
+                steps.means(format!(
                     "every member of the demo got a code just now: waiting {seconds} s for the next"
                 ));
                 tokio::time::sleep(Duration::from_secs(seconds)).await;
@@ -90,20 +90,20 @@ async fn start(story: &Story, demo: &Demo, cast: &Cast) -> anyhow::Result<(Insur
 }
 
 /// Whether the member is being treated, or an earlier demo ended in the middle of a dispute.
-async fn is_busy(cast: &Cast, number: &str) -> anyhow::Result<bool> {
-    let visits = cast.desk.rest.get(&format!("/v1/visits?memberNumber={number}")).await?.ok()?;
+async fn is_busy(people: &People, number: &str) -> anyhow::Result<bool> {
+    let visits = people.desk.rest.get(&format!("/v1/visits?memberNumber={number}")).await?.ok()?;
     let busy = |visit: &Value| visit["state"] == "ADMITTED" || visit["disputed"] == true;
     Ok(visits.list("visits").iter().any(busy))
 }
 
-fn show_patient(story: &Story, verified: &Answer) -> anyhow::Result<()> {
+fn show_patient(steps: &Steps, verified: &Answer) -> anyhow::Result<()> {
     let of = |field: &str| verified.text(&format!("member.{field}")).to_owned();
     ensure!(
         verified.at("coverage.inForce") == true,
         "the member's cover should be in force: {}",
         verified.at("coverage")
     );
-    story.means(format!(
+    steps.means(format!(
         "it is {} {}, born {}, insured by {} until {}; for these kinds of care:",
         of("givenNames"),
         of("familyName"),
@@ -118,7 +118,7 @@ fn show_patient(story: &Story, verified: &Answer) -> anyhow::Result<()> {
             if allowed { "yes".to_owned() } else { format!("no: {}{until}", text(&option["reason"])) };
         [text(&option["serviceType"]), answer]
     };
-    story.shows(["SERVICE", "HERE"], verified.list("serviceTypes").iter().map(row).collect());
+    steps.shows(["SERVICE", "HERE"], verified.list("serviceTypes").iter().map(row).collect());
     Ok(())
 }
 

@@ -5,9 +5,9 @@ use careway_standalone::seed::Answer;
 use serde_json::{Value, json};
 
 use super::{
-    cast::{Cast, Patient},
     documents::Kept,
-    story::Story,
+    people::{Patient, People},
+    steps::Steps,
     words::{codes, figure, reasons, text, texts},
 };
 
@@ -30,43 +30,43 @@ pub(super) struct Decided {
 
 /// From the lint to the explanation that the member reads.
 pub(super) async fn tell(
-    story: &mut Story,
-    cast: &mut Cast,
+    steps: &mut Steps,
+    people: &mut People,
     patient: &mut Patient,
     support: Support<'_>,
 ) -> anyhow::Result<Decided> {
     let reference = format!("{REFERENCE}{}", patient.visit_number);
-    story.step(format!("{} writes the claim, and first tries what would become of it", cast.clerk.name()));
+    steps.step(format!("{} writes the claim, and first tries what would become of it", people.clerk.name()));
     let mistyped = lines("LAB-CRE", support.preauthorization);
     let visit = patient.visit.rsplit('/').next().unwrap_or_default();
     let body = json!({"visitId": visit, "lines": mistyped, "externalReference": reference});
-    let told = story.post(&cast.clerk.rest, "/v1/claims/lint", body, 200).await?;
-    show(story, told.list("lines"));
+    let told = steps.post(&people.clerk.rest, "/v1/claims/lint", body, 200).await?;
+    show(steps, told.list("lines"));
     ensure!(told.list("problems").is_empty(), "it could be submitted: {}", told);
     ensure!(
         text(&told.at("lines")[1]["refusals"][0]["code"]) == "PRCE-001",
         "LAB-CRE has no price: {}",
         told
     );
-    story.means(
+    steps.means(
         "LAB-CRE is mistyped, and nothing has happened yet; the blood count is dearer than was agreed",
     );
 
-    story.step("Corrected, and submitted with the laboratory's report");
+    steps.step("Corrected, and submitted with the laboratory's report");
     let body = json!({
         "lines": lines("LAB-CREAT", support.preauthorization), "documentIds": [support.document.id],
         "externalReference": reference, "submit": true,
     });
-    let made = story.post(&cast.clerk.rest, &format!("{}/claims", patient.visit), body, 201).await?;
+    let made = steps.post(&people.clerk.rest, &format!("{}/claims", patient.visit), body, 201).await?;
     let number = made.text("claim.number").to_owned();
     ensure!(made.text("claim.state") == "IN_REVIEW", "a reviewer should decide: {}", made);
-    story.means(format!(
+    steps.means(format!(
         "it is {number}, and waits for a reviewer: {}; smaller ones are decided in the same answer",
         texts(made.list("claim.reviewReasons"))
     ));
 
-    let decided = review(story, cast, &made).await?;
-    explain(story, cast, patient, &decided).await?;
+    let decided = review(steps, people, &made).await?;
+    explain(steps, people, patient, &decided).await?;
     let payer = decided.text("claim.amounts.payer");
     let payer =
         payer.parse().with_context(|| format!("what the payer pays should be a number, not {payer:?}"))?;
@@ -89,23 +89,23 @@ fn path(made: &Answer) -> String {
 }
 
 /// The payer's reviewer decides, and the facility is told.
-async fn review(story: &mut Story, cast: &mut Cast, made: &Answer) -> anyhow::Result<Answer> {
-    story.step(format!(
+async fn review(steps: &mut Steps, people: &mut People, made: &Answer) -> anyhow::Result<Answer> {
+    steps.step(format!(
         "{} decides: a stone in the ureter is no reason to look for a germ in the stomach",
-        cast.reviewer.name()
+        people.reviewer.name()
     ));
     let decisions = json!({"lines": [{
         "line": 4, "decision": "REJECT", "reasonCode": "MNEC-001", "text": "Nothing points to the stomach.",
     }]});
     let review = format!("{}/review", path(made));
-    let decided = story.post(&cast.reviewer.rest, &review, decisions, 200).await?;
-    show(story, decided.list("claim.lines"));
+    let decided = steps.post(&people.reviewer.rest, &review, decisions, 200).await?;
+    show(steps, decided.list("claim.lines"));
     ensure!(decided.text("claim.state") == "PARTIALLY_APPROVED", "a part should be paid: {}", decided);
     let reasons = [2, 3].map(|line| text(&decided.at("claim.lines")[line]["refusals"][0]["code"]));
     ensure!(reasons == ["PRCE-002", "MNEC-001"], "two lines should have their reasons: {}", decided);
     let [submitted, write_off, patient, payer] =
         ["submitted", "writeOff", "patient", "payer"].map(|of| decided.text(&format!("claim.amounts.{of}")));
-    story.means(format!(
+    steps.means(format!(
         "of {} the payer pays {}, the patient {}; {} are the facility's own loss",
         figure(submitted),
         figure(payer),
@@ -116,45 +116,45 @@ async fn review(story: &mut Story, cast: &mut Cast, made: &Answer) -> anyhow::Re
     let all: i64 = parts?.into_iter().sum();
     ensure!(submitted == all.to_string(), "every franc should be in one part: {}", decided);
 
-    story.step(format!("{} has mail", cast.clerk.name()));
-    let mail = cast.clerk.mail.about(made.text("claim.number")).await?;
-    story.reads(&mail);
+    steps.step(format!("{} has mail", people.clerk.name()));
+    let mail = people.clerk.mail.about(made.text("claim.number")).await?;
+    steps.reads(&mail);
     Ok(decided)
 }
 
 /// The member is told by SMS, and reads on behind its link.
 async fn explain(
-    story: &mut Story,
-    cast: &Cast,
+    steps: &mut Steps,
+    people: &People,
     patient: &mut Patient,
     decided: &Answer,
 ) -> anyhow::Result<()> {
-    story.step("The patient's phone rings");
+    steps.step("The patient's phone rings");
     let sms = patient.phone.about(decided.text("claim.number")).await?;
-    story.reads(&sms);
+    steps.reads(&sms);
 
-    story.step("The patient opens the first link: what the page behind it asks, without any sign-in");
+    steps.step("The patient opens the first link: what the page behind it asks, without any sign-in");
     let token = sms.token().context("the SMS has no link")?;
     let body = json!({"token": token, "language": "en"});
-    let told = story.post(&cast.anybody, "/v1/explanations", body, 200).await?;
+    let told = steps.post(&people.anybody, "/v1/explanations", body, 200).await?;
     ensure!(
         told.text("explanation.claimNumber") == decided.text("claim.number")
             && told.at("explanation.amounts") == decided.at("claim.amounts"),
         "the member should be told what was decided: {}",
         told
     );
-    story.means(format!("{}: {}", told.text("explanation.title"), told.text("explanation.stateText")));
+    steps.means(format!("{}: {}", told.text("explanation.title"), told.text("explanation.stateText")));
     for sentence in told.list("explanation.summary") {
-        story.means(text(sentence));
+        steps.means(text(sentence));
     }
     for line in told.list("explanation.lines").iter().filter(|line| !line["refusals"][0].is_null()) {
-        story.means(format!("{}: {}", text(&line["name"]), text(&line["refusals"][0]["text"])));
+        steps.means(format!("{}: {}", text(&line["name"]), text(&line["refusals"][0]["text"])));
     }
     Ok(())
 }
 
 /// Each line, and where its money goes.
-fn show(story: &Story, lines: &[Value]) {
+fn show(steps: &Steps, lines: &[Value]) {
     let row = |line: &Value| {
         let amount = |of: &str| figure(&text(&line["amounts"][of]));
         [
@@ -167,8 +167,8 @@ fn show(story: &Story, lines: &[Value]) {
         ]
     };
     let headers = ["CODE", "CLAIMED", "PAYER", "PATIENT", "FACILITY", "WHY NOT ALL"];
-    story.shows(headers, lines.iter().map(row).collect());
+    steps.shows(headers, lines.iter().map(row).collect());
     for reason in reasons(lines.iter().map(|line| (&line["claimed"]["code"], &line["refusals"]))) {
-        story.means(reason);
+        steps.means(reason);
     }
 }

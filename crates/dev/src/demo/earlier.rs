@@ -4,31 +4,31 @@ use careway_standalone::seed::Answer;
 use serde_json::{Value, json};
 
 use super::{
-    cast::{Cast, Patient},
     claim::REFERENCE,
-    story::Story,
+    people::{Patient, People},
+    steps::Steps,
     words::text,
 };
 
 /// Recalls the claims of earlier demos, and cancels what they were allowed before; without a word where there are none.
-pub(super) async fn take_back(story: &mut Story, cast: &Cast, patient: &Patient) -> anyhow::Result<()> {
-    let clerk = &cast.clerk.rest;
+pub(super) async fn take_back(steps: &mut Steps, people: &People, patient: &Patient) -> anyhow::Result<()> {
+    let clerk = &people.clerk.rest;
     let claims = format!("/v1/claims?memberNumber={}", patient.member.member_number);
     let claims = clerk.get(&claims).await?.ok()?;
     let left: Vec<_> = claims.list("claims").iter().filter(|claim| is_left(claim)).collect();
     if left.is_empty() {
         return Ok(());
     }
-    story.step(
+    steps.step(
         "An earlier demo claimed the same care: its claim is taken back, and all is as if it had never been",
     );
     for claim in left {
         let recall = format!("/v1/claims/{}/recall", text(&claim["claimId"]));
-        story.post(clerk, &recall, json!({"reason": "Another demo begins"}), 200).await?;
+        steps.post(clerk, &recall, json!({"reason": "Another demo begins"}), 200).await?;
         let asked = format!("/v1/preauthorizations?visitId={}", text(&claim["visitId"]));
         for id in allowed(&clerk.get(&asked).await?.ok()?) {
             let cancel = format!("/v1/preauthorizations/{id}/cancel");
-            story.post(clerk, &cancel, json!({"reason": "Another demo begins"}), 200).await?;
+            steps.post(clerk, &cancel, json!({"reason": "Another demo begins"}), 200).await?;
         }
     }
     Ok(())

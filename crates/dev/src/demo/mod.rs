@@ -2,44 +2,58 @@
 //! does what, what is asked, what the answer means. Ends with an error as soon as anything is not as it should be.
 
 mod benefits;
-mod cast;
+pub(crate) mod cases;
+pub(crate) mod channels;
 mod check_in;
 mod claim;
 mod dispute;
 mod documents;
 mod earlier;
+mod people;
 mod preauthorization;
 mod prescription;
+pub(crate) mod renewals;
 mod report;
-mod story;
+mod steps;
 mod words;
 
 use anyhow::{Context, bail};
 use careway_standalone::seed::{Demo, Inbox};
 
-use self::{cast::Cast, claim::Support, story::Story};
+use self::{claim::Support, people::People, steps::Steps};
 use crate::{checkout::Checkout, status};
+
+/// What is walked through beside the visit.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Story {
+    /// A household's cards, from the authority's lists to the renewed cover
+    Renewals,
+    /// A partner's case, from the question to the follow-up, in the portal and by mail
+    Cases,
+    /// A clinic's appointments in a call centre, from the contract to the first booking and the end
+    Channels,
+}
 
 /// Walks through the visit, chapter by chapter.
 pub(crate) async fn run(checkout: &Checkout) -> anyhow::Result<()> {
     let demo = demo(checkout)?;
-    let mut cast = Cast::gather(&demo, Inbox::new(checkout.inbox())).await?;
-    let mut story = Story::begin(format!("A visit to {}", cast.desk.organization));
-    let story = &mut story;
+    let mut people = People::gather(&demo, Inbox::new(checkout.inbox())).await?;
+    let mut steps = Steps::begin(format!("A visit to {}", people.desk.organization));
+    let steps = &mut steps;
 
-    cast.tell(story)?;
-    let mut patient = check_in::tell(story, &demo, &cast).await?;
-    earlier::take_back(story, &cast, &patient).await?;
-    let benefits = benefits::tell(story, &cast, &patient).await?;
-    let preauthorization = preauthorization::tell(story, &mut cast, &mut patient).await?;
-    let document = documents::add(story, &cast, &patient).await?;
+    people.tell(steps)?;
+    let mut patient = check_in::tell(steps, &demo, &people).await?;
+    earlier::take_back(steps, &people, &patient).await?;
+    let benefits = benefits::tell(steps, &people, &patient).await?;
+    let preauthorization = preauthorization::tell(steps, &mut people, &mut patient).await?;
+    let document = documents::add(steps, &people, &patient).await?;
     let support = Support { preauthorization: &preauthorization, document: &document };
-    let claim = claim::tell(story, &mut cast, &mut patient, support).await?;
-    benefits::tell_again(story, &cast, &patient, (&benefits, claim.payer)).await?;
-    prescription::tell(story, &cast, &mut patient).await?;
-    documents::read(story, &cast, &patient, &document).await?;
-    dispute::tell(story, &cast, &patient, &claim).await?;
-    story.end();
+    let claim = claim::tell(steps, &mut people, &mut patient, support).await?;
+    benefits::tell_again(steps, &people, &patient, (&benefits, claim.payer)).await?;
+    prescription::tell(steps, &people, &mut patient).await?;
+    documents::read(steps, &people, &patient, &document).await?;
+    dispute::tell(steps, &people, &patient, &claim).await?;
+    steps.end();
     Ok(())
 }
 

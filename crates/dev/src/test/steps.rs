@@ -61,7 +61,7 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "deployment",
         group: "lint",
-        title: "The deployment files: deploy/check.py",
+        title: "The deployment files: deploy/check.py, and whether it finds what is broken",
         needs_servers: false,
         action: |run| deployment(run).boxed(),
     },
@@ -82,7 +82,7 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "bench",
         group: "unit",
-        title: "The benchmark, as short as can be: cargo dev bench visit",
+        title: "The benchmarks, as short as can be: cargo dev bench",
         needs_servers: false,
         action: |run| bench(run).boxed(),
     },
@@ -124,6 +124,10 @@ async fn tests(run: &Run<'_>) -> anyhow::Result<Option<String>> {
     let tools = {
         let _lock = run.checkout().lock()?;
         tools::install(run.checkout(), "openapi-spec-validator==0.9.0").await?;
+        tools::install(run.checkout(), "openpyxl==3.1.5").await?;
+        tools::install(run.checkout(), "smpplib==2.2.4").await?;
+        tools::install(run.checkout(), "aiosmtpd==1.4.6").await?;
+        tools::install(run.checkout(), "standardwebhooks==1.1.0").await?;
         tools::install(run.checkout(), "schemathesis==4.32.5").await?
     };
     run.cargo(&["build", "--workspace", "--bins"]).await?;
@@ -132,17 +136,23 @@ async fn tests(run: &Run<'_>) -> anyhow::Result<Option<String>> {
     run.cargo_test(&["--workspace", "--no-fail-fast"], &[tools]).await
 }
 
-/// In both layouts, with servers of its own, which it stops.
+/// Visits in both layouts, the others in one process; each with servers of its own, which it stops.
 async fn bench(run: &Run<'_>) -> anyhow::Result<Option<String>> {
     run.cargo(&["build", "--workspace", "--bins"]).await?;
-    run.program(&env::current_exe()?, &["bench", "visit", "--check"]).await
+    for what in ["visit", "renewals", "mail", "booking", "webhooks"] {
+        run.program(&env::current_exe()?, &["bench", what, "--check"]).await?;
+    }
+    Ok(None)
 }
 
-/// Compose file, Dockerfile and the observers' configuration, as far as they can be checked without an engine.
+/// Compose file, Kubernetes, Dockerfile and the observers' configuration, as far as they can be checked without an engine.
 async fn deployment(run: &Run<'_>) -> anyhow::Result<Option<String>> {
     let environment = {
         let _lock = run.checkout().lock()?;
         tools::install_all(run.checkout(), "deploy/requirements.txt").await?
     };
-    run.program(&environment.program("python")?, &["deploy/check.py"]).await
+    let python = environment.program("python")?;
+    let checks = ["-m", "unittest", "discover", "-s", "deploy/tests", "-t", "deploy"];
+    run.program(&python, &checks).await?;
+    run.program(&python, &["deploy/check.py"]).await
 }

@@ -3,13 +3,11 @@
 use axum::{
     extract::{Request, State},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
-use careway_service::{Caller, Result, Verifier, tokens};
+use careway_service::{Caller, Result, Verifier, credentials, tokens};
 use careway_transcoding::Problem;
 use http::header::AUTHORIZATION;
-
-use super::refused;
 
 /// Verifies bearer tokens.
 #[derive(Clone)]
@@ -34,17 +32,13 @@ impl Bearer {
 pub(crate) struct Known(pub(crate) Caller);
 
 pub(crate) async fn check(State(bearer): State<Bearer>, mut request: Request, next: Next) -> Response {
-    let token =
-        request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| {
-            let (scheme, token) = value.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("bearer").then(|| token.to_owned())
-        });
-    if let Some(token) = token {
-        match bearer.verify(&token).await {
+    let authorization = request.headers().get(AUTHORIZATION).cloned();
+    if let Some(token) = authorization.as_ref().and_then(|value| credentials(value, "bearer")) {
+        match bearer.verify(token).await {
             Ok(caller) => {
                 request.extensions_mut().insert(Known(caller));
             }
-            Err(refusal) => return refused(&request, Problem::from_status(&refusal.to_status())),
+            Err(refusal) => return Problem::from_status(&refusal.to_status()).into_response(),
         }
     }
     next.run(request).await

@@ -6,13 +6,12 @@ use axum::{
     body::{Body, HttpBody},
     extract::{MatchedPath, Request, State},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use careway_transcoding::{Problem, Route};
 use http::Method;
 use http_body_util::Limited;
 
-use super::refused;
 use crate::config::Config;
 
 /// The largest body of each route.
@@ -45,10 +44,9 @@ pub(crate) async fn bound(State(bodies): State<Bodies>, request: Request, next: 
     let upload = bodies.upload(&request);
     let most = usize::try_from(upload.unwrap_or(bodies.json)).unwrap_or(usize::MAX);
     if request.body().size_hint().lower() > most as u64 {
-        let refusal = refused(&request, Problem::too_large(most));
         let (parts, body) = request.into_parts();
         careway_transcoding::linger(&parts.headers, body);
-        return refusal;
+        return Problem::too_large(most).into_response();
     }
     if upload.is_none() {
         // What is no upload is read by its endpoint, to a bound of its own.

@@ -4,12 +4,10 @@ use axum::{
     Router,
     extract::Request,
     middleware::{self, Next},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use careway_transcoding::Problem;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
-
-use super::refused;
 
 /// Before routes: a body in a coding is refused unread.
 pub(crate) fn plain_before(routes: Router) -> Router {
@@ -17,16 +15,42 @@ pub(crate) fn plain_before(routes: Router) -> Router {
 }
 
 async fn plain(request: Request, next: Next) -> Response {
-    if !is_coded(request.headers()) {
-        return next.run(request).await;
+    match coded(request.headers()) {
+        None => next.run(request).await,
+        Some(unsupported) => unsupported.refuse(request),
     }
-    let problem = Problem::unsupported_media_type("sent as it is: no Content-Encoding is undone");
-    let mut refusal = refused(&request, problem);
-    // RFC 9110, 15.5.16: what would have been taken.
-    refusal.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-    let (parts, body) = request.into_parts();
-    careway_transcoding::linger(&parts.headers, body);
-    refusal
+}
+
+/// A body that is refused for what it is sent as, before any of it is read.
+pub(crate) struct Unsupported {
+    problem: Problem,
+    /// RFC 9110, 15.5.16: what would have been taken.
+    taken: (HeaderName, HeaderValue),
+}
+
+impl Unsupported {
+    /// Its media type is another than this.
+    pub(crate) fn media_type(taken: &'static str) -> Self {
+        let problem = Problem::unsupported_media_type(taken);
+        Self { problem, taken: (header::ACCEPT, HeaderValue::from_static(taken)) }
+    }
+
+    /// The refusal of this request; what is still sent of it is thrown away.
+    pub(crate) fn refuse(self, request: Request) -> Response {
+        let mut refusal = self.problem.into_response();
+        let (name, value) = self.taken;
+        refusal.headers_mut().insert(name, value);
+        let (parts, body) = request.into_parts();
+        careway_transcoding::linger(&parts.headers, body);
+        refusal
+    }
+}
+
+/// A body in a coding, which nobody undoes.
+pub(crate) fn coded(headers: &HeaderMap) -> Option<Unsupported> {
+    let problem = || Problem::unsupported_media_type("sent as it is: no Content-Encoding is undone");
+    let taken = (header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    is_coded(headers).then(|| Unsupported { problem: problem(), taken })
 }
 
 /// Before the compression: what an answer may be coded in.

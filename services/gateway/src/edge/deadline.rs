@@ -8,7 +8,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use careway_transcoding::{Deadline, Problem, TraceId};
+use careway_transcoding::{Deadline, Problem};
 use http::Method;
 use tokio::time::{Instant, timeout_at};
 
@@ -53,11 +53,10 @@ impl Budgets {
 
 pub(crate) async fn hold(State(budgets): State<Budgets>, mut request: Request, next: Next) -> Response {
     let deadline = Instant::now() + budgets.of(&request);
-    let trace = request.extensions().get::<TraceId>().map(|TraceId(id)| id.as_str().into());
     request.extensions_mut().insert(Deadline(deadline));
     match timeout_at(deadline, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => Problem::timeout().traced(trace).into_response(),
+        Err(_) => Problem::timeout().into_response(),
     }
 }
 

@@ -1,13 +1,16 @@
-//! What every request passes, in this order: trace, method, deadline, bearer token, rate limit, load shedding, the size of
-//! its body, CORS, codings, compression, and on routes of the contract the permission; then a coded body is refused. A body
-//! that stops coming is given up.
+//! What every request passes, in this order: trace, codings, compression, what every answer is like, host, CORS, method, deadline,
+//! a token for a client and its secret, bearer token, rate limit, load shedding, the size of its body, and on routes of the contract
+//! the permission; then a coded body is refused. A body that stops coming is given up.
 
 mod address;
+mod answers;
+mod basic;
 mod bearer;
 mod bodies;
 mod codings;
 mod deadline;
 mod gcra;
+mod host;
 mod method;
 mod permit;
 mod rate_limit;
@@ -19,13 +22,14 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Context;
 use axum::{
     Router,
-    extract::Request,
-    middleware,
+    extract::{Request, State},
+    middleware::{self, Next},
     response::{IntoResponse, Response},
 };
 use careway_service::Foundation;
-use careway_transcoding::{Problem, Route, TraceId};
+use careway_transcoding::Route;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
+use tower::{Layer, ServiceExt};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{
@@ -38,12 +42,15 @@ use tower_http::{
 
 use crate::config::Config;
 
-pub(crate) use codings::plain_before;
+pub(crate) use answers::TOKEN_ENDPOINT;
+pub(crate) use basic::pair;
+pub(crate) use codings::{Unsupported, coded, plain_before};
 pub(crate) use permit::Permits;
 
 /// The edge stack.
 pub(crate) struct Edge {
     cors: CorsLayer,
+    basic: basic::Basic,
     bearer: bearer::Bearer,
     limits: Arc<rate_limit::Limits>,
     shed: shed::Shed,
@@ -56,10 +63,12 @@ pub(crate) struct Edge {
 impl Edge {
     pub(crate) fn new(config: &Config, foundation: &Foundation, routes: &[Route]) -> anyhow::Result<Self> {
         let bodies = bodies::Bodies::new(config, routes);
+        let limits = Arc::new(rate_limit::Limits::new(config, foundation));
         Ok(Self {
             cors: cors(&config.cors_origins)?,
+            basic: basic::Basic::new(foundation.registry.upstream("identity"), limits.clone()),
             bearer: bearer::Bearer::new(foundation.verifier.clone()),
-            limits: Arc::new(rate_limit::Limits::new(config, foundation)),
+            limits,
             shed: shed::Shed::new(config.concurrency),
             budgets: deadline::Budgets::new(config, bodies.clone()),
             bodies,
@@ -70,18 +79,22 @@ impl Edge {
 
     /// Layers are listed from the innermost outwards.
     pub(crate) fn around(self, router: Router) -> Router {
-        router
+        let router = router
             .layer(RequestBodyTimeoutLayer::new(self.body_idle))
-            .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(may_be_transformed)))
-            .layer(middleware::from_fn(codings::settle))
-            .layer(self.cors)
             .layer(middleware::from_fn_with_state(self.bodies, bodies::bound))
             .layer(middleware::from_fn_with_state(self.shed, shed::shed))
             .layer(middleware::from_fn_with_state(self.limits, rate_limit::limit))
             .layer(middleware::from_fn_with_state(self.bearer, bearer::check))
+            .layer(middleware::from_fn_with_state(self.basic, basic::exchange))
             .layer(middleware::from_fn_with_state(self.budgets, deadline::hold))
-            .layer(middleware::from_fn(method::known))
+            .layer(middleware::from_fn(method::known));
+        answers::whole(router)
             .layer(CatchPanicLayer::custom(trace::panicked))
+            .layer(middleware::from_fn_with_state(self.cors, cross))
+            .layer(middleware::from_fn(host::named))
+            .layer(middleware::from_fn(answers::complete))
+            .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(may_be_transformed)))
+            .layer(middleware::from_fn(codings::settle))
             .layer(middleware::from_fn(trace::trace))
             .layer(middleware::from_fn_with_state(self.trusted_proxies, address::find))
     }
@@ -93,10 +106,13 @@ fn may_be_transformed(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extens
     !caching.is_some_and(|directives| directives.split(',').any(|it| it.trim() == "no-transform"))
 }
 
-/// A refusal of the edge's own, with the trace of the request.
-fn refused(request: &Request, problem: Problem) -> Response {
-    let trace = request.extensions().get::<TraceId>();
-    problem.traced(trace.map(|TraceId(id)| id.as_str().into())).into_response()
+/// What a browser asks and is told about other origins. An OPTIONS that none sent before a request asks for the methods.
+async fn cross(State(cors): State<CorsLayer>, request: Request, next: Next) -> Response {
+    let preflight = request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    if request.method() == Method::OPTIONS && !preflight {
+        return next.run(request).await;
+    }
+    cors.layer(next).oneshot(request).await.into_response()
 }
 
 fn cors(origins: &[String]) -> anyhow::Result<CorsLayer> {
@@ -104,8 +120,17 @@ fn cors(origins: &[String]) -> anyhow::Result<CorsLayer> {
         .iter()
         .map(|origin| origin.parse().context("CAREWAY_GATEWAY_CORS_ORIGINS"))
         .collect::<Result<_, _>>()?;
-    let ours = ["content-digest", "idempotency-key", "if-match", "if-none-match", "if-range", "range"]
-        .map(HeaderName::from_static);
+    let ours = [
+        "content-digest",
+        "idempotency-key",
+        "if-match",
+        "if-none-match",
+        "if-range",
+        "range",
+        "traceparent",
+        "tracestate",
+    ]
+    .map(HeaderName::from_static);
     let shown = [
         "accept-ranges",
         "content-disposition",
@@ -113,6 +138,8 @@ fn cors(origins: &[String]) -> anyhow::Result<CorsLayer> {
         "etag",
         "idempotency-replayed",
         "location",
+        "ratelimit",
+        "ratelimit-policy",
         "repr-digest",
         "retry-after",
         "x-request-id",

@@ -11,12 +11,10 @@ use std::{
 use axum::{
     extract::{Request, State},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use careway_transcoding::Problem;
 use http::Method;
-
-use super::refused;
 
 /// Counts what is under way.
 #[derive(Clone)]
@@ -50,7 +48,7 @@ impl Drop for Place {
 pub(crate) async fn shed(State(shed): State<Shed>, request: Request, next: Next) -> Response {
     let Some(_place) = shed.enter(request.method()) else {
         metrics::counter!("careway_requests_shed_total").increment(1);
-        return refused(&request, Problem::overloaded(Duration::from_secs(1)));
+        return Problem::overloaded(Duration::from_secs(1)).into_response();
     };
     next.run(request).await
 }

@@ -1,6 +1,10 @@
 //! Every request belongs to a trace: the caller's, or a new one. Its id is the request id, told in each answer.
 
-use std::{any::Any, time::Instant};
+use std::{
+    any::Any,
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
 
 use axum::{
     extract::Request,
@@ -17,17 +21,43 @@ use super::method;
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// What is measured of requests that no route of the contract took.
+const NO_ROUTE: &str = "none";
+
+/// The route of the contract that took a request, once the router knows it.
+#[derive(Clone, Default)]
+pub(crate) struct Routed(Arc<OnceLock<String>>);
+
+impl Routed {
+    /// Tells the trace and the measurements, by its pattern: the path itself may hold a token.
+    pub(super) fn tell(request: &Request, pattern: &str) {
+        tracing::Span::current().record("http.route", pattern);
+        telemetry::rename_current(format!("{} {pattern}", method::label(request.method())));
+        if let Some(Self(route)) = request.extensions().get() {
+            let _ = route.set(pattern.to_owned());
+        }
+    }
+}
+
 pub(crate) async fn trace(mut request: Request, next: Next) -> Response {
     let inbound =
         request.headers().get(TRACEPARENT).and_then(|value| value.to_str().ok()).filter(|it| is_valid(it));
-    // The query may hold personal data; it is in no span.
+    // The query may hold personal data, and the path of a route a token: of the contract's routes the span has the pattern,
+    // which the router knows. Names are those of OpenTelemetry's semantic conventions for HTTP.
+    let method = method::label(request.method());
     let span = tracing::info_span!(
         "request",
+        otel.name = method,
         otel.kind = "server",
-        method = method::label(request.method()),
-        path = request.uri().path(),
-        status = tracing::field::Empty
+        http.request.method = method,
+        http.route = tracing::field::Empty,
+        url.path = tracing::field::Empty,
+        http.response.status_code = tracing::field::Empty,
+        error.type = tracing::field::Empty
     );
+    if !request.uri().path().starts_with("/v1/") {
+        span.record("url.path", request.uri().path());
+    }
     telemetry::continue_trace(&span, inbound);
     let traceparent = span
         .in_scope(telemetry::current_traceparent)
@@ -38,14 +68,22 @@ pub(crate) async fn trace(mut request: Request, next: Next) -> Response {
         request.headers_mut().insert(TRACEPARENT, value);
     }
     request.extensions_mut().insert(TraceId(trace_id.clone()));
+    let route = Routed::default();
+    request.extensions_mut().insert(route.clone());
 
-    let method = method::label(request.method());
     let started = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
-    let status = response.status().as_u16();
-    span.record("status", status);
-    metrics::histogram!("careway_http_seconds", "method" => method, "status" => status.to_string())
-        .record(started.elapsed().as_secs_f64());
+    let status = response.status();
+    span.record("http.response.status_code", status.as_u16());
+    if status.is_server_error() {
+        span.record("error.type", status.as_str());
+    }
+    let labels = [
+        ("method", method.to_owned()),
+        ("route", route.0.get().map_or(NO_ROUTE, |route| route).to_owned()),
+        ("status", status.as_str().to_owned()),
+    ];
+    metrics::histogram!("careway_http_seconds", &labels).record(started.elapsed().as_secs_f64());
     if let Ok(value) = HeaderValue::from_str(&trace_id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }

@@ -5,19 +5,21 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::Path,
-    http::{StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Redirect, Response},
     routing::get,
 };
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use careway_transcoding::Problem;
+use careway_transcoding::{Problem, precondition};
+use sha2::{Digest, Sha256};
 use utoipa_swagger_ui::Config;
 
 /// The reference's page: like the one that comes with its assets, and readable on a phone.
 const PAGE: &str = include_str!("docs.html");
 
-pub(crate) fn router(openapi: Arc<[u8]>) -> Router {
-    let document = Bytes::from(openapi.to_vec());
+pub(crate) fn router(openapi: Arc<[u8]>) -> anyhow::Result<Router> {
+    let document = Document::new(&openapi)?;
     let page = Arc::new(
         // Without the bar that asks for another document.
         Config::from("/openapi.json")
@@ -27,14 +29,37 @@ pub(crate) fn router(openapi: Arc<[u8]>) -> Router {
             .deep_linking(true),
     );
     let file = move |path: String| asset(&path, page.clone());
-    Router::new()
-        .route(
-            "/openapi.json",
-            get(move || std::future::ready(([(header::CONTENT_TYPE, "application/json")], document.clone()))),
-        )
+    Ok(Router::new()
+        .route("/openapi.json", get(move |headers: HeaderMap| std::future::ready(document.answer(&headers))))
         .route("/docs", get(async || Redirect::permanent("/docs/")))
         .route("/docs/", get(async || Html(PAGE)))
-        .route("/docs/{*path}", get(move |Path(path): Path<String>| std::future::ready(file(path))))
+        .route("/docs/{*path}", get(move |Path(path): Path<String>| std::future::ready(file(path)))))
+}
+
+/// The OpenAPI document, which clients ask for again to see whether it is another.
+#[derive(Clone)]
+struct Document {
+    text: Bytes,
+    /// Weak: it is of the text in whatever coding.
+    etag: HeaderValue,
+}
+
+impl Document {
+    fn new(text: &[u8]) -> anyhow::Result<Self> {
+        let etag = format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(text))).parse()?;
+        Ok(Self { text: Bytes::copy_from_slice(text), etag })
+    }
+
+    fn answer(&self, asked: &HeaderMap) -> Response {
+        let kept = [
+            (header::ETAG, self.etag.clone()),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        ];
+        match precondition::is_known(asked, &self.etag) {
+            true => (StatusCode::NOT_MODIFIED, kept).into_response(),
+            false => (kept, [(header::CONTENT_TYPE, "application/json")], self.text.clone()).into_response(),
+        }
+    }
 }
 
 fn asset(path: &str, config: Arc<Config<'static>>) -> Response {
@@ -43,7 +68,7 @@ fn asset(path: &str, config: Arc<Config<'static>>) -> Response {
         Ok(None) => Problem::not_found().into_response(),
         Err(error) => {
             tracing::error!(%error, "the documentation page cannot be made");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            Problem::internal().into_response()
         }
     }
 }

@@ -11,7 +11,7 @@ use careway_service::{Foundation, Upstream};
 use careway_transcoding::Problem;
 use serde_json::{Map, Value, json};
 
-use crate::config::Config;
+use crate::{config::Config, edge::TOKEN_ENDPOINT};
 
 pub(crate) fn router(config: &Config, foundation: &Foundation) -> Router {
     let identity = foundation.registry.upstream("identity");
@@ -43,7 +43,7 @@ fn metadata(public_url: &str) -> Value {
     let at = |path: &str| format!("{}{path}", public_url.trim_end_matches('/'));
     json!({
         "issuer": public_url,
-        "token_endpoint": at("/oauth2/token"),
+        "token_endpoint": at(TOKEN_ENDPOINT),
         "jwks_uri": at("/.well-known/jwks.json"),
         "service_documentation": at("/docs/"),
         "grant_types_supported": ["client_credentials"],

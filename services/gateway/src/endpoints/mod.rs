@@ -1,12 +1,14 @@
-//! What cannot be an RPC: the OAuth token endpoint's form, the published keys, the documentation, the pages for members,
-//! health.
+//! What cannot be an RPC of the contract's REST: the OAuth token endpoint's form, the booking server of the Actions Center, the
+//! published keys, the documentation, the pages for members, what every site has, health.
 
+mod actions_center;
 mod docs;
 pub(crate) mod health;
 mod jwks;
 mod oauth;
 mod pages;
 mod reasons;
+mod site;
 
 use std::sync::Arc;
 
@@ -14,7 +16,7 @@ use axum::Router;
 use careway_service::Foundation;
 use careway_transcoding::ProblemDoc;
 
-use crate::config::Config;
+use crate::{config::Config, edge::plain_before};
 
 pub(crate) fn router(
     config: &Config,
@@ -23,12 +25,14 @@ pub(crate) fn router(
     problems: &[ProblemDoc],
 ) -> anyhow::Result<Router> {
     let router = Router::new()
-        .merge(oauth::router(config, foundation))
         .merge(jwks::router(config, foundation))
-        .merge(docs::router(openapi))
+        .merge(actions_center::router(foundation)?)
+        .merge(docs::router(openapi)?)
         .merge(pages::router()?)
-        .merge(reasons::router(problems));
-    Ok(router)
+        .merge(reasons::router(problems))
+        .merge(site::router(config, foundation.clock.clone()));
+    // OAuth refuses a coded body in words of its own.
+    Ok(plain_before(router).merge(oauth::router(foundation)))
 }
 
 /// These endpoints' part of the OpenAPI document.

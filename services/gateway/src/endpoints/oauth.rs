@@ -1,32 +1,52 @@
-//! The OAuth 2.0 token endpoint (RFC 6749 §4.4): a form in, RFC 6749's own answers out.
+//! The OAuth 2.0 token endpoint (RFC 6749 §4.4): a form in, RFC 6749's own answers out. What is sent as anything else is
+//! refused as everywhere, with a problem, and in it the `error` by which a client of OAuth knows why.
 
 use std::{collections::HashMap, time::Duration};
 
 use axum::{
     Json, Router,
-    extract::{DefaultBodyLimit, Extension, rejection::StringRejection},
+    extract::{DefaultBodyLimit, Extension, Request, rejection::StringRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::post,
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
 use careway_contract::identity::v1::{
     IssueClientTokenRequest, Reason, session_service_client::SessionServiceClient,
 };
-use careway_service::{Error, Foundation, Kind, Upstream, call::CLIENT_IP};
+use careway_service::{Error, Foundation, Kind, Upstream, call::CLIENT_IP, credentials};
 use careway_transcoding::{ClientIp, Problem};
 use serde_json::{Map, Value, json};
 
-use crate::config::Config;
+use crate::edge::{self, TOKEN_ENDPOINT};
 
 const LARGEST_FORM: usize = 8 * 1024;
+const FORM: &str = "application/x-www-form-urlencoded";
+const INVALID_REQUEST: &str = "invalid_request";
 
-pub(crate) fn router(_config: &Config, foundation: &Foundation) -> Router {
+pub(crate) fn router(foundation: &Foundation) -> Router {
     let identity = foundation.registry.upstream("identity");
     let handler = move |address: Option<Extension<ClientIp>>, headers: HeaderMap, body| {
         issue(identity.clone(), address.map(|Extension(ip)| ip), headers, body)
     };
-    Router::new().route("/oauth2/token", post(handler)).layer(DefaultBodyLimit::max(LARGEST_FORM))
+    let form = post(handler).route_layer(middleware::from_fn(form_alone));
+    Router::new().route(TOKEN_ENDPOINT, form).layer(DefaultBodyLimit::max(LARGEST_FORM))
+}
+
+/// Before the body: what is no form, or a form in a coding, is refused unread.
+async fn form_alone(request: Request, next: Next) -> Response {
+    let other = || (!is_form(request.headers())).then(|| edge::Unsupported::media_type(FORM));
+    match edge::coded(request.headers()).or_else(other) {
+        None => next.run(request).await,
+        Some(unsupported) => unsupported.refuse(request),
+    }
+}
+
+/// Whether the media type is the form's, whatever parameters it has.
+fn is_form(headers: &HeaderMap) -> bool {
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = media_type.and_then(|media_type| media_type.split(';').next());
+    essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(FORM))
 }
 
 async fn issue(
@@ -37,10 +57,10 @@ async fn issue(
 ) -> Response {
     let body = match body {
         Ok(body) => body,
-        Err(unread) => return refusal(unread.status(), "invalid_request"),
+        Err(unread) => return refusal(unread.status(), INVALID_REQUEST),
     };
     let Some(asked) = read(&headers, &body) else {
-        return refusal(StatusCode::BAD_REQUEST, "invalid_request");
+        return refusal(StatusCode::BAD_REQUEST, INVALID_REQUEST);
     };
     if asked.grant_type != "client_credentials" {
         return refusal(StatusCode::BAD_REQUEST, "unsupported_grant_type");
@@ -63,7 +83,7 @@ async fn issue(
                 "expires_in": token.expires_in_seconds,
                 "scope": token.scope,
             }));
-            uncached((StatusCode::OK, body).into_response())
+            body.into_response()
         }
         Err(status) => refused(status),
     }
@@ -78,10 +98,6 @@ struct TokenRequest {
 
 /// The form, with the client's credentials from it or from HTTP Basic, never both.
 fn read(headers: &HeaderMap, body: &str) -> Option<TokenRequest> {
-    let form_type = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-    if !form_type.starts_with("application/x-www-form-urlencoded") {
-        return None;
-    }
     let mut form = HashMap::new();
     for (name, value) in form_urlencoded::parse(body.as_bytes()) {
         // RFC 6749 §3.2: no parameter twice.
@@ -109,12 +125,10 @@ fn read(headers: &HeaderMap, body: &str) -> Option<TokenRequest> {
 
 /// RFC 6749 §2.3.1: both halves are form-encoded within Basic.
 fn basic(value: &HeaderValue) -> Option<(String, String)> {
-    let (scheme, encoded) = value.to_str().ok()?.split_once(' ')?;
-    let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
-    let (id, secret) = decoded.split_once(':')?;
+    let (id, secret) = edge::pair(credentials(value, "basic")?)?;
     let plain =
         |part: &str| form_urlencoded::parse(part.as_bytes()).next().map(|(name, _)| name.into_owned());
-    scheme.eq_ignore_ascii_case("basic").then_some((plain(id)?, plain(secret)?))
+    Some((plain(&id)?, plain(&secret)?))
 }
 
 fn refused(status: tonic::Status) -> Response {
@@ -141,12 +155,7 @@ fn refused(status: tonic::Status) -> Response {
 }
 
 fn refusal(status: StatusCode, error: &'static str) -> Response {
-    uncached((status, Json(json!({ "error": error }))).into_response())
-}
-
-fn uncached(mut response: Response) -> Response {
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    (status, Json(json!({ "error": error }))).into_response()
 }
 
 pub(crate) fn openapi() -> Map<String, Value> {
@@ -172,6 +181,8 @@ pub(crate) fn openapi() -> Map<String, Value> {
                     "expires_in": {"type": "integer"}, "scope": {"type": "string"}}}}}},
             "400": problem("The form is not as it must be, or the scope is not the client's."),
             "401": problem("The client is not known or the secret is wrong."),
+            "415": {"description": "It is no form, or a coded one: a problem, whose `error` is `invalid_request`.",
+                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
             "429": problem("Too many tries."),
             "503": problem("Try again.")
         }

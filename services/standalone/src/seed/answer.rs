@@ -111,10 +111,11 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_was_asked_and_everything_that_is_wrong() {
-        let problem = json!({"reason": "INVALID_REQUEST", "detail": "The request is not valid.",
+        let problem = json!({"reason": "INVALID_REQUEST", "detail": "Fields are missing.",
             "violations": [{"field": "code", "message": "must be six digits"}]});
         let refused = answer(400, problem).ok().err().unwrap().to_string();
-        let expected = "POST /v1/visits was answered 400 INVALID_REQUEST: The request is not valid.; code must be six digits";
+        let expected =
+            "POST /v1/visits was answered 400 INVALID_REQUEST: Fields are missing.; code must be six digits";
         assert_eq!(refused, expected);
         assert!(answer(409, json!({"reason": "CODE_TAKEN"})).ok_or("CODE_TAKEN").is_ok());
     }

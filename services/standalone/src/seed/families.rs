@@ -76,7 +76,7 @@ pub(super) enum Cover {
 
 impl Cover {
     /// First day, last day, and since when the member has been insured.
-    fn period(self, today: NaiveDate) -> [NaiveDate; 3] {
+    pub(super) fn period(self, today: NaiveDate) -> [NaiveDate; 3] {
         let month = today.with_day(1).expect("every month has a first day");
         let back = |months| month - Months::new(months);
         let from = match self {

@@ -2,7 +2,7 @@
 //! in it.
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeMap, HashSet},
     fs, io,
     path::{Path, PathBuf},
 };
@@ -26,6 +26,9 @@ pub struct Message {
     pub subject: Option<String>,
     /// The words.
     pub text: String,
+    /// Of a mail, as they would be sent.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
     /// Where it stands in the inbox.
     #[serde(skip)]
     pub place: Mark,
@@ -60,7 +63,7 @@ pub struct Inbox {
 }
 
 /// A place in the inbox: what comes after it is new.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark(String);
 
 impl Inbox {
@@ -144,6 +147,7 @@ mod tests {
             to,
             subject: None,
             text: text.to_owned(),
+            headers: BTreeMap::new(),
             place: Mark::default(),
         }
     }

@@ -140,6 +140,18 @@ pub(super) const AGENCY: Organization = Organization {
     people: &[("ADMINISTRATOR", "Võ Văn Phúc", "vanphuc"), ("AGENT", "Đặng Thị Mai", "mai")],
 };
 
+pub(super) const SECOND_AGENCY: Organization = Organization {
+    kind: "AGENCY",
+    name: "Đại lý thu BHYT Hộ gia đình Phường Long Bình",
+    country: "VN",
+    time_zone: "Asia/Ho_Chi_Minh",
+    locale: "vi",
+    code_kind: "AGENCY",
+    code: "BI0903B",
+    domain: "dailythu-lb.example",
+    people: &[("ADMINISTRATOR", "Phan Thị Bích Thuỷ", "bichthuy"), ("AGENT", "Lý Gia Hân", "giahan")],
+};
+
 pub(super) const PARTNER: Organization = Organization {
     kind: "PARTNER",
     name: "Shondhan Appointments",
@@ -156,7 +168,55 @@ pub(super) const PARTNER: Organization = Organization {
     ],
 };
 
-/// Comes last: with its last account the network is complete.
+/// Sells its appointments by channels.
+pub(super) const CLINICA: Organization = Organization {
+    kind: "FACILITY",
+    name: "Clinica Sănătatea",
+    country: "RO",
+    time_zone: "Europe/Bucharest",
+    locale: "ro",
+    code_kind: "FACILITY",
+    code: "RO-B-0404",
+    domain: "sanatatea.example",
+    people: &[
+        ("ADMINISTRATOR", "Ana Dumitrescu", "ana"),
+        ("FRONT_DESK", "Bogdan Ene", "bogdan"),
+        ("CLINICIAN", "Elena Marin", "elena"),
+        ("SUPERVISOR", "Corina Tudor", "corina"),
+    ],
+};
+
+/// The two systems are tried together.
+pub(super) const TESTED_CHANNEL: Organization = Organization {
+    kind: "CHANNEL",
+    name: "Carpatica Asistență",
+    country: "RO",
+    time_zone: "Europe/Bucharest",
+    locale: "ro",
+    code_kind: "MERCHANT",
+    code: "RO-CARPATICA",
+    domain: "carpatica.example",
+    people: &[("ADMINISTRATOR", "Radu Cojocaru", "radu"), ("EDITOR", "Simona Iliescu", "simona")],
+};
+
+/// A connection with it is begun, and no more. Comes last: with its last account the network is complete.
+pub(super) const DRAFTED_CHANNEL: Organization = Organization {
+    kind: "CHANNEL",
+    name: "Dunărea Medical Line",
+    country: "RO",
+    time_zone: "Europe/Bucharest",
+    locale: "ro",
+    code_kind: "MERCHANT",
+    code: "RO-DUNAREA",
+    domain: "dunarea.example",
+    people: &[
+        ("ADMINISTRATOR", "Florin Moldovan", "florin"),
+        ("EDITOR", "Gabriela Nistor", "gabriela"),
+        ("READER", "Horia Manole", "horia"),
+    ],
+};
+
+/// Gets help, and sells appointments. With its last account the first part of the network is complete.
 pub(super) const CHANNEL: Organization = Organization {
     kind: "CHANNEL",
     name: "Global Assistance",
@@ -169,13 +229,27 @@ pub(super) const CHANNEL: Organization = Organization {
     people: &[
         ("ADMINISTRATOR", "Ioana Marinescu", "ioana"),
         ("EDITOR", "Mihai Dobre", "mihai"),
+        ("AGENT", "Teodora Vlad", "teodora"),
         ("READER", "Andreea Pavel", "andreea"),
     ],
 };
 
 /// All of them. The first front desk is the one that checks the first member in.
-pub(super) const ALL: [&Organization; 9] =
-    [&HOSPITAL, &CLINIC, &DENTAL_OPTICAL, &UMURAGE, &INKINGI, &AUTHORITY, &AGENCY, &PARTNER, &CHANNEL];
+pub(super) const ALL: [&Organization; 13] = [
+    &HOSPITAL,
+    &CLINIC,
+    &DENTAL_OPTICAL,
+    &UMURAGE,
+    &INKINGI,
+    &AUTHORITY,
+    &AGENCY,
+    &SECOND_AGENCY,
+    &PARTNER,
+    &CHANNEL,
+    &CLINICA,
+    &TESTED_CHANNEL,
+    &DRAFTED_CHANNEL,
+];
 
 impl Organization {
     /// What an operator registers.
@@ -190,11 +264,16 @@ impl Organization {
         })
     }
 
+    /// An address of the organization.
+    pub(super) fn address(&self, mailbox: &str) -> String {
+        format!("{mailbox}@{}", self.domain)
+    }
+
     /// Everybody who works there, the administrator first.
     pub(super) fn people(&self) -> Vec<Person> {
         let person = |(role, name, mailbox): &(&str, &str, &str)| Person {
             name: (*name).to_owned(),
-            email: format!("{mailbox}@{}", self.domain),
+            email: self.address(mailbox),
             roles: vec![(*role).to_owned()],
         };
         self.people.iter().map(person).collect()

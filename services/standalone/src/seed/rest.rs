@@ -20,8 +20,8 @@ use uuid::Uuid;
 use super::Answer;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-/// Longer than the gateway lets anything take but an upload.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Longer than the gateway lets anything take, and than a list of a million rows is read in.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// An e-mail address and a password.
 #[derive(Clone)]
@@ -149,7 +149,8 @@ impl Rest {
         request
     }
 
-    fn request(&self, method: Method, path: &str) -> Request {
+    /// A request of any method, with nothing in it.
+    pub fn request(&self, method: Method, path: &str) -> Request {
         Request { rest: self.clone(), method, path: path.to_owned(), headers: HeaderMap::new(), body: None }
     }
 

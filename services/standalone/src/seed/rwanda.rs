@@ -1,6 +1,6 @@
 //! The two Rwandan payers of the demo: their plans, their contracts, and some three hundred members in families.
 
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 use serde_json::{Value, json};
 
 use super::{
@@ -84,7 +84,8 @@ const MEN: &[&str] = &[
 
 /// The larger payer: every kind of care, each where it is best had.
 pub(super) fn umurage() -> Scheme {
-    let families = Register { prefix: "UM", block: 100, seed: 1, families: 39 }.families();
+    let mut families = Register { prefix: "UM", block: 100, seed: 1, families: 39 }.families();
+    families.push(sandbox());
     Scheme {
         payer: &UMURAGE,
         plans: plans::rwandan("UM", "Umurage").into(),
@@ -112,6 +113,21 @@ pub(super) fn inkingi() -> Scheme {
         families,
         shown: 3,
     }
+}
+
+/// Somebody with a sandbox number, whose code everybody knows: partners check her in without a phone.
+fn sandbox() -> Family {
+    let principal = Member {
+        number: "UM-900001".to_owned(),
+        family_name: "Mukamana",
+        given_names: "Grace",
+        birth_date: NaiveDate::from_ymd_opt(1990, 4, 12).expect("a day"),
+        female: true,
+        national_id: None,
+        mobile: Some("+250789990001".to_owned()),
+        language: "en",
+    };
+    Family { principal, dependants: Vec::new(), plan: "UM-COMPREHENSIVE".to_owned(), cover: Cover::Seasoned }
 }
 
 /// What is in order and costs the payer no more than this is decided at once.

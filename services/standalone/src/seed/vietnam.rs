@@ -9,11 +9,12 @@ use super::{
     scheme::Scheme,
 };
 
-const FAMILY_NAMES: &[&str] =
+pub(super) const FAMILY_NAMES: &[&str] =
     &["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Võ", "Đặng", "Bùi", "Đỗ", "Ngô"];
-const WOMEN: &[&str] =
+pub(super) const WOMEN: &[&str] =
     &["Thị Hoa", "Thị Hoà", "Ngọc Lan", "Thị Mai", "Thu Trang", "Thị Hồng", "Kim Ngân", "Mỹ Linh"];
-const MEN: &[&str] = &["Văn Hùng", "Minh Tuấn", "Quốc Bảo", "Văn Long", "Thanh Sơn", "Hữu Phước", "Đức Anh"];
+pub(super) const MEN: &[&str] =
+    &["Văn Hùng", "Minh Tuấn", "Quốc Bảo", "Văn Long", "Thanh Sơn", "Hữu Phước", "Đức Anh"];
 
 /// Twenty households of the ward.
 pub(super) fn household_scheme() -> Scheme {

@@ -6,21 +6,32 @@ function show(...wanted) {
   for (const section of document.querySelectorAll('section')) section.hidden = !wanted.includes(section.id);
 }
 
-// The gateway's answer: null when the link is no good, undefined when it may work later.
-async function ask(path, body) {
+// What the gateway says to it: undefined when it may work later.
+async function send(path, type, body) {
   try {
     const answer = await fetch(path, {
       method: 'POST',
-      headers: {'Content-Type': 'application/json'},
-      body: JSON.stringify(body),
+      headers: {'Content-Type': type},
+      body,
       credentials: 'omit',
     });
-    if (answer.ok) return await answer.json();
-    if (answer.status !== 429 && answer.status < 500) return null;
+    if (answer.ok || (answer.status !== 429 && answer.status < 500)) {
+      return {ok: answer.ok, told: answer.status === 204 ? {} : await answer.json()};
+    }
   } catch {
     // No answer is like one that says to try again.
   }
   return undefined;
+}
+
+// The gateway's answer: null when the link is no good, undefined when it may work later.
+async function post(path, type, body) {
+  const answer = await send(path, type, body);
+  return answer && (answer.ok ? answer.told : null);
+}
+
+function ask(path, body) {
+  return post(path, 'application/json', JSON.stringify(body));
 }
 
 // Another link of the same page, opened in the same window.

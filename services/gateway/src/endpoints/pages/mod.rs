@@ -1,8 +1,14 @@
-//! The pages behind the links of SMS, for members who have nothing but the link. The token stands in the fragment, which
+//! The pages behind the links of SMS and mails, for people who have nothing but the link. The token stands in the fragment, which
 //! browsers send to nobody. A page needs nothing but itself and the gateway.
 
 mod dispute;
 mod explanation;
+mod interest;
+mod invitation;
+mod password;
+mod password_reset;
+mod question;
+mod unsubscribe;
 mod words;
 
 use std::sync::Arc;
@@ -42,6 +48,15 @@ struct Page {
     words: fn(Language) -> Vec<(&'static str, &'static str)>,
 }
 
+const PAGES: [Page; 6] = [
+    dispute::PAGE,
+    explanation::PAGE,
+    interest::PAGE,
+    invitation::PAGE,
+    password_reset::PAGE,
+    unsubscribe::PAGE,
+];
+
 /// A page in every language, and what it may do.
 struct Written {
     by_language: Vec<(Language, Bytes)>,
@@ -50,7 +65,7 @@ struct Written {
 
 pub(crate) fn router() -> anyhow::Result<Router> {
     let mut router = Router::new();
-    for page in [dispute::PAGE, explanation::PAGE] {
+    for page in PAGES {
         let written = Arc::new(page.write()?);
         let answer = move |RawQuery(query): RawQuery, headers: HeaderMap| {
             std::future::ready(written.answer(query.as_deref(), &headers))

@@ -4,26 +4,16 @@ mod words;
 
 use careway_kernel::Language;
 
-use self::words::{Words, words};
-use super::Page;
+use super::{Page, question};
 
 pub(super) const PAGE: Page = Page {
     path: "/dispute",
-    body: include_str!("body.html"),
+    body: question::BODY,
     style: "",
-    script: include_str!("script.js"),
+    script: concat!(include_str!("../question.js"), include_str!("script.js")),
     words: own,
 };
 
 fn own(language: Language) -> Vec<(&'static str, &'static str)> {
-    let Words { title, question, consequence, confirm, otherwise, done, unknown } = words(language);
-    vec![
-        ("{title}", title),
-        ("{question}", question),
-        ("{consequence}", consequence),
-        ("{confirm}", confirm),
-        ("{otherwise}", otherwise),
-        ("{done}", done),
-        ("{unknown}", unknown),
-    ]
+    words::words(language).named()
 }

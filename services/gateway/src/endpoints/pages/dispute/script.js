@@ -1,14 +1,2 @@
 
-const button = document.getElementById('confirm');
-button.addEventListener('click', async () => {
-  button.disabled = true;
-  const answer = await ask('v1/visit-disputes', {token});
-  button.disabled = false;
-  if (!answer) return answer === null ? show('unknown') : show('ask', 'later');
-  document.getElementById('visit').textContent = answer.visitNumber ?? '';
-  history.replaceState(null, '', location.pathname);
-  // Without the token the page can only be read, not asked for again.
-  languages.hidden = true;
-  show('done');
-});
-show(token ? 'ask' : 'unknown');
+question(async () => await ask('v1/visit-disputes', {token}), (answer) => answer.visitNumber);

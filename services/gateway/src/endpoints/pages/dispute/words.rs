@@ -2,23 +2,7 @@
 
 use careway_kernel::Language;
 
-/// What the page says.
-pub(super) struct Words {
-    /// Of the page.
-    pub(super) title: &'static str,
-    /// What it is about.
-    pub(super) question: &'static str,
-    /// What follows.
-    pub(super) consequence: &'static str,
-    /// On the button.
-    pub(super) confirm: &'static str,
-    /// For whoever was there.
-    pub(super) otherwise: &'static str,
-    /// Before the number of the visit.
-    pub(super) done: &'static str,
-    /// The link is no good.
-    pub(super) unknown: &'static str,
-}
+use super::super::question::Words;
 
 /// The words in a language.
 pub(super) fn words(language: Language) -> Words {

@@ -3,10 +3,10 @@
 use anyhow::Context;
 use careway_standalone::seed::{Answer, Demo, Inbox, Insured, Login, Mark, Message, Rest};
 
-use super::story::Story;
+use super::steps::Steps;
 
 /// Everybody who signs in.
-pub(super) struct Cast {
+pub(super) struct People {
     pub(super) anybody: Rest,
     pub(super) inbox: Inbox,
     pub(super) desk: Person,
@@ -46,17 +46,13 @@ pub(super) struct Mailbox {
     read: Mark,
 }
 
-impl Cast {
+impl People {
     /// Signs everybody in: the first front desk and its colleagues, and the people of the first member's payer.
     pub(super) async fn gather(demo: &Demo, inbox: Inbox) -> anyhow::Result<Self> {
         let anybody = Rest::new(&demo.gateway)?;
         let payer = &demo.members.first().context(".dev/demo.json has no members")?.payer;
         let facility = &demo.login("FRONT_DESK").context(".dev/demo.json has no FRONT_DESK")?.organization;
-        let of = async |role: &str, organization: &str| {
-            let login = demo.logins.iter().find(|it| it.role == role && it.organization == organization);
-            let login = login.with_context(|| format!(".dev/demo.json has no {role} of {organization}"))?;
-            Person::sign_in(&anybody, login, &inbox).await
-        };
+        let of = async |role: &str, organization: &str| Person::of(demo, role, organization, &inbox).await;
         let elsewhere = demo.logins.iter().find(|it| it.role == "PHARMACIST" && it.organization != *facility);
         let pharmacy = elsewhere.map_or(facility, |login| &login.organization);
         Ok(Self {
@@ -72,17 +68,17 @@ impl Cast {
     }
 
     /// The day begins.
-    pub(super) fn tell(&self, story: &mut Story) -> anyhow::Result<()> {
-        story.step("The front desk opens the portal in the morning");
+    pub(super) fn tell(&self, steps: &mut Steps) -> anyhow::Result<()> {
+        steps.step("The front desk opens the portal in the morning");
         let credentials = serde_json::json!({"email": self.desk.mail.address, "password": "…"});
-        story.asks("POST", "/v1/sessions", &credentials);
-        let session = story.hears(self.desk.session.clone(), 200)?;
+        steps.asks("POST", "/v1/sessions", &credentials);
+        let session = steps.hears(self.desk.session.clone(), 200)?;
         let permissions = super::words::texts(session.list("permissions"));
-        story.means(format!("{} may {permissions}", self.desk.name()));
-        story.means("the others have signed in too, and may what their roles may:");
+        steps.means(format!("{} may {permissions}", self.desk.name()));
+        steps.means("the others have signed in too, and may what their roles may:");
         let others = [&self.clinician, &self.clerk, &self.pharmacist, &self.reviewer, &self.officer];
         let row = |it: &Person| [it.name().to_owned(), it.role.clone(), it.organization.clone()];
-        story.shows(["WHO", "ROLE", "OF"], others.map(row).into());
+        steps.shows(["WHO", "ROLE", "OF"], others.map(row).into());
         Ok(())
     }
 
@@ -95,6 +91,18 @@ impl Cast {
 }
 
 impl Person {
+    /// The demo's person of this role there.
+    pub(super) async fn of(
+        demo: &Demo,
+        role: &str,
+        organization: &str,
+        inbox: &Inbox,
+    ) -> anyhow::Result<Self> {
+        let login = demo.logins.iter().find(|it| it.role == role && it.organization == organization);
+        let login = login.with_context(|| format!(".dev/demo.json has no {role} of {organization}"))?;
+        Self::sign_in(&Rest::new(&demo.gateway)?, login, inbox).await
+    }
+
     async fn sign_in(anybody: &Rest, login: &Login, inbox: &Inbox) -> anyhow::Result<Self> {
         let session = anybody.token(&login.credentials()).await?.ok()?;
         Ok(Self {
@@ -117,11 +125,26 @@ impl Mailbox {
         Ok(Self { inbox: inbox.clone(), address: address.to_owned(), read: inbox.mark()? })
     }
 
+    /// What is written to it.
+    pub(super) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// The next message; it is waited for.
     pub(super) async fn next(&mut self) -> anyhow::Result<Message> {
         let message = self.inbox.next(&self.read, &self.address).await?;
         self.read = message.place.clone();
         Ok(message)
+    }
+
+    /// The next message, if it is there.
+    pub(super) fn find_next(&mut self) -> anyhow::Result<Option<Message>> {
+        let messages = self.inbox.messages_to(&self.address)?;
+        let next = messages.into_iter().find(|message| message.place > self.read);
+        if let Some(next) = &next {
+            self.read = next.place.clone();
+        }
+        Ok(next)
     }
 
     /// The next one that names this.

@@ -1,9 +1,9 @@
-//! How the demo is told: numbered steps, the request, the answer, and what it means.
+//! How the demo is shown: numbered steps, the request, the answer, and what it means.
 
 use std::fmt::Display;
 
 use anyhow::ensure;
-use careway_standalone::seed::{Answer, Message, Rest};
+use careway_standalone::seed::{Answer, Heard, Message, Rest};
 use serde_json::Value;
 
 use crate::say;
@@ -13,22 +13,22 @@ const SHORT: usize = 90;
 /// A sentence that is longer goes on in the next line.
 const WIDTH: usize = 110;
 
-/// The demo as it is being told.
-pub(super) struct Story {
-    steps: usize,
+/// The steps of the demo, as they are shown.
+pub(super) struct Steps {
+    count: usize,
 }
 
-impl Story {
+impl Steps {
     /// Under this title.
     pub(super) fn begin(title: impl Display) -> Self {
         say::headline(title);
-        Self { steps: 0 }
+        Self { count: 0 }
     }
 
     /// What happens next.
     pub(super) fn step(&mut self, what: impl Display) {
-        self.steps += 1;
-        say::headline(format!("{:>2}. {what}", self.steps));
+        self.count += 1;
+        say::headline(format!("{:>2}. {what}", self.count));
     }
 
     /// Somebody commands; the answer has this status, or the demo is over.
@@ -41,6 +41,19 @@ impl Story {
     ) -> anyhow::Result<Answer> {
         self.asks("POST", path, &body);
         self.hears(by.post(path, body).await?, status)
+    }
+
+    /// Somebody says what something is to be, all of it.
+    pub(super) async fn put(&self, by: &Rest, path: &str, body: Value) -> anyhow::Result<Answer> {
+        self.asks("PUT", path, &body);
+        self.hears(by.put(path, body).await?, 200)
+    }
+
+    /// The same of something that has versions: if it still is as they read it.
+    pub(super) async fn set(&self, by: &Rest, path: &str, body: Value) -> anyhow::Result<Answer> {
+        let read = by.get(path).await?.ok()?;
+        self.asks("PUT", path, &body);
+        self.hears(by.put(path, body).if_match(read.etag()).await?, 200)
     }
 
     /// Somebody reads; the answer has this status, or the demo is over.
@@ -101,17 +114,43 @@ impl Story {
         }
     }
 
+    /// What somebody's own system is told by a webhook; without whom it is of, which is the same in all of them.
+    pub(super) fn told(&self, heard: &Heard) {
+        let mut data = heard.data.clone();
+        if let Some(fields) = data.as_object_mut() {
+            fields.retain(|name, _| !["connectionId", "providerId", "channelId"].contains(&name.as_str()));
+        }
+        say::line(format!(
+            "  {} {}  {}",
+            say::paint("35", "⇠"),
+            say::paint("35", &format!("webhook {}", heard.kind)),
+            say::paint("2", &data.to_string())
+        ));
+    }
+
     /// It went as it should.
     pub(super) fn end(&self) {
-        say::headline(format!("All {} steps went as they should.", self.steps));
+        say::headline(format!("All {} steps went as they should.", self.count));
     }
 }
 
+/// What an answer may be about.
+const PARTS: [&str; 10] = [
+    "visit",
+    "preauthorization",
+    "claim",
+    "prescription",
+    "explanation",
+    "case",
+    "channelContract",
+    "connection",
+    "booking",
+    "notice",
+];
+
 /// An answer in a word: the reason of a problem, or where what is answered stands.
 fn gist(answer: &Answer) -> &str {
-    let stands = ["visit", "preauthorization", "claim", "prescription", "explanation"]
-        .into_iter()
-        .map(|of| answer.body[of]["state"].as_str().unwrap_or_default());
+    let stands = PARTS.into_iter().map(|of| answer.body[of]["state"].as_str().unwrap_or_default());
     let said = [answer.reason()].into_iter().chain(stands).chain([answer.text("state")]);
     said.into_iter().find(|word| !word.is_empty()).unwrap_or_default()
 }

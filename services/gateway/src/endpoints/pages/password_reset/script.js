@@ -1,0 +1,2 @@
+choose('v1/password-resets/complete');
+show(token ? 'ask' : 'unknown');
