@@ -10,10 +10,10 @@ Names everything that is wrong, a line each, and then exits with 1.
 import sys
 from pathlib import Path
 
-from checks import compose, images, observability, secrets
+from checks import compose, guides, images, kubernetes, observability, readers, secrets
 from checks.problems import Problems
 
-CHECKS = (compose, secrets, images, observability)
+CHECKS = (compose, secrets, images, observability, readers, kubernetes, guides)
 
 
 def main() -> int:

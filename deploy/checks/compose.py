@@ -185,6 +185,8 @@ class Compose:
                 setting in known, f"{name}: {variable} is no setting of {service}'s {command.lower()}"
             )
             self.unless(variable == setting or setting not in given, f"{name}: {setting} is given twice")
+            literal = variable == setting and setting in sources.secrets(self.root)
+            self.unless(not literal, f"{name}: {setting} is a secret and stands in the file: {setting}_FILE")
             if variable.endswith("_FILE"):
                 secret = str(value).removeprefix(SECRETS)
                 self.unless(secret in secrets, f"{name}: {variable} names {value}, which is not mounted")
@@ -201,7 +203,6 @@ class Compose:
         called = variable.removeprefix("CAREWAY_").removesuffix("_URL").lower()
         if called not in sources.services(self.root):
             return
-        listen = sources.default(self.root, "crates/service/src", "Serve", "CAREWAY_LISTEN")
-        url, port = urlsplit(str(value)), int(listen.rsplit(":", 1)[1])
+        url, port = urlsplit(str(value)), sources.listens_on(self.root, called)
         fine = (url.scheme, url.hostname, url.port) == ("http", called, port)
         self.unless(fine, f"{name}: {variable} is {value}, and {called} answers on http://{called}:{port}")

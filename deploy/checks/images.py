@@ -22,7 +22,7 @@ def run(root: Path, problems: Problems):
     manifest = tomllib.loads((root / "Cargo.toml").read_text())["workspace"]
     stages = set()
     for image, name in re.findall(r"^FROM (\S+)(?: AS (\S+))?", dockerfile, re.MULTILINE):
-        fine = image in stages or (":" in image and not image.endswith(":latest"))
+        fine = image in {*stages, "scratch"} or (":" in image and not image.endswith(":latest"))
         problems.unless(fine, DOCKERFILE, f"{image} is not pinned to a version")
         stages.add(name)
         if image.startswith("rust:"):
@@ -34,6 +34,11 @@ def run(root: Path, problems: Problems):
         named = re.search(rf"--package careway-{service}\b", dockerfile)
         problems.unless(named, DOCKERFILE, f"does not build careway-{service}")
     problems.unless(re.search(r"^USER [1-9]", dockerfile, re.MULTILINE), DOCKERFILE, "runs as root")
+    # In this order: what is stripped first has nothing left to keep.
+    steps = ("--only-keep-debug", "strip --strip-all", "--add-gnu-debuglink", "FROM scratch AS symbols")
+    places = [dockerfile.find(step) for step in steps]
+    kept = -1 not in places and places == sorted(places)
+    problems.unless(kept, DOCKERFILE, "does not keep the symbols of what it strips")
     context(root, manifest["members"], problems)
     for file, lines in DURABLE.items():
         content = (root / file).read_text()

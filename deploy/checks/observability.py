@@ -54,7 +54,7 @@ def collector(root: Path, folder: Path, containers: dict, problems: Problems):
 def prometheus(root: Path, folder: Path, containers: dict, problems: Problems):
     file = folder / "prometheus.yaml"
     config = load(file)
-    ops = sources.default(root, "crates/service/src", "Serve", "CAREWAY_OPS_LISTEN").rsplit(":", 1)[1]
+    ops = str(sources.ops_port(root))
     scraped = set()
     for job in config["scrape_configs"]:
         for group in job["static_configs"]:

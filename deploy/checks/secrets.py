@@ -20,8 +20,9 @@ CONTENT = {
 
 
 def run(root: Path, problems: Problems):
-    problems.ask("shellcheck", *sorted((root / "deploy/docker").glob("*.sh")))
-    for script in (root / "deploy/docker").glob("*.sh"):
+    scripts = sorted((root / "deploy").rglob("*.sh"))
+    problems.ask("shellcheck", *scripts)
+    for script in scripts:
         problems.unless(script.stat().st_mode & stat.S_IXUSR, script, "is not executable")
     compose = load(root / "docker-compose.yml")
     with tempfile.TemporaryDirectory() as folder:

@@ -10,7 +10,8 @@ DEFINITION = re.compile(r"\bstruct\s+(\w+)[^;{(]*\{")
 WRAPPED = re.compile(r"\bstruct (\w+Args)\(pub (\w+)\);")
 ATTRIBUTE = re.compile(r"#\[(arg|command)\(")
 FIELD = re.compile(r"(?:\s*#\[[^\]]*\])*\s*(?:pub(?:\(\w+\))?\s+)?\w+\s*:\s*([^,\n]+)")
-ELSEWHERE = re.compile(r'default_value = "(?!http)\w+://127\.')
+# By default on this very machine, or an example's: it is for no installation.
+NOBODYS = re.compile(r'default_value = "[^"]*(://|@careway\.example)')
 METRIC = re.compile(r"\b(histogram|counter|gauge)!\s*\(\s*\"(\w+)\"")
 
 
@@ -20,6 +21,7 @@ class Struct:
 
     variables: dict[str, bool] = field(default_factory=dict)
     defaults: dict[str, str] = field(default_factory=dict)
+    secrets: set[str] = field(default_factory=set)
     inside: list[str] = field(default_factory=list)
 
 
@@ -35,7 +37,8 @@ def has_database(root: Path, service: str) -> bool:
 
 def takes_lists(root: Path, service: str) -> bool:
     """Whether lists are uploaded to it, which come to a temporary file."""
-    return "imports.take(" in re.sub(r"\s+", "", text(root / "services" / service / "src"))
+    called = re.sub(r"\s+", "", text(root / "services" / service / "src"))
+    return "imports.take(" in called or "imports.receive(" in called
 
 
 @cache
@@ -44,7 +47,9 @@ def text(folder: Path) -> str:
 
 
 def shared(root: Path) -> list[Path]:
-    return [root / "crates" / name / "src" for name in ("service", "documents", "events", "transcoding", "kernel")]
+    return [
+        root / "crates" / name / "src" for name in ("service", "documents", "events", "transcoding", "kernel")
+    ]
 
 
 @cache
@@ -68,9 +73,10 @@ def structs(folder: Path) -> dict[str, Struct]:
             struct.inside.append(re.sub(r"[^\w]", "", kind.split("::")[-1]))
         if named := re.search(r'\benv = "(\w+)"', attribute):
             optional = re.match(r"(?:Option|Vec)<|bool\b", kind)
-            # Where a server is by default, on this very machine, it is for no container.
-            defaulted = "default_value" in attribute and not ELSEWHERE.search(attribute)
+            defaulted = "default_value" in attribute and not NOBODYS.search(attribute)
             struct.variables[named.group(1)] = not defaulted and not optional
+            if "hide_env_values = true" in attribute:
+                struct.secrets.add(named.group(1))
             if default := re.search(r'default_value = "([^"]*)"', attribute):
                 struct.defaults[named.group(1)] = default.group(1)
     return found
@@ -104,6 +110,37 @@ def settings(root: Path, service: str, command: str) -> dict[str, bool]:
 
     gather(command)
     return found
+
+
+@cache
+def secrets(root: Path) -> set[str]:
+    """Every setting that is a secret, of whatever service."""
+    folders = [*shared(root), *(root / "services" / name / "src" for name in services(root))]
+    return {name for folder in folders for struct in structs(folder).values() for name in struct.secrets}
+
+
+def listens_on(root: Path, service: str) -> int:
+    """The port where a service answers by default."""
+    if service == "gateway":
+        listen = default(root, "services/gateway/src", "Config", "CAREWAY_GATEWAY_LISTEN")
+    else:
+        listen = default(root, "crates/service/src", "Serve", "CAREWAY_LISTEN")
+    return int(listen.rsplit(":", 1)[1])
+
+
+def ops_port(root: Path) -> int:
+    """The port where every process answers operators by default."""
+    return int(default(root, "crates/service/src", "Serve", "CAREWAY_OPS_LISTEN").rsplit(":", 1)[1])
+
+
+def seconds_to_end(root: Path) -> int:
+    """How long a process may take to end once it serves no more: requests drain, then background work ends."""
+    source = "".join((root / "crates/service/src" / name).read_text() for name in ("grpc.rs", "run.rs"))
+    drain = re.findall(r"const DRAIN: Duration = Duration::from_secs\((\d+)\)", source)
+    rest = re.findall(r"timeout\(Duration::from_secs\((\d+)\), foundation\.", source)
+    if len(drain) != 1 or not rest:
+        raise ValueError("grpc.rs and run.rs do not say how long a process takes to end")
+    return sum(map(int, drain + rest))
 
 
 def default(root: Path, folder: str, struct: str, variable: str) -> str:

@@ -2,6 +2,7 @@
 # Makes the secrets that docker-compose.yml mounts; those that are there already stay as they are.
 #   deploy/docker/make-secrets.sh [FOLDER]      the folder is deploy/docker/secrets unless named
 #
+# Where the servers are, as hosts with ports, is taken from POSTGRES, REDIS and NATS; in docker-compose.yml they have these names.
 # The files are readable for all because containers run as users of their own; the folder is not.
 set -eu
 umask 077
@@ -29,18 +30,18 @@ keep() {
 
 for name in service_secret postgres_password grafana_admin_password \
     identity_master_key identity_code_pepper identity_operator_password \
-    visits_master_key document_keys renewals_master_key; do
+    visits_master_key document_keys renewals_master_key cases_master_key channels_master_key; do
     keep "$name" "$(random)"
 done
 
 for service in identity visits renewals cases channels; do
-    keep "${service}_database_url" "postgres://${service}_app:$(random)@postgres:5432/$service"
-    keep "${service}_migration_database_url" "postgres://${service}_owner:$(random)@postgres:5432/$service"
+    keep "${service}_database_url" "postgres://${service}_app:$(random)@${POSTGRES:-postgres:5432}/$service"
+    keep "${service}_migration_database_url" "postgres://${service}_owner:$(random)@${POSTGRES:-postgres:5432}/$service"
 done
 
 # What the server asks for and what clients bring are one password: the second is made from the first.
 keep redis_auth "requirepass $(random)"
-keep redis_url "redis://:$(sed 's/^requirepass //' redis_auth.txt)@redis:6379"
+keep redis_url "redis://:$(sed 's/^requirepass //' redis_auth.txt)@${REDIS:-redis:6379}"
 
 keep nats_auth "authorization { user: careway, password: \"$(random)\" }"
-keep nats_url "nats://careway:$(sed 's/.*password: "\(.*\)".*/\1/' nats_auth.txt)@nats:4222"
+keep nats_url "nats://careway:$(sed 's/.*password: "\(.*\)".*/\1/' nats_auth.txt)@${NATS:-nats:4222}"
