@@ -85,7 +85,17 @@ impl Payer {
     }
 
     async fn with(platform: &TestPlatform, kind: &str) -> Self {
-        let founded = Founded::of(platform, kind).await;
+        Self::of_founded(platform, Founded::of(platform, kind).await).await
+    }
+
+    /// The authority of a scheme in Vietnam.
+    pub(crate) async fn vietnamese(platform: &TestPlatform) -> Self {
+        let code = format!("VN-{}", next());
+        let founded = Founded::in_vietnam(platform, "AUTHORITY", "BHXH Thủ Đức", ("PAYER", &code)).await;
+        Self::of_founded(platform, founded).await
+    }
+
+    async fn of_founded(platform: &TestPlatform, founded: Founded) -> Self {
         let officer = founded.staff(platform, &["BENEFITS_OFFICER"]).await;
         let made = officer.post("/v1/plans", plan()).await.and_then(Answer::ok).expect("a plan is made");
         let plan = made.text("plan.planId").to_owned();
@@ -109,12 +119,17 @@ impl Payer {
 
     /// A member with a phone and a national id, and no cover.
     pub async fn member(&self) -> Member {
+        self.numbered(&format!("UM-{:06}", next())).await
+    }
+
+    /// A member with this number, and no cover.
+    pub async fn numbered(&self, number: &str) -> Member {
         let serial = next();
-        let (number, national_id) = (format!("UM-{serial:06}"), format!("119907{serial:07}001"));
+        let (number, national_id) = (number.to_owned(), format!("119907{serial:07}001"));
         let phone = format!("+250788{serial:06}");
         let member = json!({
             "memberNumber": number, "givenNames": "Aline", "familyName": "Uwase", "birthDate": "1990-04-12",
-            "sex": "FEMALE", "nationalIds": [{"number": national_id}], "mobile": phone, "language": "en",
+            "sex": "FEMALE", "nationalIds": [{"number": national_id, "country": "RW"}], "mobile": phone, "language": "en",
         });
         let made = self
             .officer
@@ -151,6 +166,15 @@ impl Facility {
         Self { id, name, administrator }
     }
 
+    /// One in Vietnam, whose day is that of a [`Scheme`](crate::Scheme).
+    pub async fn vietnamese(platform: &TestPlatform) -> Self {
+        let code = format!("VN-{}", next());
+        let founded =
+            Founded::in_vietnam(platform, "FACILITY", "Bệnh viện Lê Văn Thịnh", ("FACILITY", &code));
+        let Founded { id, name, administrator } = founded.await;
+        Self { id, name, administrator }
+    }
+
     /// Somebody new with these roles, signed in.
     pub async fn staff(&self, platform: &TestPlatform, roles: &[&str]) -> Rest {
         hired(platform, &self.administrator, None, roles).await
@@ -163,15 +187,14 @@ impl Facility {
 }
 
 /// An organization with its administrator.
-struct Founded {
-    id: String,
-    name: String,
-    administrator: Rest,
+pub(crate) struct Founded {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) administrator: Rest,
 }
 
 impl Founded {
     async fn of(platform: &TestPlatform, kind: &str) -> Self {
-        let operator = platform.operator().await;
         let code = format!("RW-{}", next());
         // No digits: they would look like a code in an SMS.
         let (name, code_kind) = match kind {
@@ -183,13 +206,44 @@ impl Founded {
             "kind": kind, "name": name, "country": "RW", "timeZone": "Africa/Kigali", "locale": "en",
             "codes": [{"kind": code_kind, "value": code}],
         });
-        let id = acts::register(&operator, organization, &code).await.expect("an organization is registered");
+        Self::register(platform, organization, name, &code).await
+    }
+
+    /// One in Vietnam, known by this code.
+    pub(crate) async fn in_vietnam(
+        platform: &TestPlatform,
+        kind: &str,
+        name: &str,
+        (code_kind, code): (&str, &str),
+    ) -> Self {
+        let organization = json!({
+            "kind": kind, "name": name, "country": "VN", "timeZone": "Asia/Ho_Chi_Minh", "locale": "vi",
+            "codes": [{"kind": code_kind, "value": code}],
+        });
+        Self::register(platform, organization, name, code).await
+    }
+
+    pub(crate) async fn register(
+        platform: &TestPlatform,
+        organization: Value,
+        name: &str,
+        code: &str,
+    ) -> Self {
+        let operator = platform.operator().await;
+        let id = acts::register(&operator, organization, code).await.expect("an organization is registered");
         let administrator = hired(platform, &operator, Some(&id), &["ADMINISTRATOR"]).await;
         Self { id, name: name.to_owned(), administrator }
     }
 
-    async fn staff(&self, platform: &TestPlatform, roles: &[&str]) -> Rest {
+    pub(crate) async fn staff(&self, platform: &TestPlatform, roles: &[&str]) -> Rest {
         hired(platform, &self.administrator, None, roles).await
+    }
+
+    /// The same, and where they get mail.
+    pub(crate) async fn staff_by_mail(&self, platform: &TestPlatform, roles: &[&str]) -> (Rest, String) {
+        let credentials = invited(platform, &self.administrator, None, roles).await;
+        let signed_in = platform.rest().sign_in(&credentials).await.expect("a hired person signs in");
+        (signed_in, credentials.email)
     }
 }
 
@@ -251,7 +305,7 @@ fn plan() -> Value {
 }
 
 /// A number that no other call in this process gets, so that nobody meets by name.
-fn next() -> u32 {
+pub(crate) fn next() -> u32 {
     static NEXT: AtomicU32 = AtomicU32::new(100_000);
     NEXT.fetch_add(1, Ordering::Relaxed)
 }

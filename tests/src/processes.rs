@@ -16,7 +16,10 @@ use rand::RngExt;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::{process::Child, sync::Mutex, time::timeout};
 
-use crate::program;
+use crate::{
+    balancer::{Balancer, Replica},
+    program,
+};
 
 const GATEWAY: &str = "gateway";
 /// Longer than a process drains.
@@ -26,14 +29,16 @@ const PORTS: std::ops::Range<u16> = 20_000..30_000;
 
 /// Running programs; killed when dropped.
 pub struct Processes {
-    processes: BTreeMap<&'static str, Process>,
+    processes: BTreeMap<String, Process>,
     settings: Vec<(String, String)>,
     gateway: SocketAddr,
     http: reqwest::Client,
+    _balancers: Vec<Balancer>,
 }
 
 struct Process {
-    name: &'static str,
+    name: String,
+    program: &'static str,
     arguments: &'static [&'static str],
     settings: Vec<(String, String)>,
     ops: SocketAddr,
@@ -42,31 +47,49 @@ struct Process {
 }
 
 impl Processes {
-    /// Starts them all, and waits until each is ready. What they say goes to files in `logs`.
-    pub(crate) async fn start(mut settings: Vec<(String, String)>, logs: &Path) -> anyhow::Result<Self> {
+    /// Starts so many of each, and waits until every one is ready. What they say goes to files in `logs`. The first of a service
+    /// is called as it is, the second `visits-2`; before several stands what spreads connections over those that are ready.
+    pub(crate) async fn start(
+        mut settings: Vec<(String, String)>,
+        logs: &Path,
+        replicas: usize,
+    ) -> anyhow::Result<Self> {
         fs::create_dir_all(logs)?;
         let mut named = Vec::new();
         for (service, _) in DATABASES {
             let listen = free_address()?;
             settings.push((format!("CAREWAY_{}_URL", service.to_uppercase()), format!("http://{listen}")));
-            named.push((service, listen, &["serve"][..]));
+            named.push((service, "CAREWAY_LISTEN", listen, &["serve"][..]));
         }
         let gateway = free_address()?;
-        settings.push(("CAREWAY_GATEWAY_LISTEN".to_owned(), gateway.to_string()));
-        named.push((GATEWAY, gateway, &[]));
+        named.push((GATEWAY, "CAREWAY_GATEWAY_LISTEN", gateway, &[]));
 
-        let mut processes = BTreeMap::new();
-        for (name, listen, arguments) in named {
-            let ops = free_address()?;
-            let own = [("CAREWAY_LISTEN", listen), ("CAREWAY_OPS_LISTEN", ops)]
-                .map(|(name, address)| (name.to_owned(), address.to_string()));
-            let (settings, log) = ([&settings[..], &own].concat(), logs.join(format!("{name}.log")));
-            let process = Process { name, arguments, settings, ops, log, child: Mutex::default() };
-            processes.insert(name, process);
+        let (mut processes, mut balancers) = (BTreeMap::new(), Vec::new());
+        for (program, variable, address, arguments) in named {
+            let mut behind = Vec::new();
+            for number in 1..=replicas {
+                let name = if number == 1 { program.to_owned() } else { format!("{program}-{number}") };
+                let (listen, ops) = (if replicas == 1 { address } else { free_address()? }, free_address()?);
+                let own = [(variable, listen), ("CAREWAY_OPS_LISTEN", ops)]
+                    .map(|(name, address)| (name.to_owned(), address.to_string()));
+                let (settings, log) = ([&settings[..], &own].concat(), logs.join(format!("{name}.log")));
+                let child = Mutex::default();
+                let process = Process { name: name.clone(), program, arguments, settings, ops, log, child };
+                processes.insert(name, process);
+                behind.push(Replica { listen, ops });
+            }
+            if replicas > 1 {
+                balancers.push(Balancer::start(address, behind).await?);
+            }
         }
         try_join_all(processes.values().map(Process::start)).await?;
         let http = reqwest::Client::builder().no_proxy().timeout(LAST).build()?;
-        Ok(Self { processes, settings, gateway, http })
+        Ok(Self { processes, settings, gateway, http, _balancers: balancers })
+    }
+
+    /// What every one of them is called.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.processes.keys().map(String::as_str)
     }
 
     /// What every process was told, the addresses of the others included.
@@ -84,7 +107,24 @@ impl Processes {
         child.take().expect("it runs").kill().await.expect("a process of the test's own can be killed");
     }
 
-    /// Starts again what was killed, where it was.
+    /// SIGTERM: it drains, and must exit 0 in time.
+    pub async fn end_one(&self, name: &str) {
+        self.processes[name].end().await.unwrap_or_else(|error| panic!("{error:#}"));
+    }
+
+    /// How much memory a process has now, in KiB.
+    ///
+    /// # Errors
+    /// One that does not run.
+    pub async fn memory_kib(&self, name: &str) -> anyhow::Result<u64> {
+        let child = self.processes[name].child.lock().await;
+        let pid = child.as_ref().and_then(Child::id).context("it runs")?;
+        let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("its VmRSS")?;
+        Ok(line.trim().trim_end_matches(" kB").parse()?)
+    }
+
+    /// Starts again what has ended, where it was.
     pub async fn restart(&self, name: &str) {
         self.processes[name].start().await.unwrap_or_else(|error| panic!("{error:#}"));
     }
@@ -123,7 +163,7 @@ impl Drop for Processes {
     fn drop(&mut self) {
         if std::thread::panicking() {
             for process in self.processes.values() {
-                eprintln!("the last words of careway-{}:\n{}", process.name, process.last_words());
+                eprintln!("the last words of {}:\n{}", process.name, process.last_words());
             }
         }
     }
@@ -132,13 +172,13 @@ impl Drop for Processes {
 impl Process {
     async fn start(&self) -> anyhow::Result<()> {
         let output = File::options().create(true).append(true).open(&self.log)?;
-        let mut command = program(self.name, &self.settings);
+        let mut command = program(self.program, &self.settings);
         let command = command.args(self.arguments).stdout(output.try_clone()?).stderr(output);
         *self.child.lock().await = Some(command.spawn()?);
         until("a process to be ready", async || {
             let mut child = self.child.lock().await;
             if let Some(status) = child.as_mut().context("it was started")?.try_wait()? {
-                bail!("careway-{} ended ({status}); its last words:\n{}", self.name, self.last_words());
+                bail!("{} ended ({status}); its last words:\n{}", self.name, self.last_words());
             }
             Ok(probe::ready(self.ops).await.ok())
         })
@@ -148,15 +188,13 @@ impl Process {
     async fn end(&self) -> anyhow::Result<()> {
         let Some(mut child) = self.child.lock().await.take() else { return Ok(()) };
         let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        kill_process(pid.with_context(|| format!("careway-{} ended by itself", self.name))?, Signal::TERM)?;
+        kill_process(pid.with_context(|| format!("{} ended by itself", self.name))?, Signal::TERM)?;
         let Ok(status) = timeout(LAST, child.wait()).await else {
-            bail!("careway-{} runs {} s after SIGTERM", self.name, LAST.as_secs());
+            bail!("{} runs {} s after SIGTERM", self.name, LAST.as_secs());
         };
         match status? {
             status if status.success() => Ok(()),
-            status => {
-                bail!("careway-{} ended with {status}; its last words:\n{}", self.name, self.last_words())
-            }
+            status => bail!("{} ended with {status}; its last words:\n{}", self.name, self.last_words()),
         }
     }
 

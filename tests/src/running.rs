@@ -19,6 +19,8 @@ pub enum Layout {
     OneProcess,
     /// The gateway and each service a process of its own, the real programs, talking gRPC over TCP by the real clock.
     SeparateProcesses,
+    /// The same with two processes of each, and what spreads connections before them.
+    TwoOfEach,
 }
 
 /// A running platform.
@@ -47,8 +49,9 @@ impl Running {
             Layout::OneProcess => {
                 Self::OneProcess(Platform::start(Config::from_settings(&settings)?, clock).await?)
             }
-            Layout::SeparateProcesses => {
-                let processes = Processes::start(settings, logs).await?;
+            Layout::SeparateProcesses | Layout::TwoOfEach => {
+                let replicas = if layout == Layout::TwoOfEach { 2 } else { 1 };
+                let processes = Processes::start(settings, logs, replicas).await?;
                 let onlooker = Onlooker::at(processes.settings(), clock).await?;
                 Self::Separate { processes, onlooker }
             }

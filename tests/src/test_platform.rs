@@ -13,7 +13,7 @@ use careway_service::{Call, Database, Foundation};
 use careway_standalone::{
     Platform,
     provision::DATABASES,
-    seed::{Credentials, Inbox, Message, Rest, until},
+    seed::{AUTHSERV_ID, Credentials, Inbox, Message, Rest, until},
 };
 use careway_testing::{FaultProxy, Leftovers, TestDatabase, TestServers, unique_prefix};
 use futures::future::join_all;
@@ -110,7 +110,7 @@ impl TestPlatform {
 
         let clock = match setup.layout {
             Layout::OneProcess => Clock::movable(),
-            Layout::SeparateProcesses => Clock::system(),
+            Layout::SeparateProcesses | Layout::TwoOfEach => Clock::system(),
         };
         let running = Running::start(setup.layout, all, clock.clone(), &folder.0).await?;
         let leftovers = Leftovers::of(&prefix, &running.foundation().shutdown);
@@ -300,6 +300,11 @@ fn settings(prefix: &str, folder: &Path, documents: &Path) -> Vec<(String, Strin
         ("CAREWAY_DOCUMENTS_KEYS", secret),
         ("CAREWAY_DOCUMENTS_TIMER_SECONDS", "1"),
         ("CAREWAY_RENEWALS_MASTER_KEY", secret),
+        ("CAREWAY_CASES_MASTER_KEY", secret),
+        ("CAREWAY_CHANNELS_MASTER_KEY", secret),
+        ("CAREWAY_CASES_TIMER_SECONDS", "1"),
+        ("CAREWAY_CASES_AUTHSERV_ID", AUTHSERV_ID),
+        ("CAREWAY_DEVELOPMENT", "true"),
         ("CAREWAY_RENEWALS_FOLDER", &folder.to_string_lossy()),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))

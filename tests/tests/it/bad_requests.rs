@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use careway_gateway::Route;
-use careway_tests::{Answer, Network, Rest, TestPlatform, refused};
+use careway_tests::{Answer, Channel, Network, Rest, Scheme, Support, TestPlatform, refused};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -104,11 +104,27 @@ struct People(Vec<(BTreeSet<String>, Rest)>);
 
 impl People {
     async fn of(platform: &TestPlatform) -> Self {
-        let network = Network::of(platform).await;
+        let (network, scheme) = tokio::join!(Network::of(platform), Scheme::of(platform));
         let roles = ["FRONT_DESK", "CLINICIAN", "CLAIMS_CLERK", "PHARMACIST", "SUPERVISOR", "ADMINISTRATOR"];
         let facility = network.facility.staff(platform, &roles).await;
         let payer = network.payer;
-        let people = [facility, payer.officer, payer.administrator, platform.operator().await];
+        let [agency, _] = scheme.agencies;
+        let authority = scheme.authority.administrator;
+        let operator = platform.operator().await;
+        // Before the operator: what support must name of a case, partners need not.
+        let partner = Support::of(platform).await.tanvir;
+        let channel = Channel::of(platform).await;
+        let people = [
+            facility,
+            payer.officer,
+            payer.administrator,
+            partner,
+            operator,
+            authority,
+            agency.administrator,
+            network.facility.administrator,
+            channel.administrator,
+        ];
         Self(people.map(|rest| (permissions(&rest), rest)).into())
     }
 

@@ -101,7 +101,7 @@ async fn a_trial_answers_row_by_row_what_the_list_gets_when_its_claims_use_up_a_
     let states: Vec<_> =
         taken.list("rows").iter().map(|row| row["state"].as_str().unwrap_or_default()).collect();
     let (full, less) = ("APPROVED", "PARTIALLY_APPROVED");
-    assert_eq!(states, [full, full, full, full, less, full, less, "", "", "REJECTED", "", less]);
+    assert_eq!(states, [full, full, full, full, less, full, "REJECTED", "", "", "REJECTED", "", less]);
     assert_eq!(
         taken.text("rows.7.problems.0.reason"),
         "DUPLICATE_CLAIM",

@@ -181,11 +181,11 @@ async fn what_is_promised_is_kept_though_nothing_else_is_left() {
     let mut ledger = vec![entry("RESERVE", 0, 400_000), entry("RESERVE", 0, 600_000)];
     assert_eq!(parties.ledger(&patient).await, ledger);
 
-    // So nothing of a consultation the same day is paid. It was covered care, and there is no money for it.
+    // So nothing of a consultation the same day is paid.
     parties.platform.advance(Duration::from_secs(61));
     let outpatient = parties.admitted(patient.member.clone(), "OUTPATIENT").await;
     let unpaid = parties.claimed(&outpatient, line("CONS", "1")).await;
-    assert_eq!(state(&unpaid), ("PARTIALLY_APPROVED", "0"));
+    assert_eq!(state(&unpaid), ("REJECTED", "0"));
     assert_eq!(unpaid.text("claim.lines.0.refusals.0.code"), "BENX-004");
 
     // The operation is, in full.
@@ -200,8 +200,8 @@ async fn what_is_promised_is_kept_though_nothing_else_is_left() {
     let cancel = json!({"reason": "Home the same day"});
     accepted(200, parties.clerk.post(&format!("{}/cancel", approval(&nights)), cancel)).await;
     ledger.push(entry("RELEASE", 0, -600_000));
-    parties.recalled(&unpaid).await;
-    let paid = parties.claimed(&outpatient, line("CONS", "1")).await;
+    let again = json!({"lines": [line("CONS", "1")]});
+    let paid = accepted(201, parties.clerk.post(&format!("{}/resubmit", path(&unpaid)), again)).await;
     assert_eq!(state(&paid), ("APPROVED", "8100"));
     ledger.push(entry("COMMIT", 8_100, 0));
     assert_eq!(parties.ledger(&patient).await, ledger);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use careway_tests::{Answer, Facility, Network, Request, TestPlatform, accepted, refused, until};
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, CONTENT_ENCODING};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
 
@@ -76,7 +76,24 @@ async fn a_refused_client_is_told_so_as_rfc_6749_says() {
     oauth_refusal(400, "invalid_request", twice).await;
     let json = format!(r#"{{"client_id":"{id}","client_secret":"{secret}"}}"#);
     let json = platform.rest().upload("/oauth2/token", "application/json", json);
-    oauth_refusal(400, "invalid_request", json).await;
+    let gzip = token(&platform, &id, &secret, "").header(CONTENT_ENCODING, "gzip");
+    let like =
+        platform.rest().upload("/oauth2/token", "application/x-www-form-urlencoded-2", credentials.clone());
+    for (request, taken) in
+        [(json, ("accept", FORM)), (gzip, ("accept-encoding", "identity")), (like, ("accept", FORM))]
+    {
+        let refusal = refused(415, "UNSUPPORTED_MEDIA_TYPE", request).await;
+        assert_eq!(
+            (refusal.text("error"), refusal.header("cache-control")),
+            ("invalid_request", Some("no-store"))
+        );
+        assert_eq!(refusal.header(taken.0), Some(taken.1), "{refusal}");
+    }
+    let latin =
+        platform.rest().upload("/oauth2/token", FORM, &b"grant_type=client_credentials&client_id=\xe9"[..]);
+    oauth_refusal(400, "invalid_request", latin).await;
+    let said = "Application/X-WWW-Form-URLencoded; charset=UTF-8";
+    accepted(200, platform.rest().upload("/oauth2/token", said, format!("{grant}&{credentials}"))).await;
 
     // A client that is deleted gets no more tokens, and those it has die within seconds.
     let last = accepted(200, token(&platform, &id, &secret, "")).await;

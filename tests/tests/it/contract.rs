@@ -27,6 +27,15 @@ async fn the_document_is_valid_openapi() {
 /// Others are answered 501, which is no fault of ours: see `edge`.
 const KNOWN_METHODS: &str = "[phases.coverage]\nunexpected-methods = [\"GET\", \"POST\", \"PUT\", \"PATCH\", \"DELETE\", \"OPTIONS\"]\n";
 
+/// How the fuzzer writes a mail: as the bytes that it made up.
+const MAILS: &str = "\
+import schemathesis
+
+@schemathesis.serializer(\"message/rfc822\")
+def mail(ctx, value):
+    return value if isinstance(value, bytes) else getattr(value, \"data\", None) or str(value).encode()
+";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn no_request_made_from_the_document_is_answered_with_a_fault() {
     let platform = TestPlatform::start().await;
@@ -41,6 +50,7 @@ async fn no_request_made_from_the_document_is_answered_with_a_fault() {
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("openapi.json"), platform.in_process().openapi().to_string()).unwrap();
     fs::write(folder.join("schemathesis.toml"), KNOWN_METHODS).unwrap();
+    fs::write(folder.join("mails.py"), MAILS).unwrap();
     let runs = [
         ("facility", &facility.administrator, "--exclude-path", 40, 500),
         ("payer", &payer.administrator, "--exclude-path", 40, 500),
@@ -73,7 +83,12 @@ async fn fuzz(
     (sessions, seconds, seed): (&str, u32, &str),
 ) -> Vec<(String, String)> {
     let mut command = Command::new(tool("schemathesis"));
-    command.current_dir(folder).args(["run", "openapi.json", "--url", caller.base()]);
+    command.current_dir(folder).env("SCHEMATHESIS_HOOKS", "mails").env("PYTHONPATH", ".").args([
+        "run",
+        "openapi.json",
+        "--url",
+        caller.base(),
+    ]);
     command.args(["--header", &format!("Authorization: Bearer {}", caller.access_token())]);
     command.args(["--checks", "not_a_server_error", "--phases", "examples,coverage,fuzzing"]);
     command.args([

@@ -45,7 +45,7 @@ fn the_catalogue_of_claim_refusals_is_current() {
 }
 
 /// That the page is as the code makes it; asked to write, writes it.
-fn assert_current(name: &str, page: &str) {
+pub(crate) fn assert_current(name: &str, page: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name);
     if std::env::var_os("CAREWAY_WRITE_DOCS").is_some() {
         std::fs::write(&path, page).unwrap();

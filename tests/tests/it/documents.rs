@@ -141,7 +141,8 @@ async fn what_cannot_be_a_document_is_refused_and_its_sender_hears_why() {
     refused(415, "UNSUPPORTED_MEDIA_TYPE", html).await;
     let program = [b"\x7fELF\x02\x01\x01\0".to_vec(), vec![0; 900_000]].concat();
     refused(422, "DOCUMENT_TYPE_REFUSED", add(&desk, &path, program)).await;
-    refused(400, "INVALID_REQUEST", add(&desk, &path, Vec::new())).await;
+    let empty = refused(400, "INVALID_REQUEST", add(&desk, &path, Vec::new())).await;
+    assert_eq!(empty.text("violations.0.field"), "body");
     let digest = HeaderName::from_static("content-digest");
     let damaged = add(&desk, &path, pdf(100)).header(digest, &format!("sha-256=:{}=:", "A".repeat(43)));
     refused(422, "DIGEST_MISMATCH", damaged).await;

@@ -18,7 +18,7 @@ use tokio::{
 
 /// What a request may take here, and twice what a client may be silent for.
 const BUDGET: Duration = Duration::from_secs(2);
-const EACH: usize = 20;
+const EACH: usize = 50;
 /// Nothing here takes as long, unless it is broken.
 const LONG: Duration = Duration::from_secs(60);
 
@@ -32,20 +32,20 @@ const IMPATIENT: [(&str, &str); 6] = [
 ];
 
 /// A client that sends what it announced byte by byte.
-struct Slow {
+pub(crate) struct Slow {
     stream: TcpStream,
     begun: Instant,
 }
 
 impl Slow {
-    async fn begin(gateway: SocketAddr, head: &str) -> Self {
+    pub(crate) async fn begin(gateway: SocketAddr, head: &str) -> Self {
         let mut stream = TcpStream::connect(gateway).await.unwrap();
         stream.write_all(head.as_bytes()).await.unwrap();
         Self { stream, begun: Instant::now() }
     }
 
     /// Goes on as often as this, until it is answered or cut off; the answer's status, if any, and how long it took.
-    async fn drip(self, every: Duration) -> (Option<u16>, Duration) {
+    pub(crate) async fn drip(self, every: Duration) -> (Option<u16>, Duration) {
         let Self { stream, begun } = self;
         let (mut read, mut write) = stream.into_split();
         let dripping = async move {
@@ -83,18 +83,23 @@ fn stranger(path: &str, media: &str) -> String {
     )
 }
 
+/// What a slow client begins with, of each kind: half a head, or a head whose body comes by drips; the last has this token.
+pub(crate) fn slow_heads(token: &str) -> [String; 5] {
+    [
+        "GET /v1/me HTTP/1.1\r\nx: ".to_owned(),
+        stranger("/oauth2/token", "application/x-www-form-urlencoded"),
+        stranger("/v1/sessions", "application/json"),
+        stranger("/v1/sessions", "text/plain"),
+        post("/v1/members/import", "text/csv", token),
+    ]
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_clients_of_each_kind_are_cut_off_in_time_while_others_are_answered() {
     let platform = TestPlatform::with(&IMPATIENT).await;
     let payer = Payer::of(&platform).await;
     let gateway = platform.in_process().gateway();
-    let heads = [
-        "GET /v1/me HTTP/1.1\r\nx: ".to_owned(),
-        stranger("/oauth2/token", "application/x-www-form-urlencoded"),
-        stranger("/v1/sessions", "application/json"),
-        stranger("/v1/sessions", "text/plain"),
-        post("/v1/members/import", "text/csv", &payer.officer.access_token()),
-    ];
+    let heads = slow_heads(&payer.officer.access_token());
     let slow = heads.iter().flat_map(|head| std::iter::repeat_n(head, EACH));
     let slow = join_all(slow.map(|head| Slow::begin(gateway, head))).await;
     // Some drip so often that they are never idle, some so seldom that they are.

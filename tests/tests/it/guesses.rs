@@ -96,6 +96,12 @@ async fn known_and_unknown_members_are_answered_alike_and_as_fast() {
 /// The document with ids, instants and numbers masked, however many digits they are written with: they differ, nothing
 /// else may.
 fn shape(value: &Value) -> String {
+    let mut value = value.clone();
+    if let Some(reference) = value.pointer_mut("/visit/codeReference") {
+        // Three letters, of the challenge: everybody has others.
+        assert_eq!(reference.as_str().map(str::len), Some(3));
+        *reference = Value::Null;
+    }
     let varies = |letter: char| letter.is_ascii_digit() || ('a'..='f').contains(&letter);
     let masked: Vec<char> =
         value.to_string().chars().map(|letter| if varies(letter) { '#' } else { letter }).collect();

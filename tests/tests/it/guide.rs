@@ -2,9 +2,28 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use careway_tests::{TestPlatform, program};
+use careway_tests::{TestPlatform, dev};
 
-const GUIDES: [&str; 4] = ["README.md", "docs/api.md", "docs/architecture.md", "docs/operations.md"];
+use crate::settings;
+
+const GUIDES: [&str; 16] = [
+    "README.md",
+    "docs/api.md",
+    "docs/architecture.md",
+    "docs/backup.md",
+    "docs/events.md",
+    "docs/grpc.md",
+    "docs/install.md",
+    "docs/operations.md",
+    "docs/promises.md",
+    "docs/quickstart.md",
+    "docs/renewals.md",
+    "docs/secrets.md",
+    "docs/sending.md",
+    "docs/sizing.md",
+    "docs/upgrade.md",
+    "docs/webhooks.md",
+];
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -28,14 +47,36 @@ async fn every_route_that_a_guide_names_is_in_the_contract() {
 
 #[tokio::test]
 async fn every_setting_that_a_guide_names_is_one_of_the_programs() {
-    let help = program("standalone", &[]).args(["serve", "--help"]).output().await.unwrap();
-    let help = String::from_utf8(help.stdout).unwrap();
-    let settings: BTreeSet<&str> = words(&help).filter(|word| is_setting(word)).collect();
+    let settings = settings::names().await;
     assert!(settings.len() > 50, "{} settings are not all", settings.len());
     for (guide, text) in guides() {
         for named in words(&text).filter(|word| is_setting(word) && !word.ends_with("_FILE")) {
             assert!(settings.contains(named), "{guide} names {named}");
         }
+    }
+}
+
+#[tokio::test]
+async fn every_command_of_development_that_a_guide_names_is_one() {
+    let mut named = BTreeSet::new();
+    for (guide, text) in guides() {
+        for said in text.split("cargo dev ").skip(1) {
+            let command: Vec<&str> = said
+                .split(['`', '\n', '.', ',', ':', ';', ')', '#'])
+                .next()
+                .unwrap_or_default()
+                .split(' ')
+                .take_while(|word| !word.is_empty() && word.chars().all(|letter| letter.is_ascii_lowercase()))
+                .collect();
+            if let Some(first) = command.first() {
+                named.insert((guide, (*first).to_owned()));
+            }
+        }
+    }
+    assert!(named.len() >= 6, "{named:?}");
+    for (guide, command) in named {
+        let help = dev().args([&command, "--help"]).output().await.unwrap();
+        assert!(help.status.success(), "{guide} names cargo dev {command}");
     }
 }
 

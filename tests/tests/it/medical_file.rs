@@ -113,7 +113,7 @@ async fn only_who_treats_the_patient_now_and_never_what_the_member_disputes() {
 }
 
 /// A patient with a prescription and a document, discharged.
-async fn treated() -> Treatment {
+pub(crate) async fn treated() -> Treatment {
     let treatment = Treatment::open().await;
     let medicine = json!({
         "code": "AMOX-500", "dose": "1 capsule", "frequency": "three times a day", "days": 7, "quantity": "21",
@@ -130,15 +130,15 @@ async fn treated() -> Treatment {
 }
 
 /// Another facility, where the same patient is now.
-struct Elsewhere {
+pub(crate) struct Elsewhere {
     facility: Facility,
-    desk: Rest,
-    clinician: Rest,
-    visit: String,
+    pub(crate) desk: Rest,
+    pub(crate) clinician: Rest,
+    pub(crate) visit: String,
 }
 
 impl Elsewhere {
-    async fn of(treatment: &Treatment) -> Self {
+    pub(crate) async fn of(treatment: &Treatment) -> Self {
         let (platform, member): (&TestPlatform, &Member) = (&treatment.platform, &treatment.member);
         let facility = Facility::of(platform).await;
         treatment.network.payer.contract(platform, &facility).await;

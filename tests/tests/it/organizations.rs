@@ -50,7 +50,7 @@ async fn everything_that_is_wrong_with_an_organization_is_told_at_once() {
     assert_eq!(fields(&nothing), ["kind", "name", "country", "timeZone"]);
     let wrong = json!({
         "kind": "AGENCY", "name": " ", "country": "Rwanda", "timeZone": "Kigali", "locale": "tlh",
-        "codes": [{"kind": "AGENCY", "value": "not a code"}],
+        "codes": [{"kind": "AGENCY", "value": "no+code"}],
     });
     let told = refused(400, "INVALID_REQUEST", operator.post("/v1/organizations", wrong)).await;
     let fields = fields(&told);

@@ -61,7 +61,7 @@ async fn a_visit_without_a_code_takes_two_persons_and_the_payers_review() {
     );
     refused(409, "OVERRIDE_ALREADY_REVIEWED", review(&payer.officer, &visit, "ACCEPTED")).await;
     let rejected = accepted(200, desk.get("/v1/visit-overrides?review=REJECTED")).await;
-    assert_eq!(rejected.list("overrides").len(), 1, "the facility reads the verdict");
+    assert_eq!(rejected.list("overrides").len(), 1, "the facility reads the review");
     assert!(self::pending(&payer.officer).await.is_empty());
 }
 

@@ -85,6 +85,15 @@ async fn every_violation_of_a_plan_has_its_path() {
     let expected = ["benefits[0].ceilings[0]", "benefits[0].deductible", "ceilings[0].code", "order"];
     assert_eq!(fields(&told), expected);
 
+    let mut negative = right.clone();
+    negative["benefits"][0]["copayment"] = json!("-1");
+    let told = refused(400, "INVALID_REQUEST", payer.officer.post("/v1/plans", negative)).await;
+    assert_eq!(told.text("violations.0.message"), "must not be negative", "and no example that is");
+
+    let mut yen = right.clone();
+    (yen["code"], yen["currency"]) = (json!("YEN"), json!("JPY"));
+    accepted(201, payer.officer.post("/v1/plans", yen)).await;
+
     let mut unknown = right.clone();
     unknown["benefits"][0]["copaymnet"] = json!("1000");
     refused(400, "INVALID_REQUEST", payer.officer.post("/v1/plans", unknown)).await;

@@ -80,12 +80,12 @@ impl PreauthorizationParties {
         benefits.text("statement.ceilings.0.limit.reserved.amount.amount").to_owned()
     }
 
-    pub(crate) async fn state(&self, it: &str) -> String {
-        accepted(200, self.clinician.get(it)).await.text("preauthorization.state").to_owned()
+    pub(crate) async fn state(&self, path: &str) -> String {
+        accepted(200, self.clinician.get(path)).await.text("preauthorization.state").to_owned()
     }
 
-    pub(crate) async fn until_state(&self, it: &str, wanted: &str) {
-        let reached = until("a state", async || Ok((self.state(it).await == wanted).then_some(())));
+    pub(crate) async fn until_state(&self, path: &str, wanted: &str) {
+        let reached = until("a state", async || Ok((self.state(path).await == wanted).then_some(())));
         reached.await.unwrap();
     }
 }
@@ -108,21 +108,21 @@ pub(crate) fn approvals(count: usize) -> Value {
     (1..=count).map(|sequence| json!({"sequence": sequence, "decision": "APPROVE"})).collect()
 }
 
-pub(crate) fn decide(by: &Rest, it: &str, lines: Value) -> Request {
-    by.post(&format!("{it}/decide"), json!({"lines": lines}))
+pub(crate) fn decide(by: &Rest, path: &str, lines: Value) -> Request {
+    by.post(&format!("{path}/decide"), json!({"lines": lines}))
 }
 
-pub(crate) fn inquire(by: &Rest, it: &str) -> Request {
+pub(crate) fn inquire(by: &Rest, path: &str) -> Request {
     let question = json!({"question": "Which antibiotics were tried?", "documents": ["LAB_RESULT"]});
-    by.post(&format!("{it}/request-information"), question)
+    by.post(&format!("{path}/request-information"), question)
 }
 
-pub(crate) fn respond(by: &Rest, it: &str) -> Request {
-    by.post(&format!("{it}/respond"), json!({"answer": "Two, for ten days each"}))
+pub(crate) fn respond(by: &Rest, path: &str) -> Request {
+    by.post(&format!("{path}/respond"), json!({"answer": "Two, for ten days each"}))
 }
 
-pub(crate) fn cancel(by: &Rest, it: &str) -> Request {
-    by.post(&format!("{it}/cancel"), json!({"reason": "The patient decided otherwise"}))
+pub(crate) fn cancel(by: &Rest, path: &str) -> Request {
+    by.post(&format!("{path}/cancel"), json!({"reason": "The patient decided otherwise"}))
 }
 
 pub(crate) fn instant(answer: &Answer, field: &str) -> DateTime<Utc> {

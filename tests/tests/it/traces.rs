@@ -29,21 +29,29 @@ async fn a_visit_is_one_trace_through_rest_grpc_sql_and_nats() {
     let spans = collector.spans();
     // The code is checked by identity, called by visits.
     let trace = Trace::of(&spans, &verified);
-    let request = trace.top("careway-gateway", "request");
+    let request = trace.top("careway-gateway", "POST /v1/visits/{visit_id}/verify");
     let verify = trace.within(request, "careway-visits", "visits.verify_visit");
     let check = trace.within(verify, "careway-identity", "identity.verify_challenge");
     assert!(!trace.statements(check).is_empty(), "{trace:#?}");
 
     // The admission is published, and renewals hears of it.
     let trace = Trace::of(&spans, &admitted);
-    let request = trace.top("careway-gateway", "request");
+    let request = trace.top("careway-gateway", "POST /v1/visits/{visit_id}/admit");
+    assert_eq!(request.attribute("http.route"), "/v1/visits/{visit_id}/admit", "a path may hold a token");
+    assert_eq!(request.attribute("http.request.method"), "POST");
     let admit = trace.within(request, "careway-visits", "visits.admit_visit");
+    assert_eq!(
+        (admit.attribute("rpc.service"), admit.attribute("rpc.method")),
+        ("careway.visits.v1.VisitService", "AdmitVisit")
+    );
     let statements = trace.statements(admit);
     assert_eq!(statements.first().map(String::as_str), Some("BEGIN"), "{statements:?}");
     assert_eq!(statements.last().map(String::as_str), Some("COMMIT"), "{statements:?}");
     assert!(statements.iter().any(|statement| statement == "UPDATE visit"), "{statements:?}");
     let publish = trace.within(admit, "careway-visits", "visits.publish");
+    assert!(publish.attribute("messaging.destination.name").ends_with("evt.visits.VisitAdmitted"));
     let notice = trace.within(publish, "careway-renewals", "renewals.visit_notices");
+    assert_eq!(notice.attribute("messaging.consumer.group.name"), "visit_notices");
     assert!(trace.statements(notice).iter().any(|statement| statement.ends_with(" message")), "{trace:#?}");
     assert_private(&spans, &member, &code);
 }

@@ -1,6 +1,8 @@
 //! A whole day at the desk at TRACE level: no code, phone, national id, name, password or token in any log, span, event or
 //! outbox row, and no code in any answer. A binary of its own: it listens to all the process says.
 
+mod cases;
+
 use std::collections::BTreeSet;
 
 use careway_service::Call;

@@ -3,7 +3,9 @@
 mod circles;
 mod dependencies;
 mod features;
+mod metrics;
 mod order;
+mod parameters;
 mod purity;
 mod skeleton;
 mod statements;
