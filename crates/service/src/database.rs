@@ -25,6 +25,7 @@ use crate::{
     keyed::{Keyed, Stop},
     pool::{self, Lease, Pool},
     seal::Sealer,
+    settings::DatabaseSettings,
 };
 
 /// One service's database, used by its app role. Cheap to clone.
@@ -39,33 +40,38 @@ pub struct Database {
 impl Database {
     /// Opens the pool. Refuses a server that may lose what it acknowledged, and a role that row-level security does
     /// not bind. `answers` seals the answers kept for their keys: they may hold what members' rows hold.
-    pub async fn connect(url: &str, connections: u32, clock: Clock, answers: Sealer) -> anyhow::Result<Self> {
+    pub async fn connect(
+        url: &str,
+        settings: DatabaseSettings,
+        clock: Clock,
+        answers: Sealer,
+    ) -> anyhow::Result<Self> {
         // Batches carry answers and events: they stand in no log.
-        Self::open(options(url)?.disable_statement_logging(), connections, clock, answers).await
+        Self::open(options(url, settings)?.disable_statement_logging(), settings, clock, answers).await
     }
 
     /// The same for a process that sends traces: its subscriber is told of every statement, and makes a span of it that
     /// says neither its text nor its values.
     pub(crate) async fn connect_traced(
         url: &str,
-        connections: u32,
+        settings: DatabaseSettings,
         clock: Clock,
         answers: Sealer,
     ) -> anyhow::Result<Self> {
         // No statement is slow to sqlx: it would be told of at another level.
-        let options = options(url)?
+        let options = options(url, settings)?
             .log_statements(LevelFilter::Trace)
             .log_slow_statements(LevelFilter::Off, Duration::MAX);
-        Self::open(options, connections, clock, answers).await
+        Self::open(options, settings, clock, answers).await
     }
 
     async fn open(
         options: PgConnectOptions,
-        connections: u32,
+        settings: DatabaseSettings,
         clock: Clock,
         answers: Sealer,
     ) -> anyhow::Result<Self> {
-        let pool = Pool::new(options, connections);
+        let pool = Pool::new(options, settings.database_connections, settings.patience());
         let database = Self { pool, clock, answers, recorded: Arc::default() };
         database.check().await.context("cannot use the database")?;
         Ok(database)
@@ -279,14 +285,19 @@ macro_rules! scoped_query {
     };
 }
 
-fn options(url: &str) -> anyhow::Result<PgConnectOptions> {
+/// What a statement may take that waits for nobody, in milliseconds.
+const STATEMENT_MS: u64 = 10_000;
+
+fn options(url: &str, settings: DatabaseSettings) -> anyhow::Result<PgConnectOptions> {
+    let patience = settings.database_patience_ms.to_string();
+    let longest = (settings.database_patience_ms + STATEMENT_MS).to_string();
     let options = PgConnectOptions::from_str(url).context("the database URL is not valid")?;
     Ok(options.application_name("careway").statement_cache_capacity(256).options([
         ("standard_conforming_strings", "on"),
         ("idle_in_transaction_session_timeout", "10s"),
-        ("lock_timeout", "2s"),
-        // For what says nothing of its own.
-        ("statement_timeout", "10s"),
+        ("lock_timeout", &*patience),
+        // For what says nothing of its own; a row that is waited for is refused before.
+        ("statement_timeout", &*longest),
         ("timezone", "UTC"),
         ("jit", "off"),
     ]))

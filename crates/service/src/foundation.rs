@@ -13,7 +13,7 @@ use crate::{
     database::Database,
     imports::Imports,
     seal::Sealer,
-    settings::{Settings, StreamSettings},
+    settings::{DatabaseSettings, Settings, StreamSettings},
     tokens::{ServiceIdentity, Verifier},
     upstream::{Registry, Upstream},
 };
@@ -37,12 +37,11 @@ pub struct Foundation {
     pub registry: Registry,
     /// Signs page tokens.
     pub page_key: Arc<[u8; 32]>,
-    /// Connections to Postgres per service.
-    pub database_connections: u32,
     /// Bounds of the event streams.
     pub streams: StreamSettings,
     /// Lists that people upload.
     pub imports: Imports,
+    database: DatabaseSettings,
     answers: Sealer,
     traced: bool,
     /// Background tasks that last as long as the process; awaited at the end.
@@ -67,9 +66,12 @@ impl Foundation {
         for (name, url) in settings.urls() {
             registry.connect(name, url).with_context(|| format!("the address of {name}"))?;
         }
+        let patience = Duration::from_millis(settings.redis_patience_ms);
         let redis = redis::Client::open(settings.redis_url.expose()).context("CAREWAY_REDIS_URL")?;
-        let redis =
-            redis.get_connection_manager_with_config(impatient()).await.context("cannot connect to Redis")?;
+        let redis = redis
+            .get_connection_manager_with_config(within(patience))
+            .await
+            .context("cannot connect to Redis")?;
         let nats = connect_nats(settings.nats_url.expose()).await.context("cannot connect to NATS")?;
         ensure!(
             nats.is_server_compatible(2, 10, 0),
@@ -95,9 +97,9 @@ impl Foundation {
             verifier,
             registry,
             page_key: Arc::new(page_key.finalize().into()),
-            database_connections: settings.database_connections,
             streams: settings.streams,
             imports: Imports::new(settings.imports.into()),
+            database: settings.database,
             answers: Sealer::derive(&settings.service_secret, "kept answers")?,
             traced: settings.telemetry.otlp_endpoint.is_some(),
             tasks,
@@ -111,8 +113,8 @@ impl Foundation {
     pub async fn database(&self, url: &str) -> anyhow::Result<Database> {
         let (clock, answers) = (self.clock.clone(), self.answers.clone());
         match self.traced {
-            true => Database::connect_traced(url, self.database_connections, clock, answers).await,
-            false => Database::connect(url, self.database_connections, clock, answers).await,
+            true => Database::connect_traced(url, self.database, clock, answers).await,
+            false => Database::connect(url, self.database, clock, answers).await,
         }
     }
 
@@ -129,10 +131,10 @@ impl Foundation {
 }
 
 /// Without Redis a request is refused soon, rather than late.
-fn impatient() -> redis::aio::ConnectionManagerConfig {
+fn within(patience: Duration) -> redis::aio::ConnectionManagerConfig {
     redis::aio::ConnectionManagerConfig::new()
-        .set_connection_timeout(Some(Duration::from_millis(500)))
-        .set_response_timeout(Some(Duration::from_millis(500)))
+        .set_connection_timeout(Some(patience))
+        .set_response_timeout(Some(patience))
         .set_number_of_retries(1)
         .set_max_delay(Duration::from_millis(200))
 }

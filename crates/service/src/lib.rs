@@ -61,7 +61,7 @@ pub use rows::{AuditEntry, AuditRow, OutgoingEvent};
 pub use run::run;
 pub use seal::Sealer;
 pub use serve::{serve, serve_raw, serve_stream, serve_upload};
-pub use settings::{Settings, StreamSettings};
+pub use settings::{DatabaseSettings, Settings, StreamSettings};
 pub use stopping::{Stopping, signalled};
 pub use ticks::Ticks;
 pub use tokens::{ServiceIdentity, Verifier};

@@ -12,9 +12,6 @@ use deadpool::{
 };
 use sqlx::{ConnectOptions, Executor, PgConnection, postgres::PgConnectOptions};
 
-/// How long a request waits for a connection, and a new one for the server.
-const PATIENCE: Duration = Duration::from_secs(2);
-
 /// How long a connection lives: a server that came back, or another behind the same name, gets its share.
 const LIFETIME: Duration = Duration::from_secs(30 * 60);
 
@@ -60,11 +57,12 @@ impl managed::Manager for Connector {
 }
 
 impl Pool {
-    pub(crate) fn new(options: PgConnectOptions, connections: u32) -> Self {
+    /// A request waits no longer than `patience` for a connection, nor a new one for the server.
+    pub(crate) fn new(options: PgConnectOptions, connections: u32, patience: Duration) -> Self {
         let pool = managed::Pool::builder(Connector(options.clone()))
             .max_size(connections.try_into().unwrap_or(usize::MAX))
-            .wait_timeout(Some(PATIENCE))
-            .create_timeout(Some(PATIENCE))
+            .wait_timeout(Some(patience))
+            .create_timeout(Some(patience))
             // The one used last is the warmest; those nobody needs are idle long enough to go.
             .queue_mode(QueueMode::Lifo)
             .runtime(Runtime::Tokio1)

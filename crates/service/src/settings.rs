@@ -26,9 +26,12 @@ pub struct Settings {
     /// Goes before every Redis key and NATS name, for several installations on one server.
     #[arg(long, env = "CAREWAY_PREFIX", default_value = "")]
     pub prefix: String,
-    /// Connections to Postgres per service and process.
-    #[arg(long, env = "CAREWAY_DATABASE_CONNECTIONS", default_value_t = 16)]
-    pub database_connections: u32,
+    /// How long a request waits for Redis; then it is refused for now. Milliseconds.
+    #[arg(long, env = "CAREWAY_REDIS_PATIENCE_MS", default_value_t = 500)]
+    pub redis_patience_ms: u64,
+    /// The connections to Postgres.
+    #[command(flatten)]
+    pub database: DatabaseSettings,
     /// Bounds of the event streams.
     #[command(flatten)]
     pub streams: StreamSettings,
@@ -57,6 +60,26 @@ pub struct Settings {
     /// How logs are written, and where traces go.
     #[command(flatten)]
     pub telemetry: crate::telemetry::TelemetrySettings,
+}
+
+/// How many connections a service has, and how long a request waits for one.
+#[derive(Debug, Clone, Copy, clap::Args)]
+#[group(skip)]
+pub struct DatabaseSettings {
+    /// Connections to Postgres per service and process.
+    #[arg(long, env = "CAREWAY_DATABASE_CONNECTIONS", default_value_t = 16)]
+    pub database_connections: u32,
+    /// How long a request waits for a connection, for the server to open one, and for a row that another changes; then it is
+    /// refused for now. Milliseconds.
+    #[arg(long, env = "CAREWAY_DATABASE_PATIENCE_MS", default_value_t = 2_000)]
+    pub database_patience_ms: u64,
+}
+
+impl DatabaseSettings {
+    /// How long a request waits.
+    pub(crate) fn patience(&self) -> Duration {
+        Duration::from_millis(self.database_patience_ms)
+    }
 }
 
 /// How much a context's event stream may hold. When it is full, events wait in the outbox.

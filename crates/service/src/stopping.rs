@@ -19,7 +19,8 @@ impl Stopping {
         self.leave_for(grace).await;
     }
 
-    async fn leave_for(&self, grace: Duration) {
+    /// Is not ready from now on, and closes after the grace.
+    pub async fn leave_for(&self, grace: Duration) {
         self.leaving.cancel();
         tokio::time::sleep(grace).await;
         self.close();

@@ -123,7 +123,7 @@ fn exporter(service: &'static str, endpoint: &str) -> anyhow::Result<SdkTracerPr
     let exporter = opentelemetry_otlp::SpanExporter::builder()
         .with_tonic()
         .with_endpoint(endpoint)
-        .with_timeout(Duration::from_secs(3))
+        .with_timeout(Duration::from_secs(10))
         .build()
         .context("CAREWAY_OTLP_ENDPOINT")?;
     let resource = opentelemetry_sdk::Resource::builder()

@@ -178,7 +178,7 @@ impl Verifier {
     async fn fetch(&self) -> anyhow::Result<HashMap<String, DecodingKey>> {
         let mut client = KeyServiceClient::new(self.0.registry.upstream("identity"));
         let mut request = tonic::Request::new(GetJwksRequest {});
-        request.set_timeout(Duration::from_secs(2));
+        request.set_timeout(Duration::from_secs(5));
         let keys = client.get_jwks(request).await?.into_inner().keys;
         keys.into_iter().map(|key| Ok((key.kid, DecodingKey::from_ed_components(&key.x)?))).collect()
     }

@@ -2,8 +2,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests are bound to no clock")]
 
-use careway_kernel::{Clock, OrganizationId, Redacted};
-use careway_service::{Database, Migrator, OutgoingEvent, Sealer};
+use careway_kernel::{Clock, OrganizationId};
+use careway_service::{Migrator, OutgoingEvent};
 use careway_testing::TestDatabase;
 use chrono::{DateTime, Utc};
 use proptest::{prelude::*, test_runner::TestRunner};
@@ -55,8 +55,7 @@ fn any_text_bytes_and_instant_arrive_as_they_were() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let (db, mut admin) = runtime.block_on(async {
         let database = TestDatabase::create("literals", &NOTHING_MORE).await;
-        let answers = Sealer::derive(&Redacted::new("a secret of the tests, long enough"), "tests").unwrap();
-        let db = Database::connect(&database.url_app, 1, Clock::system(), answers).await.unwrap();
+        let db = database.open(1, &Clock::system()).await;
         (db, PgConnection::connect(&database.url_admin).await.unwrap())
     });
     let admin = tokio::sync::Mutex::new(&mut admin);

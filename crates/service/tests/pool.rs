@@ -1,17 +1,15 @@
 //! The connections of a database: a question is seen with its caller's eyes alone, and a connection that died unnoticed
 //! fails nobody's request.
 
-use careway_kernel::{AccountId, Clock, OrganizationId, Redacted};
-use careway_service::{Call, Caller, Database, Migrator, OrganizationKind, Sealer, Subject, scoped_query};
-use careway_testing::{FaultProxy, TestDatabase};
+use careway_kernel::{AccountId, Clock, OrganizationId};
+use careway_service::{Call, Caller, Database, Migrator, OrganizationKind, Subject, scoped_query};
+use careway_testing::{FaultProxy, TestDatabase, database};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
 static NOTHING_MORE: Migrator = Migrator::DEFAULT;
 
 async fn open(url: &str, connections: u32) -> Database {
-    let answers =
-        Sealer::derive(&Redacted::from("0123456789abcdef0123456789abcdef".to_owned()), "tests").unwrap();
-    Database::connect(url, connections, Clock::system(), answers).await.unwrap()
+    database::open(url, connections, &Clock::system()).await
 }
 
 fn of(organization: OrganizationId) -> Call {

@@ -10,8 +10,8 @@ use careway_service::Error;
 
 /// How often it is looked.
 const EVERY: Duration = Duration::from_millis(20);
-/// Nothing takes as long, unless it is broken.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Nothing takes as long, unless it is broken: the longest that the product itself waits before it tries again is a minute.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(180);
 
 /// An Idempotency-Key that no other request of this test program has.
 #[must_use]

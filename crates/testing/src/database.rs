@@ -1,12 +1,15 @@
 //! A database per test, migrated and as if nobody had ever used it.
 
 use careway_kernel::{Clock, Redacted};
-use careway_service::{Database, Migrator, Sealer};
+use careway_service::{Database, DatabaseSettings, Migrator, Sealer};
 
 use crate::{servers::TestServers, template::Template};
 
 /// Every secret of a service that a test starts.
 pub const SECRET: &str = "a secret of the tests, long enough";
+
+/// How long requests of tests wait for a server, in milliseconds: however busy the machine is, what is right is not refused.
+pub const PATIENCE_MS: u64 = 30_000;
 
 /// A service's database for one test. It is the test's alone until the test's runtime ends; then another test may
 /// take it, emptied.
@@ -65,6 +68,7 @@ impl TestDatabase {
 /// When it cannot be used so.
 pub async fn open(url: &str, connections: u32, clock: &Clock) -> Database {
     let answers = Sealer::derive(&Redacted::new(SECRET), "tests").expect("a secret that is long enough");
-    let database = Database::connect(url, connections, clock.clone(), answers).await;
+    let settings = DatabaseSettings { database_connections: connections, database_patience_ms: PATIENCE_MS };
+    let database = Database::connect(url, settings, clock.clone(), answers).await;
     database.unwrap_or_else(|error| panic!("a test's database cannot be used: {error:#}"))
 }

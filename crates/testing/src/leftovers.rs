@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::servers::TestServers;
 
 /// How long the removal may take; what is left then stays.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The streams and keys of one prefix, taken away when this is dropped. A harness holds it as its last field.
 #[derive(Debug)]
@@ -65,7 +65,9 @@ async fn remove_streams(servers: &TestServers, prefix: &str) -> anyhow::Result<(
 }
 
 async fn remove_keys(servers: &TestServers, prefix: &str) -> anyhow::Result<()> {
-    let mut redis = redis::Client::open(servers.redis.as_str())?.get_multiplexed_async_connection().await?;
+    let patient = redis::AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
+    let redis = redis::Client::open(servers.redis.as_str())?;
+    let mut redis = redis.get_multiplexed_async_connection_with_config(&patient).await?;
     let mut cursor = 0_u64;
     loop {
         let mut scan = redis::cmd("SCAN");

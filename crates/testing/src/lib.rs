@@ -20,7 +20,7 @@ mod template;
 pub mod trap;
 
 pub use calls::{eventually, key, refusal};
-pub use database::{SECRET, TestDatabase};
+pub use database::{PATIENCE_MS, SECRET, TestDatabase};
 pub use leftovers::Leftovers;
 pub use lmtp::LmtpClient;
 pub use logs::{CapturedLogs, capture_logs};

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufStream};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+
+use crate::calls::PATIENCE;
 
 /// A message taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,11 +145,10 @@ impl SmtpSink {
     /// What was taken, once it is this many.
     ///
     /// # Panics
-    /// After ten seconds.
+    /// When they do not come.
     pub async fn wait_for(&self, count: usize) -> Vec<Mail> {
         let mut mails = self.sink.mails.subscribe();
-        let arrived =
-            tokio::time::timeout(Duration::from_secs(10), mails.wait_for(|mails| mails.len() >= count)).await;
+        let arrived = tokio::time::timeout(PATIENCE, mails.wait_for(|mails| mails.len() >= count)).await;
         match arrived {
             Ok(Ok(mails)) => mails.clone(),
             _ => panic!("{} of {count} mails arrived", self.mails().len()),

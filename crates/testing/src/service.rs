@@ -7,7 +7,11 @@ use careway_service::{Foundation, Migrator, Service, Settings, run};
 use clap::{Args, Parser};
 use sqlx::{PgPool, postgres::PgPoolOptions};
 
-use crate::{FaultProxy, Leftovers, TestDatabase, TestServers, database::SECRET, unique_prefix};
+use crate::{
+    FaultProxy, Leftovers, TestDatabase, TestServers,
+    database::{PATIENCE_MS, SECRET},
+    unique_prefix,
+};
 
 /// What a service is started with.
 #[derive(Debug, Clone)]
@@ -49,6 +53,8 @@ impl TestSetup {
             .with("CAREWAY_PREFIX", prefix)
             .with("CAREWAY_SERVICE_SECRET", SECRET)
             .with("CAREWAY_DEVELOPMENT", "true")
+            .with("CAREWAY_DATABASE_PATIENCE_MS", PATIENCE_MS.to_string())
+            .with("CAREWAY_REDIS_PATIENCE_MS", PATIENCE_MS.to_string())
             .with(&own(service, "DATABASE_URL"), url)
             .with(&own(service, "MASTER_KEY"), SECRET)
     }

@@ -5,7 +5,7 @@ use std::{
     collections::{HashMap, VecDeque},
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use futures::{SinkExt, StreamExt};
@@ -27,6 +27,8 @@ use tokio_rustls::{
     rustls::{ServerConfig, crypto::aws_lc_rs, pki_types::PrivateKeyDer},
 };
 use tokio_util::{codec::Framed, sync::CancellationToken};
+
+use crate::calls::PATIENCE;
 
 /// A part that was submitted.
 #[derive(Clone)]
@@ -81,8 +83,8 @@ pub enum Reply {
     Status(u32),
     /// Taken, and never said.
     Silence,
-    /// Taken, and said after so long.
-    Late(Duration),
+    /// Taken, and said once the test lets it: [`SmppPeer::release`].
+    Held,
     /// Taken; then the connection is lost.
     HangUp,
 }
@@ -104,8 +106,11 @@ struct State {
     followers: Vec<mpsc::UnboundedSender<SubmittedPart>>,
     next_replies: VecDeque<Reply>,
     reply: Reply,
+    /// The answers that are held, each with the session in which it is said.
+    held: Vec<(mpsc::UnboundedSender<Command>, Command)>,
+    next_bind_statuses: VecDeque<u32>,
     bind_status: u32,
-    binds: usize,
+    binds: Vec<Instant>,
     most_bound: usize,
     sessions: HashMap<usize, Bound>,
     keeps: bool,
@@ -164,8 +169,10 @@ impl SmppPeer {
             followers: Vec::new(),
             next_replies: VecDeque::new(),
             reply: Reply::Accept,
+            held: Vec::new(),
+            next_bind_statuses: VecDeque::new(),
             bind_status: 0,
-            binds: 0,
+            binds: Vec::new(),
             most_bound: 0,
             sessions: HashMap::new(),
             keeps: true,
@@ -209,7 +216,7 @@ impl SmppPeer {
     /// Waits for so many parts.
     ///
     /// # Panics
-    /// When they do not come within half a minute.
+    /// When they do not come.
     pub async fn wait_for(&self, parts: usize) -> Vec<SubmittedPart> {
         self.until(&format!("{parts} parts"), |state| state.submitted.len() >= parts).await;
         self.submitted()
@@ -218,7 +225,7 @@ impl SmppPeer {
     /// Waits until so many sessions are bound.
     ///
     /// # Panics
-    /// When they are not within half a minute.
+    /// When they never are.
     pub async fn wait_for_sessions(&self, sessions: usize) {
         self.until(&format!("{sessions} sessions"), |state| state.sessions.len() == sessions).await;
     }
@@ -230,7 +237,7 @@ impl SmppPeer {
                 let _ = changed.changed().await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(30), waited).await.unwrap_or_else(|_| panic!("no {what}"));
+        tokio::time::timeout(PATIENCE, waited).await.unwrap_or_else(|_| panic!("no {what}"));
     }
 
     /// Every part from now on, as it comes. They are not kept any more.
@@ -253,16 +260,35 @@ impl SmppPeer {
         self.shared.state().next_replies.extend(replies);
     }
 
+    /// Says every answer that is held.
+    pub fn release(&self) {
+        for (says, taken) in self.shared.state().held.drain(..) {
+            // Of a session that has ended, nobody hears more.
+            let _ = says.send(taken);
+        }
+    }
+
     /// Answers binds with this status from now on.
     pub fn answer_binds(&self, status: u32) {
         self.shared.state().bind_status = status;
+    }
+
+    /// Answers the next binds with these statuses, one after the other.
+    pub fn answer_next_binds(&self, statuses: &[u32]) {
+        self.shared.state().next_bind_statuses.extend(statuses);
     }
 
     /// How many binds there were, and how many sessions at once.
     #[must_use]
     pub fn binds(&self) -> (usize, usize) {
         let state = self.shared.state();
-        (state.binds, state.most_bound)
+        (state.binds.len(), state.most_bound)
+    }
+
+    /// When each bind came.
+    #[must_use]
+    pub fn binds_at(&self) -> Vec<Instant> {
+        self.shared.state().binds.clone()
     }
 
     /// Ends every session at once.
@@ -313,8 +339,13 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts a part; answers its id, and how it is to be answered.
-    fn take(&self, submit: &SubmitSm) -> (String, Reply) {
+    /// Counts a part; answers how it is to be answered, and the PDU that says that it was taken.
+    fn take(
+        &self,
+        submit: &SubmitSm,
+        sequence: u32,
+        says: &mpsc::UnboundedSender<Command>,
+    ) -> (Reply, Command) {
         let mut state = self.state();
         let reply = state.next_replies.pop_front().unwrap_or(state.reply);
         // As many carriers do: ids in capitals, with zeros before.
@@ -330,6 +361,12 @@ impl Shared {
             wants_receipt: u8::from(submit.registered_delivery) & 0b11 == 1,
             carrier_id: carrier_id.clone(),
         };
+        let id = COctetString::from_vec([carrier_id.as_bytes(), &[0]].concat()).expect("an id");
+        let taken = Command::new(CommandStatus::EsmeRok, sequence, SubmitSmResp::new(id, Vec::new()));
+        // Whoever sees the part may release its answer.
+        if reply == Reply::Held {
+            state.held.push((says.clone(), taken.clone()));
+        }
         // What is refused was not taken.
         if !matches!(reply, Reply::Status(_)) {
             state.followers.retain(|follower| follower.send(part.clone()).is_ok());
@@ -339,7 +376,7 @@ impl Shared {
         }
         drop(state);
         self.changed.send_replace(());
-        (carrier_id, reply)
+        (reply, taken)
     }
 }
 
@@ -371,10 +408,10 @@ async fn session(stream: impl AsyncRead + AsyncWrite + Unpin, shared: Arc<Shared
         match command.pdu() {
             Some(Pdu::BindTransceiver(_)) => {
                 let mut state = shared.state();
-                let status = state.bind_status;
-                state.binds += 1;
+                let status = state.next_bind_statuses.pop_front().unwrap_or(state.bind_status);
+                state.binds.push(Instant::now());
                 if status == 0 {
-                    let id = state.binds;
+                    let id = state.binds.len();
                     state.sessions.insert(id, Bound { says: says.clone(), cut: cut.clone() });
                     state.most_bound = state.most_bound.max(state.sessions.len());
                     bound = Some(id);
@@ -384,22 +421,13 @@ async fn session(stream: impl AsyncRead + AsyncWrite + Unpin, shared: Arc<Shared
                 shared.changed.send_replace(());
             }
             Some(Pdu::SubmitSm(submit)) => {
-                let (id, reply) = shared.take(submit);
-                let id = COctetString::from_vec([id.as_bytes(), &[0]].concat()).expect("an id");
-                let taken = answer(0, SubmitSmResp::new(id, Vec::new()).into());
+                let (reply, taken) = shared.take(submit, sequence, &says);
                 match reply {
                     Reply::Accept => drop(says.send(taken)),
                     Reply::Status(status) => {
                         drop(says.send(answer(status, SubmitSmResp::default().into())));
                     }
-                    Reply::Silence => {}
-                    Reply::Late(after) => {
-                        let says = says.clone();
-                        tokio::spawn(async move {
-                            tokio::time::sleep(after).await;
-                            let _ = says.send(taken);
-                        });
-                    }
+                    Reply::Silence | Reply::Held => {}
                     Reply::HangUp => break,
                 }
             }
