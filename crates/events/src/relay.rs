@@ -28,6 +28,8 @@ use crate::{
 const BATCH: i64 = 500;
 /// How often the outbox is looked at without being told, and a standby tries to lead.
 const POLL: Duration = Duration::from_secs(1);
+/// The longest wait after a fault: nothing tells the relay that NATS or PostgreSQL is back.
+const LONGEST: Duration = Duration::from_secs(5);
 /// What is recorded within this time is published together, and passed on once by a standby.
 const TOGETHER: Duration = Duration::from_millis(5);
 const AUDIT_EVERY: Duration = Duration::from_secs(60);
@@ -39,6 +41,7 @@ pub struct Relay {
     database: Database,
     service: &'static str,
     stream: Stream,
+    poll: Duration,
     before_mark: Option<Arc<Semaphore>>,
 }
 
@@ -61,13 +64,20 @@ impl Relay {
     pub fn new(bus: impl Into<Bus>, database: &Database, service: &'static str) -> Self {
         let bus = bus.into();
         let stream = Stream::new(&bus.prefix, service);
-        Self { bus, database: database.clone(), service, stream, before_mark: None }
+        Self { bus, database: database.clone(), service, stream, poll: POLL, before_mark: None }
     }
 
     /// For tests of a crash at the worst instant: each batch, published, takes a permit before its rows are marked.
     #[must_use]
     pub fn hold_before_mark(mut self, permits: Arc<Semaphore>) -> Self {
         self.before_mark = Some(permits);
+        self
+    }
+
+    /// For tests of what is told: only so often is the outbox looked at without being told, and does a standby try to lead.
+    #[must_use]
+    pub fn looking_every(mut self, poll: Duration) -> Self {
+        self.poll = poll;
         self
     }
 
@@ -80,7 +90,7 @@ impl Relay {
     }
 
     async fn run(self, mut requests: mpsc::Receiver<oneshot::Sender<Audit>>) {
-        let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(30));
+        let mut backoff = Backoff::new(Duration::from_millis(100), LONGEST);
         while !self.bus.shutdown.is_cancelled() {
             let led = async {
                 let Some(mut session) = self.stand_by().await? else { return Ok(()) };
@@ -108,7 +118,7 @@ impl Relay {
                     pass_on(&mut connection).await?;
                     self.bus.pause(TOGETHER).await;
                 }
-                () = tokio::time::sleep(POLL) => {}
+                () = tokio::time::sleep(self.poll) => {}
             }
         }
         // A pool of its own: a listener keeps its connection, and the service's pool is sized for requests.
@@ -125,7 +135,7 @@ impl Relay {
         requests: &mut mpsc::Receiver<oneshot::Sender<Audit>>,
     ) -> Result<(), Fault> {
         let mut auditor = Auditor::new(self.bus.clone(), self.stream.clone(), self.service);
-        let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(30));
+        let mut backoff = Backoff::new(Duration::from_millis(100), LONGEST);
         let mut asked: Vec<oneshot::Sender<Audit>> = Vec::new();
         let (mut next_audit, mut next_sweep) = (Instant::now(), Instant::now());
         while !self.bus.shutdown.is_cancelled() {
@@ -167,7 +177,7 @@ impl Relay {
                             self.bus.pause(POLL).await;
                         },
                         Some(reply) = requests.recv() => asked.push(reply),
-                        () = tokio::time::sleep(POLL) => {}
+                        () = tokio::time::sleep(self.poll) => {}
                     }
                     // What is recorded at nearly the same time goes together.
                     tokio::time::sleep_until(began + TOGETHER).await;

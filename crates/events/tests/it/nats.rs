@@ -1,16 +1,26 @@
 //! A NATS server of the test's own, to stop, kill, rob and restore.
 
 use std::{
+    collections::BTreeSet,
+    io::{BufRead, BufReader},
+    net::{Ipv4Addr, TcpListener, TcpStream},
+    ops::Range,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    time::Duration,
+    sync::Mutex,
+    time::{Duration, Instant},
 };
 
 use async_nats::ConnectOptions;
 use careway_testing::eventually;
+use rand::RngExt;
 use uuid::Uuid;
 
 const CONFIGURATION: &str = "nats.conf";
+/// Below the ports that the operating system hands out by itself: a server that stopped finds its own free again.
+const PORTS: Range<u16> = 20_000..30_000;
+/// Nothing takes as long to start.
+const START: Duration = Duration::from_secs(180);
 
 /// A server of the test's own, with its own disk.
 pub(crate) struct NatsServer {
@@ -29,8 +39,8 @@ impl NatsServer {
         let directory = std::env::temp_dir().join(format!("careway-nats-{}", Uuid::now_v7().simple()));
         std::fs::create_dir_all(&directory).unwrap();
         std::fs::write(directory.join(CONFIGURATION), configuration).unwrap();
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        Self { child: spawn(port, &directory), port, directory }
+        let (child, port) = start_somewhere(&directory);
+        Self { child, port, directory }
     }
 
     pub(crate) async fn connect(&self) -> async_nats::Client {
@@ -98,8 +108,52 @@ pub(crate) fn connected(client: &async_nats::Client) -> bool {
     client.connection_state() == async_nats::connection::State::Connected
 }
 
+/// A server that answers, and its port.
+fn start_somewhere(directory: &Path) -> (Child, u16) {
+    let since = Instant::now();
+    loop {
+        let port = free_port();
+        let mut child = spawn(port, directory);
+        // One that ends at once found its port taken meanwhile: the next gets another.
+        while child.try_wait().unwrap().is_none() {
+            if answers(port, &name_of(directory)) {
+                return (child, port);
+            }
+            assert!(since.elapsed() < START, "nats-server does not answer");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert!(since.elapsed() < START, "nats-server does not start");
+    }
+}
+
+/// A port that nobody listens on, and that no other server of this test program was given.
+fn free_port() -> u16 {
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    loop {
+        let port = rand::rng().random_range(PORTS);
+        let is_free = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
+        if is_free && GIVEN.lock().unwrap().insert(port) {
+            return port;
+        }
+    }
+}
+
+/// Whether the server of this name answers there: the first thing a server says is who it is.
+fn answers(port: u16, name: &str) -> bool {
+    let Ok(stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)) else { return false };
+    stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    let mut said = String::new();
+    BufReader::new(stream).read_line(&mut said).is_ok() && said.contains(name)
+}
+
+/// A server's name is its directory's.
+fn name_of(directory: &Path) -> String {
+    directory.file_name().unwrap().to_string_lossy().into_owned()
+}
+
 fn spawn(port: u16, directory: &Path) -> Child {
     Command::new(binary())
+        .args(["--name", &name_of(directory)])
         .args(["-a", "127.0.0.1", "-p", &port.to_string(), "-js", "-sd"])
         .arg(directory)
         .arg("-c")

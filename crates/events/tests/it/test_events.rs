@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use async_nats::jetstream::{ErrorCode, context::GetStreamErrorKind};
 use careway_events::{Bus, Consumers, Fact, Received, Relay, Retries, record};
 use careway_kernel::Clock;
 use careway_service::{Database, Error, Migrator, Result, SharedReason, Transaction, migrate};
@@ -169,15 +170,34 @@ impl TestEvents {
 
     /// How many messages the stream holds; none while it is not there.
     pub(crate) async fn held(&self) -> u64 {
-        let found = async_nats::jetstream::new(self.client.clone()).get_stream("IT_EVT_VISITS").await;
-        found.map_or(0, |stream| stream.cached_info().state.messages)
+        self.held_by("IT_EVT_VISITS").await
+    }
+
+    /// The same of any stream. A server that is busy, or just comes back, is asked again.
+    pub(crate) async fn held_by(&self, stream: &str) -> u64 {
+        let jetstream = async_nats::jetstream::new(self.client.clone());
+        let mut held = None;
+        eventually("NATS tells what the stream holds", async || {
+            held = match jetstream.get_stream(stream).await {
+                Ok(stream) => Some(stream.cached_info().state.messages),
+                Err(error) => match error.kind() {
+                    GetStreamErrorKind::JetStream(error) => {
+                        (error.error_code() == ErrorCode::STREAM_NOT_FOUND).then_some(0)
+                    }
+                    _ => None,
+                },
+            };
+            held.is_some()
+        })
+        .await;
+        held.expect("it was told")
     }
 
     /// Ends it as SIGTERM would, and removes what it leaves.
     pub(crate) async fn end(self) {
         self.shutdown.cancel();
         self.tasks.close();
-        tokio::time::timeout(Duration::from_secs(20), self.tasks.wait())
+        tokio::time::timeout(Duration::from_secs(180), self.tasks.wait())
             .await
             .expect("the tasks end at shutdown");
         self.database.close();

@@ -10,15 +10,15 @@ use uuid::Uuid;
 
 use crate::test_events::{App, TestEvents};
 
-const EVENTS: i64 = 10_000;
+const EVENTS: i64 = 2_000;
 
 const FILL: &str = "insert into outbox (event_id, aggregate_type, aggregate_id, aggregate_version, type, payload, \
                     occurred_at) select gen_random_uuid(), 'visits', gen_random_uuid(), 1, \
                     'careway.visits.v1.Happened', '\\x08' || set_byte('\\x00', 0, n % 100), now() \
-                    from generate_series(1, 10000) as n";
+                    from generate_series(1, 2000) as n";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ten_thousand_events() {
+async fn two_thousand_events() {
     let events = TestEvents::new().await;
     events.execute(FILL).await;
     let bare = bare_relay(&events).await;
