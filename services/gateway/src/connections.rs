@@ -9,8 +9,9 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, body::Body, extract::ConnectInfo};
-use http::Request;
+use axum::{Router, body::Body, extract::ConnectInfo, response::Response};
+use careway_service::Stopping;
+use http::{HeaderValue, Request, header::CONNECTION};
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -61,22 +62,22 @@ impl Limits {
     }
 }
 
-/// Answers until `closing`; then drains, and cuts off what takes longer than it may.
-pub(crate) async fn serve(listener: TcpListener, router: Router, limits: Limits, closing: CancellationToken) {
+/// Answers until the port is to close; then drains, and cuts off what takes longer than it may.
+pub(crate) async fn serve(listener: TcpListener, router: Router, limits: Limits, stopping: Stopping) {
     let router = router.with_state(());
     let (places, addresses) = (Arc::new(Semaphore::new(limits.connections)), Addresses::default());
     let (connections, cut) = (TaskTracker::new(), CancellationToken::new());
     loop {
         let next = async { (places.clone().acquire_owned().await, accepted(&listener).await) };
-        let Some((place, (stream, peer))) = closing.run_until_cancelled(next).await else { break };
+        let Some((place, (stream, peer))) = stopping.closing().run_until_cancelled(next).await else { break };
         let Some(counted) = addresses.enter(peer.ip(), limits.per_address) else {
             metrics::counter!("careway_connections_refused_total").increment(1);
             continue;
         };
-        let (router, closing, cut) = (router.clone(), closing.clone(), cut.clone());
+        let (router, stopping, cut) = (router.clone(), stopping.clone(), cut.clone());
         connections.spawn(async move {
             let _held = (place, counted);
-            cut.run_until_cancelled(answer(stream, peer, router, limits, closing)).await;
+            cut.run_until_cancelled(answer(stream, peer, router, limits, stopping)).await;
         });
     }
     drop(listener);
@@ -101,13 +102,7 @@ async fn accepted(listener: &TcpListener) -> (TcpStream, SocketAddr) {
 }
 
 /// Answers the requests of one connection until its client goes, or keeps it waiting for too long.
-async fn answer(
-    stream: TcpStream,
-    peer: SocketAddr,
-    router: Router,
-    limits: Limits,
-    closing: CancellationToken,
-) {
+async fn answer(stream: TcpStream, peer: SocketAddr, router: Router, limits: Limits, stopping: Stopping) {
     // An answer is not to wait for the acknowledgement of the one before.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection that is gone already");
@@ -115,10 +110,19 @@ async fn answer(
     }
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(limits.stall));
-    let router = router.map_request(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
-        request.map(Body::new)
-    });
+    let leaving = stopping.clone();
+    let router = router
+        .map_request(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request.map(Body::new)
+        })
+        .map_response(move |mut response: Response| {
+            // A client that is told asks nothing more here, where its request would meet the closing port.
+            if leaving.is_leaving() {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            response
+        });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head)
@@ -128,7 +132,7 @@ async fn answer(
     let mut connection = pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
-        () = closing.cancelled() => {
+        () = stopping.closing().cancelled() => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }

@@ -11,11 +11,10 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use axum::Router;
-use careway_service::{Foundation, Upstream};
+use careway_service::{Foundation, Stopping, Upstream};
 use careway_transcoding::{Settings, Transcoder};
 use prost_reflect::DescriptorPool;
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 use tower::{BoxError, ServiceExt, util::BoxCloneSyncService};
 
 pub use careway_transcoding::{ProblemDoc, Route};
@@ -59,9 +58,9 @@ impl Gateway {
         self.transcoder.routes()
     }
 
-    /// Answers REST until `closing`; then drains, for as long as it may.
-    pub async fn serve(self, listener: TcpListener, closing: CancellationToken) {
-        connections::serve(listener, self.router, self.limits, closing).await;
+    /// Answers REST until the process closes its ports; then drains, for as long as it may.
+    pub async fn serve(self, listener: TcpListener, stopping: Stopping) {
+        connections::serve(listener, self.router, self.limits, stopping).await;
     }
 }
 

@@ -53,7 +53,7 @@ async fn serve(cli: Cli) -> anyhow::Result<()> {
     tracing::info!(listen = %cli.config.listen, ops_listen = %cli.ops_listen, "ready");
     let (stop, grace) = (stopping.clone(), cli.settings.stop_grace());
     foundation.tasks.spawn(async move { stop.after_signal(grace).await });
-    gateway.serve(listener, stopping.closing().clone()).await;
+    gateway.serve(listener, stopping).await;
     run::finish(&foundation).await;
     telemetry.shutdown();
     Ok(())

@@ -49,7 +49,7 @@ impl Platform {
         let (openapi, routes) = (gateway.openapi(), gateway.routes().to_vec());
         let listener = run::bound(config.gateway.listen).await?;
         let address = listener.local_addr()?;
-        let rest = tokio::spawn(gateway.serve(listener, stopping.closing().clone()));
+        let rest = tokio::spawn(gateway.serve(listener, stopping.clone()));
         let events = crate::probe(&foundation, &services);
         Ok(Self { foundation, services, events, gateway: address, openapi, routes, stopping, rest })
     }

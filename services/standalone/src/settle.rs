@@ -7,7 +7,8 @@ pub use careway_events::Probe;
 use careway_service::{Call, Foundation, Service};
 use tokio::time::Instant;
 
-const LONGEST: Duration = Duration::from_secs(30);
+/// Longer than it takes until an event that nobody acknowledged is given out again.
+const LONGEST: Duration = Duration::from_secs(180);
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// What watches the events of these services: one for all the looks at an installation, because it knows again what it saw.

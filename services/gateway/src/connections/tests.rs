@@ -1,6 +1,7 @@
 //! Clients that keep the port waiting, and how it closes.
 
 use axum::routing::{get, post};
+use futures::FutureExt;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     task::JoinHandle,
@@ -13,10 +14,11 @@ const SHORT: Duration = Duration::from_millis(300);
 /// Nothing here takes as long, unless it is broken.
 const LONG: Duration = Duration::from_secs(60);
 const ASK: &[u8] = b"GET / HTTP/1.1\r\nhost: careway\r\n\r\n";
+const HEAD_OF_A_BODY: &[u8] = b"POST /body HTTP/1.1\r\nhost: careway\r\ncontent-length: 1000\r\n\r\n";
 
 struct Port {
     address: SocketAddr,
-    closing: CancellationToken,
+    stopping: Stopping,
     task: JoinHandle<()>,
 }
 
@@ -32,9 +34,9 @@ impl Port {
             .route("/endless", get(async || Body::from_stream(futures::stream::repeat_with(piece))));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let closing = CancellationToken::new();
-        let task = tokio::spawn(serve(listener, router, limits, closing.clone()));
-        Self { address, closing, task }
+        let stopping = Stopping::default();
+        let task = tokio::spawn(serve(listener, router, limits, stopping.clone()));
+        Self { address, stopping, task }
     }
 
     async fn connect(&self) -> TcpStream {
@@ -101,7 +103,7 @@ async fn who_says_nothing_half_a_head_or_a_head_by_drips_is_cut_off_and_others_a
     }
     let taken = begun.elapsed();
     assert!(taken >= SHORT, "who says nothing has its time: {taken:?}");
-    port.closing.cancel();
+    port.stopping.close();
     port.task.await.unwrap();
 }
 
@@ -162,23 +164,49 @@ async fn who_takes_none_of_its_answer_is_cut_off() {
 }
 
 #[tokio::test]
-async fn a_closed_port_answers_what_is_under_way_and_cuts_off_who_drips() {
-    let port = Port::open(Limits { drain: SHORT, ..roomy() }).await;
-    let body = b"POST /body HTTP/1.1\r\nhost: careway\r\ncontent-length: 1000\r\n\r\n";
+async fn who_asks_a_leaving_gateway_is_answered_and_told_to_go() {
+    let port = Port::open(roomy()).await;
+    let mut stream = port.said(ASK).await;
+    let before = answered(&mut stream).await;
+    assert!(before.starts_with("HTTP/1.1 200") && !before.contains("connection: close"), "{before}");
+
+    assert!(port.stopping.leave_for(LONG).now_or_never().is_none(), "it has its grace");
+    stream.write_all(ASK).await.unwrap();
+    for mut stream in [stream, port.said(ASK).await] {
+        let last = heard(&mut stream).await;
+        assert!(last.starts_with("HTTP/1.1 200") && last.contains("connection: close"), "{last}");
+    }
+    port.stopping.close();
+    port.task.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_closed_port_answers_what_is_under_way() {
+    let port = Port::open(roomy()).await;
     let mut unused = port.connect().await;
-    let mut in_time = port.said(body).await;
-    let mut dripping = port.said(body).await;
+    let mut in_time = port.said(HEAD_OF_A_BODY).await;
     let mut asked = port.said(ASK).await;
     assert!(answered(&mut asked).await.starts_with("HTTP/1.1 200"));
 
-    port.closing.cancel();
+    port.stopping.close();
     assert_eq!(heard(&mut unused).await, "");
     assert_eq!(heard(&mut asked).await, "", "nothing more is asked on an old connection");
     in_time.write_all(&[b'a'; 1000]).await.unwrap();
     assert!(heard(&mut in_time).await.starts_with("HTTP/1.1 200"));
+    timeout(LONG, port.task).await.expect("it ends").unwrap();
+    assert!(TcpStream::connect(port.address).await.is_err());
+}
+
+#[tokio::test]
+async fn a_closed_port_cuts_off_who_drips() {
+    let port = Port::open(Limits { drain: SHORT, ..roomy() }).await;
+    let mut dripping = port.said(HEAD_OF_A_BODY).await;
+    let mut asked = port.said(ASK).await;
+    assert!(answered(&mut asked).await.starts_with("HTTP/1.1 200"));
+
+    port.stopping.close();
     drip(&mut dripping).await;
     timeout(LONG, port.task).await.expect("it ends although a client drips").unwrap();
-    assert!(TcpStream::connect(port.address).await.is_err());
 }
 
 #[test]

@@ -101,7 +101,7 @@ mod tests {
         std::str::from_utf8(&answer).unwrap().parse().unwrap()
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn only_an_upload_has_the_time_that_it_needs_and_no_more_than_its_route_takes() {
         let import = "/v1/members/import";
         assert_eq!(seconds(Method::GET, "/v1/sessions", "application/pdf", 50_000).await, 1);
@@ -116,7 +116,7 @@ mod tests {
         assert_eq!(seconds(Method::POST, import, "text/csv", 11 << 20).await, most, "what is taken of it");
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_body_that_never_ends_is_given_up_whoever_reads_it() {
         let mut budgets = budgets();
         budgets.write = Duration::from_millis(20);

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Rest;
 
 /// An event comes within this time, or none does.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A stream that is being watched.
 pub struct Events {
@@ -32,7 +32,8 @@ impl Events {
     /// # Errors
     /// The gateway refuses or is away.
     pub async fn open(rest: &Rest, path: &str, after: Option<&str>) -> anyhow::Result<Self> {
-        let mut request = reqwest::Client::new()
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        let mut request = client
             .get(format!("{}{path}", rest.base()))
             .header(ACCEPT, "text/event-stream")
             .header(AUTHORIZATION, format!("Bearer {}", rest.access_token()));

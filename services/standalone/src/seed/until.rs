@@ -6,7 +6,7 @@ use anyhow::ensure;
 use tokio::time::Instant;
 
 /// How long anything that follows from something else may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(180);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Asks again and again, a moment apart, until there is something; not for ever.
