@@ -49,8 +49,12 @@ pub(crate) use on_event::hear;
 pub(crate) use on_event::{keep_messages, read};
 pub(crate) use outages::outage_notice;
 pub(crate) use ports::Ports;
+#[cfg(test)]
+pub(crate) use receipts::settle_late;
 pub(crate) use redrive::redrive_message;
 pub(crate) use report_bounce::report_bounce;
+#[cfg(test)]
+pub(crate) use routes::{Answered, RouteSettings};
 pub(crate) use routes::{Routes, lease::run as run_routes};
 pub(crate) use send::send;
 pub(crate) use sender::run as run_sender;

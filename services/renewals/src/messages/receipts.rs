@@ -1,9 +1,12 @@
 //! What carriers say later: receipts, which may come to any replica and before the answer of their part; and answers that
 //! came too late.
 
+use std::time::Duration;
+
 use careway_kernel::id_at;
 use careway_service::{Result, Transaction};
 use chrono::TimeDelta;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
@@ -27,6 +30,10 @@ use crate::{App, participants};
 
 /// Receipts before their answers are kept so long.
 pub(super) const EARLY_KEPT: TimeDelta = TimeDelta::hours(72);
+/// What became of a message is saved at once, or within so long when the database is slow.
+const SAVED_WITHIN: Duration = Duration::from_secs(30);
+/// How often it is looked whether it is.
+const AGAIN: Duration = Duration::from_millis(100);
 
 /// Takes a receipt as a carrier writes it.
 pub(super) async fn take(
@@ -121,18 +128,15 @@ async fn settle_as(
 }
 
 /// An answer that came after it was waited for: it settles what was unknown.
-pub(super) async fn settle_late(
+pub(crate) async fn settle_late(
     app: &App,
     route: &RouteSettings,
     (message_id, number): (Uuid, i16),
     answered: Answered,
 ) -> Result<()> {
     let verdict = answer::verdict(answered.answer);
-    let mut tx = app.db.begin_system("take-receipts").await?;
+    let Some((mut tx, message)) = begin_unknown(app, (message_id, number)).await? else { return Ok(()) };
     let now = tx.now();
-    let Some(message) = receipts::lock_unknown(&mut tx, message_id, number).await? else {
-        return Ok(());
-    };
     match (verdict, answered.carrier_id) {
         (Verdict::Accepted, Some(id)) => {
             let carrier_id = route.receipt_ids.of_answer(&id);
@@ -157,4 +161,25 @@ pub(super) async fn settle_late(
         _ => {}
     }
     tx.finish().await
+}
+
+/// Begins with a message locked that is unknown; none when it is not. Its sender gave up waiting just before the answer came,
+/// and may not have saved yet that it is unknown, nor what was accepted of it before: that is waited for.
+async fn begin_unknown(
+    app: &App,
+    (message_id, number): (Uuid, i16),
+) -> Result<Option<(Transaction, Reported)>> {
+    let until = Instant::now() + SAVED_WITHIN;
+    loop {
+        let mut tx = app.db.begin_system("take-receipts").await?;
+        let Some(message) = receipts::lock_given(&mut tx, message_id, number).await? else { return Ok(None) };
+        if message.state == "UNKNOWN" {
+            return Ok(Some((tx, message)));
+        }
+        drop(tx);
+        if Instant::now() > until {
+            return Ok(None);
+        }
+        tokio::time::sleep(AGAIN).await;
+    }
 }

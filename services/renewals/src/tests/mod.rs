@@ -1,7 +1,9 @@
-//! What can only be seen from inside: when the sender is woken, what it gives back, and lists in Vietnamese order.
+//! What can only be seen from inside: when the sender is woken, what it gives back, answers that come late, and lists in
+//! Vietnamese order.
 
 mod participants;
 mod queue;
+mod receipts;
 
 use careway_contract::visits::v1::PrescriptionIssued;
 use careway_events::Received;

@@ -111,7 +111,7 @@ async fn the_words_of_old_messages_go_whoever_wrote_them_and_whom_they_went_to()
             sealed: vec![7],
             received_at,
         };
-        insert_inbound(&mut tx, &row, key).await.unwrap();
+        insert_inbound(&mut tx, &row, key, &[]).await.unwrap();
     }
     let before = now - TimeDelta::days(1);
     assert_eq!(update_erased(&mut tx, before, 10).await.unwrap(), 1);

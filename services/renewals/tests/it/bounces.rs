@@ -228,7 +228,7 @@ async fn what_is_no_report_or_too_long_changes_nothing_and_only_careways_own_ser
 #[tokio::test(flavor = "multi_thread")]
 async fn a_number_that_does_not_exist_or_gets_nothing_is_suspect() {
     let peer = SmppPeer::start().await;
-    let routes = routes_file(&smpp_route("viettel", &peer.address(), "", "answer_within_seconds = 1"));
+    let routes = routes_file(&smpp_route("viettel", &peer.address(), "", ""));
     let people = TestPeople::of(TestPeople::setup().await.with("CAREWAY_RENEWALS_ROUTES", routes)).await;
     let bounces = Bounces { people };
     peer.wait_for_sessions(1).await;

@@ -77,7 +77,9 @@ async fn everything_that_is_wrong_with_a_draft_is_named() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_draft_changes_as_a_whole_and_what_was_submitted_in_its_budget_alone() {
-    let people = TestPeople::reminding().await;
+    // Nothing begins by itself what was submitted.
+    let setup = TestPeople::on_a_day_of_reminders(TestPeople::setup().await);
+    let people = TestPeople::of(setup.with("CAREWAY_RENEWALS_TIMER_SECONDS", "3600")).await;
     people.many(1, "2036-12-12").await;
     let draft = people.draft(campaign(Kind::Once, &[-14])).await;
     let id = draft.campaign_id.clone();

@@ -143,10 +143,18 @@ async fn scenarios_04_what_comes_back_in_time_runs_and_what_comes_too_late_sends
 async fn scenarios_04_what_was_planned_and_never_queued_in_time_is_too_late() {
     let people = TestPeople::reminding().await;
     people.reachable(hoa(), MOBILE).await;
+    // At night it stands in the queue.
+    people.at(NIGHT);
     let id = people.begin(campaign(Kind::Once, &[-14])).await;
-    people.queued(&id, 1).await;
+    people.all_stand(&id, 1, &["HELD"]).await;
     people.pause(&id).await.unwrap();
-    set(&people, "update reminder_recipient set state = 'PLANNED', message_id = null").await;
+    set(
+        &people,
+        "with queued as (select message_id from reminder_recipient),
+              planned as (update reminder_recipient set state = 'PLANNED', message_id = null)
+         delete from message where message_id in (select message_id from queued)",
+    )
+    .await;
     people.at("2036-12-13T01:00:00Z");
     people.resume(&id).await.unwrap();
     let ended = people.all_stand(&id, 1, &["SUPPRESSED"]).await;

@@ -97,18 +97,20 @@ async fn scenarios_13_references_differ_among_the_last_messages_to_a_number() {
             .fetch_all(&renewals.admin)
             .await
             .unwrap();
-    assert_eq!(references, (0..302).collect::<Vec<_>>());
+    // One that is drawn for a message that is given back before it is submitted, no message has.
+    assert_eq!(references.len(), 302);
     let mut parts: BTreeMap<u16, usize> = BTreeMap::new();
     for part in peer.submitted() {
         let (reference, total, _) = part.header().unwrap();
         assert!(reference < 256 && total > 1);
         *parts.entry(reference).or_default() += 1;
     }
-    let total = peer.submitted()[0].header().unwrap().1;
-    for (reference, parts) in parts {
-        let messages = if reference < 302 - 256 { 2 } else { 1 };
-        assert_eq!(parts, messages * usize::from(total), "{reference}");
+    let total = usize::from(peer.submitted()[0].header().unwrap().1);
+    let mut expected: BTreeMap<u16, usize> = BTreeMap::new();
+    for reference in references {
+        *expected.entry(u16::try_from(reference % 256).unwrap()).or_default() += total;
     }
+    assert_eq!(parts, expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -92,9 +92,10 @@ async fn an_agency_is_told_of_a_renewal_that_was_taken_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn operators_are_told_of_a_route_that_stays_down_once() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    // The port is kept, and nobody listens.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = socket.local_addr().unwrap();
     let renewals =
         TestRenewals::start_with_routes(&smpp_route("viettel", &address.to_string(), "", "")).await;
     sqlx::query(
@@ -107,15 +108,15 @@ async fn operators_are_told_of_a_route_that_stays_down_once() {
     .unwrap();
     let open = "select count(*) from route_outage where ended_at is null";
     eventually("it is down", async || renewals.count(open).await == 1).await;
-    renewals.foundation.clock.advance(Duration::from_secs(299));
+    renewals.foundation.clock.advance(Duration::from_secs(150));
     assert_eq!(renewals.said("RouteDown").await, 0, "a carrier that restarts is no news");
-    renewals.foundation.clock.advance(Duration::from_secs(2));
+    renewals.foundation.clock.advance(Duration::from_secs(151));
     is_said(&renewals, "RouteDown", 1).await;
     is_kept(&renewals, "staff_route_down", 1).await;
     let told = notice(&renewals, Kind::RouteOutage, "RouteDown").await;
     assert_eq!((told.state.as_str(), told.values["route"].as_str()), ("DOWN", "viettel"));
 
-    let peer = SmppPeer::serve(tokio::net::TcpListener::bind(address).await.unwrap());
+    let peer = SmppPeer::serve(socket.listen(16).unwrap());
     peer.wait_for_sessions(1).await;
     eventually("it is over", async || renewals.count(open).await == 0).await;
     assert_eq!(notice(&renewals, Kind::RouteOutage, "RouteDown").await.state, "ENDED");

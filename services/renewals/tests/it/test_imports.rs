@@ -5,7 +5,7 @@ use careway_contract::{
     renewals::v1::{import_row::Outcome, import_service_client::ImportServiceClient, *},
 };
 use careway_service::Upstream;
-use careway_testing::Person;
+use careway_testing::{Person, eventually};
 use futures::TryStreamExt as _;
 use tonic::Status;
 
@@ -91,11 +91,8 @@ impl TestPeople {
 
     /// Waits until the database says this number.
     pub(crate) async fn until(&self, query: &str, number: i64) {
-        let begun = std::time::Instant::now();
-        while self.number(query).await != number {
-            assert!(begun.elapsed().as_secs() < 20, "{query} is not {number}");
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
+        let so = async || self.number(query).await == number;
+        eventually(&format!("{query} is {number}"), so).await;
     }
 
     /// A number that the database says.

@@ -12,7 +12,7 @@ use careway_contract::renewals::v1::{
 use careway_kernel::{Clock, ParticipantId, text};
 use careway_renewals::{MIGRATOR, NAME};
 use careway_service::{OrganizationKind, Upstream};
-use careway_testing::{Person, TestService, TestSetup, TokenSigner, key};
+use careway_testing::{FaultProxy, Person, TestService, TestSetup, TokenSigner, key};
 use tonic::Request;
 
 use crate::fake_identity::FakeIdentity;
@@ -86,6 +86,11 @@ impl TestPeople {
         let mut setup = TestSetup::of(NAME, &MIGRATOR).await;
         setup.clock = Clock::movable_from("2026-11-28T03:00:00Z".parse().unwrap());
         setup.with("CAREWAY_DATABASE_CONNECTIONS", "4")
+    }
+
+    /// Behind a proxy that counts round trips, to which the timer of campaigns adds none.
+    pub(crate) async fn counting_round_trips() -> (FaultProxy, TestSetup) {
+        Self::setup().await.with("CAREWAY_RENEWALS_TIMER_SECONDS", "3600").behind_a_proxy().await
     }
 
     /// Started so.

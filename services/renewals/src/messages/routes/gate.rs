@@ -240,6 +240,28 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn no_second_has_more_than_the_carrier_takes_and_bulk_leaves_a_code_its_share() {
+        let gate = Gate::new(64, 10);
+        gate.set_up(true);
+        let mut written = Vec::new();
+        for _ in 0..35 {
+            gate.pace(Priority::Bulk).await;
+            written.push(Instant::now());
+        }
+        let asked = Instant::now();
+        for _ in 0..3 {
+            gate.pace(Priority::Otp).await;
+            written.push(Instant::now());
+        }
+        assert_eq!(asked.elapsed(), Duration::ZERO, "a code goes at once");
+        gate.pace(Priority::Otp).await;
+        written.push(Instant::now());
+        for second in written.windows(11) {
+            assert!(second[10] - second[0] >= Duration::from_secs(1));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_pause_holds_everybody_and_a_route_that_goes_down_sends_them_on() {
         let gate = Gate::new(4, 1000);
         gate.set_up(true);

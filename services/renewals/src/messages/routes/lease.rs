@@ -36,7 +36,7 @@ pub(crate) async fn run(app: App) {
             let mut held = pin!(hold(&app).fuse());
             tokio::select! {
                 () = &mut held => {}
-                () = keep(&app, &routes, holder, asked) => tracing::warn!("another process may hold the routes now"),
+                () = keep(|| renew(&app, &routes, holder), asked) => tracing::warn!("another process may hold the routes now"),
                 () = drained(&app) => {}
             }
             app.routes.set_held(false);
@@ -60,15 +60,15 @@ async fn drained(app: &App) {
 }
 
 /// Renews the lease; ends when it is, or may be, somebody else's: however long the database takes to answer.
-async fn keep(app: &App, routes: &[String], holder: Uuid, taken: Instant) {
+async fn keep<Renewing: Future<Output = Option<bool>>>(mut renew: impl FnMut() -> Renewing, taken: Instant) {
     let mut good_until = taken + LOST;
-    let renewed = async || {
-        tokio::time::sleep(RENEW).await;
-        let asked = Instant::now();
-        renew(app, routes, holder).await.map(|held| held.then_some(asked))
-    };
     loop {
-        match timeout_at(good_until, renewed()).await {
+        let renewed = async {
+            tokio::time::sleep(RENEW).await;
+            let asked = Instant::now();
+            renew().await.map(|held| held.then_some(asked))
+        };
+        match timeout_at(good_until, renewed).await {
             Ok(Some(Some(asked))) => good_until = asked + LOST,
             Ok(None) => {}
             Ok(Some(None)) | Err(_) => return,
@@ -101,4 +101,33 @@ async fn try_renew(app: &App, routes: &[String], holder: Uuid) -> Result<bool> {
 async fn give_back(app: &App, holder: Uuid) -> Result<()> {
     let mut reader = app.db.read(&Call::system("hold-routes")).await?;
     store::leases::delete_leases(&mut reader, holder).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn routes_are_let_go_before_their_lease_ends_whether_the_database_refuses_or_says_nothing() {
+        for refuses in [true, false] {
+            let mut renewals = 2;
+            let renew = || {
+                let renews = renewals > 0;
+                renewals -= i32::from(renews);
+                async move {
+                    if renews {
+                        return Some(true);
+                    }
+                    if !refuses {
+                        std::future::pending::<()>().await;
+                    }
+                    None
+                }
+            };
+            let taken = Instant::now();
+            keep(renew, taken).await;
+            let held = taken.elapsed();
+            assert!(held > 2 * RENEW && held < 2 * RENEW + LEASE, "{held:?}");
+        }
+    }
 }

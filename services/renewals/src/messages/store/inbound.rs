@@ -15,15 +15,19 @@ pub(crate) struct InboundRow {
     pub(crate) received_at: DateTime<Utc>,
 }
 
-/// Keeps one, once.
+/// Keeps one, once: unless there is one of its key, or one of those beside it that came less than a minute from it.
 pub(crate) async fn insert_inbound(
     conn: &mut PgConnection,
     inbound: &InboundRow,
     dedupe_key: &str,
+    beside: &[String],
 ) -> Result<()> {
     sqlx::query(
         "insert into inbound_sms (inbound_sms_id, route, dedupe_key, number_key, sealed, state, received_at)
-         values ($1, $2, $3, $4, $5, 'RECEIVED', $6)
+         select $1, $2, $3, $4, $5, 'RECEIVED', $6
+         where not exists (
+             select from inbound_sms where dedupe_key = any($7)
+                 and received_at > $6 - interval '1 minute' and received_at < $6 + interval '1 minute')
          on conflict (dedupe_key) do nothing",
     )
     .bind(inbound.inbound_sms_id)
@@ -32,6 +36,7 @@ pub(crate) async fn insert_inbound(
     .bind(&inbound.number_key)
     .bind(&inbound.sealed)
     .bind(inbound.received_at)
+    .bind(beside)
     .execute(conn)
     .await?;
     Ok(())

@@ -51,8 +51,8 @@ pub(crate) async fn lock_reported(
     Ok(reported.bind(route).bind(carrier_id).fetch_optional(conn).await?)
 }
 
-/// The message, of which a late answer speaks, locked.
-pub(crate) async fn lock_unknown(
+/// The message, of which a late answer speaks, locked: unknown, or not known yet to be.
+pub(crate) async fn lock_given(
     conn: &mut PgConnection,
     message_id: Uuid,
     number: i16,
@@ -60,7 +60,7 @@ pub(crate) async fn lock_unknown(
     let reported = sqlx::query_as(
         "select message_id, organization_id, channel, template, subject, recipient_keys, state, version,
                 $2::smallint as number
-         from message where message_id = $1 and state = 'UNKNOWN' for update",
+         from message where message_id = $1 and state in ('SUBMITTED', 'UNKNOWN') for update",
     );
     Ok(reported.bind(message_id).bind(number).fetch_optional(conn).await?)
 }

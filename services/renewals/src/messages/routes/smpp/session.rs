@@ -281,3 +281,44 @@ impl Pending {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rusmpp::pdus::BindTransceiverResp;
+    use tokio_util::codec::Framed;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_goodbye_is_answered_and_not_waited_for_in_vain() {
+        for answers in [true, false] {
+            let (near, far) = tokio::io::duplex(4096);
+            let mut carrier = Framed::new(far, CommandCodec::new());
+            let within = Duration::from_secs(30);
+            let answered = async {
+                let bind = carrier.next().await.unwrap().unwrap();
+                let answer = BindTransceiverResp::default();
+                let answer = Command::new(CommandStatus::EsmeRok, bind.sequence_number(), answer);
+                carrier.send(answer).await.unwrap();
+            };
+            let (bound, ()) = tokio::join!(Session::bind(near, BindTransceiver::default(), within), answered);
+            let Ok((session, reader)) = bound else { panic!("the carrier answers") };
+
+            let (arrivals, _arrived) = Arrivals::channel();
+            let asked = Instant::now();
+            let heard = async {
+                let goodbye = carrier.next().await.unwrap().unwrap();
+                assert!(matches!(goodbye.pdu(), Some(Pdu::Unbind)));
+                if answers {
+                    let number = goodbye.sequence_number();
+                    let answer = Command::new(CommandStatus::EsmeRok, number, Pdu::UnbindResp);
+                    carrier.send(answer).await.unwrap();
+                }
+            };
+            tokio::join!(session.unbind(), session.read(reader, within, arrivals), heard);
+            let waited = asked.elapsed();
+            assert_eq!(waited < Duration::from_secs(1), answers, "{waited:?}");
+            assert!(waited < Duration::from_secs(3), "{waited:?}");
+        }
+    }
+}
