@@ -39,6 +39,15 @@ pub struct Config {
         value_parser = clap::value_parser!(u64).range(1..)
     )]
     pub timer_seconds: u64,
+    /// Longest that a partner's system may take to answer, in seconds.
+    #[arg(
+        id = "channels_answer_seconds",
+        long = "channels-answer-seconds",
+        env = "CAREWAY_CHANNELS_ANSWER_SECONDS",
+        default_value_t = 15,
+        value_parser = clap::value_parser!(u64).range(1..=600)
+    )]
+    pub answer_seconds: u64,
     /// Where the REST API is found: a feed names its next page by it, and the manifest of SMART Scheduling Links its files.
     #[arg(
         id = "channels_public_url",

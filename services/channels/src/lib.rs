@@ -166,7 +166,7 @@ async fn open(config: Config, foundation: &Foundation) -> anyhow::Result<App> {
         page_key: foundation.page_key.clone(),
         foundation: foundation.clone(),
         catalogue: Arc::new(Catalogue::read()?),
-        outbound: Outbound::open(config.private_addresses)?,
+        outbound: Outbound::open(config.private_addresses, Duration::from_secs(config.answer_seconds))?,
         webhook_keys: WebhookKeys::derive(&config.master_key)?,
         support_address: config.support_address,
         timer: Duration::from_secs(config.timer_seconds),

@@ -23,8 +23,6 @@ use super::domain::{AddressRefusal, may_be_asked, parse};
 
 /// Longest that a connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
-/// Longest that all of it may take.
-const WHOLE: Duration = Duration::from_secs(15);
 /// What is left of a caller's time to keep what was answered, and to tell it.
 const KEEPING: Duration = Duration::from_secs(2);
 /// A connection that nobody uses is closed, so that its name is looked up again.
@@ -96,12 +94,12 @@ pub(crate) struct Outbound {
 
 impl Outbound {
     /// One that asks addresses of a private network only if it is told so: in development a partner may run on the same
-    /// machine.
-    pub(crate) fn open(private: bool) -> anyhow::Result<Self> {
-        Self::with(LookUp::System, private)
+    /// machine. Nothing that it asks takes longer than `longest`.
+    pub(crate) fn open(private: bool, longest: Duration) -> anyhow::Result<Self> {
+        Self::with(LookUp::System, private, longest)
     }
 
-    fn with(look_up: LookUp, private: bool) -> anyhow::Result<Self> {
+    fn with(look_up: LookUp, private: bool, longest: Duration) -> anyhow::Result<Self> {
         let names = Names { look_up: Arc::new(look_up), private };
         let client = Client::builder()
             .connect_timeout(CONNECT)
@@ -113,13 +111,18 @@ impl Outbound {
             .user_agent("Careway/1")
             .build()
             .context("the client of other systems")?;
-        Ok(Self { client, names, longest: WHOLE })
+        Ok(Self { client, names, longest })
     }
 
     /// The same while somebody waits for the answer: in time for them to be told that none came.
     pub(crate) fn in_time_for(&self, call: &Call) -> Self {
-        let longest = WHOLE.min(call.remaining().saturating_sub(KEEPING));
+        let longest = self.longest.min(call.remaining().saturating_sub(KEEPING));
         Self { longest, ..self.clone() }
+    }
+
+    /// Longest that a request may take.
+    pub(crate) fn longest(&self) -> Duration {
+        self.longest
     }
 
     /// Reads an address.

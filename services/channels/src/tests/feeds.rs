@@ -176,7 +176,13 @@ async fn a_reader_has_everything_whatever_the_order_of_commits() {
                 }
                 let who = step["tx"].as_str().unwrap();
                 match step["does"].as_str().unwrap() {
-                    "begin" => _ = open.insert(who, feed.db.begin_system("tests").await.unwrap()),
+                    "begin" => {
+                        let mut tx = feed.db.begin_system("tests").await.unwrap();
+                        // Whatever the others take meanwhile.
+                        let waits = sqlx::query("set local idle_in_transaction_session_timeout = 0");
+                        waits.execute(&mut *tx).await.unwrap();
+                        open.insert(who, tx);
+                    }
                     "write" => {
                         let service = feed.service(step["item"].as_str().unwrap()).await;
                         let tx = open.get_mut(who).unwrap();

@@ -2,14 +2,14 @@
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use careway_kernel::id_at;
 use careway_service::{Result, count};
 use chrono::{DateTime, Utc};
 use futures::{StreamExt, TryStreamExt, stream};
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::Instant};
 
 use super::{
     domain::{
@@ -200,8 +200,26 @@ impl Pace {
         if turn >= until {
             return false;
         }
-        tokio::time::sleep_until(turn.into()).await;
+        tokio::time::sleep_until(turn).await;
         *next = turn + gap;
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn no_second_has_more_messages_than_an_endpoint_wants() {
+        let (pace, begun) = (Pace::of(10), Instant::now());
+        let mut sent = Vec::new();
+        while pace.wait(begun + Duration::from_secs(5)).await {
+            sent.push(Instant::now());
+        }
+        assert!((45..=50).contains(&sent.len()), "all that there is time for: {}", sent.len());
+        for second in sent.windows(11) {
+            assert!(second[10] - second[0] >= Duration::from_secs(1));
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! A turn with an endpoint: rounds of what is due, until nothing is or the time is up. Ends are kept after each round; what was
 //! under way when the process died is sent again.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use careway_service::{Call, Result, Transaction};
 use chrono::TimeDelta;
+use tokio::time::Instant;
 
 use super::{
     round::{Round, Sender},

@@ -13,8 +13,8 @@ use crate::App;
 /// Turns that a process has at the same time: with endpoints that answer soon, and with those that answer late.
 const QUICK_TURNS: usize = 96;
 const SLOW_TURNS: usize = 32;
-/// Longer than a turn with its last attempt takes.
-const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// Longer than a turn takes without its last attempt.
+const LEASE: TimeDelta = TimeDelta::seconds(45);
 /// How often the clock is asked what is due.
 const POLL: Duration = Duration::from_millis(500);
 
@@ -51,8 +51,9 @@ async fn claim(app: &App, quick: usize, slow: usize) -> Result<Vec<store::Claime
     }
     let mut tx = app.db.begin_system("webhook.claim").await?;
     let now = tx.now();
+    let until = now + LEASE + app.outbound.longest();
     let most = |turns: usize| i64::try_from(turns).unwrap_or(i64::MAX);
-    let claimed = store::claim(&mut tx, now, now + LEASE, most(quick), most(slow)).await?;
+    let claimed = store::claim(&mut tx, now, until, most(quick), most(slow)).await?;
     tx.finish().await?;
     Ok(claimed)
 }

@@ -205,7 +205,7 @@ async fn a_duration_is_told_by_itself() {
 
 #[tokio::test]
 async fn a_new_duration_tells_which_bookings_it_meets() {
-    let service = TestChannels::run().await;
+    let service = TestChannels::run_midweek().await;
     let doctor = service.doctor().await;
     let x_ray = service.service("X", &doctor).await;
     service.live(&[&x_ray]).await;

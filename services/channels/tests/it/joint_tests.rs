@@ -26,7 +26,7 @@ struct Tested {
 
 impl Tested {
     async fn run() -> Self {
-        let service = TestChannels::run().await;
+        let service = TestChannels::run_midweek().await;
         let doctor = service.doctor().await;
         let x_ray = service.service("XR", &doctor).await;
         let connection = service.set_up_with(&[&x_ray]).await;

@@ -103,7 +103,7 @@ async fn a_resource_is_taken_away_once() {
 
 #[tokio::test]
 async fn slots_need_everybody_and_no_closed_hour() {
-    let service = TestChannels::run().await;
+    let service = TestChannels::run_midweek().await;
     let (doctor, room) = (service.doctor().await, service.doctor().await);
     service.set_hours(&room, 1, &[("10:00", "11:00")]).await;
     let create = CreateServiceRequest {

@@ -67,12 +67,28 @@ impl TestChannels {
         Self::run_by(Clock::movable()).await
     }
 
-    /// The same by this clock.
+    /// From a Wednesday morning on, far from where days and weeks of a calendar end.
+    pub(crate) async fn run_midweek() -> Self {
+        Self::run_by(Clock::movable_from("2027-02-03T08:00:00Z".parse().unwrap())).await
+    }
+
+    /// By a clock that stands until the test moves it: nothing is due by itself.
+    pub(crate) async fn run_standing() -> Self {
+        Self::run_by(Clock::manual("2027-02-03T08:00:00Z".parse().unwrap())).await
+    }
+
+    /// By this clock.
     pub(crate) async fn run_by(clock: Clock) -> Self {
-        let mut setup = TestSetup::of(NAME, &MIGRATOR).await.with_all(&[
+        Self::run_with(clock, &[]).await
+    }
+
+    /// By this clock, with more settings.
+    pub(crate) async fn run_with(clock: Clock, settings: &[(&str, &str)]) -> Self {
+        let setup = TestSetup::of(NAME, &MIGRATOR).await.with_all(&[
             ("CAREWAY_CHANNELS_TIMER_SECONDS", "1"),
             ("CAREWAY_CHANNELS_PRIVATE_ADDRESSES", "true"),
         ]);
+        let mut setup = setup.with_all(settings);
         setup.clock = clock;
         let (renewals, signer) = (FakeRenewals::new(&setup.clock), TokenSigner::new(&setup.clock));
         let clock = setup.clock.clone();

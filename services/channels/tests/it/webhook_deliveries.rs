@@ -132,7 +132,7 @@ async fn an_event_is_heard_by_whom_the_vectors_name() {
 #[tokio::test]
 async fn messages_of_a_subject_come_in_the_order_of_the_vectors() {
     for row in rows("order", 4) {
-        let service = TestChannels::run().await;
+        let service = TestChannels::run_standing().await;
         let owner = &service.provider;
         let mut subjects: HashMap<String, Uuid> = HashMap::new();
         let messages = row["messages"].as_array().unwrap().clone();
@@ -176,6 +176,7 @@ async fn messages_of_a_subject_come_in_the_order_of_the_vectors() {
             });
             service.say_all(facts.collect::<Vec<_>>(), owner.organization, None).await;
             service.all_is_heard().await;
+            eventually("all is tried", async || !service.is_at_work().await).await;
             service.clock.advance(Duration::from_secs(3));
         }
         let arrivals = row["arrivals"].as_object().unwrap();
@@ -204,14 +205,22 @@ async fn messages_of_a_subject_come_in_the_order_of_the_vectors() {
 }
 
 impl TestChannels {
+    /// Something is under way, or is due and nobody has begun it yet.
+    pub(crate) async fn is_at_work(&self) -> bool {
+        let busy = "select exists (select from webhook_turn where lease is not null or next_due <= $1)";
+        let busy = sqlx::query_scalar(busy).bind(self.clock.now()).fetch_one(&self.admin);
+        busy.await.unwrap()
+    }
+
     /// The clock goes on to what is due next, once nobody is at work.
     async fn pass_when_idle(&self) {
-        let busy = "select count(*) from webhook_turn where lease is not null";
+        if self.is_at_work().await {
+            return;
+        }
         let next = "select min(due_at) from webhook_delivery where state = 'PENDING' and due_at > $1";
         let next = sqlx::query_scalar(next).bind(self.clock.now()).fetch_one(&self.admin);
         let due: Option<DateTime<Utc>> = next.await.unwrap();
-        let Some(wait) = due.and_then(|due| (due - self.clock.now()).to_std().ok()) else { return };
-        if self.count(busy).await == 0 {
+        if let Some(wait) = due.and_then(|due| (due - self.clock.now()).to_std().ok()) {
             self.clock.advance(wait);
         }
     }
@@ -225,7 +234,7 @@ async fn what_is_due_at_an_endpoint_that_is_taken_away_is_cancelled() {
     let (owner, receiver) = (&service.provider, Receiver::start(|_| Reply::Status(500)).await);
     let (endpoint, _) = service.endpoint(owner, &receiver.url).await;
     service.say(VisitAdmitted::default(), (Uuid::now_v7(), 1), owner.organization, None).await;
-    eventually("it is tried", async || receiver.count() == 1).await;
+    eventually("it is tried", async || receiver.count() > 0).await;
     let delete = DeleteWebhookEndpointRequest { endpoint_id: endpoint.endpoint_id.clone() };
     service.endpoints().delete_webhook_endpoint(service.by(owner, delete)).await.unwrap();
     eventually("it is cancelled", async || service.messages_in(owner, State::Cancelled).await.len() == 1)

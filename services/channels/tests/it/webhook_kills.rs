@@ -3,7 +3,6 @@
 
 use std::{
     collections::BTreeSet,
-    net::{SocketAddr, TcpListener},
     process::Stdio,
     time::{Duration, Instant},
 };
@@ -24,10 +23,6 @@ const EVENTS: usize = 60;
 /// Longer than what was fetched and not acknowledged stays away.
 const PATIENCE: Duration = Duration::from_secs(150);
 
-fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
-}
-
 /// The service as a process of its own, on the test's database.
 fn process(service: &TestChannels) -> Child {
     let servers = TestServers::from_env();
@@ -43,8 +38,8 @@ fn process(service: &TestChannels) -> Child {
             ("CAREWAY_CHANNELS_DATABASE_URL", &service.setup.database.url_app),
             ("CAREWAY_CHANNELS_MASTER_KEY", SECRET),
             ("CAREWAY_CHANNELS_PRIVATE_ADDRESSES", "true"),
-            ("CAREWAY_LISTEN", &free_address().to_string()),
-            ("CAREWAY_OPS_LISTEN", &free_address().to_string()),
+            ("CAREWAY_LISTEN", "127.0.0.1:0"),
+            ("CAREWAY_OPS_LISTEN", "127.0.0.1:0"),
         ])
         .stdout(Stdio::null())
         .stderr(Stdio::null())

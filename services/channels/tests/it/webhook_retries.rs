@@ -29,8 +29,9 @@ impl TestChannels {
         visit
     }
 
-    /// The clock goes on until something that waits is due.
+    /// The clock goes on until something that waits is due, once nobody is at work: whoever is would find it, too.
     async fn pass_to_due(&self) {
+        eventually("nobody is at work", async || !self.is_at_work().await).await;
         let due: DateTime<Utc> =
             sqlx::query_scalar("select min(due_at) from webhook_delivery where state = 'PENDING'")
                 .fetch_one(&self.admin)
@@ -69,7 +70,7 @@ impl TestChannels {
 
 #[tokio::test]
 async fn an_event_of_another_context_arrives_signed_and_comes_again_until_it_is_taken() {
-    let service = TestChannels::run().await;
+    let service = TestChannels::run_standing().await;
     let owner = &service.provider;
     let times = AtomicUsize::new(0);
     let receiver = Receiver::start(move |_| match times.fetch_add(1, Ordering::SeqCst) {
@@ -102,7 +103,8 @@ async fn an_event_of_another_context_arrives_signed_and_comes_again_until_it_is_
     let stranger = Person::of(owner.kind, &service.clock);
     assert!(service.messages_in(&stranger, State::Unspecified).await.is_empty());
 
-    // Sent again as what it was: who had it knows that by its id.
+    // Sent again as what it was: who had it knows that by its id. Attempts of one millisecond have no order.
+    service.clock.advance(std::time::Duration::from_secs(1));
     let again = service.resend(owner, &endpoint.endpoint_id, &waiting.webhook_message_id).await;
     assert_eq!(again.state(), State::Pending);
     eventually("it is sent again", async || receiver.count() == 3).await;
@@ -114,7 +116,7 @@ async fn an_event_of_another_context_arrives_signed_and_comes_again_until_it_is_
 
 #[tokio::test]
 async fn what_is_never_taken_is_given_up_and_after_five_days_so_is_the_endpoint() {
-    let service = TestChannels::run().await;
+    let service = TestChannels::run_standing().await;
     let (owner, receiver) = (&service.provider, Receiver::start(|_| Reply::Status(503)).await);
     let (endpoint, _) = service.endpoint(owner, &receiver.url).await;
     let since = service.clock.now() - TimeDelta::minutes(1);
@@ -148,6 +150,8 @@ async fn what_is_never_taken_is_given_up_and_after_five_days_so_is_the_endpoint(
     let refused = service.messages().resend_webhook_message(service.by(owner, request)).await;
     assert_eq!(refusal(refused).reason(), "WEBHOOK_ENDPOINT_DISABLED");
 
+    // What is recovered happened before.
+    service.clock.advance(std::time::Duration::from_secs(1));
     let before = receiver.count();
     receiver.behave(|_| Reply::Status(204));
     service.enable(owner, &endpoint.endpoint_id).await;
@@ -188,14 +192,15 @@ async fn an_endpoint_that_is_gone_is_sent_nothing_until_it_is_enabled() {
 async fn an_endpoint_is_sent_no_more_a_second_than_it_wants() {
     let service = TestChannels::run().await;
     let receiver = Receiver::well().await;
-    let request = CreateWebhookEndpointRequest { url: receiver.url.clone(), rate: 10, ..Default::default() };
+    let request = CreateWebhookEndpointRequest { url: receiver.url.clone(), rate: 1, ..Default::default() };
     service.endpoint_as(&service.provider, request).await;
-    let visits = (0..12).map(|_| Uuid::now_v7()).map(|visit| (admitted(visit), (visit, 1)));
+    let visits = (0..6).map(|_| Uuid::now_v7()).map(|visit| (admitted(visit), (visit, 1)));
     service.say_all(visits, service.provider.organization, None).await;
-    eventually("all are taken", async || receiver.count() == 12).await;
+    eventually("all are taken", async || receiver.count() == 6).await;
     let seen = receiver.seen();
-    let took = seen[11].at - seen[0].at;
-    assert!(took >= std::time::Duration::from_millis(1000), "12 within {took:?}");
+    let took = seen[5].at - seen[0].at;
+    // They are sent within five seconds; the first may come late.
+    assert!(took >= std::time::Duration::from_secs(1), "6 within {took:?}");
 }
 
 #[tokio::test]

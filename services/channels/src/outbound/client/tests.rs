@@ -7,11 +7,14 @@ use std::{
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
+    net::{TcpListener, TcpSocket},
 };
 
 use super::*;
 use crate::vectors;
+
+/// Nobody here keeps anybody waiting.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A listener that counts who connects, and answers so.
 async fn listener(answer: String) -> (u16, Arc<AtomicUsize>) {
@@ -39,7 +42,7 @@ fn rebinding(private: bool, answers: &[&str]) -> (Outbound, Arc<AtomicUsize>) {
     let asked = Arc::new(AtomicUsize::new(0));
     let counted = asked.clone();
     let look_up = move |_: &str| vec![answers[counted.fetch_add(1, Ordering::SeqCst) % answers.len()]];
-    (Outbound::with(LookUp::Given(Box::new(look_up)), private).unwrap(), asked)
+    (Outbound::with(LookUp::Given(Box::new(look_up)), private, PATIENCE).unwrap(), asked)
 }
 
 #[tokio::test]
@@ -83,7 +86,7 @@ async fn redirects_are_failures_and_nobody_else_is_asked() {
         let status = row["answers"]["status"].as_u64().unwrap();
         let location = format!("{status} Elsewhere\r\nlocation: http://127.0.0.1:{elsewhere}/latest");
         let (port, _) = listener(answer(&location)).await;
-        let outbound = Outbound::open(true).unwrap();
+        let outbound = Outbound::open(true, PATIENCE).unwrap();
         let sent = outbound.post(&format!("http://127.0.0.1:{port}/"), HeaderMap::new(), Vec::new()).await;
         assert_eq!(sent.end.as_ref().map(|answer| u64::from(answer.status)), Ok(status), "{row}");
         assert!(!sent.is_success() && row["attempt"] == "FAILED", "{row}");
@@ -95,10 +98,11 @@ async fn redirects_are_failures_and_nobody_else_is_asked() {
 
 #[tokio::test]
 async fn failures_are_told_apart() {
-    let outbound = Outbound::open(true).unwrap();
-    let nobody = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let outbound = Outbound::open(true, PATIENCE).unwrap();
+    // The port is kept, and nobody listens.
+    let nobody = TcpSocket::new_v4().unwrap();
+    nobody.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
     let port = nobody.local_addr().unwrap().port();
-    drop(nobody);
     let refused = outbound.post(&format!("http://127.0.0.1:{port}/"), HeaderMap::new(), Vec::new()).await;
     assert_eq!(refused.end, Err(Failure::ConnectionRefused));
     let (port, _) = listener("no TLS at all".to_owned()).await;
@@ -112,7 +116,7 @@ async fn failures_are_told_apart() {
 async fn a_retry_after_is_told_and_a_long_answer_is_not_read_whole() {
     let long = format!("HTTP/1.1 503 Busy\r\nretry-after: 120\r\n\r\n{}", "x".repeat(1 << 20));
     let (port, _) = listener(long).await;
-    let outbound = Outbound::open(true).unwrap();
+    let outbound = Outbound::open(true, PATIENCE).unwrap();
     let sent = outbound.post(&format!("http://127.0.0.1:{port}/"), HeaderMap::new(), Vec::new()).await;
     assert_eq!(sent.end, Ok(Answer { status: 503, retry_after: Some("120".to_owned()) }));
 }
