@@ -1,7 +1,7 @@
 //! What stands before the replicas of a service, as a cluster's own does: each new connection goes to the next one that is
 //! ready.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use careway_service::probe;
 use tokio::{
@@ -9,6 +9,10 @@ use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinHandle,
 };
+
+/// How long it waits before it asks again who is ready, and how often.
+const PAUSE: Duration = Duration::from_millis(100);
+const ROUNDS: usize = 100;
 
 /// One of several processes that do the same.
 #[derive(Debug, Clone, Copy)]
@@ -41,9 +45,12 @@ impl Drop for Balancer {
     }
 }
 
-/// To the first that is ready, from this one on; nobody being ready, the connection ends.
+/// To the first that is ready, from this one on; nobody being ready for long, the connection ends.
 async fn pass(mut stream: TcpStream, replicas: Arc<[Replica]>, first: usize) {
-    for turn in 0..replicas.len() {
+    for turn in 0..replicas.len() * ROUNDS {
+        if turn > 0 && turn % replicas.len() == 0 {
+            tokio::time::sleep(PAUSE).await;
+        }
         let replica = replicas[(first + turn) % replicas.len()];
         if probe::ready(replica.ops).await.is_err() {
             continue;

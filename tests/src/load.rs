@@ -16,7 +16,7 @@ use futures::{StreamExt, stream};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{Member, Network, TestPlatform, accepted};
+use crate::{Member, Network, TestPlatform, accepted, not_now};
 
 /// How many requests are under way at a time.
 const AT_ONCE: usize = 8;
@@ -112,7 +112,7 @@ impl Load {
     async fn insist(&self, ask: impl Fn() -> Request) -> Answer {
         let acknowledged = until("a request to be acknowledged", async || match ask().await {
             Ok(answer) if answer.status.is_success() => Ok(Some(answer)),
-            Ok(answer) if answer.status.as_u16() == 503 || answer.reason() == "IDEMPOTENCY_KEY_IN_USE" => {
+            Ok(answer) if not_now(&answer) => {
                 self.unanswered.fetch_add(1, Ordering::SeqCst);
                 Ok(None)
             }

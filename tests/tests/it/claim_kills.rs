@@ -3,7 +3,7 @@
 
 use careway_service::{Call, Reader};
 use careway_testing::{FaultProxy, Side, TestServers};
-use careway_tests::{Answer, Layout, Request, Rest, Setup, TestPlatform, accepted, until};
+use careway_tests::{Answer, Layout, Request, Rest, Setup, TestPlatform, accepted, not_now, until};
 use serde_json::{Value, json};
 
 use crate::claim_parties::{ClaimParties, Patient, path};
@@ -46,8 +46,7 @@ impl Ready {
     async fn insisted(&self) -> Answer {
         let acknowledged = until("a command to be acknowledged", async || {
             let answer = self.given().await?;
-            let not_now = answer.status.as_u16() == 503 || answer.reason() == "IDEMPOTENCY_KEY_IN_USE";
-            if not_now { Ok(None) } else { answer.ok().map(Some) }
+            if not_now(&answer) { Ok(None) } else { answer.ok().map(Some) }
         });
         acknowledged.await.unwrap_or_else(|error| panic!("{error:#}"))
     }

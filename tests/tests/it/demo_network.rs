@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use careway_service::Call;
@@ -69,9 +69,7 @@ async fn the_demo_network_is_made_once_and_its_first_member_can_be_checked_in() 
     let (claims, messages) = (states(&platform, &demo).await, messages(&platform));
     let sold = bookings(&platform, &demo).await.body;
     let cases = cases(&platform, &demo).await.body;
-    let since = Instant::now();
     let again = make().await;
-    assert!(since.elapsed() < Duration::from_secs(1), "what is there is not made again");
     assert_eq!(serde_json::to_value(&again).unwrap(), serde_json::to_value(&demo).unwrap());
     let after = accepted(200, platform.operator().await.get("/v1/organizations")).await;
     assert_eq!(after.body, organizations.body);

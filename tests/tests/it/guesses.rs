@@ -61,9 +61,13 @@ async fn known_and_unknown_members_are_answered_alike_and_as_fast() {
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     let mut shapes = std::collections::BTreeSet::new();
     for (index, member) in members.iter().enumerate() {
-        for (number, times) in
-            [(member.number.clone(), &mut known), (format!("UM-9{index:05}"), &mut unknown)]
-        {
+        let mut asked = [(member.number.clone(), &mut known), (format!("UM-9{index:05}"), &mut unknown)];
+        // What one began in the background is not to slow the other.
+        if index % 2 == 0 {
+            asked.reverse();
+        }
+        for (number, times) in asked {
+            platform.settle().await;
             let start = Instant::now();
             let answer =
                 accepted(201, network.desk.post("/v1/visits", json!({"memberNumber": number}))).await;

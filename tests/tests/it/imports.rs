@@ -7,6 +7,8 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+/// Less than what a bomb says it holds would take to read, on however slow a machine.
+const SOON: Duration = Duration::from_secs(60);
 const CSV: &str = "text/csv";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const MEMBERS: &str = "/v1/members/import";
@@ -105,7 +107,7 @@ async fn what_cannot_be_a_list_is_refused_as_a_whole_and_soon() {
     for path in [MEMBERS, COVERAGES] {
         let started = Instant::now();
         refused(400, "FILE_TOO_LARGE", payer.officer.upload(path, XLSX, bomb.clone())).await;
-        assert!(started.elapsed() < Duration::from_secs(5), "refused after {:?}", started.elapsed());
+        assert!(started.elapsed() < SOON, "refused after {:?}", started.elapsed());
         let nonsense = b"PK\x03\x04 no workbook".to_vec();
         refused(400, "FILE_UNREADABLE", payer.officer.upload(path, XLSX, nonsense)).await;
         let missing =

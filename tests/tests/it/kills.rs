@@ -14,7 +14,7 @@ async fn visits_killed_while_patients_are_admitted_loses_and_doubles_nothing() {
 
     let kills = async {
         for kill in 1..=KILLS {
-            load.acknowledged(kill * PATIENTS / 2).await;
+            load.acknowledged(kill * PATIENTS / 3).await;
             let before = load.unanswered();
             platform.processes().kill("visits").await;
             load.unanswered_more_than(before).await;

@@ -427,7 +427,8 @@ async fn nobody_is_reminded_of_what_was_decided_meanwhile() {
     parties.platform.settle().await;
     let mut renewals = parties.platform.database("renewals").read(&Call::system("tests")).await.unwrap();
     // Until this ends no message can be kept, and none is sent.
-    let hold = "begin; lock table message in exclusive mode";
+    let hold =
+        "begin; set local idle_in_transaction_session_timeout = 0; lock table message in exclusive mode";
     sqlx::raw_sql(hold).execute(&mut *renewals).await.unwrap();
     parties.approved(&visit, &json!([line("BED", "1")])).await;
     sqlx::raw_sql("commit").execute(&mut *renewals).await.unwrap();

@@ -12,9 +12,16 @@ use std::{
 
 use careway_tests::{CODES_FOR_A_LOAD, Layout, Network, Scheme, Setup, TestPlatform, accepted};
 use serde_json::json;
-use tokio::{task::JoinSet, time::interval};
+use tokio::{
+    sync::Semaphore,
+    task::JoinSet,
+    time::{MissedTickBehavior, interval},
+};
 
 use crate::check_in::check_in;
+
+/// How many requests are under way at most.
+const AT_ONCE: usize = 16;
 
 /// `CAREWAY_TEST_ROUNDS` and `CAREWAY_TEST_RATE` say how often each is replaced, and how many requests a second come meanwhile.
 fn told(variable: &str, otherwise: u64) -> u64 {
@@ -53,11 +60,16 @@ async fn each_process_is_replaced_under_load_and_no_request_fails() {
     let load = async {
         let mut ticks =
             interval(Duration::from_secs(1) / u32::try_from(told("CAREWAY_TEST_RATE", 50)).unwrap());
+        // What a machine that stood still has missed is not asked all at once, and no more than this at a time.
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let places = Arc::new(Semaphore::new(AT_ONCE));
         let mut under_way = JoinSet::new();
         while !over.load(Ordering::Relaxed) {
             ticks.tick().await;
+            let place = places.clone().acquire_owned().await.unwrap();
             let (request, failed) = (ask(asked.fetch_add(1, Ordering::Relaxed)), failed.clone());
             under_way.spawn(async move {
+                let _place = place;
                 match request.await {
                     Ok(answer) if answer.status.is_success() => {}
                     Ok(answer) => failed.lock().unwrap().push(answer.to_string()),

@@ -5,7 +5,6 @@ use std::{
     env,
     ffi::OsString,
     fs,
-    net::TcpListener,
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering},
 };
@@ -13,7 +12,7 @@ use std::{
 use careway_service::Call;
 use careway_standalone::provision::DATABASES;
 use careway_testing::{TestServers, unique_prefix};
-use careway_tests::{Member, Network, Rest, Setup, Support, TestPlatform, accepted, until};
+use careway_tests::{Member, Network, Rest, Setup, Support, TestPlatform, accepted, free_address, until};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, postgres::PgConnectOptions};
 use tokio::process::Command;
@@ -119,7 +118,7 @@ fn path() -> OsString {
 
 /// A port of the loopback that both platforms answer on, the one after the other: clients keep their address and tokens.
 fn address() -> String {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+    free_address().unwrap().to_string()
 }
 
 async fn database_name(platform: &TestPlatform, service: &str) -> String {

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use careway_tests::{Answer, Credentials, Facility, Request, Rest, TestPlatform, accepted, refused};
+use careway_tests::{
+    Answer, Credentials, Facility, Request, Rest, TestPlatform, accepted, refused, slowed_down,
+};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,8 +74,7 @@ async fn whoever_knows_the_password_does_not_guess_the_second_factor() {
     refused(401, "TOTP_REQUIRED", sign_in(platform.rest(), &credentials)).await;
     refused(401, "TOTP_REJECTED", guess()).await;
     refused(401, "TOTP_REQUIRED", sign_in(platform.rest(), &credentials)).await;
-    refused(401, "TOTP_REJECTED", guess()).await;
-    refused(429, "SIGN_IN_THROTTLED", guess()).await;
+    slowed_down(&platform, guess).await;
 }
 
 fn sign_in(rest: &Rest, credentials: &Credentials) -> Request {

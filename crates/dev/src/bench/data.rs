@@ -27,7 +27,7 @@ use super::{
 use crate::say;
 
 /// How long the events of an import may be on their way.
-const ON_THEIR_WAY: Duration = Duration::from_secs(90);
+const ON_THEIR_WAY: Duration = Duration::from_secs(180);
 
 /// What there is to be measured with.
 pub(super) struct Network {

@@ -24,7 +24,7 @@ use super::{
 };
 
 /// How long a code may be on its way.
-const DELIVERY: Duration = Duration::from_secs(20);
+const DELIVERY: Duration = Duration::from_secs(180);
 
 /// How many desks sign in at once.
 const SIGN_INS: usize = 2;

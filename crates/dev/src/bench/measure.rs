@@ -103,7 +103,7 @@ pub(super) async fn on_stage(
         match release::become_it(checkout).await? {}
     }
     let since = Instant::now();
-    let stage = Stage::open(checkout).await?;
+    let stage = Stage::open(checkout, arguments.check).await?;
     let measured = tokio::select! {
         measured = measure(&stage) => measured,
         () = careway_service::signalled() => Err(anyhow::anyhow!("interrupted")),

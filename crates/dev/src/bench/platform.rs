@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// How long starting and ending may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// How many a service has of its database: what the setting is unless it is given.
 pub(super) const DATABASE_CONNECTIONS: u32 = 16;
@@ -55,6 +55,13 @@ const LIMITS: [&str; 18] = [
     "CAREWAY_IDENTITY_CODE_FAILURES_PER_PAYER_DAY=1000000",
     "CAREWAY_GATEWAY_READ_BUDGET_MS=30000",
     "CAREWAY_GATEWAY_WRITE_BUDGET_MS=30000",
+];
+
+/// For a check: however busy the machine is, nothing is refused for it, and NATS sets no gibibytes aside for what stays small.
+const FOR_A_CHECK: [&str; 3] = [
+    "CAREWAY_DATABASE_PATIENCE_MS=30000",
+    "CAREWAY_REDIS_PATIENCE_MS=30000",
+    "CAREWAY_EVENTS_STREAM_MAX_BYTES=67108864",
 ];
 
 /// How the services are spread over processes.
@@ -111,7 +118,8 @@ impl Settings {
             let url = database_url(&stage.servers.postgres, service, "app", "")?;
             settings.push((format!("CAREWAY_{}_DATABASE_URL", service.to_uppercase()), url));
         }
-        let limits = LIMITS.iter().filter_map(|limit| limit.split_once('='));
+        let limits = LIMITS.iter().chain(FOR_A_CHECK.iter().filter(|_| stage.is_check));
+        let limits = limits.filter_map(|limit| limit.split_once('='));
         settings.extend(limits.map(|(name, value)| (name.to_owned(), value.to_owned())));
         Ok(Self(settings))
     }

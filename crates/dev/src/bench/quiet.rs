@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 
 use super::stage::Stage;
 
-const LONGEST: Duration = Duration::from_secs(45);
+const LONGEST: Duration = Duration::from_secs(180);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Watches the databases and streams of a stage.

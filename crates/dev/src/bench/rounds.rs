@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use super::{
     data::Network,
     jobs::{Job, Jobs},
-    load::{self, Open},
+    load::{self, Open, Refusals},
     messages::Phones,
     pgbench::Limit,
     platform::{self, Layout, Platform, Settings},
@@ -80,6 +80,7 @@ struct Bench<'a> {
     quiet: Quiet,
     raw: &'a mut Raw,
     watched: Watched,
+    refusals: Refusals,
 }
 
 /// Measures a layout; no new round begins after `until`.
@@ -106,7 +107,7 @@ pub(super) async fn measure(
     let jobs = Arc::new(Jobs::open(network.clone(), platform.gateway(), phones).await?);
     step.done("started");
 
-    let mut bench = Bench { plan, jobs, quiet, raw, watched };
+    let mut bench = Bench { plan, jobs, quiet, raw, watched, refusals: stage.refusals() };
     let mut outcomes = Vec::new();
     for job in wanted.iter().copied() {
         let step = say::begin(format!("{}: looking for its maximum", job.name()));
@@ -152,10 +153,11 @@ impl Bench<'_> {
             Job::Read | Job::Claim | Job::HotClaim => &[8, 24, 64],
         };
         // The first moments fill connection pools and plans.
-        load::closed(&self.jobs, job, 16, self.plan.search_time / 2).await?;
+        load::closed(&self.jobs, job, 16, self.plan.search_time / 2, self.refusals).await?;
         let mut best = (0.0, tried[0]);
         for under_way in tried.iter().take(self.plan.tries) {
-            let reached = load::closed(&self.jobs, job, *under_way, self.plan.search_time).await?;
+            let reached =
+                load::closed(&self.jobs, job, *under_way, self.plan.search_time, self.refusals).await?;
             if reached.rate > best.0 {
                 best = (reached.rate, *under_way);
             }
@@ -166,7 +168,7 @@ impl Bench<'_> {
 
     async fn round(&mut self, job: Job, under_way: usize) -> anyhow::Result<Round> {
         let before = self.watched.usage()?;
-        let reached = load::closed(&self.jobs, job, under_way, self.plan.loop_time).await?;
+        let reached = load::closed(&self.jobs, job, under_way, self.plan.loop_time, self.refusals).await?;
         let drain = self.quiet.wait().await?;
         let cpu = self.watched.usage()?.per_operation(&before, reached.done);
         let limit = self.raw.best(job, self.plan.tries, self.plan.raw_time).await?;
@@ -175,14 +177,15 @@ impl Bench<'_> {
 
     async fn count(&mut self, job: Job, statements: &mut Statements) -> anyhow::Result<Counted> {
         statements.begin().await?;
-        let reached = load::closed(&self.jobs, job, 4, self.plan.search_time).await?;
+        let reached = load::closed(&self.jobs, job, 4, self.plan.search_time, self.refusals).await?;
         self.quiet.wait().await?;
         statements.end(reached.done).await
     }
 
     async fn at_leisure(&mut self, outcome: &Outcome) -> anyhow::Result<Open> {
         let most = outcome.rounds.iter().map(|round| round.rate).fold(0.0, f64::max);
-        let open = load::open(&self.jobs, outcome.job, most * LEISURE, self.plan.open_time).await?;
+        let (rate, lasting) = (most * LEISURE, self.plan.open_time);
+        let open = load::open(&self.jobs, outcome.job, rate, lasting, self.refusals).await?;
         self.quiet.wait().await?;
         Ok(open)
     }

@@ -10,6 +10,7 @@ use careway_standalone::provision::DATABASES;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use url::Url;
 
+use super::load::Refusals;
 use crate::{
     checkout::Checkout,
     fresh,
@@ -33,11 +34,13 @@ pub(super) struct Stage {
     pub(super) servers: Servers,
     /// The folder with the programs that are measured.
     pub(super) programs: PathBuf,
+    /// Whether it is only to be seen that measuring works.
+    pub(super) is_check: bool,
 }
 
 impl Stage {
     /// Starts the servers, with nothing in them.
-    pub(super) async fn open(checkout: &Checkout) -> anyhow::Result<Self> {
+    pub(super) async fn open(checkout: &Checkout, is_check: bool) -> anyhow::Result<Self> {
         let checkout = checkout.bench();
         let mut servers = servers::ensure(&checkout).await?;
         if tune(&servers.postgres).await.context("cannot tune PostgreSQL")? {
@@ -46,10 +49,15 @@ impl Stage {
         }
         let this = env::current_exe()?;
         let programs = this.parent().map(Path::to_owned).context("this program is in no folder")?;
-        let stage = Self { checkout, servers, programs };
+        let stage = Self { checkout, servers, programs, is_check };
         stage.drop_raw().await?;
         fresh::clear(&stage.checkout, &stage.servers).await?;
         Ok(stage)
+    }
+
+    /// How many refusals are borne here.
+    pub(super) fn refusals(&self) -> Refusals {
+        if self.is_check { Refusals::Any } else { Refusals::Few }
     }
 
     /// Stops the servers.

@@ -10,7 +10,7 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 
-use super::load::{Closed, MOST_REFUSALS, arrivals, check};
+use super::load::{Closed, MOST_REFUSALS, Refusals, arrivals, check};
 
 /// Somebody with a connection of their own, who does the same again and again.
 pub(super) trait Worker: Send + 'static {
@@ -54,20 +54,26 @@ impl Outcome {
     }
 }
 
-/// Keeps every worker at work for so long; they come back for the next time.
-pub(super) async fn closed<W: Worker>(workers: &mut Vec<W>, lasting: Duration) -> anyhow::Result<Closed> {
+/// Keeps every worker at work for so long, and each at least once; they come back for the next time.
+pub(super) async fn closed<W: Worker>(
+    workers: &mut Vec<W>,
+    lasting: Duration,
+    borne: Refusals,
+) -> anyhow::Result<Closed> {
     let (from, until) = (Instant::now() + lasting / 8, Instant::now() + lasting);
     let tasks: Vec<JoinHandle<(W, Outcome)>> = workers
         .drain(..)
         .map(|mut worker| {
             tokio::spawn(async move {
                 let (mut outcome, mut in_a_row) = (Outcome::default(), 0);
-                while Instant::now() < until && in_a_row < MOST_REFUSALS {
+                loop {
                     let since = Instant::now();
                     let done = worker.perform().await;
                     in_a_row = if outcome.note(since, done) { 0 } else { in_a_row + 1 };
+                    if Instant::now() >= until || in_a_row == MOST_REFUSALS {
+                        return (worker, outcome);
+                    }
                 }
-                (worker, outcome)
             })
         })
         .collect();
@@ -78,7 +84,7 @@ pub(super) async fn closed<W: Worker>(workers: &mut Vec<W>, lasting: Duration) -
         all = all.and(outcome);
     }
     let done = all.ended.len() as u64;
-    check(done, all.refused, all.why)?;
+    check(done, all.refused, all.why, borne)?;
     let counted = all.ended.iter().filter(|at| (from..until).contains(*at)).count();
     Ok(Closed { rate: counted as f64 / (until - from).as_secs_f64(), done })
 }
@@ -89,6 +95,7 @@ pub(super) async fn open<W: Worker>(
     workers: Vec<W>,
     rate: f64,
     lasting: Duration,
+    borne: Refusals,
 ) -> anyhow::Result<Vec<Duration>> {
     let arrivals = Arc::new(Mutex::new(arrivals(rate, lasting)));
     let mut tasks = JoinSet::new();
@@ -105,7 +112,7 @@ pub(super) async fn open<W: Worker>(
         });
     }
     let all = tasks.join_all().await.into_iter().fold(Outcome::default(), Outcome::and);
-    check(all.ended.len() as u64, all.refused, all.why)?;
+    check(all.ended.len() as u64, all.refused, all.why, borne)?;
     let mut took = all.took;
     took.sort_unstable();
     Ok(took)
@@ -129,9 +136,9 @@ mod tests {
     #[tokio::test]
     async fn workers_come_back_and_one_refusal_in_many_is_told_and_borne() {
         let mut workers = vec![Counter(0), Counter(0)];
-        let reached = closed(&mut workers, Duration::from_millis(40)).await.unwrap();
+        let reached = closed(&mut workers, Duration::from_millis(40), Refusals::Few).await.unwrap();
         assert_eq!(workers.iter().map(|worker| u64::from(worker.0)).sum::<u64>(), reached.done);
-        let took = open(workers, 200.0, Duration::from_millis(50)).await.unwrap();
+        let took = open(workers, 200.0, Duration::from_millis(50), Refusals::Few).await.unwrap();
         assert_eq!(took.len(), 10);
         assert!(took.is_sorted() && took[0] >= Duration::from_millis(1));
     }

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    os::unix::fs::chown,
+    os::unix::fs::{PermissionsExt, chown},
     path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
@@ -45,7 +45,7 @@ pub(super) async fn start(checkout: &Checkout, folder: &Path, port: u16) -> anyh
             format!("port={port}"),
             // A socket's path may not be longer than 107 bytes; a checkout's may.
             "unix_socket_directories=".to_owned(),
-            "max_connections=300".to_owned(),
+            "max_connections=800".to_owned(),
             "fsync=on".to_owned(),
             "timezone=UTC".to_owned(),
             "log_timezone=UTC".to_owned(),
@@ -99,6 +99,10 @@ pub(super) async fn folder(checkout: &Checkout) -> anyhow::Result<PathBuf> {
     fs::remove_dir(&inside).context("the unreachable .dev/postgres is not empty")?;
     let outside = outside(checkout);
     fs::create_dir_all(&outside).with_context(|| format!("cannot make {}", outside.display()))?;
+    // With root's umask of 077 the account could not pass through; the cluster's own folder is the account's.
+    if let Some(parent) = outside.parent() {
+        fs::set_permissions(parent, fs::Permissions::from_mode(0o755))?;
+    }
     if is_reachable(&outside, &account).await? {
         say::line(format!(
             "the account `postgres` cannot reach this checkout; its data is in {}",

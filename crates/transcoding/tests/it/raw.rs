@@ -132,7 +132,7 @@ async fn refused_unread(expect: Option<&'static str>) -> (u16, mpsc::Sender<Byte
     (send_request(&router, sent).await.status.as_u16(), pieces)
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_upload_that_is_refused_is_read_on_so_that_its_sender_hears_why() {
     let (status, pieces) = refused_unread(None).await;
     assert_eq!(status, 403);

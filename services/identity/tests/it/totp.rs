@@ -29,26 +29,34 @@ async fn sign_in(identity: &TestIdentity, code: &str) -> Result<CreateSessionRes
     Ok(identity.sessions().create_session(ask(message).by_nobody()).await?.into_inner())
 }
 
-/// Turns the second factor on; returns its secret and recovery codes.
-async fn enroll(identity: &TestIdentity) -> (String, Vec<String>) {
+/// The second factor of somebody.
+struct Enrolled {
+    secret: String,
+    /// The code that confirmed it.
+    used: String,
+    recovery_codes: Vec<String>,
+}
+
+/// Turns the second factor on.
+async fn enroll(identity: &TestIdentity) -> Enrolled {
     let by = identity.sign_in(OPERATOR).await.access_token;
     let enrolled =
         identity.accounts().enroll_totp(ask(EnrollTotpRequest {}).by(&by)).await.unwrap().into_inner();
     assert!(enrolled.otpauth_uri.starts_with("otpauth://totp/Careway:"));
-    let message = ConfirmTotpRequest { code: code(identity, &enrolled.secret) };
+    let used = code(identity, &enrolled.secret);
+    let message = ConfirmTotpRequest { code: used.clone() };
     let confirmed = identity.accounts().confirm_totp(ask(message).by(&by)).await.unwrap().into_inner();
-    (enrolled.secret, confirmed.recovery_codes)
+    Enrolled { secret: enrolled.secret, used, recovery_codes: confirmed.recovery_codes }
 }
 
 #[tokio::test]
 async fn signing_in_asks_for_a_code_only_after_a_right_password() {
     let identity = TestIdentity::start().await;
-    let (secret, _) = enroll(&identity).await;
+    let Enrolled { secret, used, .. } = enroll(&identity).await;
     assert_eq!(reason(&sign_in(&identity, "").await.unwrap_err()), "TOTP_REQUIRED");
     let wrong = identity.try_sign_in(OPERATOR, "not the password").await.unwrap_err();
     assert_eq!(reason(&wrong), "CREDENTIALS_REJECTED");
 
-    let used = code(&identity, &secret);
     assert_eq!(
         reason(&sign_in(&identity, &used).await.unwrap_err()),
         "TOTP_REJECTED",
@@ -65,7 +73,7 @@ async fn signing_in_asks_for_a_code_only_after_a_right_password() {
 #[tokio::test]
 async fn a_recovery_code_signs_in_once() {
     let identity = TestIdentity::start().await;
-    let (_, codes) = enroll(&identity).await;
+    let codes = enroll(&identity).await.recovery_codes;
     assert_eq!(codes.len(), 10);
     let session = sign_in(&identity, &codes[0].to_lowercase()).await.unwrap();
     assert_eq!(reason(&sign_in(&identity, &codes[0]).await.unwrap_err()), "TOTP_REJECTED");
@@ -81,7 +89,7 @@ async fn a_recovery_code_signs_in_once() {
 #[tokio::test]
 async fn the_second_factor_goes_with_one_of_its_codes() {
     let identity = TestIdentity::start().await;
-    let (secret, codes) = enroll(&identity).await;
+    let Enrolled { secret, recovery_codes: codes, .. } = enroll(&identity).await;
     next_step(&identity);
     let by = sign_in(&identity, &code(&identity, &secret)).await.unwrap().access_token;
     let mut accounts = identity.accounts();

@@ -18,7 +18,7 @@ use careway_testing::{Person, eventually, key, refusal};
 use sqlx::Connection;
 use uuid::Uuid;
 
-use crate::test_visits::TestVisits;
+use crate::{claim_calls::today, test_visits::TestVisits};
 
 impl TestVisits {
     fn benefits(&self) -> BenefitServiceClient<Upstream> {
@@ -42,10 +42,11 @@ impl TestVisits {
 
     /// What adjudication will do: takes so much of an account of the member, this policy year.
     async fn take(&self, coverage: CoverageId, kind: &str, account: &str, amount: i64) {
-        let this_year = self.clock.now().format("%Y-01-01").to_string();
+        let today = today(&self.clock);
+        let this_year = today.format("%Y-01-01").to_string();
         let posting = serde_json::json!([{
             "account": account, "scope": "MEMBER", "period": "POLICY_YEAR", "period_key": format!("Y:{this_year}"),
-            "starts_on": this_year, "ends_on": self.clock.now().format("%Y-12-31").to_string(), "unit": "AMOUNT",
+            "starts_on": this_year, "ends_on": today.format("%Y-12-31").to_string(), "unit": "AMOUNT",
             "amount": amount, "most": 50_000, "cause_kind": "CLAIM_LINE", "cause_id": Uuid::now_v7(),
         }]);
         let mut admin = self.admin.acquire().await.unwrap();
@@ -185,7 +186,7 @@ async fn a_statement_shows_what_is_used_and_left() {
     let [year, month] = &consultation.limits[..] else { panic!("two limits") };
     let of = |it: &BenefitLimit| [&it.limit, &it.used, &it.reserved, &it.left].map(amount);
     assert_eq!(of(year), ["RWF 50000", "RWF 12000", "RWF 8000", "RWF 30000"]);
-    let next_year = service.clock.now().format("%Y").to_string().parse::<i32>().unwrap() + 1;
+    let next_year = today(&service.clock).format("%Y").to_string().parse::<i32>().unwrap() + 1;
     assert_eq!(year.next_reset, format!("{next_year}-01-01"));
     assert_eq!(of(month), ["4", "0", "0", "4"]);
     let share = consultation.patient_share.as_ref().unwrap();
@@ -202,7 +203,7 @@ async fn a_statement_shows_what_is_used_and_left() {
     // The payer's own view of the same, and the ledger behind it.
     let request = GetCoverageBenefitsRequest {
         coverage_id: coverage.to_string(),
-        on: service.clock.now().format("%Y-%m-%d").to_string(),
+        on: today(&service.clock).to_string(),
         service_type: "OUTPATIENT".to_owned(),
         language: "rw".to_owned(),
         child: false,
@@ -322,7 +323,7 @@ async fn a_facility_sees_no_coverage_plan_or_balance_but_through_its_visit() {
 
 #[tokio::test]
 async fn a_statement_takes_one_query_beside_the_caller_and_the_audit() {
-    let (proxy, setup) = TestVisits::setup().await.behind_a_proxy().await;
+    let (proxy, setup) = TestVisits::counting_round_trips().await;
     let service = TestVisits::of(setup, rich()).await;
     service.member("UM-100200", "1199070012345601").await;
     let visit = service.admitted("UM-100200", "OUTPATIENT").await;

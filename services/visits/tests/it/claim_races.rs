@@ -9,7 +9,7 @@ use futures::{StreamExt, stream};
 use crate::{
     claim_calls::{family_plan, input, line, payer_part},
     preauthorization_calls::{approve, asking},
-    test_visits::TestVisits,
+    test_visits::{TestVisits, insistently},
 };
 
 /// Claims and pre-authorizations that race for one ceiling.
@@ -33,43 +33,29 @@ fn plan() -> PlanDefinition {
     plan
 }
 
-/// Whether it is only "not now".
-fn passes(error: &Error) -> bool {
-    matches!(error.reason(), "BUSY" | "DATABASE_UNAVAILABLE")
-}
-
 /// A claim of a code; what the payer pays of it.
 async fn claimed(service: &TestVisits, visit: &Visit, code: &str) -> i64 {
     let key = key();
-    loop {
-        match service.create(&key, input(visit, vec![line(code)], "")).await {
-            Ok(claim) => return payer_part(&claim),
-            Err(error) => assert!(passes(&error), "{error}"),
-        }
-    }
+    let claim = insistently(async || service.create(&key, input(visit, vec![line(code)], "")).await);
+    payer_part(&claim.await.unwrap())
 }
 
 /// Asks for a code; what is held of it. What the rules leave to a person, because the ceiling has not enough left, a
 /// person approves for what it has.
 async fn held(service: &TestVisits, visit: &Visit, code: &str) -> i64 {
     let (key, request) = (key(), asking(&visit.visit_id, vec![line(code)]));
-    let asked = loop {
+    let asked = insistently(async || {
         let request = service.by(&service.facility, &key, request.clone());
-        match service.preauthorizations().request_preauthorization(request).await.map_err(Error::from) {
-            Ok(asked) => break asked.into_inner().preauthorization.unwrap(),
-            Err(error) => assert!(passes(&error), "{error}"),
-        }
-    };
+        service.preauthorizations().request_preauthorization(request).await.map_err(Error::from)
+    });
+    let asked = asked.await.unwrap().into_inner().preauthorization.unwrap();
     if asked.state() != State::Pended {
         assert_eq!(asked.state(), State::Approved);
         return total(&asked);
     }
-    loop {
-        match service.decide(&service.payer, &asked.preauthorization_id, vec![approve(1)]).await {
-            Ok(decided) => return total(&decided.preauthorization.unwrap()),
-            Err(error) => assert!(passes(&error), "{error}"),
-        }
-    }
+    let id = asked.preauthorization_id.as_str();
+    let decided = insistently(async || service.decide(&service.payer, id, vec![approve(1)]).await);
+    total(&decided.await.unwrap().preauthorization.unwrap())
 }
 
 fn total(preauthorization: &Preauthorization) -> i64 {

@@ -14,7 +14,7 @@ use tonic::Request;
 
 use crate::{
     claim_calls::{at_most, decision, excluded, input, line, payer_part},
-    test_visits::TestVisits,
+    test_visits::{TestVisits, insistently},
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -188,28 +188,18 @@ async fn the_same_is_never_claimed_twice() {
 
     // Thirty twins under one key are one claim and one answer.
     let twin = key();
-    let answers = join_all((0..30).map(|_| async {
-        loop {
-            match service.create(&twin, input(&visit, vec![line("E")], "INV-9")).await {
-                Err(error) if error.reason() == "IDEMPOTENCY_KEY_IN_USE" => {}
-                answer => return answer.unwrap().claim_id,
-            }
-        }
-    }))
-    .await;
-    assert_eq!(answers.iter().collect::<BTreeSet<_>>().len(), 1);
+    let twins = (0..30)
+        .map(|_| insistently(async || service.create(&twin, input(&visit, vec![line("E")], "INV-9")).await));
+    let answers = join_all(twins).await.into_iter().map(|answer| answer.unwrap().claim_id);
+    assert_eq!(answers.collect::<BTreeSet<_>>().len(), 1);
     // Thirty under thirty keys: one claim, and twenty-nine who are told of it.
-    let racers = join_all((0..30).map(|_| async {
-        loop {
-            match service.create(&key(), input(&visit, vec![line("F")], "INV-10")).await {
-                Err(error) if matches!(error.reason(), "BUSY" | "DATABASE_UNAVAILABLE") => {}
-                answer => return answer.map_err(|error| error.reason().to_owned()),
-            }
-        }
-    }))
-    .await;
-    assert_eq!(racers.iter().filter(|it| it.is_ok()).count(), 1);
-    assert!(racers.iter().flat_map(|it| it.as_ref().err()).all(|reason| reason == "DUPLICATE_CLAIM"));
+    let racers = (0..30).map(|_| {
+        insistently(async || service.create(&key(), input(&visit, vec![line("F")], "INV-10")).await)
+    });
+    let outcomes = join_all(racers).await;
+    assert_eq!(outcomes.iter().filter(|it| it.is_ok()).count(), 1);
+    let mut refusals = outcomes.iter().filter_map(|it| it.as_ref().err());
+    assert!(refusals.all(|refused| refused.reason() == "DUPLICATE_CLAIM"));
 }
 
 #[tokio::test]

@@ -10,11 +10,11 @@ use crate::{
 
 #[tokio::test]
 async fn the_commands_of_a_preauthorization_keep_to_their_round_trips() {
-    let (proxy, setup) = TestVisits::setup().await.behind_a_proxy().await;
+    let (proxy, setup) = TestVisits::counting_round_trips().await;
     let service = TestVisits::of(setup, plan()).await;
     let visit = service.admit_patient().await;
     let mut fewest = [u64::MAX; 4];
-    for _ in 0..8 {
+    for _ in 0..20 {
         let quiet = async || {
             eventually("the outbox is empty", async || {
                 service.count("select count(*) from outbox where published_at is null").await == 0

@@ -119,7 +119,8 @@ async fn the_payer_decides_line_by_line_and_what_it_approves_is_held() {
     assert!(scan.refusals.iter().any(|refusal| refusal.text.contains("One is enough")));
     let therapy = &decided.lines[1];
     assert_eq!((therapy.refusals[0].code.as_str(), therapy.approved_quantity.as_str()), ("MNEC-001", ""));
-    assert_eq!(service.reserved(&visit.visit_id).await, "162000");
+    // Of both policy years, when the year ends between the lines.
+    assert_eq!(service.ledger().await, (0, 162_000));
 
     let again = refusal(service.decide(&service.payer, &id, vec![approve(1)]).await);
     assert_eq!((again.kind(), again.reason()), (Kind::Refused, "WRONG_STATE"));

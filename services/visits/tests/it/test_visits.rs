@@ -13,14 +13,17 @@ use careway_contract::{
         *,
     },
 };
-use careway_kernel::{MemberId, OrganizationId};
+use careway_kernel::{Clock, MemberId, OrganizationId};
 use careway_service::{Error, OrganizationKind, Upstream};
-use careway_testing::{Person, TestService, TestSetup, TokenSigner, key};
+use careway_testing::{FaultProxy, Person, TestService, TestSetup, TokenSigner, key};
 use careway_visits::{MIGRATOR, NAME};
 use futures::stream;
 use tonic::{Request, Response};
 
-use crate::fake_identity::{CODE, FakeIdentity};
+use crate::{
+    claim_calls::today,
+    fake_identity::{CODE, FakeIdentity},
+};
 
 /// Every permission; what the guard does with them is tested elsewhere.
 const PERMISSIONS: [&str; 28] = [
@@ -101,19 +104,30 @@ impl TestVisits {
         Self::of(Self::setup().await, plan).await
     }
 
-    /// The same, with other settings.
+    /// The same, with other settings, and at the real time: by it the store says how old its files are.
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
-        Self::of(Self::setup().await.with_all(settings), gold()).await
+        let mut setup = Self::setup().await.with_all(settings);
+        setup.clock = Clock::movable();
+        Self::of(setup, gold()).await
     }
 
-    /// What the service is started with.
+    /// What the service is started with: at ten in the morning in Kigali, so that no day ends while a test runs.
     pub(crate) async fn setup() -> TestSetup {
-        TestSetup::of(NAME, &MIGRATOR).await.with_all(&[
+        let mut setup = TestSetup::of(NAME, &MIGRATOR).await;
+        let ten = today(&Clock::system()).and_hms_opt(8, 0, 0).unwrap().and_utc();
+        setup.clock = Clock::movable_from(ten);
+        setup.with_all(&[
             ("CAREWAY_VISITS_TIMER_SECONDS", "1"),
             ("CAREWAY_VISITS_OVERRIDES_PER_DAY", "3"),
             ("CAREWAY_DOCUMENTS_KEYS", "the-first-key-of-documents-of-the-tests"),
             ("CAREWAY_DOCUMENTS_TIMER_SECONDS", "1"),
         ])
+    }
+
+    /// Behind a proxy that counts round trips, to which no timer adds any.
+    pub(crate) async fn counting_round_trips() -> (FaultProxy, TestSetup) {
+        let slow = [("CAREWAY_VISITS_TIMER_SECONDS", "3600"), ("CAREWAY_DOCUMENTS_TIMER_SECONDS", "3600")];
+        Self::setup().await.with_all(&slow).behind_a_proxy().await
     }
 
     /// With this plan, started so.
@@ -363,5 +377,16 @@ pub(crate) fn anonymous(visit: Visit) -> Visit {
         resend_available_at: None,
         code_reference: String::new(),
         ..visit
+    }
+}
+
+/// What becomes of a request that is made again while it is refused only for now.
+pub(crate) async fn insistently<T>(mut ask: impl AsyncFnMut() -> Result<T, Error>) -> Result<T, Error> {
+    loop {
+        match ask().await {
+            Err(error)
+                if matches!(error.reason(), "IDEMPOTENCY_KEY_IN_USE" | "BUSY" | "DATABASE_UNAVAILABLE") => {}
+            outcome => return outcome,
+        }
     }
 }

@@ -144,7 +144,7 @@ async fn book(stage: &Stage, platform: &Platform, plan: Plan) -> anyhow::Result<
     let mut best = (0.0, CLIENTS[0]);
     for under_way in CLIENTS.into_iter().take(plan.tries) {
         let mut clients = clients(platform, &centre, under_way, Act::Book).await?;
-        let reached = workers::closed(&mut clients, plan.loop_time / 2).await?;
+        let reached = workers::closed(&mut clients, plan.loop_time / 2, stage.refusals()).await?;
         if reached.rate > best.0 {
             best = (reached.rate, under_way);
         }
@@ -163,7 +163,7 @@ async fn book(stage: &Stage, platform: &Platform, plan: Plan) -> anyhow::Result<
         // Connections that nobody uses for long are closed.
         let mut bookers = clients(platform, &centre, under_way, Act::Book).await?;
         let (before, booked) = (watched.usage()?, count(&mut channels).await?);
-        let reached = workers::closed(&mut bookers, plan.loop_time).await?;
+        let reached = workers::closed(&mut bookers, plan.loop_time, stage.refusals()).await?;
         let booked = count(&mut channels).await? - booked;
         ensure!(booked == reached.done, "{booked} bookings of {} requests", reached.done);
         quiet.wait().await?;
@@ -172,7 +172,7 @@ async fn book(stage: &Stage, platform: &Platform, plan: Plan) -> anyhow::Result<
         let of_postgres = used.get("PostgreSQL").copied().unwrap_or_default();
         let free = limit.bookings(plan.tries, plan.raw_time).await?;
         let mut refused = clients(platform, &centre, under_way, Act::BeRefused).await?;
-        let refusals = workers::closed(&mut refused, plan.loop_time / 2).await?;
+        let refusals = workers::closed(&mut refused, plan.loop_time / 2, stage.refusals()).await?;
         let taken = limit.refusals(plan.tries, plan.raw_time).await?;
         let (crowd, put_off) = crowd(platform, &centre, &limit, plan).await?;
         quiet.wait().await?;
@@ -190,9 +190,9 @@ async fn book(stage: &Stage, platform: &Platform, plan: Plan) -> anyhow::Result<
 
     let step = say::begin("at leisure");
     let askers = clients(platform, &centre, 4, Act::AskForAMonth).await?;
-    let month = workers::open(askers, plan.rate, plan.open_time).await?;
+    let month = workers::open(askers, plan.rate, plan.open_time, stage.refusals()).await?;
     let askers = clients(platform, &centre, 4, Act::LookUp).await?;
-    let lookup = workers::open(askers, plan.rate, plan.open_time).await?;
+    let lookup = workers::open(askers, plan.rate, plan.open_time, stage.refusals()).await?;
     step.done(format!("{} months and {} lookups", month.len(), lookup.len()));
     Ok(Measured { under_way, rounds, month, lookup })
 }

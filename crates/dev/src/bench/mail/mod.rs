@@ -142,10 +142,11 @@ async fn deliver(stage: &Stage, platform: &Platform, socket: &Path, plan: Plan) 
     let post = Arc::new(Post::new(plan.authors, socket));
     let mut cases = stage.connect("cases").await?;
     // The first moments fill connection pools and plans.
-    workers::closed(&mut post.postmen(4).await?, plan.search_time / 2).await?;
+    workers::closed(&mut post.postmen(4).await?, plan.search_time / 2, stage.refusals()).await?;
     let mut best = (0.0, CONNECTIONS[0]);
     for connections in CONNECTIONS.into_iter().take(plan.tries) {
-        let reached = workers::closed(&mut post.postmen(connections).await?, plan.search_time).await?;
+        let mut postmen = post.postmen(connections).await?;
+        let reached = workers::closed(&mut postmen, plan.search_time, stage.refusals()).await?;
         if reached.rate > best.0 {
             best = (reached.rate, connections);
         }
@@ -163,7 +164,7 @@ async fn deliver(stage: &Stage, platform: &Platform, socket: &Path, plan: Plan) 
     for number in 1..=plan.rounds {
         let step = say::begin(format!("round {number} of {}", plan.rounds));
         let (before, opened) = (watched.usage()?, count(&mut cases).await?);
-        let reached = workers::closed(&mut postmen, plan.loop_time).await?;
+        let reached = workers::closed(&mut postmen, plan.loop_time, stage.refusals()).await?;
         let opened = count(&mut cases).await? - opened;
         ensure!(opened == reached.done, "{opened} cases were opened by {} mails", reached.done);
         let drain = quiet.wait().await?;

@@ -34,6 +34,8 @@ pub(super) struct Imported {
     pub(super) officer: Rest,
     pub(super) agency: String,
     pub(super) agency_code: String,
+    /// When everybody's card ends.
+    pub(super) last_day: NaiveDate,
 }
 
 /// Measures so many rounds of both, in turn, each list another authority's; and says which was the last.
@@ -82,11 +84,12 @@ async fn import(operator: &Rest, inbox: &Inbox, number: usize, rows: u32) -> any
     let officer = operator.sign_in(&hired).await?;
     officer.post("/v1/agencies", json!({"code": agency_code})).await?.ok()?;
 
-    let list = list(rows, &agency_code);
+    let last_day = last_day();
+    let list = list(rows, &agency_code, last_day);
     let since = Instant::now();
     let sent = officer.upload("/v1/participants/import", "text/csv", list).await?.ok()?;
     taken(&officer, sent.text("import.importId"), rows).await?;
-    Ok(Imported { elapsed: since.elapsed(), authority, officer, agency, agency_code })
+    Ok(Imported { elapsed: since.elapsed(), authority, officer, agency, agency_code, last_day })
 }
 
 /// Waits until every row of an import was taken.
@@ -108,15 +111,14 @@ pub(super) fn number(row: u32) -> u64 {
     7_000_000_000 + u64::from(row)
 }
 
-/// When everybody's card ends: in a fortnight.
-pub(super) fn last_day() -> NaiveDate {
+/// In a fortnight.
+fn last_day() -> NaiveDate {
     Clock::system().today(CountryCode::VN.default_time_zone()) + Days::new(14)
 }
 
-fn list(rows: u32, agency: &str) -> String {
+fn list(rows: u32, agency: &str, last: NaiveDate) -> String {
     let mut list =
         String::from("bhxh_number,full_name,birth,address,household,mobile,card_from,card_to,agency_code\n");
-    let last = last_day();
     let first = last - Days::new(364);
     for row in 0..rows {
         let number = number(row);

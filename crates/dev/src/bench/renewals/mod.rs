@@ -91,7 +91,7 @@ async fn lists(
     let (imports, last) =
         imports::measure(stage, platform, (&operator, &inbox), (plan.listed, plan.rounds)).await?;
     let steps = planning::measure(&operator, &inbox, platform, &last, plan.listed).await?;
-    let seen = watch::measure(&operator, &inbox, platform, &last, plan.watched).await?;
+    let seen = watch::measure(&operator, &inbox, platform, &last, (plan.watched, stage.refusals())).await?;
     Ok((imports, steps, seen))
 }
 

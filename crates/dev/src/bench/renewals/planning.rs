@@ -15,7 +15,7 @@ use tokio::time::sleep;
 
 use super::{
     Platform,
-    imports::{Imported, PASSWORD, PATIENCE, last_day, number, peak_kib, taken},
+    imports::{Imported, PASSWORD, PATIENCE, number, peak_kib, taken},
 };
 use crate::say;
 
@@ -40,7 +40,7 @@ pub(super) async fn measure(
     let step = say::begin(format!("importing the renewal data of {rows}"));
     let mut list = String::from("bhxh_number,card_to,agency_code\n");
     for row in 0..rows {
-        let _ = writeln!(list, "{},{},{}", number(row), last_day(), imported.agency_code);
+        let _ = writeln!(list, "{},{},{}", number(row), imported.last_day, imported.agency_code);
     }
     let since = Instant::now();
     let sent = imported.officer.upload("/v1/renewals/import", "text/csv", list).await?.ok()?;

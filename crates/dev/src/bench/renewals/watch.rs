@@ -25,6 +25,7 @@ use super::{
 use crate::{
     bench::{
         client::Connection,
+        load::Refusals,
         workers::{self, Worker},
     },
     say,
@@ -56,7 +57,7 @@ pub(super) async fn measure(
     inbox: &Inbox,
     platform: &Platform,
     imported: &Imported,
-    (rate, lasting): (f64, Duration),
+    ((rate, lasting), borne): ((f64, Duration), Refusals),
 ) -> anyhow::Result<Seen> {
     let step = say::begin(format!("renewing {rate} a second, watched"));
     let salary = json!({"from": "2024-07-01", "amount": {"currency": "VND", "amount": "2340000"}});
@@ -67,7 +68,7 @@ pub(super) async fn measure(
     let renewals = due(&agent, wanted as usize + CONNECTIONS).await?;
     let mut token: HeaderValue = format!("Bearer {}", agent.access_token()).parse()?;
     token.set_sensitive(true);
-    let today = super::imports::last_day() - chrono::Days::new(14);
+    let today = imported.last_day - chrono::Days::new(14);
     let desk = Arc::new(Desk { renewals, next: AtomicUsize::new(0), token, today, times: Times::default() });
     let mut agents = Vec::new();
     for _ in 0..CONNECTIONS {
@@ -94,7 +95,7 @@ pub(super) async fn measure(
         }
         anyhow::Ok(seen)
     });
-    let renewed = workers::open(agents, rate, lasting).await?;
+    let renewed = workers::open(agents, rate, lasting, borne).await?;
     let _ = watching.send(renewed.len());
     let seen = reading.await?.context("not every renewal was seen")?;
     let times = desk.times.lock().unwrap_or_else(PoisonError::into_inner);

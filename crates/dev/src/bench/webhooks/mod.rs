@@ -40,7 +40,7 @@ const OF_AN_ORGANIZATION: usize = 20;
 /// The part of its maximum that the platform is under when latencies are measured.
 const LEISURE: f64 = 0.2;
 /// How long messages may be on their way.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 const TYPE: &str = "careway.visits.v1.VisitAdmitted";
 
 /// How much is measured.
