@@ -63,6 +63,7 @@ mod edge_restarts;
 mod edge_slow_clients;
 mod explanation_page;
 mod forger;
+mod generated_client;
 mod guesses;
 mod guide;
 mod imports;
