@@ -63,7 +63,6 @@ mod edge_restarts;
 mod edge_slow_clients;
 mod explanation_page;
 mod forger;
-mod generated_client;
 mod guesses;
 mod guide;
 mod imports;

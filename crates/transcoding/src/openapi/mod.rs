@@ -1,25 +1,17 @@
 //! The OpenAPI 3.1 document: the contract's routes, messages and comments.
 
 mod comments;
-mod day;
 mod example;
-mod facets;
 mod operation;
 mod responses;
 mod schemas;
-mod sides;
-mod text;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use chrono::NaiveDate;
 use prost_reflect::DescriptorPool;
 use serde_json::{Map, Value, json};
 
-use crate::{ProblemDoc, Settings, Tag, endpoint::Endpoint, schema::Schemas};
-
-/// SPDX.
-const LICENSE: &str = env!("CARGO_PKG_LICENSE");
+use crate::{ProblemDoc, Settings, endpoint::Endpoint, schema::Schemas};
 
 /// What every part of the document is made from.
 struct Source<'a> {
@@ -27,19 +19,6 @@ struct Source<'a> {
     problems: &'a [ProblemDoc],
     comments: comments::Comments,
     names: schemas::Names,
-    sides: sides::Sides,
-}
-
-/// The document with the examples as they are true on this day.
-pub(crate) fn on(today: NaiveDate, document: &Value) -> Value {
-    let mut document = document.clone();
-    day::move_to(today, &mut document);
-    document
-}
-
-/// The text of the document.
-pub(crate) fn text(document: &Value) -> serde_json::Result<Vec<u8>> {
-    serde_json::to_vec(&text::Ordered(document))
 }
 
 pub(crate) fn document(
@@ -54,7 +33,6 @@ pub(crate) fn document(
         problems,
         comments: comments::Comments::read(pool),
         names: schemas::Names::new(schemas),
-        sides: sides::Sides::new(schemas, endpoints),
     };
     let mut components = schemas::Components::new(&source);
     let mut paths = settings.extra_paths.clone();
@@ -82,9 +60,9 @@ pub(crate) fn document(
     ]);
     json!({
         "openapi": "3.1.0",
-        "info": info(settings),
+        "info": { "title": settings.title, "version": settings.version, "description": settings.description },
         "servers": [{ "url": settings.server }],
-        "tags": tags(&source, endpoints, &settings.tags),
+        "tags": tags(&source, endpoints),
         "paths": paths,
         "security": [{ "bearer": [] }, { "oauth2": [] }],
         "components": {
@@ -101,33 +79,18 @@ pub(crate) fn document(
     })
 }
 
-fn info(settings: &Settings) -> Value {
-    let contact = settings.contact.as_ref();
-    object([
-        ("title", settings.title.clone().into()),
-        ("version", settings.version.clone().into()),
-        ("description", settings.description.clone().into()),
-        ("contact", contact.map(|url| json!({ "name": "Who runs this installation", "url": url })).into()),
-        ("license", json!({ "name": LICENSE, "identifier": LICENSE })),
-    ])
-}
-
-/// The tags in the order of the settings, then those of the contract that are not among them.
-fn tags(source: &Source<'_>, endpoints: &[Arc<Endpoint>], first: &[Tag]) -> Vec<Value> {
-    let mut described: Vec<(String, String)> =
-        first.iter().map(|tag| (tag.name.clone(), tag.description.clone())).collect();
+fn tags(source: &Source<'_>, endpoints: &[Arc<Endpoint>]) -> Vec<Value> {
+    let mut tags: Vec<Value> = Vec::new();
     for endpoint in endpoints {
         let name = tag(endpoint);
-        let service = endpoint.rpc.parent_service();
-        let comment = source.comments.of(&service.parent_file(), service.path());
-        match described.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, text)) if text.is_empty() => *text = comment.to_owned(),
-            Some(_) => {}
-            None => described.push((name, comment.to_owned())),
+        if tags.iter().any(|tag| tag["name"] == name) {
+            continue;
         }
+        let service = endpoint.rpc.parent_service();
+        let description = source.comments.of(&service.parent_file(), service.path());
+        tags.push(object([("name", name.into()), ("description", description.into())]));
     }
-    let tags = described.into_iter();
-    tags.map(|(name, text)| object([("name", name.into()), ("description", text.into())])).collect()
+    tags
 }
 
 /// `VisitService` → `Visit`.
