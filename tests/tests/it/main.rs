@@ -85,6 +85,7 @@ mod overrides;
 mod participant_imports;
 mod participants;
 mod participants_memory;
+mod permissions;
 mod plans;
 mod preauthorization_notices;
 mod preauthorization_parties;
