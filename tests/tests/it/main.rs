@@ -62,6 +62,7 @@ mod edge_memory;
 mod edge_restarts;
 mod edge_slow_clients;
 mod explanation_page;
+mod foreign_resource_servers;
 mod forger;
 mod guesses;
 mod guide;
