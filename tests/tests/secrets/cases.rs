@@ -112,6 +112,8 @@ async fn what_is_said_in_cases_is_nobody_elses_to_hear() {
     let other = support.opening(linh, &json!({"subject": OF_OTHER[0], "description": OF_OTHER[1]}));
     let other = accepted(201, other).await;
     let [path, other_path] = [&case, &other].map(|case| format!("/v1/cases/{}", case.text("case.caseId")));
+    // Support is told of a new case as long as nobody has it.
+    platform.sent().await;
     accepted(200, grace.post(&format!("{path}/assign"), json!({}))).await;
     let file = format!("{path}/attachments?fileName={}.txt", OF_SUPPORT[1]);
     let file = accepted(
