@@ -6,24 +6,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, ensure};
 use tokio::{sync::mpsc, task::JoinSet};
 
 use super::{
     client::Connection,
     jobs::{Done, Job, Jobs},
+    refusals::Refusals,
 };
 
 /// A loop that is refused so often in a row stops.
 pub(super) const MOST_REFUSALS: u32 = 20;
-/// How many refusals loops bear.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refusals {
-    /// One in a hundred is too many: nothing here should be refused.
-    Few,
-    /// Any number, beside something that was done: all that is shown is that measuring works, on however busy a machine.
-    Any,
-}
 
 /// Connections that are open before the first arrival of an open loop.
 const PREPARED: usize = 16;
@@ -75,7 +67,7 @@ pub(super) async fn closed(
         refused += outcome.refused;
         why = why.or(outcome.why);
     }
-    check(done, refused, why, borne)?;
+    borne.bear(done, refused, why)?;
     Ok(Closed { rate: counted as f64 / (until - from).as_secs_f64(), done })
 }
 
@@ -135,7 +127,7 @@ pub(super) async fn open(
             }
         }
     }
-    check(open.done.len() as u64, refused, why, borne)?;
+    borne.bear(open.done.len() as u64, refused, why)?;
     open.whole.sort_unstable();
     Ok(open)
 }
@@ -174,28 +166,6 @@ async fn once(
     Ok((whole, done))
 }
 
-/// Whether something was done, and no more refused than is borne.
-pub(super) fn check(
-    done: u64,
-    refused: u64,
-    why: Option<anyhow::Error>,
-    borne: Refusals,
-) -> anyhow::Result<()> {
-    let Some(why) = why else {
-        ensure!(done > 0, "nothing was done in time");
-        return Ok(());
-    };
-    let too_many = match borne {
-        Refusals::Few => refused * 100 > done,
-        Refusals::Any => done == 0,
-    };
-    if too_many {
-        return Err(why).with_context(|| format!("{refused} failed beside {done} that were done"));
-    }
-    crate::say::line(format!("{refused} failed beside {done} that were done: {why:#}"));
-    Ok(())
-}
-
 /// The value below which so many in a hundred lie; of a sorted list.
 pub(super) fn percentile(sorted: &[Duration], percent: usize) -> Duration {
     let at = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
@@ -213,17 +183,6 @@ mod tests {
         assert_eq!(percentile(&hundred, 99), Duration::from_millis(99));
         assert_eq!(percentile(&hundred[..1], 99), Duration::from_millis(1));
         assert_eq!(percentile(&[], 50), Duration::ZERO);
-    }
-
-    #[test]
-    fn refusals_are_borne_while_something_is_done() {
-        let is_borne = |done: u64, refused: u64, borne| {
-            let why = (refused > 0).then(|| anyhow::anyhow!("refused"));
-            check(done, refused, why, borne).is_ok()
-        };
-        assert!(is_borne(100, 1, Refusals::Few) && !is_borne(99, 1, Refusals::Few));
-        assert!(is_borne(1, 20, Refusals::Any) && !is_borne(0, 20, Refusals::Any));
-        assert!(!is_borne(0, 0, Refusals::Few) && !is_borne(0, 0, Refusals::Any));
     }
 
     #[tokio::test]

@@ -17,6 +17,7 @@ mod platform;
 mod processes;
 mod quiet;
 mod raw;
+mod refusals;
 mod release;
 mod renewals;
 mod report;

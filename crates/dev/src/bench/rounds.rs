@@ -11,13 +11,14 @@ use tokio::time::sleep;
 use super::{
     data::Network,
     jobs::{Job, Jobs},
-    load::{self, Open, Refusals},
+    load::{self, Open},
     messages::Phones,
     pgbench::Limit,
     platform::{self, Layout, Platform, Settings},
     processes::{Memory, Watched},
     quiet::Quiet,
     raw::Raw,
+    refusals::Refusals,
     stage::Stage,
     statements::{Counted, Statements},
 };

@@ -10,7 +10,7 @@ use careway_standalone::provision::DATABASES;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use url::Url;
 
-use super::load::Refusals;
+use super::refusals::Refusals;
 use crate::{
     checkout::Checkout,
     fresh,

@@ -10,7 +10,10 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 
-use super::load::{Closed, MOST_REFUSALS, Refusals, arrivals, check};
+use super::{
+    load::{Closed, MOST_REFUSALS, arrivals},
+    refusals::Refusals,
+};
 
 /// Somebody with a connection of their own, who does the same again and again.
 pub(super) trait Worker: Send + 'static {
@@ -84,7 +87,7 @@ pub(super) async fn closed<W: Worker>(
         all = all.and(outcome);
     }
     let done = all.ended.len() as u64;
-    check(done, all.refused, all.why, borne)?;
+    borne.bear(done, all.refused, all.why)?;
     let counted = all.ended.iter().filter(|at| (from..until).contains(*at)).count();
     Ok(Closed { rate: counted as f64 / (until - from).as_secs_f64(), done })
 }
@@ -112,7 +115,7 @@ pub(super) async fn open<W: Worker>(
         });
     }
     let all = tasks.join_all().await.into_iter().fold(Outcome::default(), Outcome::and);
-    check(all.ended.len() as u64, all.refused, all.why, borne)?;
+    borne.bear(all.ended.len() as u64, all.refused, all.why)?;
     let mut took = all.took;
     took.sort_unstable();
     Ok(took)

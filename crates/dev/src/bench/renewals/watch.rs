@@ -25,7 +25,7 @@ use super::{
 use crate::{
     bench::{
         client::Connection,
-        load::Refusals,
+        refusals::Refusals,
         workers::{self, Worker},
     },
     say,
