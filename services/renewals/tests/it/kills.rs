@@ -77,8 +77,14 @@ pub(crate) fn code(part: &SubmittedPart) -> String {
 const QUEUED: &str = "select count(*) from message where state = 'QUEUED'";
 const OPEN: &str = "select count(*) from message where state in ('QUEUED', 'SUBMITTED')";
 
-/// As if a killed process's lease had ended, and the time for which it had taken messages.
+/// What anybody but whoever asks is doing in this database now.
+const AT_WORK: &str = "select count(*) from pg_stat_activity
+     where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend' and state <> 'idle'";
+
+/// As if a killed process's lease had ended, and the time for which it had taken messages. Its last commit may still be under way
+/// in the server: that is waited for.
 async fn its_time_passes(service: &TestService) {
+    eventually("what it had said is done", async || service.count(AT_WORK).await == 0).await;
     for passed in ["delete from route_lease", "update message set taken_until = null"] {
         sqlx::query(passed).execute(&service.admin).await.unwrap();
     }
