@@ -1,15 +1,11 @@
 //! The process is killed while it makes messages of events and while it sends them: all of them come, under the ids that they had.
 //! `CAREWAY_TEST_KILLS` says how often; three times unless told.
 
-use std::{
-    collections::BTreeSet,
-    process::Stdio,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeSet, process::Stdio};
 
 use careway_contract::visits::v1::VisitAdmitted;
 use careway_service::run;
-use careway_testing::{SECRET, TestServers};
+use careway_testing::{SECRET, TestServers, eventually};
 use tokio::process::{Child, Command};
 use uuid::Uuid;
 
@@ -20,8 +16,6 @@ use crate::{
 
 const ENDPOINTS: usize = 5;
 const EVENTS: usize = 60;
-/// Longer than what was fetched and not acknowledged stays away.
-const PATIENCE: Duration = Duration::from_secs(150);
 
 /// The service as a process of its own, on the test's database.
 fn process(service: &TestChannels) -> Child {
@@ -70,7 +64,7 @@ async fn killed_at_any_moment_it_loses_no_message_and_gives_none_a_second_id() {
         let events = (0..EVENTS).map(|_| (VisitAdmitted::default(), (Uuid::now_v7(), 1)));
         service.say_all(events.collect::<Vec<_>>(), owner.organization, None).await;
         said += EVENTS;
-        within("it is at work", async || match kill % 2 {
+        eventually("it is at work", async || match kill % 2 {
             0 => receiver.count() > enough,
             _ => service.count(messages).await > made,
         })
@@ -80,7 +74,7 @@ async fn killed_at_any_moment_it_loses_no_message_and_gives_none_a_second_id() {
     receiver.behave(|_| Reply::Status(204));
     let _running = process(&service);
     let left = "select count(*) from webhook_delivery where state <> 'DELIVERED'";
-    within("all are delivered", async || {
+    eventually("all are delivered", async || {
         // The leases of the dead are over: the minute that this takes has passed.
         let passed = "with passed as (update webhook_turn set leased_until = now()
             where leased_until < now() + interval '50 seconds' returning 1) select count(*) from passed";
@@ -95,12 +89,4 @@ async fn killed_at_any_moment_it_loses_no_message_and_gives_none_a_second_id() {
     assert!(seen.len() >= said * ENDPOINTS);
     let again = seen.len() - said * ENDPOINTS;
     assert!(again <= kills * ENDPOINTS * 32, "{again} came again");
-}
-
-async fn within(what: &str, mut so: impl AsyncFnMut() -> bool) {
-    let begun = Instant::now();
-    while !so().await {
-        assert!(begun.elapsed() < PATIENCE, "never: {what}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
 }
