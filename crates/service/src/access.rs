@@ -2,7 +2,7 @@
 //! Default deny: an RPC without the option stops the process at start.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     future::Future,
     pin::Pin,
     sync::Arc,
@@ -93,6 +93,15 @@ impl Policy {
 
     fn rule(&self, method: &str) -> Option<&Rule> {
         self.0.get(method)
+    }
+
+    /// Every permission that some RPC asks for, each once, in alphabetical order.
+    pub fn permissions(&self) -> BTreeSet<&str> {
+        let asked = self.0.values().filter_map(|rule| match &rule.access {
+            Access::Permission(permission) => Some(permission.as_str()),
+            _ => None,
+        });
+        asked.collect()
     }
 
     /// Every RPC's path with its access, for tests over all of them.
@@ -234,6 +243,9 @@ mod tests {
 
     #[test]
     fn every_rpc_of_the_contract_says_who_may_call_it() {
-        Policy::of_contract().unwrap();
+        let policy = Policy::of_contract().unwrap();
+        let permissions: Vec<_> = policy.permissions().into_iter().collect();
+        assert!(permissions.len() > 50 && permissions.is_sorted(), "{permissions:?}");
+        assert!(!permissions.contains(&"PUBLIC") && permissions.contains(&"visits.start"), "{permissions:?}");
     }
 }

@@ -29,6 +29,10 @@ pub struct Foundation {
     pub nats: async_nats::Client,
     /// Goes before every Redis key and NATS name.
     pub prefix: Arc<str>,
+    /// Where the REST API is reached, without a slash at the end.
+    pub public_url: Arc<str>,
+    /// `iss` of access tokens.
+    pub issuer: Arc<str>,
     /// Careway's own identity, for internal RPCs.
     pub identity: ServiceIdentity,
     /// Verifies callers.
@@ -60,8 +64,7 @@ impl Foundation {
     /// A server that is away, or older than Careway can trust; an RPC that does not say who may call it.
     pub async fn build(settings: &Settings, clock: Clock) -> anyhow::Result<Self> {
         let policy = Policy::of_contract()?;
-        let identity =
-            ServiceIdentity::new(&settings.service_secret, settings.issuer.clone(), clock.clone())?;
+        let identity = ServiceIdentity::new(&settings.service_secret, clock.clone())?;
         let registry = Registry::default();
         for (name, url) in settings.urls() {
             registry.connect(name, url).with_context(|| format!("the address of {name}"))?;
@@ -78,7 +81,7 @@ impl Foundation {
             "nats-server {} is too old: it drops settings silently; 2.10 or newer is needed",
             nats.server_info().version
         );
-        let verifier = Verifier::new(settings.issuer.clone(), clock.clone(), registry.clone(), &identity);
+        let verifier = Verifier::new(settings.accepted_issuers(), clock.clone(), registry.clone(), &identity);
         let (tasks, shutdown) = (TaskTracker::new(), CancellationToken::new());
         tasks.spawn(verifier.clone().watch_revocations(
             redis.clone(),
@@ -93,6 +96,8 @@ impl Foundation {
             redis,
             nats,
             prefix: settings.prefix.as_str().into(),
+            public_url: settings.public_url().into(),
+            issuer: settings.issuer().into(),
             identity,
             verifier,
             registry,

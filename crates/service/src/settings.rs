@@ -5,7 +5,7 @@ use std::{env, fs, time::Duration};
 use anyhow::Context;
 use careway_kernel::Redacted;
 
-use crate::imports::ImportSettings;
+use crate::{imports::ImportSettings, tokens::OWN_NAME};
 
 /// What every Careway process needs to know. Secrets may be given as a file: `CAREWAY_SERVICE_SECRET_FILE`.
 #[derive(Debug, Clone, clap::Args)]
@@ -20,9 +20,19 @@ pub struct Settings {
     /// What Careway's own services prove themselves with; the same in every process, at least 32 characters.
     #[arg(long, env = "CAREWAY_SERVICE_SECRET", hide_env_values = true)]
     pub service_secret: Redacted,
-    /// `iss` of every token.
-    #[arg(long, env = "CAREWAY_ISSUER", default_value = "careway")]
-    pub issuer: String,
+    /// Where people and systems reach the REST API, the same in every process: for links to it, the OpenAPI document and the
+    /// OAuth metadata, and `iss` of access tokens.
+    #[arg(
+        long,
+        env = "CAREWAY_GATEWAY_PUBLIC_URL",
+        default_value = "http://127.0.0.1:8080",
+        value_parser = parse_address
+    )]
+    pub public_url: String,
+    /// `iss` of access tokens, and the issuer that the OAuth metadata name: the public URL when absent. Another URL, or
+    /// `careway`, as it was called before, for the time of an upgrade.
+    #[arg(long, env = "CAREWAY_ISSUER", value_parser = parse_issuer)]
+    pub issuer: Option<String>,
     /// Goes before every Redis key and NATS name, for several installations on one server.
     #[arg(long, env = "CAREWAY_PREFIX", default_value = "")]
     pub prefix: String,
@@ -96,6 +106,22 @@ pub struct StreamSettings {
 }
 
 impl Settings {
+    /// Where the REST API is reached, without a slash at the end.
+    pub fn public_url(&self) -> &str {
+        self.public_url.trim_end_matches('/')
+    }
+
+    /// `iss` of access tokens.
+    pub fn issuer(&self) -> &str {
+        self.issuer.as_deref().unwrap_or(self.public_url())
+    }
+
+    /// Every `iss` that a token may have: that of today, and those of other processes while an upgrade or a change of the
+    /// settings goes from one process to the next. The keys are this installation's own, whatever it calls itself.
+    pub(crate) fn accepted_issuers(&self) -> Vec<String> {
+        [self.issuer(), self.public_url(), OWN_NAME].map(str::to_owned).into()
+    }
+
     /// How long a process goes on serving after it said that it is not ready.
     pub fn stop_grace(&self) -> Duration {
         Duration::from_secs(self.stop_grace_seconds)
@@ -113,6 +139,22 @@ impl Settings {
         .into_iter()
         .filter_map(|(name, url)| Some((name, url.as_deref()?)))
     }
+}
+
+/// RFC 8414 §2: an issuer is a URL without query and fragment.
+fn parse_address(text: &str) -> Result<String, &'static str> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let named = host.is_some_and(|host| !host.is_empty() && !host.starts_with('/'));
+    let written = text.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\"\\".contains(&byte));
+    if named && written {
+        Ok(text.to_owned())
+    } else {
+        Err("must be an address like https://careway.example")
+    }
+}
+
+fn parse_issuer(text: &str) -> Result<String, &'static str> {
+    if text == OWN_NAME { Ok(text.to_owned()) } else { parse_address(text) }
 }
 
 /// Every `CAREWAY_X_FILE` as the `CAREWAY_X` it stands for: the file's content without its last line break. To be given
@@ -133,4 +175,56 @@ pub fn secrets_from_files() -> anyhow::Result<Vec<(String, String)>> {
         found.push((variable.to_owned(), content.trim_end_matches(['\n', '\r']).to_owned()));
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Given {
+        #[command(flatten)]
+        settings: Settings,
+    }
+
+    fn settings(more: &[&str]) -> Result<Settings, clap::Error> {
+        let usual = ["service", "--service-secret", "a secret of the tests, long enough"];
+        Ok(Given::try_parse_from(usual.iter().chain(more))?.settings)
+    }
+
+    #[test]
+    fn tokens_are_issued_by_the_public_url_unless_another_issuer_is_given() {
+        let usual = settings(&["--public-url", "https://careway.example/"]).unwrap();
+        assert_eq!(
+            (usual.issuer(), usual.public_url()),
+            ("https://careway.example", "https://careway.example")
+        );
+        let moved = settings(&["--public-url", "https://careway.example", "--issuer", "careway"]).unwrap();
+        assert_eq!(moved.issuer(), "careway");
+        for process in [usual, moved] {
+            let accepted = process.accepted_issuers();
+            assert!(
+                ["careway", "https://careway.example"].iter().all(|one| accepted.iter().any(|it| it == one))
+            );
+        }
+    }
+
+    #[test]
+    fn an_issuer_is_a_url_without_query_and_fragment() {
+        for issuer in [
+            "careway.example",
+            "https://",
+            "https:///x",
+            "https://x?y",
+            "https://x#y",
+            "https://x y",
+            "ftp://x",
+        ] {
+            assert!(settings(&["--issuer", issuer]).is_err(), "{issuer}");
+            assert!(settings(&["--public-url", issuer]).is_err(), "{issuer}");
+        }
+        assert!(settings(&["--public-url", "careway"]).is_err());
+    }
 }

@@ -24,6 +24,9 @@ use crate::{
 
 /// `aud` of every token.
 pub const AUDIENCE: &str = "careway-api";
+/// `iss` of service tokens, whatever address the installation has: processes that are told of a new one, and those that are not
+/// yet, go on calling each other. Access tokens had it too, before they named the public URL.
+pub(crate) const OWN_NAME: &str = "careway";
 /// `typ` of an access token.
 pub const ACCESS_TYPE: &str = "at+jwt";
 const SERVICE_TYPE: &str = "service+jwt";
@@ -46,6 +49,10 @@ struct Claims {
     org: Option<OrganizationId>,
     #[serde(default)]
     kind: Option<OrganizationKind>,
+    /// The permissions, separated by spaces (RFC 8693 §4.2).
+    #[serde(default)]
+    scope: Option<String>,
+    /// The same in tokens that a process of the version before issued: they have no `scope`.
     #[serde(default)]
     perms: Vec<String>,
     #[serde(default)]
@@ -66,7 +73,7 @@ struct Verified {
 pub struct Verifier(Arc<Inner>);
 
 struct Inner {
-    issuer: String,
+    issuers: Vec<String>,
     clock: Clock,
     registry: Registry,
     service_key: DecodingKey,
@@ -78,9 +85,15 @@ struct Inner {
 }
 
 impl Verifier {
-    pub(crate) fn new(issuer: String, clock: Clock, registry: Registry, service: &ServiceIdentity) -> Self {
+    /// `issuers`: every `iss` that is accepted.
+    pub(crate) fn new(
+        issuers: Vec<String>,
+        clock: Clock,
+        registry: Registry,
+        service: &ServiceIdentity,
+    ) -> Self {
         Self(Arc::new(Inner {
-            issuer,
+            issuers,
             clock,
             registry,
             service_key: service.0.verifying.clone(),
@@ -136,7 +149,7 @@ impl Verifier {
     fn claims(&self, token: &str, key: &DecodingKey) -> Result<Claims> {
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_audience(&[AUDIENCE]);
-        validation.set_issuer(&[&self.0.issuer]);
+        validation.set_issuer(&self.0.issuers);
         validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
         // Times are judged below, by the service's own clock.
         validation.validate_exp = false;
@@ -146,7 +159,7 @@ impl Verifier {
         let timely = claims.exp + LEEWAY_SECONDS >= now
             && claims.nbf <= now + LEEWAY_SECONDS
             && claims.iat <= now + LEEWAY_SECONDS
-            && claims.iss == self.0.issuer;
+            && self.0.issuers.contains(&claims.iss);
         if timely { Ok(claims) } else { Err(rejected()) }
     }
 
@@ -250,7 +263,16 @@ fn caller(claims: &Claims) -> Result<Caller> {
     };
     let organization = claims.org.ok_or_else(rejected)?;
     let kind = claims.kind.ok_or_else(rejected)?;
-    Ok(Caller::of_organization(subject, organization, kind, claims.perms.iter().cloned(), claims.sid))
+    Ok(Caller::of_organization(subject, organization, kind, claims.permissions(), claims.sid))
+}
+
+impl Claims {
+    fn permissions(&self) -> Vec<String> {
+        match &self.scope {
+            Some(scope) => scope.split(' ').filter(|one| !one.is_empty()).map(str::to_owned).collect(),
+            None => self.perms.clone(),
+        }
+    }
 }
 
 /// 401 `TOKEN_REJECTED`: the one answer to every token that is no good here.
@@ -266,14 +288,13 @@ pub struct ServiceIdentity(Arc<Keys>);
 struct Keys {
     signing: EncodingKey,
     verifying: DecodingKey,
-    issuer: String,
     clock: Clock,
     current: RwLock<Option<(String, i64)>>,
 }
 
 #[derive(Serialize)]
-struct ServiceClaims<'a> {
-    iss: &'a str,
+struct ServiceClaims {
+    iss: &'static str,
     aud: &'static str,
     sub: &'static str,
     iat: i64,
@@ -283,7 +304,7 @@ struct ServiceClaims<'a> {
 
 impl ServiceIdentity {
     /// Derives the key pair from the installation's secret (at least 32 characters).
-    pub fn new(secret: &Redacted, issuer: String, clock: Clock) -> anyhow::Result<Self> {
+    pub fn new(secret: &Redacted, clock: Clock) -> anyhow::Result<Self> {
         anyhow::ensure!(
             secret.expose().len() >= 32,
             "CAREWAY_SERVICE_SECRET must have at least 32 characters"
@@ -299,12 +320,7 @@ impl ServiceIdentity {
         let public = jsonwebtoken::jwk::Jwk::from_encoding_key(&signing, Algorithm::EdDSA)
             .context("the service key")?;
         let verifying = DecodingKey::from_jwk(&public).context("the service key")?;
-        Ok(Self(Arc::new(Keys { signing, verifying, issuer, clock, current: RwLock::new(None) })))
-    }
-
-    /// `iss` of every token of this installation.
-    pub fn issuer(&self) -> &str {
-        &self.0.issuer
+        Ok(Self(Arc::new(Keys { signing, verifying, clock, current: RwLock::new(None) })))
     }
 
     /// A request to another service as Careway itself, for internal RPCs.
@@ -328,7 +344,7 @@ impl ServiceIdentity {
             return token.clone();
         }
         let claims = ServiceClaims {
-            iss: &self.0.issuer,
+            iss: OWN_NAME,
             aud: AUDIENCE,
             sub: "careway",
             iat: now,
@@ -341,5 +357,29 @@ impl ServiceIdentity {
         let token = jsonwebtoken::encode(&header, &claims, &self.0.signing).expect("a valid key signs");
         *self.0.current.write().expect("never poisoned") = Some((token.clone(), claims.exp));
         token
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The permissions of a token that says this beside the usual.
+    fn permissions(said: serde_json::Value) -> Vec<String> {
+        let mut claims = json!({"iss": "careway", "sub": "s", "iat": 0, "nbf": 0, "exp": 600});
+        claims.as_object_mut().unwrap().extend(said.as_object().unwrap().clone());
+        serde_json::from_value::<Claims>(claims).unwrap().permissions()
+    }
+
+    #[test]
+    fn permissions_are_the_scope_and_in_tokens_of_the_version_before_a_list() {
+        let both = ["claims.read", "visits.read"];
+        assert_eq!(permissions(json!({"scope": "claims.read visits.read"})), both);
+        assert_eq!(permissions(json!({"perms": both})), both);
+        assert_eq!(permissions(json!({"scope": "visits.read", "perms": both})), ["visits.read"]);
+        assert_eq!(permissions(json!({"scope": "", "perms": both})), [""; 0]);
+        assert_eq!(permissions(json!({})), [""; 0]);
     }
 }

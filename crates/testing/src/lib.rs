@@ -25,7 +25,7 @@ pub use leftovers::Leftovers;
 pub use lmtp::LmtpClient;
 pub use logs::{CapturedLogs, capture_logs};
 pub use mail::{Mail, SmtpSink, SmtpStage};
-pub use people::{Person, TokenSigner, upstream};
+pub use people::{ISSUER, Person, TokenSigner, upstream};
 pub use prefix::unique_prefix;
 pub use proxy::FaultProxy;
 pub use s3::FakeS3;

@@ -14,6 +14,9 @@ use serde_json::json;
 use tonic::{Request, Response, Status, async_trait, service::Routes};
 use tower::{ServiceExt, util::BoxCloneSyncService};
 
+/// Who issues access tokens where no setting says another: the default of `CAREWAY_GATEWAY_PUBLIC_URL`.
+pub const ISSUER: &str = "http://127.0.0.1:8080";
+
 /// Somebody who works for an organization.
 #[derive(Debug, Clone)]
 pub struct Person {
@@ -71,8 +74,9 @@ impl TokenSigner {
     fn token(&self, person: &Person, permissions: &[&str]) -> String {
         let now = self.clock.now().timestamp();
         let claims = json!({
-            "iss": "careway", "aud": "careway-api", "iat": now, "nbf": now, "exp": now + 600,
-            "sub": person.account, "org": person.organization, "kind": person.kind, "perms": permissions,
+            "iss": ISSUER, "aud": "careway-api", "iat": now, "nbf": now, "exp": now + 600,
+            "sub": person.account, "org": person.organization, "kind": person.kind, "client_id": "careway",
+            "scope": permissions.join(" "),
         });
         let mut header = Header::new(Algorithm::EdDSA);
         header.typ = Some("at+jwt".to_owned());

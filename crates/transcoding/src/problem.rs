@@ -243,6 +243,23 @@ impl Problem {
         self
     }
 
+    /// How to be let in (RFC 6750 §3): what is asked for is a token; a token that was sent is no good, or lacks a permission.
+    fn challenge(&self) -> Option<HeaderValue> {
+        const BEARER: &str = "Bearer realm=\"careway\"";
+        match (self.status, &*self.reason) {
+            (StatusCode::UNAUTHORIZED, "TOKEN_REJECTED") => {
+                HeaderValue::try_from(format!("{BEARER}, error=\"invalid_token\"")).ok()
+            }
+            (StatusCode::UNAUTHORIZED, _) => Some(HeaderValue::from_static(BEARER)),
+            (StatusCode::FORBIDDEN, "PERMISSION_DENIED") => {
+                let scope = self.facts.get("permission")?;
+                HeaderValue::try_from(format!("{BEARER}, error=\"insufficient_scope\", scope=\"{scope}\""))
+                    .ok()
+            }
+            _ => None,
+        }
+    }
+
     /// The problem's document, as `application/problem+json` has it.
     pub fn to_json(&self) -> Vec<u8> {
         #[derive(Serialize)]
@@ -282,8 +299,8 @@ impl IntoResponse for Problem {
         response.extensions_mut().insert(self.clone());
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
-        if self.status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        if let Some(challenge) = self.challenge() {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, seconds.into());

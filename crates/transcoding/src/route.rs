@@ -45,6 +45,13 @@ pub struct Route {
     pub masks_unknown_keys: bool,
 }
 
+impl Route {
+    /// The permission that the caller's token must carry; none where any token, or none, will do.
+    pub fn permission(&self) -> Option<&str> {
+        Some(self.access.as_str()).filter(|access| !["PUBLIC", "AUTHENTICATED"].contains(access))
+    }
+}
+
 /// A route as the `google.api.http` option says it.
 pub(crate) struct Rule {
     pub(crate) method: Method,

@@ -48,14 +48,6 @@ pub struct Config {
         value_parser = clap::value_parser!(u64).range(1..=600)
     )]
     pub answer_seconds: u64,
-    /// Where the REST API is found: a feed names its next page by it, and the manifest of SMART Scheduling Links its files.
-    #[arg(
-        id = "channels_public_url",
-        long = "channels-public-url",
-        env = "CAREWAY_GATEWAY_PUBLIC_URL",
-        default_value = "http://127.0.0.1:8080"
-    )]
-    pub public_url: String,
     /// Lets partners' systems be asked in a private network, and without TLS: for development.
     #[arg(
         id = "channels_private_addresses",

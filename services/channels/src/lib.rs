@@ -95,8 +95,6 @@ pub struct App {
     pub(crate) offer_changed: Arc<Notify>,
     /// Wakes who gives changes their places in the feeds.
     pub(crate) feed_changed: Arc<Notify>,
-    /// Where the REST API is found, without a slash at the end.
-    pub(crate) public_url: String,
     /// Wakes who hands mails over.
     pub(crate) mail_waits: Arc<Notify>,
     /// Wakes who sends webhooks.
@@ -172,7 +170,6 @@ async fn open(config: Config, foundation: &Foundation) -> anyhow::Result<App> {
         timer: Duration::from_secs(config.timer_seconds),
         offer_changed: Arc::default(),
         feed_changed: Arc::default(),
-        public_url: config.public_url.trim_end_matches('/').to_owned(),
         mail_waits: Arc::default(),
         webhook_due: Arc::default(),
     })

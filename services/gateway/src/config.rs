@@ -14,9 +14,6 @@ pub struct Config {
         default_value = "0.0.0.0:8080"
     )]
     pub listen: SocketAddr,
-    /// The public address of this gateway, for the OpenAPI document and the OAuth metadata.
-    #[arg(long, env = "CAREWAY_GATEWAY_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
-    pub public_url: String,
     /// How many proxies stand before the gateway; so many addresses of `X-Forwarded-For` are believed.
     #[arg(long, env = "CAREWAY_GATEWAY_TRUSTED_PROXIES", default_value_t = 0)]
     pub trusted_proxies: usize,

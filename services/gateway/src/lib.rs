@@ -37,7 +37,7 @@ impl Gateway {
         foundation: &Foundation,
         readiness: endpoints::health::Readiness,
     ) -> anyhow::Result<Self> {
-        let transcoder = transcoder(config)?;
+        let transcoder = transcoder(config, &foundation.public_url)?;
         let api = edge::plain_before(transcoder.router(|service| Some(upstream(foundation, service)))?);
         let api = edge::Permits::new(foundation.policy().clone(), transcoder.routes()).before(api);
         let openapi: Arc<[u8]> = serde_json::to_vec(&transcoder.openapi())?.into();
@@ -66,18 +66,22 @@ impl Gateway {
 
 pub use endpoints::health::Readiness;
 
-/// The contract as REST, for the gateway and for documents made from it.
-pub fn transcoder(config: &Config) -> anyhow::Result<Transcoder> {
+fn transcoder(config: &Config, public_url: &str) -> anyhow::Result<Transcoder> {
     let settings = Settings {
         title: "Careway".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         description: include_str!("introduction.md").to_owned(),
-        server: config.public_url.clone(),
+        server: public_url.to_owned(),
         max_json_bytes: config.max_json_bytes,
         extra_paths: endpoints::openapi_paths(),
         ..Settings::default()
     };
     Transcoder::new(contract()?, settings)
+}
+
+/// Every route of the contract, for documents made from it.
+pub fn routes() -> anyhow::Result<Vec<Route>> {
+    Ok(Transcoder::new(contract()?, Settings::default())?.routes().to_vec())
 }
 
 /// Every reason that a problem may have, as the contract declares them.

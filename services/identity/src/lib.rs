@@ -48,7 +48,7 @@ use careway_contract::identity::v1::{
 use sessions::signing_keys;
 use tonic::service::Routes;
 
-pub use accounts::domain::roles::is_permission;
+pub use accounts::domain::roles::{Table as RoleTable, is_permission};
 pub use bootstrap::{Operator, bootstrap};
 pub use config::{Config, MembersConfig};
 

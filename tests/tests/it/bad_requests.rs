@@ -19,7 +19,7 @@ async fn who_may_not_is_told_so_whatever_they_send() {
     let forger = Forger::new();
     forger.publish(&platform).await;
     let mut nothing = claims(platform.clock().now().timestamp());
-    nothing["perms"] = json!([]);
+    nothing["scope"] = json!("");
     let token = forger.sign(&header(KNOWN), &nothing);
 
     let mut forbidden = 0;
@@ -143,7 +143,8 @@ impl People {
 fn permissions(rest: &Rest) -> BTreeSet<String> {
     let token = rest.access_token();
     let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
-    names(&serde_json::from_slice::<Value>(&claims).unwrap()["perms"])
+    let claims: Value = serde_json::from_slice(&claims).unwrap();
+    claims["scope"].as_str().unwrap().split(' ').map(str::to_owned).collect()
 }
 
 /// A request that is wrong in every way: ids, parameters, body, and without what its headers must have.

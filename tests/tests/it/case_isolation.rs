@@ -2,7 +2,7 @@
 //! partner itself, by another partner, by a channel and by a payer. Who may not is told so, to everybody else it is not there; and
 //! of what support notes no partner sees anything.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use careway_tests::{Answer, Channel, Mail, Payer, Rest, SUPPORT, Support, TestPlatform, accepted, refused};
@@ -111,8 +111,8 @@ fn may(person: &Rest, permission: &str) -> bool {
     let token = person.access_token();
     let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
     let claims: Value = serde_json::from_slice(&claims).unwrap();
-    let held: BTreeSet<&str> = claims["perms"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-    permission == "AUTHENTICATED" || held.contains(permission)
+    permission == "AUTHENTICATED"
+        || claims["scope"].as_str().unwrap().split(' ').any(|held| held == permission)
 }
 
 async fn reached(owners: &[&Rest], path: &str) -> bool {

@@ -44,12 +44,18 @@ async fn a_secret_is_shown_once_and_gets_a_token_by_form_and_by_basic() {
     // A client carries what is asked for, and never more than it was given.
     let narrow = accepted(200, token(&platform, id, secret, "visits.read")).await;
     assert_eq!(narrow.text("scope"), "visits.read");
-    oauth_refusal(400, "invalid_scope", token(&platform, id, secret, "visits.read visits.start")).await;
+    let beyond = accepted(400, token(&platform, id, secret, "visits.read visits.start")).await;
+    let described = "The client does not have: visits.start";
+    assert_eq!(beyond.body, json!({"error": "invalid_scope", "error_description": described}));
+    assert_eq!(beyond.header("cache-control"), Some("no-store"));
+    // What RFC 6749 lets nobody repeat is not repeated.
+    oauth_refusal(400, "invalid_scope", token(&platform, id, secret, "%22visits.start%22")).await;
 
     refused(404, "NOT_FOUND", payer.administrator.get(&path)).await;
     refused(404, "NOT_FOUND", payer.administrator.delete(&path)).await;
     let beyond = json!({"name": "Too much", "scopes": ["visits.read", "members.read"]});
-    refused(422, "INVALID_SCOPE", facility.administrator.post("/v1/api-clients", beyond)).await;
+    let refusal = refused(422, "INVALID_SCOPE", facility.administrator.post("/v1/api-clients", beyond)).await;
+    assert_eq!(refusal.text("scope"), "members.read");
     let officer = payer.officer.get("/v1/api-clients");
     assert_eq!(refused(403, "PERMISSION_DENIED", officer).await.text("permission"), "api-clients.manage");
 }

@@ -4,6 +4,7 @@ use careway_contract::identity::v1::{
     GetJwksRequest, GetJwksResponse, JsonWebKey, key_service_client::KeyServiceClient,
 };
 use careway_service::Upstream;
+use careway_testing::ISSUER;
 use careway_tests::TestPlatform;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, jwk::Jwk as PublicKey};
 use prost::Message;
@@ -84,8 +85,8 @@ pub(crate) fn header(kid: &str) -> Header {
 /// What an access token says: a facility's person who may read visits.
 pub(crate) fn claims(now: i64) -> Value {
     json!({
-        "iss": "careway", "aud": "careway-api", "sub": uuid::Uuid::now_v7(), "org": uuid::Uuid::now_v7(),
-        "kind": "FACILITY", "perms": ["visits.read"], "amr": ["pwd"], "jti": uuid::Uuid::now_v7(),
+        "iss": ISSUER, "aud": "careway-api", "sub": uuid::Uuid::now_v7(), "org": uuid::Uuid::now_v7(),
+        "kind": "FACILITY", "client_id": "careway", "scope": "visits.read", "amr": ["pwd"], "jti": uuid::Uuid::now_v7(),
         "iat": now, "nbf": now, "exp": now + 600
     })
 }

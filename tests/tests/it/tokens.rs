@@ -7,14 +7,17 @@ use std::collections::BTreeSet;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use careway_service::Access;
-use careway_tests::{TestPlatform, refused};
+use careway_tests::{Facility, TestPlatform, accepted, refused};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use tonic::{Code, body::Body};
 use tonic_types::StatusExt;
 use tower::ServiceExt;
 
-use crate::forger::{Forger, KNOWN, claims, header};
+use crate::{
+    clients::{client, token},
+    forger::{Forger, KNOWN, claims, header},
+};
 
 /// Later than any test ends, in seconds.
 const AN_HOUR: i64 = 3_600;
@@ -60,9 +63,92 @@ async fn a_services_own_token_is_rejected_at_the_edge() {
     let service = platform.rest().with_token(bearer.strip_prefix("Bearer ").unwrap());
     for path in ["/v1/me", "/v1/visits", "/v1/nothing", "/docs/"] {
         let answer = refused(401, "TOKEN_REJECTED", service.get(path)).await;
-        assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
+        assert_eq!(
+            answer.header("www-authenticate"),
+            Some("Bearer realm=\"careway\", error=\"invalid_token\"")
+        );
         assert_eq!(answer.text("traceId"), answer.header("x-request-id").unwrap());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_tells_what_a_token_lacks() {
+    let platform = TestPlatform::start().await;
+    let forger = Forger::new();
+    forger.publish(&platform).await;
+    let claims = claims(platform.clock().now().timestamp());
+    let told = async |token: Option<String>, path: &str, status: u16, reason: &str| {
+        let rest = token.map_or(platform.rest().clone(), |token| platform.rest().with_token(&token));
+        let answer = refused(status, reason, rest.get(path)).await;
+        answer.header("www-authenticate").map(str::to_owned)
+    };
+    // Whoever sent no token learns of no error (RFC 6750, 3.1).
+    let asked = told(None, "/v1/visits", 401, "TOKEN_REQUIRED").await;
+    assert_eq!(asked.as_deref(), Some("Bearer realm=\"careway\""));
+    let stale = forger.sign(&header(KNOWN), &changed(claims.clone(), json!({"exp": 0})));
+    let invalid = told(Some(stale), "/v1/visits", 401, "TOKEN_REJECTED").await;
+    assert_eq!(invalid.as_deref(), Some("Bearer realm=\"careway\", error=\"invalid_token\""));
+    let good = forger.sign(&header(KNOWN), &claims);
+    let insufficient = told(Some(good.clone()), "/v1/claims", 403, "PERMISSION_DENIED").await;
+    let expected = "Bearer realm=\"careway\", error=\"insufficient_scope\", scope=\"claims.read\"";
+    assert_eq!(insufficient.as_deref(), Some(expected));
+    assert_eq!(told(Some(good), "/v1/nothing", 404, "NOT_FOUND").await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_of_the_version_before_are_good_until_they_end() {
+    let platform = TestPlatform::start().await;
+    let forger = Forger::new();
+    forger.publish(&platform).await;
+    let today = claims(platform.clock().now().timestamp());
+    let before = json!({"iss": "careway", "scope": null, "client_id": null, "perms": ["visits.read"]});
+    let before = changed(today.clone(), before);
+    for claims in [today, before] {
+        let system = platform.rest().with_token(&forger.sign(&header(KNOWN), &claims));
+        accepted(200, system.get("/v1/visits")).await;
+        refused(403, "PERMISSION_DENIED", system.get("/v1/claims")).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_what_rfc_9068_and_the_metadata_say() {
+    let url = "https://careway.example";
+    let platform = TestPlatform::with(&[("CAREWAY_GATEWAY_PUBLIC_URL", "https://careway.example/")]).await;
+    let facility = Facility::of(&platform).await;
+    let (id, secret) = client(&facility).await;
+    let metadata = accepted(200, platform.rest().get("/.well-known/oauth-authorization-server")).await;
+    assert_eq!(metadata.text("issuer"), url);
+    assert_eq!(metadata.text("token_endpoint"), format!("{url}/oauth2/token"));
+    assert_eq!(metadata.text("jwks_uri"), format!("{url}/.well-known/jwks.json"));
+    assert_eq!(metadata.text("service_documentation"), format!("{url}/docs/"));
+    let mut lists = metadata.body.as_object().unwrap().values().filter_map(Value::as_array);
+    assert!(lists.all(|list| !list.is_empty()), "{metadata}");
+    let supported: BTreeSet<_> = metadata.list("scopes_supported").iter().filter_map(Value::as_str).collect();
+
+    let issued = accepted(200, token(&platform, &id, &secret, "")).await;
+    let (system, person) = (issued.text("access_token").to_owned(), facility.administrator.access_token());
+    for (token, client_id) in [(&system, id.as_str()), (&person, "careway")] {
+        let header = jsonwebtoken::decode_header(token).unwrap();
+        assert_eq!((header.alg, header.typ.as_deref()), (Algorithm::EdDSA, Some("at+jwt")));
+        let claims = read(token);
+        assert_eq!((&claims["iss"], &claims["client_id"]), (&json!(url), &json!(client_id)));
+        assert_eq!(claims["aud"], "careway-api");
+        for required in ["exp", "iat", "jti", "sub"] {
+            assert!(!claims[required].is_null(), "no {required} in {claims}");
+        }
+        let scope: BTreeSet<_> = claims["scope"].as_str().unwrap().split(' ').collect();
+        assert!(scope.contains("visits.read") && scope.is_subset(&supported), "{claims}");
+    }
+    let me = accepted(200, facility.administrator.get("/v1/me")).await;
+    let held: Vec<_> = me.list("permissions").iter().filter_map(Value::as_str).collect();
+    assert_eq!(read(&person)["scope"], json!(held.join(" ")));
+    assert_eq!((read(&system)["sub"].as_str(), issued.text("scope")), (Some(id.as_str()), "visits.read"));
+}
+
+/// The claims of a token, unverified.
+fn read(token: &str) -> Value {
+    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+    serde_json::from_slice(&claims).unwrap()
 }
 
 /// Each differs from the control in the one thing its name says.
@@ -102,6 +188,7 @@ fn attacks(known: &Forger, foreign: &Forger, now: i64) -> Vec<(&'static str, Str
     let changes = [
         ("another audience", json!({"aud": "another-api"})),
         ("another issuer", json!({"iss": "attacker"})),
+        ("no issuer", json!({"iss": null})),
         ("an end long past", json!({"exp": now - 60})),
         ("a beginning yet to come", json!({"nbf": now + AN_HOUR})),
         ("an issue yet to come", json!({"iat": now + AN_HOUR})),

@@ -37,6 +37,7 @@ pub(crate) fn document(
     let mut components = schemas::Components::new(&source);
     let mut paths = settings.extra_paths.clone();
     let mut operation_ids = BTreeMap::new();
+    let mut scopes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
 
     let mut by_pattern: BTreeMap<&str, Vec<&Endpoint>> = BTreeMap::new();
     for endpoint in endpoints {
@@ -48,6 +49,9 @@ pub(crate) fn document(
         let item = paths.entry(path).or_insert_with(|| json!({}));
         for endpoint in endpoints {
             let id = operation::unique_id(endpoint, &mut operation_ids);
+            if let Some(permission) = endpoint.route.permission() {
+                scopes.entry(permission).or_default().push(id.clone());
+            }
             let operation = operation::operation(&source, &mut components, endpoint, endpoints[0], id);
             item[endpoint.route.method.as_str().to_ascii_lowercase()] = operation;
         }
@@ -72,11 +76,17 @@ pub(crate) fn document(
                 "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" },
                 "oauth2": {
                     "type": "oauth2",
-                    "flows": { "clientCredentials": { "tokenUrl": "/oauth2/token", "scopes": {} } },
+                    "flows": { "clientCredentials": { "tokenUrl": "/oauth2/token", "scopes": described(scopes) } },
                 },
             },
         },
     })
+}
+
+/// Each scope with the operations that it lets a caller ask for.
+fn described(scopes: BTreeMap<&str, Vec<String>>) -> Value {
+    let described = scopes.into_iter().map(|(scope, ids)| (scope.to_owned(), Value::from(ids.join(", "))));
+    Value::Object(described.collect())
 }
 
 fn tags(source: &Source<'_>, endpoints: &[Arc<Endpoint>]) -> Vec<Value> {

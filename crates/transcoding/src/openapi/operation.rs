@@ -56,9 +56,9 @@ pub(super) fn operation(
     let route = &endpoint.route;
     let file = endpoint.rpc.parent_service().parent_file();
     let (summary, mut description) = split_summary(source.comments.of(&file, endpoint.rpc.path()));
-    let permission = match route.access.as_str() {
-        "PUBLIC" | "AUTHENTICATED" => Value::Null,
-        permission => {
+    let permission = match route.permission() {
+        None => Value::Null,
+        Some(permission) => {
             let blank = if description.is_empty() { "" } else { "\n\n" };
             description.push_str(&format!("{blank}Needs the permission `{permission}`."));
             permission.into()
@@ -76,6 +76,9 @@ pub(super) fn operation(
     ]);
     if route.access == "PUBLIC" {
         operation["security"] = json!([]);
+    }
+    if let Some(permission) = route.permission() {
+        operation["security"] = json!([{ "bearer": [] }, { "oauth2": [permission] }]);
     }
     operation
 }

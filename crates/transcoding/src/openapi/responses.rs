@@ -32,6 +32,9 @@ const PROBLEMS: [(u16, &str); 17] = [
     (504, "DEADLINE_EXCEEDED"),
 ];
 
+const BEARER: &str = "`Bearer`, with `error=\"invalid_token\"` where a token was sent (RFC 6750).";
+const INSUFFICIENT: &str = "`Bearer` with `error=\"insufficient_scope\"` and the permission that is missing as `scope`, where one is.";
+
 pub(super) fn responses(source: &Source<'_>, components: &mut Components<'_>, endpoint: &Endpoint) -> Value {
     let mut responses = Map::new();
     let (status, response) = success(source, components, endpoint);
@@ -121,7 +124,10 @@ fn response(status: u16, description: &str, reason: &str) -> Value {
         headers.insert("Content-Range".to_owned(), header("How large it is, like `bytes */4096`.", "string"));
     }
     if status == 401 {
-        headers.insert("WWW-Authenticate".to_owned(), header("The scheme: `Bearer`.", "string"));
+        headers.insert("WWW-Authenticate".to_owned(), header(BEARER, "string"));
+    }
+    if status == 403 {
+        headers.insert("WWW-Authenticate".to_owned(), header(INSUFFICIENT, "string"));
     }
     let mut response = json!({
         "description": description,

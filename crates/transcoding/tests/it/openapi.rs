@@ -31,6 +31,9 @@ fn operations_are_described() {
     );
     assert_eq!(list["description"], "The newest first.\n\nNeeds the permission `books.read`.");
     assert_eq!(list["x-careway-permission"], "books.read");
+    assert_eq!(list["security"], json!([{"bearer": []}, {"oauth2": ["books.read"]}]));
+    let scopes = &document["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]["scopes"];
+    assert!(scopes["books.read"].as_str().unwrap().split(", ").any(|it| it == "listBooks"), "{scopes}");
     let names: Vec<_> =
         list["parameters"].as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap()).collect();
     assert_eq!(

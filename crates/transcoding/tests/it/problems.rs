@@ -59,6 +59,38 @@ async fn every_code_has_its_status() {
 }
 
 #[tokio::test]
+async fn a_refusal_says_how_to_be_let_in_as_rfc_6750_has_it() {
+    let refused = [
+        (Code::Unauthenticated, "TOKEN_REQUIRED", None, Some("Bearer realm=\"careway\"")),
+        (Code::Unauthenticated, "CREDENTIALS_REJECTED", None, Some("Bearer realm=\"careway\"")),
+        (
+            Code::Unauthenticated,
+            "TOKEN_REJECTED",
+            None,
+            Some("Bearer realm=\"careway\", error=\"invalid_token\""),
+        ),
+        (
+            Code::PermissionDenied,
+            "PERMISSION_DENIED",
+            Some("books.lend"),
+            Some("Bearer realm=\"careway\", error=\"insufficient_scope\", scope=\"books.lend\""),
+        ),
+        (Code::PermissionDenied, "PERMISSION_DENIED", None, None),
+        (Code::PermissionDenied, "ORGANIZATION_REQUIRED", None, None),
+    ];
+    for (code, reason, permission, challenge) in refused {
+        let facts = permission.map(|name: &str| ("permission".to_owned(), name.to_owned()));
+        let facts: std::collections::HashMap<_, _> = facts.into_iter().collect();
+        let details = ErrorDetails::with_error_info(reason, "careway", facts);
+        let status = Status::with_error_details(code, "in words", details);
+        let service = Service::new([Answer::Status(status)]);
+        let got = send(&service.router(), request(Method::GET, "/v1/books/b-1")).await;
+        let told = got.headers.get(header::WWW_AUTHENTICATE).map(|value| value.to_str().unwrap());
+        assert_eq!(told, challenge, "{reason}");
+    }
+}
+
+#[tokio::test]
 async fn details_of_a_status_are_shown() {
     let mut details =
         ErrorDetails::with_error_info("TITLE_TAKEN", "careway", std::collections::HashMap::new());

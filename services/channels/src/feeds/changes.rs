@@ -33,7 +33,7 @@ pub(crate) async fn list_feed_changes(
     let mut reader = app.db.read(call).await?;
     let after = request.after_change_number;
     let items = store::list_changes(&mut reader, channel, kind, after.unwrap_or_default(), PAGE).await?;
-    let feed = format!("{}{PATH}", app.public_url);
+    let feed = format!("{}{PATH}", app.foundation.public_url);
     let page = rpde::page(&feed, kind, after, &items).map_err(Error::internal)?;
     // The feed is this channel's alone: nobody between may keep it for others.
     Ok(RawAnswer::whole(call, "application/json", page.body)

@@ -15,7 +15,7 @@ pub(crate) async fn get_smart_manifest(
     request: GetSmartManifestRequest,
 ) -> Result<RawAnswer> {
     let (_, channel) = get_channel(app, &request.channel_id).await?;
-    let url = format!("{}/v1/smart/{channel}", app.public_url);
+    let url = format!("{}/v1/smart/{channel}", app.foundation.public_url);
     let manifest = domain::manifest(&url, app.clock.now());
     Ok(file(call, "application/json", serde_json::to_vec(&manifest).map_err(Error::internal)?))
 }

@@ -145,8 +145,9 @@ pub(crate) async fn exchange(State(basic): State<Basic>, mut request: Request, n
     challenged(response)
 }
 
-/// Whoever is not let in is told how to sign in.
+/// Whoever is not let in is told how to sign in; nobody is told of tokens, which are not asked for here.
 fn challenged(mut response: Response) -> Response {
+    response.headers_mut().remove(WWW_AUTHENTICATE);
     if response.status() == StatusCode::UNAUTHORIZED {
         response
             .headers_mut()

@@ -82,7 +82,7 @@ mod tests {
         let mut config = CommandLine::parse_from(["gateway"]).config;
         (config.read_budget_ms, config.write_budget_ms, config.upload_budget_ms) = (1_000, 2_000, 100_000);
         (config.upload_bytes_per_second, config.max_upload_bytes) = (1_000, 50_000);
-        let bodies = Bodies::new(&config, crate::transcoder(&config).unwrap().routes());
+        let bodies = Bodies::new(&config, &crate::routes().unwrap());
         Budgets::new(&config, bodies)
     }
 

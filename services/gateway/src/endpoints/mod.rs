@@ -25,12 +25,12 @@ pub(crate) fn router(
     problems: &[ProblemDoc],
 ) -> anyhow::Result<Router> {
     let router = Router::new()
-        .merge(jwks::router(config, foundation))
+        .merge(jwks::router(foundation))
         .merge(actions_center::router(foundation)?)
         .merge(docs::router(openapi)?)
         .merge(pages::router()?)
         .merge(reasons::router(problems))
-        .merge(site::router(config, foundation.clock.clone()));
+        .merge(site::router(config, foundation));
     // OAuth refuses a coded body in words of its own.
     Ok(plain_before(router).merge(oauth::router(foundation)))
 }

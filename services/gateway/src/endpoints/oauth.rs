@@ -135,7 +135,7 @@ fn refused(status: tonic::Status) -> Response {
     let wait = Problem::from_status(&status).retry_after;
     let error = Error::from(status);
     if error.is(Reason::InvalidScope) {
-        return refusal(StatusCode::BAD_REQUEST, "invalid_scope");
+        return invalid_scope(error.fact("scope"));
     }
     match error.kind() {
         Kind::Unauthenticated | Kind::NotFound | Kind::Invalid => {
@@ -158,10 +158,20 @@ fn refusal(status: StatusCode, error: &'static str) -> Response {
     (status, Json(json!({ "error": error }))).into_response()
 }
 
+/// RFC 6749 §5.2; `named` are scopes that the client does not have.
+fn invalid_scope(named: Option<&str>) -> Response {
+    let mut body = json!({"error": "invalid_scope"});
+    if let Some(scope) = named {
+        body["error_description"] = format!("The client does not have: {scope}").into();
+    }
+    (StatusCode::BAD_REQUEST, Json(body)).into_response()
+}
+
 pub(crate) fn openapi() -> Map<String, Value> {
     let problem = |text: &str| {
         json!({"description": text, "content": {"application/json": {"schema": {
-            "type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}}}})
+            "type": "object", "required": ["error"],
+            "properties": {"error": {"type": "string"}, "error_description": {"type": "string"}}}}}})
     };
     let operation = json!({"post": {
         "operationId": "issueToken", "tags": ["OAuth"], "security": [],
@@ -179,7 +189,7 @@ pub(crate) fn openapi() -> Map<String, Value> {
                 "required": ["access_token", "token_type", "expires_in"],
                 "properties": {"access_token": {"type": "string"}, "token_type": {"type": "string"},
                     "expires_in": {"type": "integer"}, "scope": {"type": "string"}}}}}},
-            "400": problem("The form is not as it must be, or the scope is not the client's."),
+            "400": problem("The form is not as it must be, or the scope is not the client's: `error_description` names what is too much."),
             "401": problem("The client is not known or the secret is wrong."),
             "415": {"description": "It is no form, or a coded one: a problem, whose `error` is `invalid_request`.",
                 "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},

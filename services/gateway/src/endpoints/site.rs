@@ -10,13 +10,14 @@ use axum::{
     routing::get,
 };
 use careway_kernel::Clock;
+use careway_service::Foundation;
 
 use crate::config::Config;
 
 /// How long a client may go by a security contact that it read.
 const CONTACT_GOOD_FOR: Duration = Duration::from_secs(30 * 86_400);
 
-pub(crate) fn router(config: &Config, clock: Clock) -> Router {
+pub(crate) fn router(config: &Config, foundation: &Foundation) -> Router {
     let router = Router::new()
         .route("/", get(async || Redirect::temporary("/docs/")))
         .route("/robots.txt", get(async || "User-agent: *\nDisallow: /\n"))
@@ -25,7 +26,8 @@ pub(crate) fn router(config: &Config, clock: Clock) -> Router {
             get(async || (StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, "max-age=86400")])),
         );
     let Some(contact) = config.security_contact.clone() else { return router };
-    let here = format!("{}/.well-known/security.txt", config.public_url.trim_end_matches('/'));
+    let here = format!("{}/.well-known/security.txt", foundation.public_url);
+    let clock = foundation.clock.clone();
     let told = move || std::future::ready(security(&contact, &here, &clock));
     router.route("/.well-known/security.txt", get(told))
 }

@@ -63,9 +63,10 @@ pub(crate) fn parse_scopes(
 ) -> Result<Vec<String>, Refusal> {
     let allowed = Table::of(kind).for_clients();
     let asked: BTreeSet<&str> = scopes.iter().map(String::as_str).collect();
-    if asked.is_empty() || !asked.iter().all(|scope| allowed.contains(scope) && holds(scope)) {
-        return Err(Refusal::InvalidScope);
+    if asked.is_empty() {
+        return Err(Refusal::NoScope);
     }
+    refuse(asked.iter().copied().filter(|scope| !allowed.contains(scope) || !holds(scope)))?;
     Ok(asked.into_iter().map(str::to_owned).collect())
 }
 
@@ -104,9 +105,7 @@ impl ApiClient {
         let own: BTreeSet<&str> =
             self.scopes.iter().map(String::as_str).filter(|scope| allowed.contains(scope)).collect();
         let asked: BTreeSet<&str> = scope.split_ascii_whitespace().collect();
-        if !asked.is_subset(&own) {
-            return Err(Refusal::InvalidScope);
-        }
+        refuse(asked.difference(&own).copied())?;
         let granted = if asked.is_empty() { own } else { asked };
         Ok(granted.into_iter().map(str::to_owned).collect())
     }
@@ -118,10 +117,33 @@ fn same(one: &Digest256, other: &Digest256) -> bool {
 }
 
 /// Why API clients say no. One refusal may have several causes that a stranger must not tell apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
+    #[error("A client has at least one scope.")]
+    NoScope,
+    /// Those of the scopes that can be named; none where none of them can.
     #[error("A scope is more than allowed here.")]
-    InvalidScope,
+    InvalidScope(Vec<String>),
+}
+
+/// How many scopes a refusal names at most, and how long one may be: they go back in headers.
+const MOST_NAMED: usize = 10;
+const LONGEST_NAMED: usize = 64;
+
+/// Refuses when there is any scope that is too much.
+fn refuse<'a>(beyond: impl Iterator<Item = &'a str>) -> Result<(), Refusal> {
+    let mut beyond = beyond.peekable();
+    if beyond.peek().is_none() {
+        return Ok(());
+    }
+    let named = beyond.filter(|scope| is_scope(scope)).take(MOST_NAMED).map(str::to_owned);
+    Err(Refusal::InvalidScope(named.collect()))
+}
+
+/// Whether it has the letters of a scope (RFC 6749 §3.3): an answer may repeat it.
+fn is_scope(text: &str) -> bool {
+    let letter = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
+    text.len() <= LONGEST_NAMED && text.bytes().all(letter)
 }
 
 #[cfg(test)]
@@ -179,7 +201,22 @@ mod tests {
         let client = client();
         assert_eq!(client.grant(Facility, "").unwrap(), ["benefits.read", "visits.read"]);
         assert_eq!(client.grant(Facility, "visits.read visits.read").unwrap(), ["visits.read"]);
-        assert_eq!(client.grant(Facility, "visits.start"), Err(Refusal::InvalidScope));
+        let refused = |scope: &str| client.grant(Facility, scope);
+        assert_eq!(refused("visits.start"), Err(Refusal::InvalidScope(vec!["visits.start".to_owned()])));
+    }
+
+    #[test]
+    fn a_refusal_names_the_scopes_that_are_too_much_as_far_as_an_answer_can() {
+        let named = |scope: &str| match client().grant(Facility, scope) {
+            Err(Refusal::InvalidScope(named)) => named,
+            other => panic!("{scope}: {other:?}"),
+        };
+        assert_eq!(named("visits.start visits.read claims.read"), ["claims.read", "visits.start"]);
+        for unfit in ["caf\u{e9}", "a\"b", "a\\b", &"x".repeat(65)] {
+            assert_eq!(named(unfit), [""; 0], "{unfit}");
+        }
+        let many: Vec<_> = (0..1000).map(|at| format!("s{at}")).collect();
+        assert_eq!(named(&many.join(" ")).len(), MOST_NAMED);
     }
 
     #[test]
@@ -188,7 +225,7 @@ mod tests {
         assert!(parse_scopes(Facility, &scopes(&["visits.start"]), |_| true).is_ok());
         assert!(parse_scopes(Payer, &scopes(&["visits.start"]), |_| true).is_err());
         assert!(parse_scopes(Facility, &scopes(&["visits.start"]), |_| false).is_err());
-        assert!(parse_scopes(Facility, &[], |_| true).is_err());
+        assert_eq!(parse_scopes(Facility, &[], |_| true), Err(Refusal::NoScope));
         for for_persons in ["accounts.manage", "api-clients.manage"] {
             assert!(parse_scopes(Facility, &scopes(&[for_persons]), |_| true).is_err(), "{for_persons}");
             let old = ApiClient { scopes: scopes(&[for_persons, "visits.read"]), ..client() };

@@ -7,9 +7,10 @@ use super::domain::Refusal;
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
-        let reason = match refusal {
-            Refusal::InvalidScope => Reason::InvalidScope,
-        };
-        Error::new(reason, refusal.to_string())
+        let error = Error::new(Reason::InvalidScope, refusal.to_string());
+        match refusal {
+            Refusal::InvalidScope(named) if !named.is_empty() => error.with("scope", named.join(" ")),
+            Refusal::InvalidScope(_) | Refusal::NoScope => error,
+        }
     }
 }

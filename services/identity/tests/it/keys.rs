@@ -2,6 +2,7 @@
 
 use careway_contract::identity::v1::{GetJwksRequest, GetMeRequest, RotateSigningKeyRequest};
 use careway_service::{Access, Policy};
+use careway_testing::ISSUER;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ async fn verifies(identity: &TestIdentity, token: &str) -> bool {
     let key = keys.into_iter().find(|key| key.kid == key_of(token)).unwrap();
     let mut validation = Validation::new(Algorithm::EdDSA);
     validation.set_audience(&["careway-api"]);
-    validation.set_issuer(&["careway"]);
+    validation.set_issuer(&[ISSUER]);
     let key = DecodingKey::from_ed_components(&key.x).unwrap();
     jsonwebtoken::decode::<serde_json::Value>(token, &key, &validation).is_ok()
 }

@@ -6,7 +6,7 @@ use careway_service::OrganizationKind;
 
 /// The permissions that a kind of organization has, and which of its roles hold each.
 #[derive(Debug)]
-pub(crate) struct Table {
+pub struct Table {
     kind: OrganizationKind,
     /// May do every line of the table, so that no role is above it.
     administrator: &'static str,
@@ -220,6 +220,16 @@ impl Table {
         TABLES.iter().find(|table| table.kind == kind).expect("every kind has its table")
     }
 
+    /// The tables of every kind.
+    pub fn every() -> &'static [Self] {
+        &TABLES
+    }
+
+    /// The kind of organization it is of.
+    pub fn kind(&self) -> OrganizationKind {
+        self.kind
+    }
+
     /// The role that may do everything.
     pub(crate) fn administrator(&self) -> &'static str {
         self.administrator
@@ -231,19 +241,19 @@ impl Table {
     }
 
     /// Every role, the administrator's last.
-    fn roles(&self) -> impl Iterator<Item = &'static str> {
+    pub fn roles(&self) -> impl Iterator<Item = &'static str> {
         let of_the_scheme = self.scheme().map(|scheme| scheme.roles).unwrap_or_default();
         self.roles.iter().chain(of_the_scheme).copied().chain([self.administrator])
     }
 
     /// Every permission an organization of this kind can have.
-    pub(crate) fn all(&self) -> BTreeSet<&'static str> {
+    pub fn all(&self) -> BTreeSet<&'static str> {
         let own = self.permissions.iter().map(|(permission, _)| *permission);
         own.chain(self.scheme().into_iter().flat_map(Self::all)).collect()
     }
 
     /// Every permission an API client of such an organization can have.
-    pub(crate) fn for_clients(&self) -> BTreeSet<&'static str> {
+    pub fn for_clients(&self) -> BTreeSet<&'static str> {
         self.all().into_iter().filter(|permission| !FOR_PERSONS.contains(permission)).collect()
     }
 
@@ -258,7 +268,7 @@ impl Table {
     }
 
     /// Every role that holds a permission, the administrator's last; none when the kind does not have it.
-    pub(crate) fn all_holders(&self, permission: &str) -> Vec<&'static str> {
+    pub fn all_holders(&self, permission: &str) -> Vec<&'static str> {
         let administrator = self.all().contains(permission).then_some(self.administrator);
         self.holders(permission).into_iter().chain(administrator).collect()
     }

@@ -1,4 +1,4 @@
-//! The claims of an access token.
+//! The claims of an access token (RFC 9068).
 
 use careway_kernel::{OrganizationId, SessionId};
 use careway_service::OrganizationKind;
@@ -10,7 +10,10 @@ use uuid::Uuid;
 pub(crate) const ACCESS_LIFETIME: Duration = Duration::minutes(10);
 /// `aud` of every access token.
 pub(crate) const AUDIENCE: &str = "careway-api";
-/// `typ` of an access token (RFC 9068).
+/// `client_id` of people's tokens: they sign in with Careway's own program, or one that acts as it, which no table lists. It is
+/// no id that an API client can have: those are UUIDs.
+const SIGN_IN: &str = "careway";
+/// `typ` of an access token.
 pub(crate) const ACCESS_TYPE: &str = "at+jwt";
 
 /// What an access token says; every service reads it.
@@ -22,6 +25,12 @@ pub(crate) struct Claims {
     pub(crate) sub: Uuid,
     pub(crate) org: OrganizationId,
     pub(crate) kind: OrganizationKind,
+    /// Who asked for the token: the API client itself, or [`SIGN_IN`].
+    pub(crate) client_id: String,
+    /// The permissions, separated by spaces; absent when there are none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) scope: String,
+    /// The same as a list: a process of the version before reads them here, and runs beside this one during an upgrade.
     pub(crate) perms: Vec<String>,
     /// The session; none for an API client.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,6 +66,11 @@ impl Claims {
             sub: grant.subject,
             org: grant.organization,
             kind: grant.kind,
+            client_id: match grant.session {
+                Some(_) => SIGN_IN.to_owned(),
+                None => grant.subject.to_string(),
+            },
+            scope: grant.permissions.join(" "),
             perms: grant.permissions,
             client: grant.session.is_none().then_some(true),
             sid: grant.session,
@@ -78,7 +92,7 @@ mod tests {
             subject: Uuid::from_u128(1),
             organization: OrganizationId::from_uuid(Uuid::from_u128(2)),
             kind: OrganizationKind::Facility,
-            permissions: vec!["visits.start".to_owned()],
+            permissions: vec!["visits.start".to_owned(), "visits.verify".to_owned()],
             session,
             amr: vec!["pwd".to_owned()],
         }
@@ -94,7 +108,26 @@ mod tests {
         names.sort_unstable();
         assert_eq!(
             names,
-            ["amr", "aud", "exp", "iat", "iss", "jti", "kind", "nbf", "org", "perms", "sid", "sub"]
+            [
+                "amr",
+                "aud",
+                "client_id",
+                "exp",
+                "iat",
+                "iss",
+                "jti",
+                "kind",
+                "nbf",
+                "org",
+                "perms",
+                "scope",
+                "sid",
+                "sub"
+            ]
+        );
+        assert_eq!(
+            (&json["client_id"], &json["scope"]),
+            (&"careway".into(), &"visits.start visits.verify".into())
         );
         assert_eq!((json["kind"].as_str(), json["aud"].as_str()), (Some("FACILITY"), Some("careway-api")));
         assert_eq!(json["exp"].as_i64().unwrap() - json["iat"].as_i64().unwrap(), 600);
@@ -104,7 +137,15 @@ mod tests {
     fn a_client_says_so_and_has_no_session() {
         let now = "2026-03-01T08:00:00Z".parse().unwrap();
         let json = serde_json::to_value(Claims::new(grant(None), "careway", Uuid::nil(), now)).unwrap();
-        assert_eq!(json["client"], true);
+        assert_eq!((&json["client"], &json["client_id"]), (&true.into(), &json["sub"]));
         assert!(json.get("sid").is_none());
+    }
+
+    #[test]
+    fn who_may_nothing_has_no_scope() {
+        let nothing = Grant { permissions: Vec::new(), ..grant(None) };
+        let now = "2026-03-01T08:00:00Z".parse().unwrap();
+        let json = serde_json::to_value(Claims::new(nothing, "careway", Uuid::nil(), now)).unwrap();
+        assert!(json.get("scope").is_none());
     }
 }

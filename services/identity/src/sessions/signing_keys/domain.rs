@@ -169,6 +169,8 @@ mod tests {
             sub: Uuid::nil(),
             org: careway_kernel::OrganizationId::from_uuid(Uuid::nil()),
             kind: careway_service::OrganizationKind::Payer,
+            client_id: Uuid::nil().to_string(),
+            scope: String::new(),
             perms: Vec::new(),
             sid: None,
             amr: Vec::new(),

@@ -42,7 +42,7 @@ pub(crate) struct AccessToken {
 /// Signs an access token.
 pub(crate) fn issue(app: &App, grant: Grant) -> Result<AccessToken> {
     let now = app.clock.now();
-    let claims = Claims::new(grant, app.foundation.identity.issuer(), careway_kernel::id_at(now), now);
+    let claims = Claims::new(grant, &app.foundation.issuer, careway_kernel::id_at(now), now);
     let signers = app.keys.0.read().expect("never poisoned");
     let signer =
         signers.iter().filter(|signer| signer.key.signs(now)).max_by_key(|signer| signer.key.active_from);
