@@ -104,6 +104,11 @@ pub(crate) fn compile(
 }
 
 impl Endpoint {
+    /// What is read has a version, by which a client may ask whether it still is the same.
+    pub(crate) fn is_versioned_read(&self) -> bool {
+        self.route.method == Method::GET && !self.version.is_empty()
+    }
+
     fn compile(
         rpc: &MethodDescriptor,
         route: Route,

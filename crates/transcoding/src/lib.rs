@@ -31,6 +31,7 @@ mod wire;
 use std::sync::Arc;
 
 use axum::http::{Request, Response};
+use chrono::NaiveDate;
 use prost_reflect::DescriptorPool;
 
 pub use crate::{
@@ -65,6 +66,19 @@ pub struct Settings {
     pub max_raw_bytes: usize,
     /// Hand-written endpoints: OpenAPI path items by path, merged into the document.
     pub extra_paths: serde_json::Map<String, serde_json::Value>,
+    /// The tags of the OpenAPI document that come first, in their order; the contract's others follow in its own.
+    pub tags: Vec<Tag>,
+    /// Where whoever runs the installation is found: a URL.
+    pub contact: Option<String>,
+}
+
+/// A tag of the OpenAPI document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// A service of the contract without its `Service`, or one of the hand-written endpoints.
+    pub name: String,
+    /// What it is about, in Markdown; empty: what the contract says of the service.
+    pub description: String,
 }
 
 impl Default for Settings {
@@ -77,6 +91,8 @@ impl Default for Settings {
             max_json_bytes: 1 << 20,
             max_raw_bytes: 32 << 20,
             extra_paths: serde_json::Map::new(),
+            tags: Vec::new(),
+            contact: None,
         }
     }
 }
@@ -109,9 +125,14 @@ impl Transcoder {
         router::router(&self.schemas, &self.endpoints, upstream)
     }
 
-    /// The OpenAPI 3.1 document.
-    pub fn openapi(&self) -> serde_json::Value {
-        self.openapi.clone()
+    /// The OpenAPI 3.1 document; the dates of its examples are those of a request that is sent on this day.
+    pub fn openapi(&self, today: NaiveDate) -> serde_json::Value {
+        openapi::on(today, &self.openapi)
+    }
+
+    /// The same as text, in which the media type that any file may have stands before the others.
+    pub fn openapi_text(&self, today: NaiveDate) -> serde_json::Result<Vec<u8>> {
+        openapi::text(&self.openapi(today))
     }
 
     /// Every reason that a problem may have, in the order of the contract.

@@ -81,6 +81,8 @@ impl<'a> Printer<'a> {
                 separator = b',';
                 self.out.extend_from_slice(field.key.as_bytes());
                 self.field(field, from, to, depth)?;
+            } else if field.always {
+                lacking(message, field)?;
             }
             from = to;
         }
@@ -287,6 +289,13 @@ impl<'a> Printer<'a> {
     fn text(&mut self, text: &str) -> Result<(), Corrupt> {
         serde_json::to_writer(&mut self.out, text).map_err(|_| Corrupt)
     }
+}
+
+/// What the contract says is in every answer is not in this one. A client can do with the rest; a test is to find it.
+fn lacking(message: &Message, field: &Field) -> Result<(), Corrupt> {
+    let message = message.descriptor.full_name();
+    tracing::error!(message, field = &*field.name, "an answer lacks what every one has");
+    if cfg!(debug_assertions) { Err(Corrupt) } else { Ok(()) }
 }
 
 fn seconds_and_nanos(bytes: &[u8]) -> Result<(i64, i32), Corrupt> {

@@ -43,6 +43,10 @@ pub struct Route {
     pub streaming: bool,
     /// Keys that the request does not have are named by its update mask.
     pub masks_unknown_keys: bool,
+    /// The body may not be empty, although no one field of it is required.
+    pub filled: bool,
+    /// Of the example of the answer: what it has beside, or instead of, what is always there.
+    pub answer: Option<serde_json::Value>,
 }
 
 impl Route {
@@ -80,6 +84,8 @@ pub(crate) struct MethodOptions {
     max_bytes: Option<ExtensionDescriptor>,
     masks_unknown_keys: Option<ExtensionDescriptor>,
     accepted: Option<ExtensionDescriptor>,
+    filled: Option<ExtensionDescriptor>,
+    answer: Option<ExtensionDescriptor>,
 }
 
 impl MethodOptions {
@@ -97,6 +103,8 @@ impl MethodOptions {
             max_bytes: option("careway.rest.v1.max_bytes"),
             masks_unknown_keys: option("careway.rest.v1.masks_unknown_keys"),
             accepted: option("careway.rest.v1.accepted"),
+            filled: option("careway.rest.v1.filled"),
+            answer: option("careway.rest.v1.answer"),
         }
     }
 
@@ -126,6 +134,8 @@ impl MethodOptions {
 
         let access = text(&self.requires).context("has a route but does not say who may call it")?;
         ensure!(access != "INTERNAL", "is internal but has a route");
+        let answer = text(&self.answer).map(|json| serde_json::from_str::<serde_json::Value>(&json));
+        let answer = answer.transpose().context("the example of its answer is not JSON")?;
         let mut rules = vec![Rule::read(http)?];
         if let Some(Value::List(others)) = http.get_field_by_name("additional_bindings").as_deref() {
             for other in others {
@@ -144,6 +154,8 @@ impl MethodOptions {
                 versioned: flag(&self.versioned),
                 conditional: flag(&self.conditional),
                 masks_unknown_keys: flag(&self.masks_unknown_keys),
+                filled: flag(&self.filled),
+                answer: answer.clone(),
                 location: text(&self.location),
                 accepted: flag(&self.accepted),
                 refuses: texts(&self.refuses),

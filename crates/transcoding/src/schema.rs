@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use anyhow::{bail, ensure};
 use prost_reflect::{
-    DescriptorPool, EnumDescriptor, ExtensionDescriptor, FieldDescriptor, MessageDescriptor,
+    DescriptorPool, DynamicMessage, EnumDescriptor, ExtensionDescriptor, FieldDescriptor, MessageDescriptor,
 };
 
 pub(crate) const HTTP_BODY: &str = "google.api.HttpBody";
@@ -72,6 +72,9 @@ pub(crate) struct Field {
     pub(crate) arity: Arity,
     pub(crate) packed: bool,
     pub(crate) required: bool,
+    /// Of an answer: it is always there.
+    pub(crate) always: bool,
+    pub(crate) facets: Facets,
     pub(crate) example: Option<serde_json::Value>,
     /// A place in a stream: of a message that is streamed its own, of the request the one to go on after.
     pub(crate) event_id: bool,
@@ -124,19 +127,58 @@ pub(crate) struct Enum {
     pub(crate) unspecified: bool,
 }
 
+/// What the contract says of a field's values beside their type, for the OpenAPI document: the service is who checks it.
+#[derive(Debug, Default)]
+pub(crate) struct Facets {
+    /// A format of JSON Schema, like `uuid`; `text` is none.
+    pub(crate) format: Option<String>,
+    /// A regular expression (ECMA-262).
+    pub(crate) pattern: Option<String>,
+    /// The least value, the fewest characters of a text, the fewest entries of a list.
+    pub(crate) least: Option<i64>,
+    /// The largest value, the most characters of a text, the most entries of a list.
+    pub(crate) most: Option<i64>,
+}
+
 /// The options of a field, looked up once per pool.
 pub(crate) struct FieldOptions {
     required: Option<ExtensionDescriptor>,
+    always: Option<ExtensionDescriptor>,
     example: Option<ExtensionDescriptor>,
     event_id: Option<ExtensionDescriptor>,
+    format: Option<ExtensionDescriptor>,
+    pattern: Option<ExtensionDescriptor>,
+    least: Option<ExtensionDescriptor>,
+    most: Option<ExtensionDescriptor>,
 }
 
 impl FieldOptions {
     pub(crate) fn new(pool: &DescriptorPool) -> Self {
+        let option = |name: &str| pool.get_extension_by_name(&format!("careway.rest.v1.{name}"));
         Self {
-            required: pool.get_extension_by_name("careway.rest.v1.required"),
-            example: pool.get_extension_by_name("careway.rest.v1.example"),
-            event_id: pool.get_extension_by_name("careway.rest.v1.event_id"),
+            required: option("required"),
+            always: option("always"),
+            example: option("example"),
+            event_id: option("event_id"),
+            format: option("format"),
+            pattern: option("pattern"),
+            least: option("least"),
+            most: option("most"),
+        }
+    }
+
+    fn facets(&self, own: &DynamicMessage) -> Facets {
+        let value = |option: &Option<ExtensionDescriptor>| {
+            let option = option.as_ref().filter(|it| own.has_extension(it))?;
+            Some(own.get_extension(option).into_owned())
+        };
+        let text = |option| value(option)?.as_str().map(str::to_owned);
+        let number = |option| value(option)?.as_i64();
+        Facets {
+            format: text(&self.format),
+            pattern: text(&self.pattern),
+            least: number(&self.least),
+            most: number(&self.most),
         }
     }
 }
@@ -226,6 +268,8 @@ impl Schemas {
             arity,
             packed: field.is_packed(),
             required: is_set(&options.required),
+            always: is_set(&options.always),
+            facets: options.facets(&own),
             example,
             event_id: is_set(&options.event_id),
             oneof: field.containing_oneof().filter(|it| !it.is_synthetic()).map(|it| it.name().into()),
@@ -301,6 +345,21 @@ impl Field {
 
     pub(crate) fn is_single(&self) -> bool {
         matches!(self.arity, Arity::Plain | Arity::Optional)
+    }
+
+    /// Whether it is in every answer: what cannot be absent, and what the contract says is there.
+    pub(crate) fn is_always_answered(&self) -> bool {
+        let zero_is_written = match &self.kind {
+            Kind::String | Kind::Bytes | Kind::Message(_) | Kind::Raw => false,
+            Kind::Enum(values) => !values.unspecified,
+            _ => true,
+        };
+        let cannot_be_absent = match self.arity {
+            Arity::Plain => zero_is_written,
+            Arity::Optional => false,
+            Arity::List | Arity::Map => !self.is_raw(),
+        };
+        self.always || self.required || cannot_be_absent
     }
 }
 

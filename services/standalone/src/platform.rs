@@ -46,7 +46,8 @@ impl Platform {
         let databases = services.iter().map(|service| service.database.clone()).collect();
         let readiness = Readiness { databases, stopping: stopping.clone() };
         let gateway = Gateway::build(&config.gateway, &foundation, readiness)?;
-        let (openapi, routes) = (gateway.openapi(), gateway.routes().to_vec());
+        let openapi = gateway.openapi(foundation.clock.today(chrono_tz::UTC));
+        let routes = gateway.routes().to_vec();
         let listener = run::bound(config.gateway.listen).await?;
         let address = listener.local_addr()?;
         let rest = tokio::spawn(gateway.serve(listener, stopping.clone()));
@@ -69,7 +70,7 @@ impl Platform {
         &self.services
     }
 
-    /// The OpenAPI document.
+    /// The OpenAPI document, with the examples of the day the platform was started.
     pub fn openapi(&self) -> &serde_json::Value {
         &self.openapi
     }

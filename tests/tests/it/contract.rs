@@ -1,5 +1,5 @@
-//! The REST interface against its own document: valid OpenAPI 3.1, and no request made from it, right or wrong, is answered
-//! with a fault. The checkers come from PyPI: `cargo dev test` installs them and says where in `CAREWAY_TEST_TOOLS`.
+//! The REST interface against its own document: valid OpenAPI 3.1, and every request made from it, right or wrong, is answered
+//! as it says. The checkers come from PyPI: `cargo dev test` installs them and says where in `CAREWAY_TEST_TOOLS`.
 
 use std::{
     fs,
@@ -24,20 +24,46 @@ async fn the_document_is_valid_openapi() {
     fs::remove_file(&path).unwrap();
 }
 
-/// Others are answered 501, which is no fault of ours: see `edge`.
-const KNOWN_METHODS: &str = "[phases.coverage]\nunexpected-methods = [\"GET\", \"POST\", \"PUT\", \"PATCH\", \"DELETE\", \"OPTIONS\"]\n";
+/// Other methods are answered 501, which is no fault of ours: see `edge`. A request without `If-Match` is answered 428, as
+/// RFC 6585 has it.
+const CONFIG: &str = "\
+[phases.coverage]
+unexpected-methods = [\"GET\", \"POST\", \"PUT\", \"PATCH\", \"DELETE\", \"OPTIONS\"]
 
-/// How the fuzzer writes a mail: as the bytes that it made up.
-const MAILS: &str = "\
+[checks.missing_required_header]
+expected-statuses = [400, 401, 403, 404, 406, 415, 428]
+";
+
+/// How the fuzzer writes a mail: as the bytes that it made up. And what it takes for wrong, `null` for a field that is not
+/// given is not: so it is in the JSON of protobuf, and docs/api.md says it.
+const HOOKS: &str = "\
 import schemathesis
+from schemathesis.specs.openapi.checks import negative_data_rejection
+
 
 @schemathesis.serializer(\"message/rfc822\")
 def mail(ctx, value):
     return value if isinstance(value, bytes) else getattr(value, \"data\", None) or str(value).encode()
+
+
+def has_null(value):
+    if isinstance(value, dict):
+        return any(map(has_null, value.values()))
+    return value is None or isinstance(value, list) and any(map(has_null, value))
+
+
+@schemathesis.check
+def what_does_not_fit_is_refused(ctx, response, case):
+    return None if has_null(case.body) else negative_data_rejection(ctx, response, case)
 ";
 
+/// Checks that contradict what is decided:
+/// what fits the document may still be refused, by rules of the services that no schema can say (states, check digits, days);
+/// what does not fit is checked by the hook instead, which knows what `null` is.
+const NOT_CHECKED: &str = "positive_data_acceptance,negative_data_rejection";
+
 #[tokio::test(flavor = "multi_thread")]
-async fn no_request_made_from_the_document_is_answered_with_a_fault() {
+async fn every_request_made_from_the_document_is_answered_as_it_says() {
     let platform = TestPlatform::start().await;
     // Administrators may do everything, and the only one of an organization cannot be disabled.
     let Network { payer, facility, .. } = Network::of(&platform).await;
@@ -46,8 +72,8 @@ async fn no_request_made_from_the_document_is_answered_with_a_fault() {
     let folder = std::env::temp_dir().join(format!("careway-fuzzed-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("openapi.json"), platform.in_process().openapi().to_string()).unwrap();
-    fs::write(folder.join("schemathesis.toml"), KNOWN_METHODS).unwrap();
-    fs::write(folder.join("mails.py"), MAILS).unwrap();
+    fs::write(folder.join("schemathesis.toml"), CONFIG).unwrap();
+    fs::write(folder.join("hooks.py"), HOOKS).unwrap();
     let runs = [
         ("facility", Some(&facility.administrator), "--exclude-path", 40, 500),
         ("payer", Some(&payer.administrator), "--exclude-path", 40, 500),
@@ -84,14 +110,16 @@ async fn fuzz(
     (sessions, seconds, seed): (&str, u32, &str),
 ) -> Vec<(String, String)> {
     let mut command = Command::new(tool("schemathesis"));
-    command.current_dir(folder).env("SCHEMATHESIS_HOOKS", "mails").env("PYTHONPATH", ".").args([
+    command.current_dir(folder).env("SCHEMATHESIS_HOOKS", "hooks").env("PYTHONPATH", ".").args([
         "run",
         "openapi.json",
         "--url",
         caller.base(),
     ]);
     command.args(["--header", &format!("Authorization: Bearer {}", caller.access_token())]);
-    command.args(["--checks", "not_a_server_error", "--phases", "examples,coverage,fuzzing"]);
+    command.args(["--checks", "all", "--exclude-checks", NOT_CHECKED]);
+    // The report is to have the token: by it the caller's requests are told from those that a check sends without one.
+    command.args(["--phases", "examples,coverage,fuzzing", "--output-sanitize", "false"]);
     command.args([
         "--max-time",
         &seconds.to_string(),
@@ -110,8 +138,17 @@ async fn fuzz(
     }
     run(&mut command).await;
     let har: Value = serde_json::from_slice(&fs::read(folder.join("asked.har")).unwrap()).unwrap();
+    let token = format!("Bearer {}", caller.access_token());
     let entries = har["log"]["entries"].as_array().unwrap().iter();
-    entries.map(asked).collect()
+    entries.filter(|entry| carries(entry, &token)).map(asked).collect()
+}
+
+fn carries(entry: &Value, token: &str) -> bool {
+    let mut headers = entry["request"]["headers"].as_array().into_iter().flatten();
+    headers.any(|header| {
+        header["name"].as_str().is_some_and(|name| name.eq_ignore_ascii_case("authorization"))
+            && header["value"] == token
+    })
 }
 
 /// An entry of the report: method and address, and the reason of a refusal.
@@ -122,15 +159,17 @@ fn asked(entry: &Value) -> (String, String) {
     (format!("{} {}", text("/request/method"), text("/request/url")), reason)
 }
 
-fn tool(name: &str) -> PathBuf {
+pub(crate) fn tool(name: &str) -> PathBuf {
     let folder =
         std::env::var_os("CAREWAY_TEST_TOOLS").expect("run `cargo dev test`: it installs the checkers");
     PathBuf::from(folder).join(name)
 }
 
-async fn run(command: &mut Command) {
+/// Runs it, and gives what it said. What ends otherwise than well has failed.
+pub(crate) async fn run(command: &mut Command) -> String {
     let output = command.output().await.expect("the checker runs");
     let said =
         format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{said}");
+    said
 }

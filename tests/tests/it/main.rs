@@ -64,6 +64,7 @@ mod edge_slow_clients;
 mod explanation_page;
 mod foreign_resource_servers;
 mod forger;
+mod generated_client;
 mod guesses;
 mod guide;
 mod imports;

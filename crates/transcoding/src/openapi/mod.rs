@@ -1,17 +1,25 @@
 //! The OpenAPI 3.1 document: the contract's routes, messages and comments.
 
 mod comments;
+mod day;
 mod example;
+mod facets;
 mod operation;
 mod responses;
 mod schemas;
+mod sides;
+mod text;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use chrono::NaiveDate;
 use prost_reflect::DescriptorPool;
 use serde_json::{Map, Value, json};
 
-use crate::{ProblemDoc, Settings, endpoint::Endpoint, schema::Schemas};
+use crate::{ProblemDoc, Settings, Tag, endpoint::Endpoint, schema::Schemas};
+
+/// SPDX.
+const LICENSE: &str = env!("CARGO_PKG_LICENSE");
 
 /// What every part of the document is made from.
 struct Source<'a> {
@@ -19,6 +27,19 @@ struct Source<'a> {
     problems: &'a [ProblemDoc],
     comments: comments::Comments,
     names: schemas::Names,
+    sides: sides::Sides,
+}
+
+/// The document with the examples as they are true on this day.
+pub(crate) fn on(today: NaiveDate, document: &Value) -> Value {
+    let mut document = document.clone();
+    day::move_to(today, &mut document);
+    document
+}
+
+/// The text of the document.
+pub(crate) fn text(document: &Value) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec(&text::Ordered(document))
 }
 
 pub(crate) fn document(
@@ -33,6 +54,7 @@ pub(crate) fn document(
         problems,
         comments: comments::Comments::read(pool),
         names: schemas::Names::new(schemas),
+        sides: sides::Sides::new(schemas, endpoints),
     };
     let mut components = schemas::Components::new(&source);
     let mut paths = settings.extra_paths.clone();
@@ -64,9 +86,9 @@ pub(crate) fn document(
     ]);
     json!({
         "openapi": "3.1.0",
-        "info": { "title": settings.title, "version": settings.version, "description": settings.description },
+        "info": info(settings),
         "servers": [{ "url": settings.server }],
-        "tags": tags(&source, endpoints),
+        "tags": tags(&source, endpoints, &settings.tags),
         "paths": paths,
         "security": [{ "bearer": [] }, { "oauth2": [] }],
         "components": {
@@ -89,18 +111,33 @@ fn described(scopes: BTreeMap<&str, Vec<String>>) -> Value {
     Value::Object(described.collect())
 }
 
-fn tags(source: &Source<'_>, endpoints: &[Arc<Endpoint>]) -> Vec<Value> {
-    let mut tags: Vec<Value> = Vec::new();
+fn info(settings: &Settings) -> Value {
+    let contact = settings.contact.as_ref();
+    object([
+        ("title", settings.title.clone().into()),
+        ("version", settings.version.clone().into()),
+        ("description", settings.description.clone().into()),
+        ("contact", contact.map(|url| json!({ "name": "Who runs this installation", "url": url })).into()),
+        ("license", json!({ "name": LICENSE, "identifier": LICENSE })),
+    ])
+}
+
+/// The tags in the order of the settings, then those of the contract that are not among them.
+fn tags(source: &Source<'_>, endpoints: &[Arc<Endpoint>], first: &[Tag]) -> Vec<Value> {
+    let mut described: Vec<(String, String)> =
+        first.iter().map(|tag| (tag.name.clone(), tag.description.clone())).collect();
     for endpoint in endpoints {
         let name = tag(endpoint);
-        if tags.iter().any(|tag| tag["name"] == name) {
-            continue;
-        }
         let service = endpoint.rpc.parent_service();
-        let description = source.comments.of(&service.parent_file(), service.path());
-        tags.push(object([("name", name.into()), ("description", description.into())]));
+        let comment = source.comments.of(&service.parent_file(), service.path());
+        match described.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, text)) if text.is_empty() => *text = comment.to_owned(),
+            Some(_) => {}
+            None => described.push((name, comment.to_owned())),
+        }
     }
-    tags
+    let tags = described.into_iter();
+    tags.map(|(name, text)| object([("name", name.into()), ("description", text.into())])).collect()
 }
 
 /// `VisitService` → `Visit`.

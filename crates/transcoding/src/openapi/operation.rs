@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Source, comments::split_summary, example, object, responses, schemas::Components, tag};
+use super::{
+    Source, comments::split_summary, example, object, responses, schemas::Components, sides::Side, tag,
+};
 use crate::{
     endpoint::{Body, Endpoint, Reply},
     route::{Segment, segments},
@@ -117,6 +119,15 @@ fn parameters(
         };
         header("If-Match", endpoint.route.versioned, text, schema);
     }
+    if endpoint.is_versioned_read() {
+        let tags = |example: &str| json!({ "type": "string", "examples": [example] });
+        let same = "The ETag that it is to have still: when it has another, the answer is 412.";
+        header("If-Match", false, same, tags("\"v7\""));
+        if !endpoint.mixed {
+            let unless = "ETags that are there already: when it still has one of them, the answer is 304.";
+            header("If-None-Match", false, unless, tags("\"v7\""));
+        }
+    }
     if endpoint.reply == Reply::Download {
         let text = |example: &str| json!({ "type": "string", "examples": [example] });
         header(
@@ -140,7 +151,7 @@ fn parameter(
     field: &Field,
     required: bool,
 ) -> Value {
-    let mut schema = components.field(field);
+    let mut schema = components.field(field, Side::Request);
     let description =
         schema.as_object_mut().and_then(|schema| schema.remove("description")).unwrap_or_default();
     let mut parameter = object([
@@ -186,16 +197,17 @@ fn request_body(source: &Source<'_>, components: &mut Components<'_>, endpoint: 
             let required =
                 fields.filter(|(index, _)| !without.contains(&&[*index][..])).any(|(_, it)| it.required);
             let schema = components.request(endpoint.input, &without);
-            (schema, example::message(source.schemas, endpoint.input, &without), required)
+            (schema, example::message(source.schemas, endpoint.input, Side::Request, &without), required)
         }
         Body::Field(index) => {
             let field = &input.fields[index];
-            let example = field.message().and_then(|id| example::message(source.schemas, id, &[]));
-            (components.field(field), example, field.required)
+            let example = field.message();
+            let example = example.and_then(|id| example::message(source.schemas, id, Side::Request, &[]));
+            (components.field(field, Side::Request), example, field.required)
         }
     };
     // A PATCH changes what it names: nothing of it is required.
     let schema = if patch { components.relaxed(schema) } else { schema };
     let content = object([("schema", schema), ("example", example.unwrap_or_default())]);
-    json!({ "required": required || patch, "content": { "application/json": content } })
+    json!({ "required": required || patch || endpoint.route.filled, "content": { "application/json": content } })
 }

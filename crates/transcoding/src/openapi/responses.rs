@@ -5,19 +5,18 @@ use std::collections::BTreeMap;
 use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::{Source, example, object, schemas::Components};
+use super::{Source, example, object, schemas::Components, sides::Side};
 use crate::{
     endpoint::{Body, Endpoint, Reply},
     problem::{MEDIA_TYPE, title},
 };
 
 /// Every status that problems come with, and the reason of its example.
-const PROBLEMS: [(u16, &str); 17] = [
+const PROBLEMS: [(u16, &str); 16] = [
     (400, "INVALID_REQUEST"),
     (401, "TOKEN_REJECTED"),
     (403, "PERMISSION_DENIED"),
     (404, "NOT_FOUND"),
-    (405, "METHOD_NOT_ALLOWED"),
     (408, "BODY_TOO_SLOW"),
     (409, "REFUSED"),
     (412, "STALE_VERSION"),
@@ -41,6 +40,8 @@ pub(super) fn responses(source: &Source<'_>, components: &mut Components<'_>, en
     responses.insert(status.to_owned(), response);
     if endpoint.reply == Reply::Download {
         responses.insert("206".to_owned(), part());
+    }
+    if endpoint.reply == Reply::Download || endpoint.is_versioned_read() && !endpoint.mixed {
         responses.insert("304".to_owned(), json!({ "description": "It still is what the client has." }));
     }
 
@@ -71,7 +72,7 @@ fn applicable(endpoint: &Endpoint) -> Vec<u16> {
         (protected, 403),
         (!endpoint.path_params.is_empty(), 404),
         (route.method != Method::GET, 409),
-        (route.versioned || route.conditional, 412),
+        (route.versioned || route.conditional || endpoint.is_versioned_read(), 412),
         (has_body, 408),
         (has_body, 413),
         (has_body, 415),
@@ -144,8 +145,14 @@ fn part() -> Value {
     json!({
         "description": "The part that was asked for.",
         "headers": { "Content-Range": header("Which part of how much, like `bytes 0-1023/4096`.", "string") },
-        "content": { "*/*": { "schema": { "type": "string", "format": "binary" } } },
+        "content": raw(),
     })
+}
+
+/// Whatever the file is. Generators know what to do with bytes, and not with any type there is.
+fn raw() -> Value {
+    let binary = json!({ "schema": { "type": "string", "format": "binary" } });
+    json!({ "application/octet-stream": binary.clone(), "*/*": binary })
 }
 
 fn header(description: &str, kind: &str) -> Value {
@@ -166,18 +173,21 @@ fn success(
             Value::Null
         }
         Reply::Json(output) => {
-            let schema = components.message(output);
-            let example = example::message(source.schemas, output, &[]).unwrap_or_default();
+            let schema = components.message(output, Side::Answer);
+            let mut example = example::message(source.schemas, output, Side::Answer, &[]).unwrap_or_default();
+            if let Some(entries) = &endpoint.route.answer {
+                example::with(&mut example, entries);
+            }
             json!({ "application/json": object([("schema", schema), ("example", example)]) })
         }
         Reply::Events(output) => {
             description = "Messages as they come; a problem that ends the stream is its last event.";
-            let schema = components.message(output);
+            let schema = components.message(output, Side::Answer);
             json!({ "application/x-ndjson": { "schema": schema }, "text/event-stream": { "schema": { "type": "string" } } })
         }
         Reply::Raw | Reply::Download => {
             description = "The raw body, with its own content type.";
-            json!({ "*/*": { "schema": { "type": "string", "format": "binary" } } })
+            raw()
         }
     };
     if !endpoint.version.is_empty() {

@@ -5,8 +5,26 @@ use std::collections::{BTreeMap, HashMap};
 use prost_reflect::MessageDescriptor;
 use serde_json::{Map, Value, json};
 
-use super::{Source, object};
+use super::{Source, facets, object, sides::Side};
 use crate::schema::{Arity, Field, Kind, Schemas, Shape};
+
+/// Names that are taken: by the document's own schemas, and by what generators put into every client.
+const TAKEN: [&str; 14] = [
+    "Problem",
+    "Violation",
+    "ApiClient",
+    "ApiError",
+    "ApiException",
+    "ApiResponse",
+    "AuthenticatedClient",
+    "Client",
+    "Configuration",
+    "Error",
+    "File",
+    "Request",
+    "Response",
+    "Unset",
+];
 
 /// Readable and unique names of messages, by full name.
 pub(super) struct Names(HashMap<String, String>);
@@ -19,7 +37,7 @@ impl Names {
         }
         let mut names = HashMap::new();
         for (short, messages) in owners {
-            let alone = messages.len() == 1 && !matches!(short.as_str(), "Problem" | "Violation");
+            let alone = messages.len() == 1 && !TAKEN.contains(&short.as_str());
             let mut contexts: Vec<String> = messages.iter().map(|message| context(message)).collect();
             contexts.sort();
             contexts.dedup();
@@ -37,6 +55,15 @@ impl Names {
 
     pub(super) fn of(&self, message: &MessageDescriptor) -> &str {
         self.0.get(message.full_name()).map(String::as_str).unwrap_or_default()
+    }
+
+    /// The name of the schema that requests have of a message with two.
+    pub(super) fn given(&self, message: &MessageDescriptor) -> String {
+        let name = format!("{}Input", self.of(message));
+        match self.0.values().any(|other| *other == name) {
+            true => format!("{}{name}", context(message)),
+            false => name,
+        }
     }
 }
 
@@ -70,8 +97,16 @@ impl<'a> Components<'a> {
         self.schemas.into_iter().collect()
     }
 
+    fn name(&self, id: usize, side: Side) -> String {
+        let descriptor = &self.source.schemas.message(id).descriptor;
+        match side == Side::Request && self.source.sides.is_two(id) {
+            true => self.source.names.given(descriptor),
+            false => self.source.names.of(descriptor).to_owned(),
+        }
+    }
+
     /// A reference to the message's schema; well-known types are written out.
-    pub(super) fn message(&mut self, id: usize) -> Value {
+    pub(super) fn message(&mut self, id: usize, side: Side) -> Value {
         let message = self.source.schemas.message(id);
         match message.shape {
             Shape::Timestamp => json!({ "type": "string", "format": "date-time" }),
@@ -80,12 +115,12 @@ impl<'a> Components<'a> {
             Shape::Struct => json!({ "type": "object" }),
             Shape::Value => json!({}),
             Shape::ListValue => json!({ "type": "array", "items": {} }),
-            Shape::Wrapper => self.kind(&message.fields[0].kind),
+            Shape::Wrapper => self.kind(&message.fields[0].kind, side),
             Shape::Object => {
-                let name = self.source.names.of(&message.descriptor).to_owned();
+                let name = self.name(id, side);
                 if !self.schemas.contains_key(&name) {
                     self.schemas.insert(name.clone(), Value::Null);
-                    let schema = self.object(id, &[]);
+                    let schema = self.object(id, side, &[]);
                     self.schemas.insert(name.clone(), schema);
                 }
                 json!({ "$ref": format!("#/components/schemas/{name}") })
@@ -95,9 +130,9 @@ impl<'a> Components<'a> {
 
     /// The schema of a body that holds all of the request but what path and headers give.
     pub(super) fn request(&mut self, id: usize, without: &[&[usize]]) -> Value {
-        let mut schema = self.object(id, without);
+        let mut schema = self.object(id, Side::Request, without);
         schema["additionalProperties"] = false.into();
-        let name = self.source.names.of(&self.source.schemas.message(id).descriptor).to_owned();
+        let name = self.name(id, Side::Request);
         match self.schemas.get(&name) {
             Some(other) if *other != schema => schema,
             _ => {
@@ -126,7 +161,7 @@ impl<'a> Components<'a> {
         schema
     }
 
-    fn object(&mut self, id: usize, without: &[&[usize]]) -> Value {
+    fn object(&mut self, id: usize, side: Side, without: &[&[usize]]) -> Value {
         let message = self.source.schemas.message(id);
         let mut properties = Map::new();
         let mut required: Vec<Value> = Vec::new();
@@ -134,8 +169,8 @@ impl<'a> Components<'a> {
             if field.is_raw() || without.contains(&&[index][..]) {
                 continue;
             }
-            properties.insert(field.json.clone().into(), self.field(field));
-            if field.required {
+            properties.insert(field.json.clone().into(), self.field(field, side));
+            if side.requires(field) {
                 required.push((*field.json).into());
             }
         }
@@ -150,13 +185,13 @@ impl<'a> Components<'a> {
     }
 
     /// A field's schema with its comment and example.
-    pub(super) fn field(&mut self, field: &Field) -> Value {
+    pub(super) fn field(&mut self, field: &Field, side: Side) -> Value {
         let mut schema = match field.arity {
-            Arity::Plain | Arity::Optional => self.kind(&field.kind),
-            Arity::List => json!({ "type": "array", "items": self.kind(&field.kind) }),
+            Arity::Plain | Arity::Optional => self.kind(&field.kind, side),
+            Arity::List => json!({ "type": "array", "items": self.kind(&field.kind, side) }),
             Arity::Map => {
                 let value = field.message().map(|id| &self.source.schemas.message(id).fields[1]);
-                json!({ "type": "object", "additionalProperties": value.map(|value| self.kind(&value.kind)) })
+                json!({ "type": "object", "additionalProperties": value.map(|value| self.kind(&value.kind, side)) })
             }
         };
         let descriptor = &field.descriptor;
@@ -174,16 +209,11 @@ impl<'a> Components<'a> {
             };
             schema["examples"] = json!([example]);
         }
-        if field.required && field.is_single() && matches!(field.kind, Kind::String) {
-            schema["minLength"] = 1.into();
-        }
-        if field.required && field.arity == Arity::List {
-            schema["minItems"] = 1.into();
-        }
+        facets::add(field, &mut schema);
         schema
     }
 
-    fn kind(&mut self, kind: &Kind) -> Value {
+    fn kind(&mut self, kind: &Kind, side: Side) -> Value {
         match kind {
             Kind::Double => json!({ "type": "number", "format": "double" }),
             Kind::Float => json!({ "type": "number", "format": "float" }),
@@ -217,7 +247,7 @@ impl<'a> Components<'a> {
                     ("description", lines.join("\n").into()),
                 ])
             }
-            Kind::Message(id) => self.message(*id),
+            Kind::Message(id) => self.message(*id, side),
             Kind::Raw => json!({}),
         }
     }

@@ -18,6 +18,14 @@ async fn what_is_unset_is_written_or_not() {
     assert_eq!(got.headers.get("etag"), None);
 }
 
+/// A test is to find it; where clients are served, they get the rest.
+#[tokio::test]
+async fn an_answer_without_what_every_one_has_is_a_fault() {
+    let service = Service::new([message("GetBookResponse", json!({}))]);
+    let got = send(&service.router(), request(Method::GET, "/v1/books/x")).await;
+    got.assert_problem(500, "INTERNAL");
+}
+
 #[tokio::test]
 async fn everything_set_is_printed_in_the_order_of_the_contract() {
     let book = full_book();

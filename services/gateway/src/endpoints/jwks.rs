@@ -13,6 +13,7 @@ use careway_service::{Foundation, Upstream};
 use careway_transcoding::Problem;
 use serde_json::{Map, Value, json};
 
+use super::OAUTH_TAG;
 use crate::edge::TOKEN_ENDPOINT;
 
 pub(crate) fn router(foundation: &Foundation) -> Router {
@@ -58,24 +59,45 @@ fn metadata(issuer: &str, public_url: &str, permissions: &BTreeSet<&str>) -> Val
 }
 
 pub(crate) fn openapi() -> Map<String, Value> {
-    let get = |operation: &str, summary: &str, media_type: &str| {
+    let refusal = |status: u16| json!({ "$ref": format!("#/components/responses/Problem{status}") });
+    let get = |operation: &str, [summary, description]: [&str; 2], media_type: &str, schema: Value| {
         json!({"get": {
-            "operationId": operation, "summary": summary, "tags": ["OAuth"], "security": [],
-            "responses": {"200": {"description": "Found.", "content": {media_type: {"schema": {"type": "object"}}}}}
+            "operationId": operation, "summary": summary, "description": description, "tags": [OAUTH_TAG], "security": [],
+            "responses": {
+                "200": {"description": "Found.", "content": {media_type: {"schema": schema}}},
+                "400": refusal(400), "429": refusal(429), "500": refusal(500), "503": refusal(503), "504": refusal(504),
+            }
         }})
     };
+    let text = json!({ "type": "string" });
+    let url = json!({ "type": "string", "format": "uri" });
+    let texts = json!({ "type": "array", "items": text });
+    let key = json!({
+        "type": "object", "required": ["kty", "crv", "use", "alg", "kid", "x"],
+        "properties": { "kty": text, "crv": text, "use": text, "alg": text, "kid": text, "x": text },
+    });
+    let keys = json!({
+        "type": "object", "required": ["keys"], "properties": { "keys": { "type": "array", "items": key } },
+    });
+    let metadata = json!({
+        "type": "object", "required": ["issuer", "token_endpoint", "jwks_uri", "grant_types_supported"],
+        "properties": {
+            "issuer": url, "token_endpoint": url, "jwks_uri": url, "service_documentation": url,
+            "grant_types_supported": texts, "response_types_supported": texts,
+            "token_endpoint_auth_methods_supported": texts,
+        },
+    });
+    let keys_text = [
+        "The keys that access tokens are signed with (RFC 7517).",
+        "Whoever verifies tokens itself keeps them for as long as `Cache-Control` says, and asks again for a `kid` it does not know.",
+    ];
+    let metadata_text =
+        ["Where everything is (RFC 8414).", "By these addresses a library for OAuth 2.0 configures itself."];
     Map::from_iter([
-        (
-            "/.well-known/jwks.json".to_owned(),
-            get(
-                "getJwks",
-                "The keys that access tokens are signed with (RFC 7517).",
-                "application/jwk-set+json",
-            ),
-        ),
+        ("/.well-known/jwks.json".to_owned(), get("getJwks", keys_text, "application/jwk-set+json", keys)),
         (
             "/.well-known/oauth-authorization-server".to_owned(),
-            get("getAuthorizationServerMetadata", "Where everything is (RFC 8414).", "application/json"),
+            get("getAuthorizationServerMetadata", metadata_text, "application/json", metadata),
         ),
     ])
 }

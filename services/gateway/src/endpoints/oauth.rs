@@ -18,6 +18,7 @@ use careway_service::{Error, Foundation, Kind, Upstream, call::CLIENT_IP, creden
 use careway_transcoding::{ClientIp, Problem};
 use serde_json::{Map, Value, json};
 
+use super::OAUTH_TAG;
 use crate::edge::{self, TOKEN_ENDPOINT};
 
 const LARGEST_FORM: usize = 8 * 1024;
@@ -174,7 +175,7 @@ pub(crate) fn openapi() -> Map<String, Value> {
             "properties": {"error": {"type": "string"}, "error_description": {"type": "string"}}}}}})
     };
     let operation = json!({"post": {
-        "operationId": "issueToken", "tags": ["OAuth"], "security": [],
+        "operationId": "issueToken", "tags": [OAUTH_TAG], "security": [],
         "summary": "An access token for a partner's system.",
         "description": "OAuth 2.0 client credentials (RFC 6749 §4.4), with the secret in the form or in HTTP Basic.",
         "requestBody": {"required": true, "content": {"application/x-www-form-urlencoded": {"schema": {
@@ -193,8 +194,11 @@ pub(crate) fn openapi() -> Map<String, Value> {
             "401": problem("The client is not known or the secret is wrong."),
             "415": {"description": "It is no form, or a coded one: a problem, whose `error` is `invalid_request`.",
                 "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+            "408": {"$ref": "#/components/responses/Problem408"},
+            "413": problem("The form is larger than one is."),
             "429": problem("Too many tries."),
-            "503": problem("Try again.")
+            "503": problem("Try again."),
+            "504": {"$ref": "#/components/responses/Problem504"}
         }
     }});
     Map::from_iter([("/oauth2/token".to_owned(), operation)])
