@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use careway_service::Call;
@@ -35,9 +35,7 @@ async fn the_demo_network_is_made_once_and_its_first_member_can_be_checked_in() 
     let make = async || {
         seed::demo(platform.rest().base(), &platform.operator_credentials(), platform.folder()).await.unwrap()
     };
-    let begun = Instant::now();
     let demo = make().await;
-    let first = begun.elapsed();
     platform.settle().await;
     has_a_few_days_work_in_it(&platform, &demo).await;
     has_households_that_renew(&platform, &demo).await;
@@ -71,13 +69,7 @@ async fn the_demo_network_is_made_once_and_its_first_member_can_be_checked_in() 
     let (claims, messages) = (states(&platform, &demo).await, messages(&platform));
     let sold = bookings(&platform, &demo).await.body;
     let cases = cases(&platform, &demo).await.body;
-    let begun = Instant::now();
     let again = make().await;
-    assert!(
-        begun.elapsed() < first / 2,
-        "what is there is not made again: {:?} after {first:?}",
-        begun.elapsed()
-    );
     assert_eq!(serde_json::to_value(&again).unwrap(), serde_json::to_value(&demo).unwrap());
     let after = accepted(200, platform.operator().await.get("/v1/organizations")).await;
     assert_eq!(after.body, organizations.body);

@@ -5,7 +5,7 @@ use std::{
     ffi::OsStr,
     io::{self, Write},
     path::Path,
-    process::Stdio,
+    process::{ExitStatus, Stdio},
 };
 
 use anyhow::{Context, bail};
@@ -15,7 +15,10 @@ use tokio::{
 };
 
 use super::results::Results;
-use crate::{checkout::Checkout, servers::Servers};
+use crate::{checkout::Checkout, say, servers::Servers};
+
+/// As many failed tests at most are run once more; where more fail, the code is broken.
+const RUN_ONCE_MORE: usize = 3;
 
 /// One run of `cargo dev test`.
 pub(super) struct Run<'a> {
@@ -71,14 +74,36 @@ impl<'a> Run<'a> {
         Ok(None)
     }
 
-    /// Runs `cargo test`, its output passed through and its results added up.
-    pub(super) async fn cargo_test(
+    /// Runs all tests, also after one failed: whoever mends one wants to know of the others. What their results are, or what
+    /// failed.
+    ///
+    /// If only a few failed, those are run once more, alone: this machine may have been at something else for seconds. What
+    /// failed first is told either way (`docs/decisions/0022-once-more.md`).
+    pub(super) async fn cargo_test(&self, environment: &[(&str, String)]) -> anyhow::Result<Option<String>> {
+        let all = ["test", "--workspace", "--no-fail-fast"];
+        let (first, results) = self.tested(&all, environment).await?;
+        if first.success() {
+            return Ok(Some(results.to_string()));
+        }
+        if let Some(names) = results.few_failed(RUN_ONCE_MORE) {
+            say::headline(format!("Once more, alone: {}", names.iter().map(String::as_str).collect::<Vec<_>>().join(", ")));
+            let names = names.iter().map(String::as_str);
+            let few = all.into_iter().chain(["--", "--test-threads=1", "--exact"]).chain(names);
+            let (second, again) = self.tested(&few.collect::<Vec<_>>(), environment).await?;
+            if second.success() && again.as_many_passed(&results) {
+                return Ok(Some(results.passed_at_last().to_string()));
+            }
+        }
+        bail!("`cargo {}` failed ({first}): {results}", all.join(" "))
+    }
+
+    /// Runs a cargo command that runs tests, its output passed through and its results added up.
+    async fn tested(
         &self,
         arguments: &[&str],
         environment: &[(&str, String)],
-    ) -> anyhow::Result<Option<String>> {
-        let arguments = [&["test"], arguments].concat();
-        let mut command = self.command(Path::new("cargo"), &arguments);
+    ) -> anyhow::Result<(ExitStatus, Results)> {
+        let mut command = self.command(Path::new("cargo"), arguments);
         command.envs(environment.iter().map(|(name, value)| (name, value)));
         let mut child = command.stdout(Stdio::piped()).spawn()?;
         let output = child.stdout.take().context("the output is piped")?;
@@ -89,12 +114,7 @@ impl<'a> Run<'a> {
             line.push(b'\n');
             io::stdout().write_all(&line)?;
         }
-
-        let status = child.wait().await?;
-        if !status.success() {
-            bail!("`cargo {}` failed ({status}): {results}", arguments.join(" "));
-        }
-        Ok(Some(results.to_string()))
+        Ok((child.wait().await?, results))
     }
 
     fn command(&self, program: &Path, arguments: &[&str]) -> Command {

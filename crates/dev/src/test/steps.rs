@@ -118,8 +118,7 @@ async fn proto(run: &Run<'_>) -> anyhow::Result<Option<String>> {
     breaking::check(run, &buf).await
 }
 
-/// Programs first: some tests run the platform as separate processes. Then all tests, even after one failed: whoever
-/// mends one wants to know of the others.
+/// Programs first: some tests run the platform as separate processes.
 async fn tests(run: &Run<'_>) -> anyhow::Result<Option<String>> {
     let tools = {
         let _lock = run.checkout().lock()?;
@@ -137,7 +136,7 @@ async fn tests(run: &Run<'_>) -> anyhow::Result<Option<String>> {
     run.cargo(&["build", "--workspace", "--bins"]).await?;
     statements::forget(run).await?;
     let tools = ("CAREWAY_TEST_TOOLS", tools.programs().display().to_string());
-    run.cargo_test(&["--workspace", "--no-fail-fast"], &[tools]).await
+    run.cargo_test(&[tools]).await
 }
 
 /// Visits in both layouts, the others in one process; each with servers of its own, which it stops.
