@@ -1,7 +1,8 @@
 -- What was recorded of a visit's patient, for the facility whose visit it is; nothing for anybody else. With `in_others`
 -- also what other facilities recorded, whose documents are open to the visit from now on: whether they may be seen is
--- decided by who asks. Visits that the member says were not theirs are nobody's file. Sealed columns stay sealed; bytes are
--- written in hexadecimal.
+-- decided by who asks. Visits that the member says were not theirs are nobody's file. A newborn under its mother's number
+-- has the file of its own visit alone: hers is not its, and which of twins another visit was, nobody knows. Sealed columns
+-- stay sealed; bytes are written in hexadecimal.
 create or replace function medical_file(in_visit uuid, in_others boolean, in_most integer, in_at timestamptz) returns jsonb
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -20,6 +21,7 @@ begin
         where v.member_id = here.member_id and v.payer_id = here.payer_id and v.state in ('ADMITTED', 'DISCHARGED')
           and (in_others or v.facility_id = here.facility_id)
           and not v.disputed
+          and case when here.newborn then v.visit_id = in_visit else not v.newborn end
     ), cared as (
         select l.line_id, l.sealed_details, l.given_on, t.facility_name
         from service_line l join theirs t on t.visit_id = l.visit_id

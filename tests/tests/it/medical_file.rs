@@ -112,14 +112,44 @@ async fn only_who_treats_the_patient_now_and_never_what_the_member_disputes() {
     refused(409, "VISIT_OVER", elsewhere.clinician.get(&file)).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newborn_under_its_mothers_number_has_a_file_of_its_own() {
+    let treatment = Treatment::open().await;
+    accepted(201, treatment.prescribe(&[amoxicillin()], false)).await;
+    let (desk, mother) = (&treatment.network.desk, &treatment.visit);
+    // A phone gets no second code within minutes.
+    treatment.platform.advance(Duration::from_secs(3600));
+    let started = json!({"memberNumber": treatment.member.number});
+    let started = accepted(201, desk.post("/v1/visits", started)).await;
+    let child = format!("/v1/visits/{}", started.text("visit.visitId"));
+    let born = json!({"reason": "NEWBORN", "note": "Born this night"});
+    accepted(200, desk.post(&format!("{child}/override"), born)).await;
+    let supervisor = treatment.network.facility.staff(&treatment.platform, &["SUPERVISOR"]).await;
+    accepted(200, supervisor.post(&format!("{child}/override/approve"), json!({}))).await;
+    accepted(200, desk.post(&format!("{child}/admit"), json!({"serviceType": "OUTPATIENT"}))).await;
+
+    // What its mother takes is neither shown nor warned of.
+    let file = async |visit: &str| {
+        counts(&accepted(200, treatment.clinician.get(&format!("{visit}/medical-file"))).await)
+    };
+    assert_eq!(file(&child).await, [0, 0, 0, 0]);
+    let request = treatment.request(&[amoxicillin()], false);
+    accepted(201, treatment.clinician.post(&format!("{child}/prescriptions"), request)).await;
+    assert_eq!((file(&child).await, file(mother).await), ([0, 1, 1, 0], [0, 1, 1, 0]));
+    refused(409, "WARNINGS_NOT_ACKNOWLEDGED", treatment.prescribe(&[amoxicillin()], false)).await;
+}
+
+fn amoxicillin() -> Value {
+    json!({
+        "code": "AMOX-500", "dose": "1 capsule", "frequency": "three times a day", "days": 7, "quantity": "21",
+        "diagnoses": ["J06.9"],
+    })
+}
+
 /// A patient with a prescription and a document, discharged.
 pub(crate) async fn treated() -> Treatment {
     let treatment = Treatment::open().await;
-    let medicine = json!({
-        "code": "AMOX-500", "dose": "1 capsule", "frequency": "three times a day", "days": 7, "quantity": "21",
-        "diagnoses": ["J06.9"],
-    });
-    accepted(201, treatment.prescribe(&[medicine], false)).await;
+    accepted(201, treatment.prescribe(&[amoxicillin()], false)).await;
     let path =
         format!("{}/documents?kind=LAB_RESULT&title=Blood%20count&fileName=count.pdf", treatment.visit);
     let upload =

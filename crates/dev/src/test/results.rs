@@ -39,7 +39,9 @@ impl Results {
         } else if line == "failures:" || line.starts_with("test result: ") {
             self.telling = false;
             self.count(line);
-        } else if self.telling && let Some(failure) = self.failures.last_mut() {
+        } else if self.telling
+            && let Some(failure) = self.failures.last_mut()
+        {
             failure.add(line);
         }
     }

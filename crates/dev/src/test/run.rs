@@ -80,16 +80,16 @@ impl<'a> Run<'a> {
     /// If only a few failed, those are run once more, alone: this machine may have been at something else for seconds. What
     /// failed first is told either way (`docs/decisions/0022-once-more.md`).
     pub(super) async fn cargo_test(&self, environment: &[(&str, String)]) -> anyhow::Result<Option<String>> {
-        let all = ["test", "--workspace", "--no-fail-fast"];
-        let (first, results) = self.tested(&all, environment).await?;
+        let all = ["test", "--workspace", "--no-fail-fast"].as_slice();
+        let (first, results) = self.tested(all, environment).await?;
         if first.success() {
             return Ok(Some(results.to_string()));
         }
         if let Some(names) = results.few_failed(RUN_ONCE_MORE) {
-            say::headline(format!("Once more, alone: {}", names.iter().map(String::as_str).collect::<Vec<_>>().join(", ")));
-            let names = names.iter().map(String::as_str);
-            let few = all.into_iter().chain(["--", "--test-threads=1", "--exact"]).chain(names);
-            let (second, again) = self.tested(&few.collect::<Vec<_>>(), environment).await?;
+            let names: Vec<_> = names.iter().map(String::as_str).collect();
+            say::headline(format!("Once more, alone: {}", names.join(", ")));
+            let few = [all, &["--", "--test-threads=1", "--exact"], names.as_slice()].concat();
+            let (second, again) = self.tested(&few, environment).await?;
             if second.success() && again.as_many_passed(&results) {
                 return Ok(Some(results.passed_at_last().to_string()));
             }
