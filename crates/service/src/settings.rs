@@ -113,7 +113,7 @@ impl Settings {
 
     /// `iss` of access tokens.
     pub fn issuer(&self) -> &str {
-        self.issuer.as_deref().unwrap_or(self.public_url())
+        self.issuer.as_deref().map_or(self.public_url(), |issuer| issuer.trim_end_matches('/'))
     }
 
     /// Every `iss` that a token may have: that of today, and those of other processes while an upgrade or a change of the
@@ -203,6 +203,8 @@ mod tests {
         );
         let moved = settings(&["--public-url", "https://careway.example", "--issuer", "careway"]).unwrap();
         assert_eq!(moved.issuer(), "careway");
+        let elsewhere = settings(&["--issuer", "https://tokens.example/"]).unwrap();
+        assert_eq!(elsewhere.issuer(), "https://tokens.example");
         for process in [usual, moved] {
             let accepted = process.accepted_issuers();
             assert!(

@@ -3,14 +3,14 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, RwLock},
+    sync::{Arc, Once, RwLock},
     time::Duration,
 };
 
 use anyhow::Context;
 use careway_contract::identity::v1::{GetJwksRequest, key_service_client::KeyServiceClient};
 use careway_kernel::{AccountId, ClientId, Clock, OrganizationId, Redacted, SessionId};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
 use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -74,6 +74,8 @@ pub struct Verifier(Arc<Inner>);
 
 struct Inner {
     issuers: Vec<String>,
+    /// Whether it was said that a process issues tokens under another name.
+    warned: Once,
     clock: Clock,
     registry: Registry,
     service_key: DecodingKey,
@@ -94,6 +96,7 @@ impl Verifier {
     ) -> Self {
         Self(Arc::new(Inner {
             issuers,
+            warned: Once::new(),
             clock,
             registry,
             service_key: service.0.verifying.clone(),
@@ -154,13 +157,31 @@ impl Verifier {
         // Times are judged below, by the service's own clock.
         validation.validate_exp = false;
         validation.validate_nbf = false;
-        let claims = jsonwebtoken::decode::<Claims>(token, key, &validation).map_err(|_| rejected())?.claims;
+        let claims = jsonwebtoken::decode::<Claims>(token, key, &validation)
+            .map_err(|error| {
+                if *error.kind() == ErrorKind::InvalidIssuer {
+                    self.warn_of_settings();
+                }
+                rejected()
+            })?
+            .claims;
         let now = self.0.clock.now().timestamp();
         let timely = claims.exp + LEEWAY_SECONDS >= now
             && claims.nbf <= now + LEEWAY_SECONDS
             && claims.iat <= now + LEEWAY_SECONDS
             && self.0.issuers.contains(&claims.iss);
         if timely { Ok(claims) } else { Err(rejected()) }
+    }
+
+    /// Of a token that is signed with our own keys: whoever runs the processes hears of it, once.
+    fn warn_of_settings(&self) {
+        self.0.warned.call_once(|| {
+            tracing::warn!(
+                accepted = ?self.0.issuers,
+                "a token of this installation names another issuer: CAREWAY_GATEWAY_PUBLIC_URL or CAREWAY_ISSUER differs \
+                 between processes"
+            );
+        });
     }
 
     async fn key(&self, kid: &str) -> Result<DecodingKey> {

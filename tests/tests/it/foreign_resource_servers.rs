@@ -1,9 +1,9 @@
 //! Resource servers that are not ours read the metadata and verify the tokens: Authlib (RFC 8414, RFC 9068) and PyJWT, which
 //! `cargo dev test` installs.
 
-use std::{net::TcpListener, path::PathBuf, process::Stdio};
+use std::{path::PathBuf, process::Stdio};
 
-use careway_tests::{Facility, TestPlatform, accepted};
+use careway_tests::{Facility, TestPlatform, accepted, free_address};
 use serde_json::{Value, json};
 use tokio::process::Command;
 
@@ -12,7 +12,7 @@ use crate::clients::{client, token};
 #[tokio::test(flavor = "multi_thread")]
 async fn libraries_that_are_not_ours_take_the_metadata_and_the_tokens() {
     // The metadata lead to where they stand, so the port is known before.
-    let listen = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let listen = free_address().unwrap();
     let (listen, url) = (listen.to_string(), format!("http://localhost:{}", listen.port()));
     let settings = [("CAREWAY_GATEWAY_LISTEN", &*listen), ("CAREWAY_GATEWAY_PUBLIC_URL", &*url)];
     let platform = TestPlatform::with(&settings).await;

@@ -142,6 +142,7 @@ fn cors(origins: &[String]) -> anyhow::Result<CorsLayer> {
         "ratelimit-policy",
         "repr-digest",
         "retry-after",
+        "www-authenticate",
         "x-request-id",
     ]
     .map(HeaderName::from_static);

@@ -80,10 +80,12 @@ pub(crate) fn openapi() -> Map<String, Value> {
         "type": "object", "required": ["keys"], "properties": { "keys": { "type": "array", "items": key } },
     });
     let metadata = json!({
-        "type": "object", "required": ["issuer", "token_endpoint", "jwks_uri", "grant_types_supported"],
+        "type": "object",
+        "required": ["issuer", "token_endpoint", "jwks_uri", "grant_types_supported", "response_types_supported"],
         "properties": {
-            "issuer": url, "token_endpoint": url, "jwks_uri": url, "service_documentation": url,
+            "issuer": text, "token_endpoint": url, "jwks_uri": url, "service_documentation": url,
             "grant_types_supported": texts, "response_types_supported": texts,
+            "scopes_supported": texts,
             "token_endpoint_auth_methods_supported": texts,
         },
     });

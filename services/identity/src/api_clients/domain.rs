@@ -140,10 +140,11 @@ fn refuse<'a>(beyond: impl Iterator<Item = &'a str>) -> Result<(), Refusal> {
     Err(Refusal::InvalidScope(named.collect()))
 }
 
-/// Whether it has the letters of a scope (RFC 6749 §3.3): an answer may repeat it.
+/// Whether it has the letters of a scope (RFC 6749 §3.3): an answer may repeat it. Digits alone would come back as a number.
 fn is_scope(text: &str) -> bool {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     let letter = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
-    text.len() <= LONGEST_NAMED && text.bytes().all(letter)
+    !digits && text.len() <= LONGEST_NAMED && text.bytes().all(letter)
 }
 
 #[cfg(test)]
@@ -212,7 +213,7 @@ mod tests {
             other => panic!("{scope}: {other:?}"),
         };
         assert_eq!(named("visits.start visits.read claims.read"), ["claims.read", "visits.start"]);
-        for unfit in ["caf\u{e9}", "a\"b", "a\\b", &"x".repeat(65)] {
+        for unfit in ["7", "caf\u{e9}", "a\"b", "a\\b", &"x".repeat(65)] {
             assert_eq!(named(unfit), [""; 0], "{unfit}");
         }
         let many: Vec<_> = (0..1000).map(|at| format!("s{at}")).collect();
