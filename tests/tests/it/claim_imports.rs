@@ -146,7 +146,12 @@ async fn a_workbook_and_json_lines_say_the_same_as_a_csv() {
     let csv = format!(
         "visit_number;external_reference;code;quantity;diagnoses\n{number};INV-1;CONS;1;J06.9\n{number};INV-1;LAB;2;J06.9\n"
     );
-    assert_eq!(counts(&accepted(200, parties.clerk.upload(IMPORT, CSV, csv)).await), [0, 1, 0]);
+    assert_eq!(counts(&accepted(200, parties.clerk.upload(IMPORT, CSV, csv.clone())).await), [0, 1, 0]);
+
+    // In another currency it is not the same list.
+    let euros = csv.replace(";diagnoses", ";diagnoses;currency").replace(";J06.9", ";J06.9;EUR");
+    let other = accepted(200, parties.clerk.upload(IMPORT, CSV, euros)).await;
+    assert_eq!((counts(&other), other.text("rows.1.problems.0.reason")), ([0, 0, 1], "CURRENCY_DIFFERS"));
 
     refused(400, "FILE_UNREADABLE", parties.clerk.upload(IMPORT, JSON_LINES, "{\"code\"\n")).await;
     let missing =

@@ -34,8 +34,8 @@ unexpected-methods = [\"GET\", \"POST\", \"PUT\", \"PATCH\", \"DELETE\", \"OPTIO
 expected-statuses = [400, 401, 403, 404, 406, 415, 428]
 ";
 
-/// How the fuzzer writes a mail: as the bytes that it made up. And what it takes for wrong, `null` for a field that is not
-/// given is not: so it is in the JSON of protobuf, and docs/api.md says it.
+/// How the fuzzer writes a mail: as the bytes that it made up. And what it takes for wrong, `null` or a blank text for a field
+/// that is not given is not: so it is in the JSON of protobuf, and docs/api.md says it.
 const HOOKS: &str = "\
 import schemathesis
 from schemathesis.specs.openapi.checks import negative_data_rejection
@@ -46,15 +46,18 @@ def mail(ctx, value):
     return value if isinstance(value, bytes) else getattr(value, \"data\", None) or str(value).encode()
 
 
-def has_null(value):
+def says_nothing(value):
     if isinstance(value, dict):
-        return any(map(has_null, value.values()))
-    return value is None or isinstance(value, list) and any(map(has_null, value))
+        return any(map(says_nothing, value.values()))
+    if isinstance(value, list):
+        return any(map(says_nothing, value))
+    return value is None or isinstance(value, str) and not value.strip()
 
 
 @schemathesis.check
 def what_does_not_fit_is_refused(ctx, response, case):
-    return None if has_null(case.body) else negative_data_rejection(ctx, response, case)
+    blank = says_nothing(case.body) or says_nothing(dict(case.query or {}))
+    return None if blank else negative_data_rejection(ctx, response, case)
 ";
 
 /// Checks that contradict what is decided:

@@ -66,9 +66,9 @@ fn applicable(endpoint: &Endpoint) -> Vec<u16> {
     let route = &endpoint.route;
     let protected = route.access != "PUBLIC";
     let has_body = endpoint.body != Body::None;
-    let always = [400, 429, 500, 503, 504].map(|status| (true, status));
+    // 401: a token that is wrong is refused everywhere.
+    let always = [400, 401, 429, 500, 503, 504].map(|status| (true, status));
     let sometimes = [
-        (protected, 401),
         (protected, 403),
         (!endpoint.path_params.is_empty(), 404),
         (route.method != Method::GET, 409),

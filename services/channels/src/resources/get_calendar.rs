@@ -17,10 +17,13 @@ pub(crate) async fn get_calendar(
     let mut reader = app.db.read(call).await?;
     let found = store::find_calendar(&mut reader, provider, id).await?;
     let (calendar, version) = found.ok_or(Error::not_found("resource"))?;
-    // One that was never set shows as empty, at version 0.
+    // One that was never set shows as empty, at version 0, on the provider's clock.
     let shown = match calendar {
         Some(calendar) => calendar_view::calendar(&calendar, version),
-        None => proto::Calendar { version: Some(0), ..Default::default() },
+        None => {
+            let zone = store::find_zone(&mut reader, provider).await?;
+            proto::Calendar { zone, version: Some(0), ..Default::default() }
+        }
     };
     Ok(GetCalendarResponse { calendar: Some(shown) })
 }

@@ -121,6 +121,14 @@ pub(crate) async fn find_calendar(
     Ok(found.map(|(calendar, version)| (calendar.map(|calendar| calendar.0), version)))
 }
 
+/// The zone of a provider, by its IANA name; UTC until the provider is known.
+pub(crate) async fn find_zone(conn: &mut PgConnection, provider: OrganizationId) -> Result<String> {
+    let zone = sqlx::query_scalar(
+        "select coalesce((select time_zone from organization_ref where organization_id = $1), 'UTC')",
+    );
+    Ok(zone.bind(provider.uuid()).fetch_one(conn).await?)
+}
+
 /// The calendars of these resources, those that were set.
 pub(crate) async fn list_calendars(
     conn: &mut PgConnection,

@@ -28,7 +28,7 @@ use crate::{
     App, claims,
     service_lines::{
         self,
-        domain::requested::{Frame, LineRequest},
+        domain::requested::{Frame, LineRequest, in_currency},
     },
     visits::{self, store::NumberedVisit},
 };
@@ -213,6 +213,9 @@ impl List<'_> {
     fn known_before(&self, former: &Former, fresh: &Fresh<'_>, tried: &HashSet<ClaimId>) -> Result<Outcome> {
         let last_day = chrono::NaiveDate::MAX;
         let (currency, first_day) = (former.currency()?, fresh.visit.service_date);
+        if let Err(refusal) = in_currency(&fresh.lines, currency) {
+            return Ok(Outcome::Refused { error: refusal.into(), by: None });
+        }
         let frame = Frame { currency, first_day, last_day, latest: "must not be later" };
         let same = match service_lines::domain::requested::within_visit(fresh.lines.clone(), &frame, |_| true)
         {
