@@ -5,6 +5,7 @@
 //! streams through `stream`.
 
 mod call;
+mod deprecation;
 mod dynamic;
 mod endpoint;
 mod frames;
@@ -35,6 +36,7 @@ use chrono::NaiveDate;
 use prost_reflect::DescriptorPool;
 
 pub use crate::{
+    deprecation::Deprecation,
     headers::{ClientIp, Deadline, TraceId},
     linger::linger,
     problem::{Problem, Violation},

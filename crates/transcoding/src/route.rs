@@ -4,6 +4,8 @@ use anyhow::{Context, bail, ensure};
 use axum::http::Method;
 use prost_reflect::{DescriptorPool, DynamicMessage, ExtensionDescriptor, MethodDescriptor, Value};
 
+use crate::Deprecation;
+
 /// One route of the REST surface.
 #[derive(Debug, Clone)]
 pub struct Route {
@@ -45,6 +47,8 @@ pub struct Route {
     pub masks_unknown_keys: bool,
     /// The body may not be empty, although no one field of it is required.
     pub filled: bool,
+    /// It is to go, and its answers say so.
+    pub deprecation: Option<Deprecation>,
     /// Of the example of the answer: what it has beside, or instead of, what is always there.
     pub answer: Option<serde_json::Value>,
 }
@@ -85,6 +89,7 @@ pub(crate) struct MethodOptions {
     masks_unknown_keys: Option<ExtensionDescriptor>,
     accepted: Option<ExtensionDescriptor>,
     filled: Option<ExtensionDescriptor>,
+    deprecation: Option<ExtensionDescriptor>,
     answer: Option<ExtensionDescriptor>,
 }
 
@@ -104,6 +109,7 @@ impl MethodOptions {
             masks_unknown_keys: option("careway.rest.v1.masks_unknown_keys"),
             accepted: option("careway.rest.v1.accepted"),
             filled: option("careway.rest.v1.filled"),
+            deprecation: option("careway.rest.v1.deprecation"),
             answer: option("careway.rest.v1.answer"),
         }
     }
@@ -136,6 +142,10 @@ impl MethodOptions {
         ensure!(access != "INTERNAL", "is internal but has a route");
         let answer = text(&self.answer).map(|json| serde_json::from_str::<serde_json::Value>(&json));
         let answer = answer.transpose().context("the example of its answer is not JSON")?;
+        let deprecation = match value(&own, self.deprecation.as_ref()) {
+            Some(option) => Some(Deprecation::read(option.as_message().context("deprecated without days")?)?),
+            None => None,
+        };
         let mut rules = vec![Rule::read(http)?];
         if let Some(Value::List(others)) = http.get_field_by_name("additional_bindings").as_deref() {
             for other in others {
@@ -155,6 +165,7 @@ impl MethodOptions {
                 conditional: flag(&self.conditional),
                 masks_unknown_keys: flag(&self.masks_unknown_keys),
                 filled: flag(&self.filled),
+                deprecation: deprecation.clone(),
                 answer: answer.clone(),
                 location: text(&self.location),
                 accepted: flag(&self.accepted),

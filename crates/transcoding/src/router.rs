@@ -69,11 +69,15 @@ impl Methods {
         let (parts, body) = request.into_parts();
         // axum's own rule: a HEAD is a GET whose body is dropped.
         let method = if parts.method == Method::HEAD { &Method::GET } else { &parts.method };
-        let answered = match self.served.iter().find(|served| served.endpoint.route.method == *method) {
-            Some(served) => served.answer(&parts, body).await,
-            None => Err(Problem::method_not_allowed(&self.allow)),
+        let refused = |problem: Problem| problem.traced(headers::trace_id(&parts)).into_response();
+        let Some(served) = self.served.iter().find(|served| served.endpoint.route.method == *method) else {
+            return refused(Problem::method_not_allowed(&self.allow));
         };
-        answered.unwrap_or_else(|problem| problem.traced(headers::trace_id(&parts)).into_response())
+        let mut response = served.answer(&parts, body).await.unwrap_or_else(refused);
+        if let Some(deprecation) = &served.endpoint.route.deprecation {
+            deprecation.say(response.headers_mut());
+        }
+        response
     }
 }
 

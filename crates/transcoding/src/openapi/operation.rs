@@ -66,6 +66,11 @@ pub(super) fn operation(
             permission.into()
         }
     };
+    if let Some(deprecation) = &route.deprecation {
+        let blank = if description.is_empty() { "" } else { "\n\n" };
+        let days = format!("Deprecated since {}, gone from {} on.", deprecation.since, deprecation.sunset);
+        description.push_str(&format!("{blank}{days}"));
+    }
     let mut operation = object([
         ("operationId", id.into()),
         ("tags", json!([tag(endpoint)])),
@@ -76,6 +81,9 @@ pub(super) fn operation(
         ("responses", responses::responses(source, components, endpoint)),
         ("x-careway-permission", permission),
     ]);
+    if route.deprecation.is_some() {
+        operation["deprecated"] = true.into();
+    }
     if route.access == "PUBLIC" {
         operation["security"] = json!([]);
     }

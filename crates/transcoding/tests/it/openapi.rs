@@ -35,6 +35,9 @@ fn operations_are_described() {
     assert_eq!(document["info"]["contact"]["url"], "https://books.example");
     let shelf = json!({"name": "Shelf", "description": "Books on a shelf."});
     assert_eq!(document["tags"], json!([{"name": "OAuth", "description": "Tokens."}, shelf]));
+    let replace = &document["paths"]["/v1/books/{bookId}"]["put"];
+    assert_eq!(replace["deprecated"], true);
+    assert!(replace["description"].as_str().unwrap().contains("gone from 2027-11-01 on"), "{replace}");
     let list = &document["paths"]["/v1/books"]["get"];
     assert_eq!(
         (list["operationId"].as_str(), list["summary"].as_str()),

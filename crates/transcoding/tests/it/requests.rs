@@ -300,6 +300,19 @@ async fn a_body_may_be_one_field() {
 }
 
 #[tokio::test]
+async fn what_is_to_go_says_so_whether_it_answers_or_refuses() {
+    let router = Service::new([message("UpdateBookResponse", json!({}))]).router();
+    for (body, status) in [(r#"{"title": "x"}"#, 200), (r#"{"titel": "x"}"#, 400)] {
+        let got = send(&router, json(Method::PUT, "/v1/books/b-1", body)).await;
+        assert_eq!(got.status, status);
+        assert_eq!(got.headers["deprecation"], "@1793491200");
+        assert_eq!(got.headers["sunset"], "Mon, 01 Nov 2027 00:00:00 GMT");
+    }
+    let got = send(&router, request(Method::GET, "/v1/books/b-1")).await;
+    assert!(got.headers.get("deprecation").is_none() && got.headers.get("sunset").is_none());
+}
+
+#[tokio::test]
 async fn an_empty_answer_is_204() {
     let service = Service::new([message("LendBookResponse", json!({}))]);
     let got = send(&service.router(), request(Method::POST, "/v1/books/b-1/lend")).await;

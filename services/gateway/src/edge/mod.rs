@@ -135,6 +135,7 @@ fn cors(origins: &[String]) -> anyhow::Result<CorsLayer> {
         "accept-ranges",
         "content-disposition",
         "content-range",
+        "deprecation",
         "etag",
         "idempotency-replayed",
         "location",
@@ -142,6 +143,7 @@ fn cors(origins: &[String]) -> anyhow::Result<CorsLayer> {
         "ratelimit-policy",
         "repr-digest",
         "retry-after",
+        "sunset",
         "www-authenticate",
         "x-request-id",
     ]
