@@ -151,7 +151,7 @@ async fn a_workbook_and_json_lines_say_the_same_as_a_csv() {
     // In another currency it is not the same list.
     let euros = csv.replace(";diagnoses", ";diagnoses;currency").replace(";J06.9", ";J06.9;EUR");
     let other = accepted(200, parties.clerk.upload(IMPORT, CSV, euros)).await;
-    assert_eq!((counts(&other), other.text("rows.1.problems.0.reason")), ([0, 0, 1], "CURRENCY_DIFFERS"));
+    assert_eq!((counts(&other), other.text("rows.0.problems.0.reason")), ([0, 0, 1], "CURRENCY_DIFFERS"));
 
     refused(400, "FILE_UNREADABLE", parties.clerk.upload(IMPORT, JSON_LINES, "{\"code\"\n")).await;
     let missing =

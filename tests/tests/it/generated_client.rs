@@ -27,7 +27,7 @@ async fn a_client_made_from_the_document_is_typed_and_does_a_visit() {
     let said = visit(&platform, &folder.0, &desk.access_token(), &member).await;
     let today = platform.clock().today(chrono_tz::Africa::Kigali);
     assert!(said.trim_end().ends_with(&format!("ADMITTED DISCHARGED {today}")), "{said}");
-    assert!(said.lines().count() > 1, "no benefit has a limit: {said}");
+    assert!(said.lines().count() > 1, "the plan has no ceiling: {said}");
 }
 
 /// The client, of the document as the gateway serves it. Whatever the generator leaves out it warns of.

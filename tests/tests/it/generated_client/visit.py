@@ -52,8 +52,8 @@ def main(base: str, token: str, member_number: str) -> None:
 
     benefits = get_visit_benefits.sync(visit, client=client)
     assert isinstance(benefits, GetVisitBenefitsResponse), benefits
-    for limit in (limit for benefit in benefits.statement.benefits for limit in benefit.limits):
-        print(limit.limit, limit.used, limit.left)
+    for ceiling in benefits.statement.ceilings:
+        print(ceiling.limit.limit, ceiling.limit.used, ceiling.limit.left)
 
     again = admit_visit.sync(visit, client=client, body=admission, idempotency_key=key())
     assert isinstance(again, Problem) and again.status == 409, again
