@@ -107,6 +107,7 @@ mod several_payers;
 mod tokens;
 mod traces;
 mod twins;
+mod typescript_client;
 mod unsubscribe;
 mod visit_notices;
 mod webhooks;

