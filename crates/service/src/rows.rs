@@ -144,9 +144,10 @@ impl Calls {
         let _ = write!(self.next(), "keep_answer({},{})", literal::bytes(key), literal::bytes(answer));
     }
 
-    /// The statement, if there is any, and the commit.
+    /// The statement, if there is any, and the commit. A transaction that a failed statement aborted is not taken for committed,
+    /// although Postgres answers a bare `commit` of it without an error: the select of nothing fails.
     pub(crate) fn commit(mut self) -> String {
-        self.sql.push_str(if self.count == 0 { "commit" } else { ";commit" });
+        self.sql.push_str(if self.count == 0 { "select;commit" } else { ";commit" });
         self.sql
     }
 }

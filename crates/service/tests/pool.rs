@@ -52,6 +52,16 @@ async fn a_question_is_its_callers_alone_on_one_connection_and_one_round_trip() 
 }
 
 #[tokio::test]
+async fn a_transaction_that_a_swallowed_error_aborted_does_not_end_well() {
+    let database = TestDatabase::create("pool", &NOTHING_MORE).await;
+    let db = open(&database.url_app, 1).await;
+    let mut tx = db.begin_system("tests").await.unwrap();
+    assert!(sqlx::query("select 1 / 0").execute(&mut *tx).await.is_err());
+    assert!(tx.finish().await.is_err(), "nothing of it is there");
+    db.begin_system("tests").await.unwrap().finish().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_connection_that_died_unnoticed_fails_no_request() {
     let database = TestDatabase::create("pool", &NOTHING_MORE).await;
     let db = open(&database.url_app, 4).await;

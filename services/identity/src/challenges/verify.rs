@@ -4,8 +4,9 @@ use careway_contract::identity::v1::{
     ChallengeLocked, ChallengePassed, VerifyChallengeRequest, VerifyChallengeResponse,
 };
 use careway_events::{Fact, record};
-use careway_kernel::{ChallengeId, Violations};
-use careway_service::{AuditEntry, Call, Keyed, Result, Subject};
+use careway_kernel::{ChallengeId, OrganizationId, Violations};
+use careway_service::{AuditEntry, Call, Error, Keyed, Result, Subject};
+use tracing::Instrument as _;
 
 use super::{
     binding::still_theirs,
@@ -39,26 +40,32 @@ pub(crate) async fn verify_challenge(
     let data_keys = &app.data_keys;
     let attempt = Attempt {
         challenge,
-        code: &code,
+        code,
         slot: occasion.slot(data_keys, &asked),
         binding: occasion.binding(data_keys, &asked),
-        occasion: &occasion,
+        occasion: occasion.clone(),
         request: call.idempotency_key_hash(),
     };
-    match app.challenges.codes.verify(attempt).await? {
+    let judging = judge(app.clone(), attempt).in_current_span();
+    match app.foundation.background_tasks.spawn(judging).await.map_err(Error::internal)?? {
         CodeCheck::Passed(holder) => passed(app, call, challenge, &occasion, holder).await,
-        CodeCheck::Wrong { holder, left, compared } => {
-            if compared {
-                count_failure(app, &occasion, holder).await?;
-            }
-            Err(rejected(left).into())
-        }
+        CodeCheck::Wrong { left, .. } => Err(rejected(left).into()),
         CodeCheck::Gone => {
             // The first try may have passed, and its answer been lost on the way.
             app.db.replayed(call).await?;
             Err(rejected(0).into())
         }
     }
+}
+
+/// Compares, and counts a wrong code: a task of its own, so that whoever hangs up is counted all the same.
+async fn judge(app: App, attempt: Attempt) -> Result<CodeCheck> {
+    let facility = attempt.occasion.facility;
+    let check = app.challenges.codes.verify(attempt).await?;
+    if let CodeCheck::Wrong { holder, compared: true, .. } = &check {
+        count_failure(&app, facility, holder).await?;
+    }
+    Ok(check)
 }
 
 fn rejected(attempts_left: i64) -> careway_service::Error {
@@ -104,20 +111,19 @@ async fn present(app: &App, call: &Call, holder: &Holder) -> Result<Summary> {
 }
 
 /// One more wrong code in a row, for a stranger as for a member; it must outlive Redis.
-async fn count_failure(app: &App, occasion: &Occasion, holder: Holder) -> Result<()> {
+async fn count_failure(app: &App, facility: OrganizationId, holder: &Holder) -> Result<()> {
     let lock_at = app.config.members.failures_to_lock;
     let mut tx = app.db.begin_system("challenges").await?;
     let now = tx.now();
     let member = holder.member.zip(holder.payer);
-    let locked =
-        store::insert_failure(&mut tx, &holder.subject, member, occasion.facility, lock_at, now).await?;
+    let locked = store::insert_failure(&mut tx, &holder.subject, member, facility, lock_at, now).await?;
     if let Some((member, payer)) = member.filter(|_| locked) {
         let fact = ChallengeLocked {
             member_id: member.to_string(),
             payer_id: payer.to_string(),
-            facility_id: occasion.facility.to_string(),
+            facility_id: facility.to_string(),
         };
-        record(&mut tx, Fact::new(fact).of(payer).also(occasion.facility));
+        record(&mut tx, Fact::new(fact).of(payer).also(facility));
         tx.audit(AuditEntry { action: "challenge.lock", member: Some(member), ..AuditEntry::default() });
         metrics::counter!("careway_code_locks_total").increment(1);
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use careway_contract::identity::v1::MemberIdentifier;
-use careway_testing::{Person, key, refusal};
+use careway_testing::{Person, eventually, key, refusal};
 use futures::future::join_all;
 
 use crate::test_members::TestMembers;
@@ -116,6 +116,27 @@ async fn failures_in_a_row_lock_though_redis_forgets_them() {
     service.flush_redis().await;
     service.start(&service.facility, &key(), &member).await.expect("looks as always");
     assert_eq!((service.phone.waiting(), service.said("ChallengeLocked").await), (0, 1));
+}
+
+#[tokio::test]
+async fn whoever_hangs_up_before_the_answer_is_counted_all_the_same() {
+    let service = TestMembers::run().await;
+    service.register("RSSB-1", NIN, "0788123456").await;
+    let member = service.by_number("RSSB-1");
+    let (challenge, code) = service.started(&member).await;
+    let mut held = service.admin.begin().await.unwrap();
+    sqlx::query("lock table code_failure in exclusive mode").execute(&mut *held).await.unwrap();
+
+    let waits = "select count(*) from pg_locks where not granted and relation = 'code_failure'::regclass";
+    let (key, guess) = (key(), wrong(&code, 0));
+    tokio::select! {
+        answer = service.verify(&service.facility, &key, &challenge, &member, &guess) => {
+            panic!("answered before it was counted: {answer:?}")
+        }
+        () = eventually("it is being counted", async || service.count(waits).await == 1) => {}
+    }
+    held.rollback().await.unwrap();
+    eventually("the guess is counted", async || compared(&service).await == 1).await;
 }
 
 #[tokio::test]

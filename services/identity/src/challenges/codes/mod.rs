@@ -40,7 +40,7 @@ pub(crate) struct Issue<'a> {
     pub(crate) resend: bool,
     pub(crate) slot: [u8; 32],
     pub(crate) binding: [u8; 32],
-    pub(crate) occasion: &'a Occasion,
+    pub(crate) occasion: Occasion,
     pub(crate) network: Option<IpAddr>,
     /// The hash of the request's idempotency key.
     pub(crate) request: Option<[u8; 32]>,
@@ -71,9 +71,9 @@ pub(crate) struct Issued {
 }
 
 /// A code as it was said.
-pub(crate) struct Attempt<'a> {
+pub(crate) struct Attempt {
     pub(crate) challenge: ChallengeId,
-    pub(crate) code: &'a Redacted,
+    pub(crate) code: Redacted,
     pub(crate) slot: [u8; 32],
     pub(crate) binding: [u8; 32],
     pub(crate) occasion: &'a Occasion,
@@ -157,15 +157,15 @@ impl Codes {
     }
 
     /// Counts a try, then compares.
-    pub(crate) async fn verify(&self, attempt: Attempt<'_>) -> Result<CodeCheck> {
+    pub(crate) async fn verify(&self, attempt: Attempt) -> Result<CodeCheck> {
         let mut redis = self.redis.clone();
         let slot = self.slot_key(&attempt.slot, "live");
         let kept: [Option<String>; 4] =
             redis.hmget(&slot, &["subject", "member", "payer", "sent_to"]).await?;
         let holder = holder(kept, &attempt.slot);
         let challenge = attempt.challenge.to_string();
-        let mac = code_mac(&self.config.code_pepper, holder.payer, &challenge, attempt.code);
-        let limits = self.failure_limits(attempt.occasion, &holder);
+        let mac = code_mac(&self.config.code_pepper, holder.payer, &challenge, &attempt.code);
+        let limits = self.failure_limits(&attempt.occasion, &holder);
         let ask = json!({
             "clock_offset": self.clock.offset().num_milliseconds(),
             "id": challenge,
