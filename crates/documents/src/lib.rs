@@ -35,7 +35,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use careway_kernel::DocumentId;
-use tokio::sync::Semaphore;
+use careway_service::Fair;
 use tokio_util::task::TaskTracker;
 
 pub use brake::Brake;
@@ -52,6 +52,9 @@ pub use wrapping_keys::WrappingKeys;
 use objects::Objects;
 use scanner::Scanner;
 
+/// Which part of the turns one organization may have at once: a quarter.
+const SHARE: usize = 4;
+
 /// The documents of one service. Cheap to clone.
 #[derive(Clone)]
 pub struct DocumentStore {
@@ -61,7 +64,7 @@ pub struct DocumentStore {
     keys: WrappingKeys,
     scanner: Option<Scanner>,
     /// Turns of uploads: a bound of what they hold together.
-    turns: Arc<Semaphore>,
+    turns: Arc<Fair>,
     /// The service takes so many bytes at most, whatever the settings allow.
     most: u64,
 }
@@ -84,7 +87,7 @@ impl DocumentStore {
                 .context("CAREWAY_DOCUMENTS_PLACE")?,
             keys: WrappingKeys::parse(&settings.keys).context("CAREWAY_DOCUMENTS_KEYS")?,
             scanner: scanner.context("CAREWAY_DOCUMENTS_SCANNER")?,
-            turns: Arc::new(Semaphore::new(settings.uploads)),
+            turns: Arc::new(Fair::new(settings.uploads, (settings.uploads / SHARE).max(1))),
             settings: Arc::new(settings),
             service,
             most: u64::MAX,

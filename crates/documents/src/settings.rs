@@ -67,7 +67,7 @@ pub struct DocumentSettings {
         default_value_t = 256
     )]
     pub max_mib: u32,
-    /// How many uploads a process takes in at once; each holds some 15 MiB at most.
+    /// How many uploads a process takes in at once, of which one organization may have a quarter; each holds some 15 MiB at most.
     #[arg(
         id = "documents_uploads",
         long = "documents-uploads",

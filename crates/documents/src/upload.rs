@@ -1,13 +1,13 @@
 //! A document on its way in: every piece is looked at, counted, hashed, shown to the scanner, sealed and written, and
 //! then forgotten, so that a large document takes no more memory than a small one.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
-use careway_kernel::{DocumentId, Violations};
-use careway_service::{Error, NotWritten, Result, SharedReason};
+use careway_kernel::{DocumentId, OrganizationId, Violations};
+use careway_service::{Error, NotWritten, Result, SharedReason, Turn};
 use sha2::{Digest, Sha256};
-use tokio::{sync::OwnedSemaphorePermit, time::timeout};
+use tokio::time::timeout;
 
 use crate::{
     DocumentStore,
@@ -42,7 +42,7 @@ pub struct Upload<'a> {
     key: DataKey,
     sealing: Sealing,
     incoming: Incoming,
-    _turn: OwnedSemaphorePermit,
+    _turn: Turn,
 }
 
 /// A document that came in whole, and is kept once its object persists.
@@ -54,7 +54,7 @@ pub struct Received {
 }
 
 impl DocumentStore {
-    /// Begins to take a document in.
+    /// Begins to take a document in, in one of the turns of whose it is; none where it is Careway's own.
     ///
     /// # Errors
     /// `OVERLOADED`; `SCANNER_UNAVAILABLE`; refused as too large when the length that was told is too much already.
@@ -62,10 +62,11 @@ impl DocumentStore {
         &self,
         id: DocumentId,
         told_length: Option<u64>,
+        of: Option<OrganizationId>,
     ) -> Result<Upload<'_>, NotWritten<FileRefusal>> {
         let most = self.settings.max_bytes().min(self.most);
         check_size(told_length.unwrap_or_default(), most)?;
-        let turn = self.turn().await?;
+        let turn = self.turn(of).await?;
         let scan = match &self.scanner {
             Some(scanner) => Some(scanner.open().await?),
             None => None,
@@ -79,13 +80,12 @@ impl DocumentStore {
     /// # Errors
     /// `OVERLOADED`.
     pub async fn begin_original(&self, id: DocumentId, length: u64) -> Result<Upload<'_>> {
-        let turn = self.turn().await?;
+        let turn = self.turn(None).await?;
         Ok(self.begin((id, Some(length)), u64::MAX, None, turn)?.of_any_type())
     }
 
-    async fn turn(&self) -> Result<OwnedSemaphorePermit> {
-        let turn = timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
-        turn.map_err(|_| overloaded())?.map_err(Error::internal)
+    async fn turn(&self, of: Option<OrganizationId>) -> Result<Turn> {
+        timeout(PATIENCE, self.turns.turn(of)).await.map_err(|_| overloaded())?
     }
 
     fn begin(
@@ -93,7 +93,7 @@ impl DocumentStore {
         (id, told_length): (DocumentId, Option<u64>),
         most: u64,
         scan: Option<Scan>,
-        turn: OwnedSemaphorePermit,
+        turn: Turn,
     ) -> Result<Upload<'_>> {
         let key = DataKey::random();
         Ok(Upload {

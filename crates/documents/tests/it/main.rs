@@ -7,3 +7,4 @@ mod rows;
 mod scans;
 mod shared_place;
 mod sweeps;
+mod turns;

@@ -83,7 +83,7 @@ impl Rows {
 /// Uploads a file, whose object stays whether or not a row comes to name it.
 pub(crate) async fn upload(store: &DocumentStore, file: &[u8]) -> Result<(DocumentId, Content)> {
     let document = DocumentId::new(&Clock::system());
-    let mut upload = store.begin_upload(document, Some(file.len() as u64)).await?;
+    let mut upload = store.begin_upload(document, Some(file.len() as u64), None).await?;
     for piece in file.chunks(100_000) {
         upload.take(Bytes::copy_from_slice(piece)).await?;
     }

@@ -11,7 +11,6 @@
 //! kept for as long as what was read is in memory.
 
 mod bounds;
-mod fair;
 mod receive;
 
 use std::{fs::File, io::Seek, sync::Arc};
@@ -23,10 +22,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::Status;
 
 use crate::{
-    Error, Result,
+    Error, Fair, Result, Turn,
     table::{self, Columns, Limits, List, ListReader, TableError},
 };
-use fair::{Fair, Turn};
 
 pub use bounds::{ImportBounds, ImportSettings};
 pub use receive::Upload;
@@ -140,7 +138,7 @@ impl Imports {
         read: impl FnOnce(ListFile) -> Result<T> + Send + 'static,
     ) -> Result<Held<T>> {
         let inner = &self.0;
-        let turn = inner.places.turn(upload.organization).await?;
+        let turn = inner.places.turn(Some(upload.organization)).await?;
         // The turn goes with the work: should the caller leave, it is free when the work is done, not before.
         let measure = move || {
             let mut upload = upload;
@@ -164,7 +162,7 @@ impl Imports {
     /// # Errors
     /// When the file cannot be read.
     pub async fn place(&self, upload: Upload, memory: usize) -> Result<(ListFile, Place)> {
-        let turn = self.0.places.turn(upload.organization).await?;
+        let turn = self.0.places.turn(Some(upload.organization)).await?;
         let memory = self.lend(memory.min(self.0.bounds.memory_bytes)).await?;
         let Upload { mut file, media_type, dry_run, slot, .. } = upload;
         file.rewind().map_err(Error::internal)?;

@@ -11,8 +11,8 @@ use futures::{Stream, StreamExt};
 use tokio::time::{Instant, error::Elapsed, timeout, timeout_at};
 use tonic::Status;
 
-use super::{Imports, fair::Turn};
-use crate::{Error, Result, SharedReason, table::TableError};
+use super::Imports;
+use crate::{Error, Result, SharedReason, Turn, table::TableError};
 
 /// Bytes that are gathered before they are written.
 const CHUNK: usize = 1 << 20;
@@ -44,7 +44,7 @@ impl Imports {
         let bounds = &self.0.bounds;
         let end = Instant::now() + bounds.whole;
         let slow = |_: Elapsed| too_slow();
-        let slot = timeout_at(end, self.0.uploads.turn(organization)).await.map_err(slow)??;
+        let slot = timeout_at(end, self.0.uploads.turn(Some(organization))).await.map_err(slow)??;
         let file = blocking(tempfile::tempfile).await?;
         let mut upload = Upload { dry_run: false, media_type: String::new(), organization, file, slot };
         let (mut chunk, mut size, mut first) = (Vec::new(), 0, true);

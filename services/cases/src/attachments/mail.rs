@@ -88,7 +88,7 @@ async fn received(
     content: Bytes,
 ) -> Result<careway_documents::Received, NotWritten<FileRefusal>> {
     let length = content.len() as u64;
-    let mut upload = app.attachments.files.begin_upload(id, Some(length)).await?.of_any_type();
+    let mut upload = app.attachments.files.begin_upload(id, Some(length), None).await?.of_any_type();
     upload.take(content).await?;
     upload.finish(None).await
 }

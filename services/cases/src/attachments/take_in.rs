@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use careway_documents::{Received, content_digest, file_name};
-use careway_kernel::{CaseId, DocumentId, HumanNumber, Redacted, Violations};
+use careway_kernel::{CaseId, DocumentId, HumanNumber, OrganizationId, Redacted, Violations};
 use careway_service::{AuditEntry, Call, Error, Keyed, Kind as ErrorKind, Result, Stop};
 use sha2::{Digest, Sha256};
 use tonic::Streaming;
@@ -16,6 +16,8 @@ use crate::App;
 
 /// What the first piece and the headers say of a file.
 pub(super) struct FileInput {
+    /// Whose it is.
+    of: Option<OrganizationId>,
     file_name: String,
     length: Option<u64>,
     digest: Option<[u8; 32]>,
@@ -32,7 +34,7 @@ impl FileInput {
         let (of_content, of_whole) = (digest(&mut v, "Content-Digest"), digest(&mut v, "Repr-Digest"));
         let (file_name, of_content, of_whole) = v.all((file_name, of_content, of_whole))?;
         let length = call.of_raw_body("careway-content-length").and_then(|length| length.parse().ok());
-        Ok(Self { file_name, length, digest: of_content.or(of_whole) })
+        Ok(Self { of: call.caller.organization().ok(), file_name, length, digest: of_content.or(of_whole) })
     }
 }
 
@@ -59,7 +61,8 @@ pub(super) async fn take_in<P>(
     content: impl Fn(P) -> Bytes,
 ) -> Result<(DocumentId, Received)> {
     let id = DocumentId::new(&app.clock);
-    let mut upload = app.attachments.files.begin_upload(id, input.length).await.map_err(of_attachment)?;
+    let mut upload =
+        app.attachments.files.begin_upload(id, input.length, input.of).await.map_err(of_attachment)?;
     upload.take(begun).await.map_err(of_attachment)?;
     while let Some(piece) = pieces.message().await? {
         upload.take(content(piece)).await.map_err(of_attachment)?;

@@ -32,7 +32,7 @@ pub(crate) async fn add_document(
     may_add(app, call, &input, facility).await?;
 
     let id = DocumentId::new(&app.clock);
-    let Received { content, object } = take_in(app, id, &input, content, pieces).await?;
+    let Received { content, object } = take_in(app, (id, facility), &input, content, pieces).await?;
     let call = call.having_read(fingerprint(&first, &content.sha256));
 
     let mut tx = app.db.begin(&call).await?;
@@ -117,12 +117,12 @@ async fn may_add(app: &App, call: &Call, input: &DocumentInput, facility: Organi
 
 async fn take_in(
     app: &App,
-    id: DocumentId,
+    (id, facility): (DocumentId, OrganizationId),
     input: &DocumentInput,
     begun: Bytes,
     mut pieces: Streaming<AddDocumentRequest>,
 ) -> Result<Received> {
-    let mut upload = app.documents.files.begin_upload(id, input.length).await?;
+    let mut upload = app.documents.files.begin_upload(id, input.length, Some(facility)).await?;
     upload.take(begun).await?;
     while let Some(piece) = pieces.message().await? {
         upload.take(piece.content.unwrap_or_default().data).await?;
