@@ -59,7 +59,7 @@ use careway_events::{Consumers, DeadLettersCommand, Relay};
 use careway_kernel::Clock;
 use careway_service::{AuditLog, Database, Foundation, Migrator, Sealer, Service};
 use include_dir::include_dir;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 pub use config::Config;
 use event_types::{CONTEXTS, Catalogue};
@@ -99,6 +99,8 @@ pub struct App {
     pub(crate) mail_waits: Arc<Notify>,
     /// Wakes who sends webhooks.
     pub(crate) webhook_due: Arc<Notify>,
+    /// The turn of computing slots for whoever asks without a token.
+    pub(crate) smart_turn: Arc<Semaphore>,
 }
 
 /// Starts the service: its RPCs, its relay, its consumers and its timers.
@@ -172,6 +174,7 @@ async fn open(config: Config, foundation: &Foundation) -> anyhow::Result<App> {
         feed_changed: Arc::default(),
         mail_waits: Arc::default(),
         webhook_due: Arc::default(),
+        smart_turn: Arc::new(Semaphore::new(1)),
     })
 }
 
