@@ -41,7 +41,7 @@ use careway_contract::renewals::v1::{
 };
 use careway_events::{Consumers, DeadLettersCommand, Relay};
 use careway_kernel::{Clock, Email};
-use careway_service::{AuditLog, Database, Foundation, Migrator, Result, Sealer, Service};
+use careway_service::{AuditLog, Database, Fair, Foundation, Migrator, Result, Sealer, Service};
 use contact_keys::ContactKeys;
 use include_dir::include_dir;
 use opt_outs::tokens::UnsubscribeTokens;
@@ -70,6 +70,8 @@ pub struct App {
     pub(crate) contact_keys: ContactKeys,
     pub(crate) unsubscribe_tokens: UnsubscribeTokens,
     pub(crate) foundation: Foundation,
+    /// The turns of lists that are downloaded.
+    pub(crate) exports: Arc<Fair>,
     pub(crate) sealer: Sealer,
     pub(crate) ports: Arc<messages::Ports>,
     pub(crate) routes: Arc<messages::Routes>,
@@ -143,6 +145,7 @@ async fn open(config: Config, foundation: &Foundation) -> anyhow::Result<App> {
         unsubscribe_tokens: UnsubscribeTokens::derive(&config.master_key)?,
         db,
         foundation: foundation.clone(),
+        exports: Arc::new(exports::turns()),
         sealer: Sealer::derive(&config.master_key, NAME)?,
         ports: Arc::new(messages::Ports::open(&config).await?),
         routes: Arc::new(messages::Routes::open(&config, &foundation.clock).await?),

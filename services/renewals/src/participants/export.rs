@@ -56,13 +56,13 @@ pub(crate) async fn export_participants(
     };
     let filter = ParticipantFilter { search: Search::parse(&q, country), ..filter };
     app.audit.read(call, AuditEntry { action: "participant.export", ..Default::default() }).await?;
-    let (app, call) = (app.clone(), Call::by(call.caller.clone()));
     let book = Book { file: "participants.xlsx", sheet: "Người tham gia", columns: &HEADINGS };
-    let writer = app.clone();
-    Ok(exports::download(&app, &book, |mut rows| async move {
-        let written = write(&writer, &call, &filter, order, &mut rows).await;
+    let (writer, by) = (app.clone(), Call::by(call.caller.clone()));
+    let download = exports::download(app, call, &book, |mut rows| async move {
+        let written = write(&writer, &by, &filter, order, &mut rows).await;
         rows.end(written).await;
-    }))
+    });
+    download.await
 }
 
 /// The list that is shown under the same words.

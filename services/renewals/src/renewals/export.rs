@@ -48,13 +48,13 @@ pub(crate) async fn export_renewals(
         list::look_for(&mut reader, &app.contact_keys, &mut filter, q.as_str()).await?;
     }
     app.audit.read(call, AuditEntry { action: "renewal.export", ..Default::default() }).await?;
-    let (app, call) = (app.clone(), Call::by(call.caller.clone()));
     let book = Book { file: "renewals.xlsx", sheet: "Gia hạn", columns: &HEADINGS };
-    let writer = app.clone();
-    Ok(exports::download(&app, &book, |mut rows| async move {
-        let written = write(&writer, &call, &filter, &mut rows).await;
+    let (writer, by) = (app.clone(), Call::by(call.caller.clone()));
+    let download = exports::download(app, call, &book, |mut rows| async move {
+        let written = write(&writer, &by, &filter, &mut rows).await;
         rows.end(written).await;
-    }))
+    });
+    download.await
 }
 
 /// The list that is shown under the same words.

@@ -6,8 +6,11 @@ use careway_contract::{
     google::api::HttpBody,
     renewals::v1::{participant_service_client::ParticipantServiceClient, *},
 };
-use careway_service::table::{Column, Columns, Limits, List, XLSX, read_list};
-use careway_testing::Person;
+use careway_service::{
+    Kind,
+    table::{Column, Columns, Limits, List, XLSX, read_list},
+};
+use careway_testing::{Person, refusal};
 use futures::TryStreamExt as _;
 
 use crate::{test_imports::HEADER, test_people::TestPeople};
@@ -28,6 +31,27 @@ impl TestPeople {
         let file = pieces.iter().flat_map(|piece| piece.data.iter().copied()).collect::<Vec<u8>>();
         read_list(Cursor::new(file), XLSX, Limits::default(), COLUMNS).unwrap()
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn downloads_of_one_organization_that_do_not_end_hold_up_no_other() {
+    let people = TestPeople::start().await;
+    let mut held = people.admin.begin().await.unwrap();
+    sqlx::query("lock table participant in access exclusive mode").execute(&mut *held).await.unwrap();
+    let begun = async |person| {
+        let mut participants = ParticipantServiceClient::new(people.upstream());
+        participants.export_participants(people.by(person, ExportParticipantsRequest::default())).await
+    };
+    let slow = [begun(&people.agency).await.unwrap(), begun(&people.agency).await.unwrap()];
+    let third = refusal(begun(&people.agency).await);
+    assert_eq!((third.kind(), third.reason()), (Kind::Unavailable, "OVERLOADED"));
+    let others = begun(&people.other_agency).await.unwrap();
+    held.rollback().await.unwrap();
+    for download in slow.into_iter().chain([others]) {
+        let pieces: Vec<HttpBody> = download.into_inner().try_collect().await.unwrap();
+        assert!(!pieces.is_empty());
+    }
+    begun(&people.agency).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
