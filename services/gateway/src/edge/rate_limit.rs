@@ -38,6 +38,8 @@ use crate::{
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LEFT: HeaderName = HeaderName::from_static("ratelimit");
+/// How often, in tries, it is looked whom a gateway that limits alone may forget.
+const FORGET_EVERY: u32 = 1_000;
 /// How long leased cells may be spent.
 const LEASE: Duration = Duration::from_secs(1);
 
@@ -55,6 +57,7 @@ struct Share {
     rate: Rate,
     /// This gateway's own count, for when Redis is away.
     alone: RateLimiter<String, DefaultKeyedStateStore<String>, DefaultClock, StateInformationMiddleware>,
+    taken_alone: AtomicU32,
 }
 
 /// Cells that are taken already.
@@ -122,10 +125,14 @@ impl Lease {
 impl Share {
     fn new(name: &'static str, rate: Rate) -> Self {
         let alone = RateLimiter::keyed(quota(rate)).with_middleware::<StateInformationMiddleware>();
-        Self { name, rate, alone }
+        Self { name, rate, alone, taken_alone: AtomicU32::new(0) }
     }
 
     fn take_alone(&self, key: &String) -> Taken {
+        // Whoever has all cells again is forgotten: there are as many keys as addresses ask.
+        if self.taken_alone.fetch_add(1, Ordering::Relaxed) % FORGET_EVERY == FORGET_EVERY - 1 {
+            self.alone.retain_recent();
+        }
         match self.alone.check_key(key) {
             Ok(state) => Taken { wait: None, left: state.remaining_burst_capacity() },
             Err(until) => Taken { wait: Some(until.wait_time_from(DefaultClock::default().now())), left: 0 },
@@ -191,6 +198,15 @@ mod tests {
         assert_eq!(told(399, None), "\"caller\";r=399;t=1");
         assert_eq!(told(0, None), "\"caller\";r=0;t=4");
         assert_eq!(told(7, Some(2)), "\"caller\";r=0;t=2", "what is left is not enough for one lease");
+    }
+
+    #[test]
+    fn who_has_all_cells_again_is_forgotten() {
+        let share = Share::new("test", Rate { per_second: 10_000, burst: 1 });
+        for number in 0..10 * FORGET_EVERY {
+            share.take_alone(&number.to_string());
+        }
+        assert!(share.alone.len() < 5 * FORGET_EVERY as usize, "{}", share.alone.len());
     }
 
     #[test]
