@@ -10,6 +10,22 @@ use serde::{Deserialize, Serialize};
 pub(crate) const UNCONFIRMED_FOR: Duration = Duration::days(7);
 /// How many mails about forms an address gets in a day.
 pub(crate) const MAILS_A_DAY: i64 = 3;
+/// How many mails to confirm a day the forms of one network raise, and those of all.
+const CONFIRMATIONS_A_DAY: Confirmations = Confirmations { of_network: 20, in_all: 2_000 };
+
+/// Mails to confirm that were raised in the day before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Confirmations {
+    pub(crate) of_network: i64,
+    pub(crate) in_all: i64,
+}
+
+impl Confirmations {
+    /// Whether a form may raise one more: whoever fills in forms decides whom Careway mails.
+    pub(crate) fn leave_one(self) -> bool {
+        self.of_network < CONFIRMATIONS_A_DAY.of_network && self.in_all < CONFIRMATIONS_A_DAY.in_all
+    }
+}
 
 /// Where a form stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

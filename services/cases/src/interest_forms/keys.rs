@@ -1,7 +1,7 @@
 //! What is filled in is sealed under the service's master key; the token of a form's link is made of the form's id and proves
 //! that we made it, so that nothing of it is kept.
 
-use std::fmt;
+use std::{fmt, net::IpAddr};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use careway_kernel::{Email, InterestFormId, Redacted};
@@ -36,6 +36,7 @@ impl Column {
 pub(crate) struct InterestKeys {
     sealer: Sealer,
     addresses: Hmac<Sha256>,
+    networks: Hmac<Sha256>,
     tokens: Hmac<Sha256>,
 }
 
@@ -50,6 +51,7 @@ impl InterestKeys {
         Ok(Self {
             sealer: Sealer::derive(master, "cases interest forms")?,
             addresses: key("careway/cases/interest address/v1")?,
+            networks: key("careway/cases/interest network/v1")?,
             tokens: key("careway/cases/interest link/v1")?,
         })
     }
@@ -65,6 +67,15 @@ impl InterestKeys {
     /// What an address is found by.
     pub(super) fn address(&self, email: &Email) -> Vec<u8> {
         self.addresses.clone().chain_update(email.as_str()).finalize().into_bytes().to_vec()
+    }
+
+    /// What a network is found by: an IPv4 address, or the first 64 bits of an IPv6 address, which one subscriber has whole.
+    pub(super) fn network(&self, address: IpAddr) -> Vec<u8> {
+        let network: Vec<u8> = match address.to_canonical() {
+            IpAddr::V4(address) => address.octets().to_vec(),
+            IpAddr::V6(address) => address.octets()[..8].to_vec(),
+        };
+        self.networks.clone().chain_update(network).finalize().into_bytes().to_vec()
     }
 
     /// The token of a form's link.

@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
-    domain::{Content, Decided, InterestForm, KeptContent, State},
+    domain::{Confirmations, Content, Decided, InterestForm, KeptContent, State},
     keys::{Column, InterestKeys},
     mail_kind::MailKind,
 };
@@ -58,16 +58,18 @@ macro_rules! select_form {
     };
 }
 
-/// A new form.
+/// A new form, and the network that it came from.
 pub(super) async fn insert_form(
     conn: &mut PgConnection,
     keys: &InterestKeys,
     form: &InterestForm,
+    network: Option<&[u8]>,
 ) -> Result<()> {
     let content = serde_json::to_vec(&KeptContent::from(&form.content)).map_err(Error::internal)?;
     sqlx::query(
-        "insert into interest_form (interest_form_id, state, language, content, address_index, submitted_at, version)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into interest_form (interest_form_id, state, language, content, address_index, submitted_at, version,
+            network_index)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(form.id.uuid())
     .bind(form.state.as_str())
@@ -76,6 +78,7 @@ pub(super) async fn insert_form(
     .bind(keys.address(&form.content.email))
     .bind(form.submitted_at)
     .bind(form.version)
+    .bind(network)
     .execute(conn)
     .await?;
     Ok(())
@@ -160,6 +163,24 @@ pub(super) async fn delete_unconfirmed(conn: &mut PgConnection, since: DateTime<
         .execute(conn)
         .await?;
     Ok(deleted.rows_affected())
+}
+
+/// The mails to confirm that were raised since then: for the forms of a network, and in all. More may be raised at the same time.
+pub(super) async fn get_confirmations(
+    conn: &mut PgConnection,
+    network: Option<&[u8]>,
+    since: DateTime<Utc>,
+) -> Result<Confirmations> {
+    let (of_network, in_all) = sqlx::query_as(
+        "select (select count(*) from interest_form f join interest_mail m using (interest_form_id)
+                 where f.network_index = $1 and f.submitted_at > $2 and m.kind = 'CONFIRM'),
+                (select count(*) from interest_mail where kind = 'CONFIRM' and raised_at > $2)",
+    )
+    .bind(network)
+    .bind(since)
+    .fetch_one(conn)
+    .await?;
+    Ok(Confirmations { of_network, in_all })
 }
 
 /// Raises a mail about a form, unless its address had so many in the time before: then none is raised. Whoever writes to one

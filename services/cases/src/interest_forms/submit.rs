@@ -35,9 +35,14 @@ pub(crate) async fn submit_interest_form(
         reason: None,
         version: 1,
     };
-    store::insert_form(&mut tx, &app.interest_keys, &form).await?;
-    let most = (MAILS_A_DAY, Duration::days(1));
-    store::insert_mail(&mut tx, &app.interest_keys, &form, MailKind::Confirm, most, now).await?;
+    let network = call.client_ip.map(|address| app.interest_keys.network(address));
+    let day = Duration::days(1);
+    let confirmations = store::get_confirmations(&mut tx, network.as_deref(), now - day).await?;
+    store::insert_form(&mut tx, &app.interest_keys, &form, network.as_deref()).await?;
+    if confirmations.leave_one() {
+        let most = (MAILS_A_DAY, day);
+        store::insert_mail(&mut tx, &app.interest_keys, &form, MailKind::Confirm, most, now).await?;
+    }
     tx.wake_after_commit(app.interest_mail.clone());
     tx.finish().await?;
     Ok(SubmitInterestFormResponse {})

@@ -8,6 +8,7 @@ use careway_contract::cases::v1::{
     GetInterestFormRequest, InterestForm, ListInterestFormsRequest, SubmitInterestFormRequest,
     SubmitInterestFormResponse, accept_interest_form_request::Kind, interest_form::State,
 };
+use careway_service::call::CLIENT_IP;
 use careway_testing::eventually;
 use tonic::{Code, Request, Status};
 
@@ -116,6 +117,29 @@ async fn an_address_is_mailed_three_times_a_day_and_nobody_can_tell() {
     forms.clock.advance(DAY + Duration::from_secs(1));
     submit(&forms, TANVIR).await;
     eventually("the next day has mails of its own", async || forms.mails_to(TANVIR).len() == 4).await;
+}
+
+#[tokio::test]
+async fn a_network_raises_twenty_mails_a_day_whoever_they_are_for() {
+    let forms = TestForms::start().await;
+    let submit_from = async |address: String, number: usize| {
+        let mut request = Request::new(form(&format!("somebody-{number}@shondhan.example")));
+        request.metadata_mut().insert(CLIENT_IP, address.parse().unwrap());
+        forms.interest().submit_interest_form(request).await.unwrap();
+    };
+    for number in 0..22 {
+        submit_from(format!("2001:db8::{number:x}"), number).await;
+    }
+    let raised = "select count(*) from interest_mail";
+    assert_eq!(forms.count(raised).await, 20);
+    assert_eq!(forms.count("select count(*) from interest_form").await, 22, "each form is kept alike");
+    submit_from("2001:db8:0:1::1".to_owned(), 30).await;
+    submit_from("192.0.2.1".to_owned(), 31).await;
+    assert_eq!(forms.count(raised).await, 22, "other networks are not held up");
+
+    forms.clock.advance(DAY + Duration::from_secs(1));
+    submit_from("2001:db8::1".to_owned(), 32).await;
+    assert_eq!(forms.count(raised).await, 23);
 }
 
 #[tokio::test]
