@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! record → outbox ──relay──▶ JetStream ──consumer──▶ inbox + reaction + its own outbox, one commit ▶ ack
-//!             ▲                  │                      └─ after eight deliveries: dead letter, redriven by hand
+//!             ▲                  │                      └─ after eleven deliveries: dead letter, redriven by hand
 //!             └────── auditor ◀──┘ what the stream lost is published again
 //! ```
 //!
@@ -28,7 +28,7 @@
 //! - Events of one aggregate are *published* in order, but **not always taken in order**: one that failed comes again
 //!   later, and a refilled stream repeats old ones. A reaction that keeps a copy of another context's state therefore
 //!   compares versions (`where version < excluded.version`).
-//! - An error or a panic rolls back and is tried again later, eight times in all.
+//! - An error or a panic rolls back and is tried again later, eleven times in all.
 //! - Several events that wait together share one transaction while all goes well; a reaction must not expect a
 //!   transaction of its own, and should be done in well under ten seconds.
 
