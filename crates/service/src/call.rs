@@ -113,6 +113,11 @@ impl Call {
         }
     }
 
+    /// The RPC with its service, like `PlanService/CreatePlan`; none outside a request.
+    pub(crate) fn operation(&self) -> Option<&'static str> {
+        Some(self.method).filter(|method| !method.is_empty())?.rsplit('.').next()
+    }
+
     /// The language asked for; else the first of `Accept-Language` that we write; else English.
     pub fn language(&self, v: &mut Violations, asked: &str) -> Option<Language> {
         let accepted = || self.accept_language.as_deref().and_then(Language::accepted);

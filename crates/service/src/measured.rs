@@ -21,6 +21,7 @@ const COUNTERS: &[(&str, &str)] = &[
     ("careway_requests_shed_total", "Requests refused because the process had all it can do."),
     ("careway_requests_throttled_total", "Requests refused because their caller had its share."),
     ("careway_segments_total", "Segments of text messages, by route and the carrier's answer."),
+    ("careway_sign_ins_rejected_total", "Sign-ins with a wrong password or second factor."),
     ("careway_webhook_attempts_total", "Attempts to deliver a webhook, by outcome."),
 ];
 

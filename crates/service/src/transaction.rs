@@ -7,12 +7,14 @@ use std::{
 };
 
 use bytes::Bytes;
+use careway_kernel::OrganizationId;
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
 use tokio::sync::Notify;
 
 use crate::{
     call::Call,
+    caller::Subject,
     database::{ANSWER, Database, row_of, statement_timeout},
     error::{Error, Result, SharedReason},
     keyed::{Keyed, Stop},
@@ -42,6 +44,14 @@ impl Database {
         }
     }
 
+    /// Opens a transaction as Careway itself for a command whose caller has no rights of its own in it, under no key. The audit log
+    /// has it as the caller's.
+    pub async fn begin_for(&self, call: &Call, purpose: &'static str) -> Result<Transaction> {
+        let mut tx = self.begin_system(purpose).await?;
+        tx.actor = Some(call.clone());
+        Ok(tx)
+    }
+
     /// Opens a transaction as Careway itself.
     pub async fn begin_system(&self, purpose: &'static str) -> Result<Transaction> {
         self.begin_unkeyed(&Call::system(purpose)).await
@@ -54,6 +64,8 @@ pub struct Transaction {
     database: Database,
     key: Option<[u8; 32]>,
     call: Call,
+    /// Whose command it is, where that is another than the call that may do it.
+    actor: Option<Call>,
     now: DateTime<Utc>,
     /// With the trace each was recorded in: several reactions may share one transaction.
     events: Vec<(OutgoingEvent, Option<String>)>,
@@ -92,6 +104,7 @@ impl Transaction {
             database: database.clone(),
             key,
             call: call.clone(),
+            actor: None,
             now: database.clock().now(),
             events: Vec::new(),
             audits: Vec::new(),
@@ -112,7 +125,29 @@ impl Transaction {
 
     /// Notes who read or changed a member's data.
     pub fn audit(&mut self, entry: AuditEntry) {
-        self.audits.push(AuditRow::new(&self.call, entry, self.now));
+        self.audits.push(AuditRow::new(self.actor(), entry, self.now));
+    }
+
+    /// Says whose command it is, where that shows only in the course of it: somebody signs in, or follows a link.
+    pub fn done_by(&mut self, subject: Subject, organization: Option<OrganizationId>) {
+        let mut actor = self.actor().clone();
+        actor.caller.subject = subject;
+        actor.caller.organization = organization;
+        self.actor = Some(actor);
+    }
+
+    fn actor(&self) -> &Call {
+        self.actor.as_ref().unwrap_or(&self.call)
+    }
+
+    /// Notes the command of a person, a system or a stranger by its RPC, where it noted nothing closer: every command leaves a row.
+    fn note_command(&mut self) {
+        let actor = self.actor();
+        let somebodys =
+            matches!(actor.caller.subject, Subject::Account(_) | Subject::Client(_) | Subject::Anonymous);
+        if let Some(action) = actor.operation().filter(|_| somebodys && self.audits.is_empty()) {
+            self.audit(AuditEntry { action, ..AuditEntry::default() });
+        }
     }
 
     /// Wakes whoever waits for what this transaction writes: after the commit, since before it there is nothing to see.
@@ -138,6 +173,7 @@ impl Transaction {
     }
 
     async fn close(&mut self, answer: Option<&[u8]>) -> Result<()> {
+        self.note_command();
         let batch = self.commit_batch(answer);
         self.execute(sqlx::raw_sql(AssertSqlSafe(batch))).await?;
         self.connection.settle();

@@ -23,6 +23,7 @@ macro_rules! on_every_layout {
 mod account_pages;
 mod actions_center;
 mod agency_isolation;
+mod audited;
 mod authorities;
 mod bad_requests;
 mod campaigns;

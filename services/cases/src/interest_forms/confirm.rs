@@ -14,7 +14,7 @@ use crate::App;
 
 pub(crate) async fn confirm_interest_form(
     app: &App,
-    _call: &Call,
+    call: &Call,
     request: ConfirmInterestFormRequest,
 ) -> Result<ConfirmInterestFormResponse> {
     if request.token.is_empty() {
@@ -23,7 +23,7 @@ pub(crate) async fn confirm_interest_form(
     let keys = &app.interest_keys;
     let id = keys.read_token(&request.token).ok_or(Refusal::LinkRejected)?;
     // Whoever follows the link has nothing but it: nobody's token to see the row with.
-    let mut tx = app.db.begin_system("interest_forms.confirm").await?;
+    let mut tx = app.db.begin_for(call, "interest_forms.confirm").await?;
     let form = store::lock_form(&mut tx, keys, id).await?.ok_or(Refusal::LinkRejected)?;
     let (before, now) = (form.version, tx.now());
     let confirmed = form.confirm(now)?;

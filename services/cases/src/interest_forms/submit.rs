@@ -21,7 +21,7 @@ pub(crate) async fn submit_interest_form(
     request: SubmitInterestFormRequest,
 ) -> Result<SubmitInterestFormResponse> {
     let (content, language) = parse(call, &request)?;
-    let mut tx = app.db.begin_system("interest_forms.submit").await?;
+    let mut tx = app.db.begin_for(call, "interest_forms.submit").await?;
     let now = tx.now();
     let form = InterestForm {
         id: InterestFormId::new(&app.clock),

@@ -6,7 +6,7 @@ use careway_events::record;
 use careway_kernel::{
     AccountId, CountryCode, Email, InvitationId, Language, Names, OrganizationId, Violations,
 };
-use careway_service::{Call, OrganizationKind, Result};
+use careway_service::{AuditEntry, Call, OrganizationKind, Result};
 use uuid::Uuid;
 
 use super::{
@@ -75,6 +75,11 @@ pub(crate) async fn register_partner(
     store::partner::insert_registered(&mut tx, form, organization.id, now).await?;
     invitations::store::insert_invitation(&mut tx, &invitation).await?;
     record(&mut tx, registered(&organization));
+    tx.audit(AuditEntry {
+        action: "organization.register_partner",
+        entity: Some(organization.id.uuid()),
+        ..AuditEntry::default()
+    });
     tx.finish().await?;
     Ok(RegisterPartnerResponse { organization_id: organization.id.to_string() })
 }

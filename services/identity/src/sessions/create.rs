@@ -2,7 +2,7 @@
 
 use careway_contract::identity::v1::{CreateSessionRequest, CreateSessionResponse};
 use careway_kernel::{AccountId, Email, OrganizationId, Redacted, SessionId, Violations};
-use careway_service::{Call, Error, Result, timestamp};
+use careway_service::{AuditEntry, Call, Error, Result, Subject, timestamp};
 use uuid::Uuid;
 
 use super::{
@@ -47,24 +47,26 @@ pub(crate) async fn create_session(
     drop(reader);
     let hash = known.as_ref().map(|known| known.password_hash.as_str());
     let right = app.passwords.verify(sign_in.password, hash).await?;
-    let known = known.filter(|_| right && !workplaces.is_empty()).ok_or(Refusal::CredentialsRejected)?;
+    let tried = known.as_ref().map(Credentials::account);
+    let Some(known) = known.filter(|_| right && !workplaces.is_empty()) else {
+        note_rejected(app, call, tried, "password").await?;
+        return Err(Refusal::CredentialsRejected.into());
+    };
     if known.totp_sealed.is_some() && sign_in.totp_code.is_none() {
         app.throttle.excuse(&guess).await;
         return Err(Refusal::TotpRequired.into());
     }
 
-    let mut tx = app.db.begin_system("sign-in").await?;
+    let mut tx = app.db.begin_for(call, "sign-in").await?;
     let mut amr = vec!["pwd".to_owned()];
     if let (Some(sealed), Some(code)) = (&known.totp_sealed, &sign_in.totp_code) {
-        accounts::second_factors::check::take(
-            app,
-            &mut tx,
-            account,
-            sealed,
-            known.totp_last_step,
-            code.expose(),
-        )
-        .await?;
+        let (last, code) = (known.totp_last_step, code.expose());
+        let taken = accounts::second_factors::check::take(app, &mut tx, account, sealed, last, code).await;
+        if let Err(refusal) = taken {
+            drop(tx);
+            note_rejected(app, call, tried, "second factor").await?;
+            return Err(refusal);
+        }
         amr.push("otp".to_owned());
     }
     let organizations = organizations::store::list_by_ids(&mut tx, &workplaces).await?;
@@ -79,6 +81,7 @@ pub(crate) async fn create_session(
     let session = Session::new(id, account, organization.id, amr, app.config.lifetimes(), now);
     let (refresh_token, digest) = opaque_token::generate();
     store::insert_session(&mut tx, &session, &digest).await?;
+    tx.done_by(Subject::Account(account), Some(organization.id));
     tx.finish().await?;
     app.throttle.forgive(&guess).await;
 
@@ -97,6 +100,18 @@ pub(crate) async fn create_session(
         permissions,
         organizations: organizations.iter().map(|it| message(it, View::Whole)).collect(),
     })
+}
+
+/// A sign-in that was wrong leaves a row, of a stranger too: an address that nobody has takes as long.
+async fn note_rejected(app: &App, call: &Call, account: Option<AccountId>, what: &'static str) -> Result<()> {
+    metrics::counter!("careway_sign_ins_rejected_total").increment(1);
+    let entry = AuditEntry {
+        action: "session.reject",
+        detail: Some(what),
+        entity: account.map(|id| id.uuid()),
+        ..AuditEntry::default()
+    };
+    app.audit.read(call, entry).await
 }
 
 fn parse(request: CreateSessionRequest) -> Result<SignIn> {

@@ -17,7 +17,7 @@ pub(crate) async fn end_session(
 ) -> Result<EndSessionResponse> {
     call.caller.account()?;
     let Some(id) = call.caller.session else { return Ok(EndSessionResponse {}) };
-    let mut tx = app.db.begin_system("sign-out").await?;
+    let mut tx = app.db.begin_for(call, "sign-out").await?;
     let session = store::lock_session(&mut tx, id).await?.filter(|session| session.ended_at.is_none());
     if let Some(session) = session {
         let ended = session.end(EndReason::SignedOut, tx.now());

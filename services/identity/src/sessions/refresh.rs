@@ -2,7 +2,7 @@
 
 use careway_contract::identity::v1::{RefreshSessionRequest, RefreshSessionResponse};
 use careway_kernel::Violations;
-use careway_service::{Call, Result, Transaction, timestamp};
+use careway_service::{Call, Result, Subject, Transaction, timestamp};
 
 use super::{
     create::grant,
@@ -22,7 +22,7 @@ use crate::{
 
 pub(crate) async fn refresh_session(
     app: &App,
-    _call: &Call,
+    call: &Call,
     request: RefreshSessionRequest,
 ) -> Result<RefreshSessionResponse> {
     let mut v = Violations::default();
@@ -31,7 +31,7 @@ pub(crate) async fn refresh_session(
     });
     let (used,) = v.all((used,))?;
 
-    let mut tx = app.db.begin_system("refresh").await?;
+    let mut tx = app.db.begin_for(call, "refresh").await?;
     let now = tx.now();
     let (session, was_used) = store::lock_by_token(&mut tx, &used).await?.ok_or(Refusal::SessionEnded)?;
     let session = match session.clone().refresh(was_used, app.config.lifetimes(), now) {
@@ -44,6 +44,7 @@ pub(crate) async fn refresh_session(
     };
     let (refresh_token, next) = opaque_token::generate();
     store::update_refreshed(&mut tx, &session, &used, &next, now).await?;
+    tx.done_by(Subject::Account(session.account), Some(session.organization));
     tx.finish().await?;
 
     let grant = grant(&session, &organization, &member);

@@ -22,7 +22,7 @@ pub(crate) async fn switch_session(
     let wanted = v.required("organizationId", request.organization_id.as_str(), OrganizationId::parse);
     let (wanted,) = v.all((wanted,))?;
 
-    let mut tx = app.db.begin_system("switch").await?;
+    let mut tx = app.db.begin_for(call, "switch").await?;
     let now = tx.now();
     let session = store::lock_session(&mut tx, current).await?;
     let session = session.filter(|session| session.lives(now)).ok_or(Refusal::SessionEnded)?;

@@ -23,7 +23,7 @@ pub(crate) async fn unsubscribe(
     v.finish()?;
 
     // Whoever clicks has nothing but the link: nobody's token to see the row with.
-    let mut tx = app.db.begin_system("opt_outs.unsubscribe").await?;
+    let mut tx = app.db.begin_for(call, "opt_outs.unsubscribe").await?;
     let reminded = store::find_reminded(&mut tx, recipient).await?.ok_or_else(unknown)?;
     let opt_out = OptOut {
         id: OptOutId::new(&app.clock),

@@ -19,7 +19,7 @@ pub(crate) async fn dispute_visit(
     let unknown = || Error::not_found("visit");
     let id = app.context.keys.disputed_visit(&request.token).ok_or_else(unknown)?;
     // The link is all the member has: nobody's token to see the row with.
-    let mut tx = app.db.begin_system("visits.dispute").await?;
+    let mut tx = app.db.begin_for(call, "visits.dispute").await?;
     let visit = store::lock_any_visit(&mut tx, id).await?.filter(|visit| visit.patient.is_some());
     let visit = visit.ok_or_else(unknown)?;
     let facility_name = organizations::store::find_name(&mut tx, visit.facility).await?.unwrap_or_default();

@@ -3,7 +3,7 @@
 use careway_contract::identity::v1::{AcceptInvitationRequest, AcceptInvitationResponse, AccountJoined};
 use careway_events::{Fact, record};
 use careway_kernel::{AccountId, Names, OrganizationId, Violations};
-use careway_service::{Call, Result};
+use careway_service::{Call, Result, Subject};
 
 use super::store;
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
 
 pub(crate) async fn accept_invitation(
     app: &App,
-    _call: &Call,
+    call: &Call,
     request: AcceptInvitationRequest,
 ) -> Result<AcceptInvitationResponse> {
     let mut v = Violations::default();
@@ -41,7 +41,7 @@ pub(crate) async fn accept_invitation(
         None => Some(app.passwords.hash(new_password(&request)?).await?),
     };
 
-    let mut tx = app.db.begin_system("invitation").await?;
+    let mut tx = app.db.begin_for(call, "invitation").await?;
     let now = tx.now();
     let invitation = store::lock_by_token(&mut tx, &digest).await?.ok_or(Refusal::LinkRejected)?;
     let account = known.unwrap_or(invitation.account);
@@ -63,6 +63,7 @@ pub(crate) async fn accept_invitation(
     {
         record(&mut tx, joined(account, accepted.organization, &accepted.roles));
     }
+    tx.done_by(Subject::Account(account), Some(accepted.organization));
     tx.finish().await?;
     Ok(AcceptInvitationResponse {
         account_id: account.to_string(),

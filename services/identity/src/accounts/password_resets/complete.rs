@@ -2,7 +2,7 @@
 
 use careway_contract::identity::v1::{CompletePasswordResetRequest, CompletePasswordResetResponse};
 use careway_kernel::Violations;
-use careway_service::{Call, Result};
+use careway_service::{Call, Result, Subject};
 
 use super::store;
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
 
 pub(crate) async fn complete_password_reset(
     app: &App,
-    _call: &Call,
+    call: &Call,
     request: CompletePasswordResetRequest,
 ) -> Result<CompletePasswordResetResponse> {
     let mut v = Violations::default();
@@ -33,12 +33,13 @@ pub(crate) async fn complete_password_reset(
     known.ok_or(Refusal::LinkRejected)?;
     let hash = app.passwords.hash(password).await?;
 
-    let mut tx = app.db.begin_system("password reset").await?;
+    let mut tx = app.db.begin_for(call, "password reset").await?;
     let now = tx.now();
     let account = store::delete_by_token(&mut tx, &digest, now).await?.ok_or(Refusal::LinkRejected)?;
     accounts::store::credentials::update_password(&mut tx, account, &hash, now).await?;
     let ended =
         revocations::end_sessions(&mut tx, Which::Account(account), EndReason::PasswordReset, now).await?;
+    tx.done_by(Subject::Account(account), None);
     tx.finish().await?;
     revocations::announce(app, ended).await;
     Ok(CompletePasswordResetResponse {})

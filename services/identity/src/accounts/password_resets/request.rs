@@ -2,7 +2,7 @@
 
 use careway_contract::identity::v1::{RequestPasswordResetRequest, RequestPasswordResetResponse};
 use careway_kernel::{Email, Violations};
-use careway_service::{Call, Result};
+use careway_service::{AuditEntry, Call, Result};
 
 use crate::{
     App,
@@ -42,6 +42,11 @@ async fn send_link(app: &App, email: &Email) -> Result<()> {
     let expires_at = now + RESET_LIFETIME;
     accounts::password_resets::store::insert_password_reset(&mut tx, account, &digest, expires_at, now)
         .await?;
+    tx.audit(AuditEntry {
+        action: "password_reset.request",
+        entity: Some(account.uuid()),
+        ..AuditEntry::default()
+    });
     tx.finish().await?;
     // Lost with the process, the mail is asked for again by its reader, who waits for it.
     app.mail.reset_password(&first, email, &secret, expires_at).await

@@ -17,7 +17,7 @@ pub(crate) async fn confirm_totp(
     }
     let guess = app.throttle.count("totp", &account.to_string(), call.client_ip).await?;
 
-    let mut tx = app.db.begin_system("second factor").await?;
+    let mut tx = app.db.begin_for(call, "second factor").await?;
     let now = tx.now();
     let factor = store::lock_second_factor(&mut tx, account).await?.ok_or(Refusal::TotpNotEnrolled)?;
     if factor.confirmed_at.is_some() {

@@ -17,7 +17,7 @@ pub(crate) async fn disable_totp(
     }
     let guess = app.throttle.count("totp", &account.to_string(), call.client_ip).await?;
 
-    let mut tx = app.db.begin_system("second factor").await?;
+    let mut tx = app.db.begin_for(call, "second factor").await?;
     let factor = store::lock_second_factor(&mut tx, account).await?;
     let factor = factor.filter(|factor| factor.confirmed_at.is_some()).ok_or(Refusal::TotpNotEnrolled)?;
     take(app, &mut tx, account, &factor.sealed_secret, factor.last_step, &request.code).await?;

@@ -16,7 +16,7 @@ pub(crate) async fn enroll_totp(
 ) -> Result<EnrollTotpResponse> {
     let account = call.caller.account()?;
     let secret = TotpSecret::generate();
-    let mut tx = app.db.begin_system("second factor").await?;
+    let mut tx = app.db.begin_for(call, "second factor").await?;
     let email = store::credentials::get_email(&mut tx, account).await?;
     let now = tx.now();
     if !accounts::second_factors::store::insert_unconfirmed(
