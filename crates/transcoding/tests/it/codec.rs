@@ -8,10 +8,10 @@ use crate::support::{Service, json, message, request, send};
 
 #[tokio::test]
 async fn what_is_unset_is_written_or_not() {
-    let service = Service::new([message("GetBookResponse", json!({"book": {}}))]);
+    let service = Service::new([message("GetBookResponse", json!({"book": {"title": "x"}}))]);
     let got = send(&service.router(), request(Method::GET, "/v1/books/x")).await;
     let expected = json!({"book": {
-        "credits": [], "readings": "0", "worn": false, "version": 0, "stars": [], "labels": {}, "weight": 0.0,
+        "title": "x", "credits": [], "readings": "0", "worn": false, "version": 0, "stars": [], "labels": {}, "weight": 0.0,
         "chapters": {}, "price": 0.0,
     }});
     assert_eq!(got.json(), expected);
@@ -21,9 +21,12 @@ async fn what_is_unset_is_written_or_not() {
 /// A test is to find it; where clients are served, they get the rest.
 #[tokio::test]
 async fn an_answer_without_what_every_one_has_is_a_fault() {
-    let service = Service::new([message("GetBookResponse", json!({}))]);
-    let got = send(&service.router(), request(Method::GET, "/v1/books/x")).await;
-    got.assert_problem(500, "INTERNAL");
+    // Of what is asked for in a request, every answer has it too.
+    for lacking in [json!({}), json!({"book": {"bookId": "x"}})] {
+        let service = Service::new([message("GetBookResponse", lacking)]);
+        let got = send(&service.router(), request(Method::GET, "/v1/books/x")).await;
+        got.assert_problem(500, "INTERNAL");
+    }
 }
 
 #[tokio::test]

@@ -178,7 +178,8 @@ async fn a_key_is_required_and_checked() {
 
 #[tokio::test]
 async fn a_patch_needs_its_version_and_fills_the_mask() {
-    let service = Service::new([message("UpdateBookResponse", json!({"book": {"version": 8}}))]);
+    let service =
+        Service::new([message("UpdateBookResponse", json!({"book": {"title": "x", "version": 8}}))]);
     let router = service.router();
     let patch = |body: &str| json(Method::PATCH, "/v1/books/b-1", body);
     send(&router, patch("{}")).await.assert_problem(428, "PRECONDITION_REQUIRED");
@@ -324,7 +325,7 @@ async fn a_command_may_name_the_version_it_is_meant_for() {
     let service = Service::new([
         message("LendBookResponse", json!({})),
         message("LendBookResponse", json!({})),
-        message("UpdateBookResponse", json!({"book": {"version": 8}})),
+        message("UpdateBookResponse", json!({"book": {"title": "x", "version": 8}})),
     ]);
     let router = service.router();
     let lend = || request(Method::POST, "/v1/books/b-1/lend");

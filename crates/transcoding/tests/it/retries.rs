@@ -16,7 +16,7 @@ async fn a_get_is_tried_again() {
 
 #[tokio::test]
 async fn a_keyed_post_is_tried_again_with_its_key() {
-    let made = message("CreateBookResponse", json!({"book": {"bookId": "b"}}));
+    let made = message("CreateBookResponse", json!({"book": {"bookId": "b", "title": "x"}}));
     let service = Service::new([Answer::Unreachable, made]);
     let builder = json(Method::POST, "/v1/books", r#"{"book":{"title":"x"}}"#);
     let got = send(&service.router(), builder.header("idempotency-key", "0123456789abcdef")).await;
