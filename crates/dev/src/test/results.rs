@@ -36,7 +36,7 @@ impl Results {
             let name = name.trim_end_matches(" - should panic").to_owned();
             self.failures.push(Failure { name, said: Vec::new() });
             self.telling = true;
-        } else if line == "failures:" || line.starts_with("test result: ") {
+        } else if ["failures:", "stack backtrace:"].contains(&line) || line.starts_with("test result: ") {
             self.telling = false;
             self.count(line);
         } else if self.telling
@@ -124,7 +124,8 @@ mod tests {
         "printed by the test: test result: ok. 99 passed",
         "thread 'money::tests::adds' panicked at crates/kernel/src/money.rs:7:9:",
         "one and one are three",
-        "",
+        "stack backtrace:",
+        "   0: __rustc::rust_begin_unwind",
         "failures:",
         "    money::tests::adds",
         "",
