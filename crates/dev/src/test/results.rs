@@ -111,7 +111,7 @@ impl fmt::Display for Results {
 mod tests {
     use super::*;
 
-    const A_RUN: [&str; 17] = [
+    const A_RUN: &[&str] = &[
         "running 4 tests",
         "test money::tests::parses ... ok",
         "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.02s",

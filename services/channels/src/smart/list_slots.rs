@@ -17,7 +17,7 @@ use crate::{
     feeds::domain::SoldService,
     occupations::domain::Asking,
     resources::domain::calendar::zone,
-    slots::{domain::Offer, store::list_offers},
+    slots::{domain::offer::Offer, store::list_offers},
 };
 
 /// How far the file looks.

@@ -40,7 +40,7 @@ pub(crate) struct Issue<'a> {
     pub(crate) resend: bool,
     pub(crate) slot: [u8; 32],
     pub(crate) binding: [u8; 32],
-    pub(crate) occasion: Occasion,
+    pub(crate) occasion: &'a Occasion,
     pub(crate) network: Option<IpAddr>,
     /// The hash of the request's idempotency key.
     pub(crate) request: Option<[u8; 32]>,
@@ -76,7 +76,7 @@ pub(crate) struct Attempt {
     pub(crate) code: Redacted,
     pub(crate) slot: [u8; 32],
     pub(crate) binding: [u8; 32],
-    pub(crate) occasion: &'a Occasion,
+    pub(crate) occasion: Occasion,
     pub(crate) request: Option<[u8; 32]>,
 }
 
