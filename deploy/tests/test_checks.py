@@ -132,7 +132,7 @@ class Checks(unittest.TestCase):
         cls.addClassCleanup(cls.folder.cleanup)
         # The sources as they are; the deployment files are copied, to be spoilt.
         cls.root = Path(cls.folder.name).resolve()
-        for name in ("crates", "services", "proto"):
+        for name in ("crates", "services", "proto", "tests"):
             (cls.root / name).symlink_to(HERE / name)
         for name in (COMPOSE, "Cargo.toml", "README.md", "CHANGELOG.md", ".dockerignore"):
             shutil.copy(HERE / name, cls.root / name)
