@@ -17,6 +17,7 @@ pub mod member_number;
 pub mod money;
 pub mod name;
 pub mod national_id;
+pub mod network;
 pub mod page;
 pub mod percent;
 pub mod phone;

@@ -33,10 +33,10 @@ pub struct OutgoingEvent {
     pub occurred_at: DateTime<Utc>,
 }
 
-/// One access to a member's data.
+/// One access to a member's data, or a command.
 #[derive(Debug, Clone, Default)]
 pub struct AuditEntry {
-    /// What was done, like `benefits.read`.
+    /// What was done, like `benefits.read`; of a command that says nothing closer its RPC, like `PlanService/CreatePlan`.
     pub action: &'static str,
     /// Whose data.
     pub member: Option<MemberId>,

@@ -123,7 +123,7 @@ impl Transaction {
         self.events.push((event, traceparent));
     }
 
-    /// Notes who read or changed a member's data.
+    /// Notes who read or changed a member's data, or did something else that its RPC alone does not tell.
     pub fn audit(&mut self, entry: AuditEntry) {
         self.audits.push(AuditRow::new(self.actor(), entry, self.now));
     }

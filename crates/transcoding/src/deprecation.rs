@@ -9,7 +9,7 @@ const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
 const SUNSET: HeaderName = HeaderName::from_static("sunset");
 
 /// When a route is not to be used any more, and when it goes: each the beginning of a day in UTC.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Deprecation {
     /// The first day on which it is not to be used any more.
     pub since: NaiveDate,

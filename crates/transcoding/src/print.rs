@@ -81,7 +81,7 @@ impl<'a> Printer<'a> {
                 separator = b',';
                 self.out.extend_from_slice(field.key.as_bytes());
                 self.field(field, from, to, depth)?;
-            } else if field.always || field.required {
+            } else if field.is_always_answered() {
                 lacking(message, field)?;
             }
             from = to;

@@ -6,13 +6,14 @@ mod connections;
 mod edge;
 mod endpoints;
 pub mod process;
+mod tags;
 
-use std::{iter, sync::Arc};
+use std::sync::Arc;
 
 use anyhow::Context;
 use axum::Router;
 use careway_service::{Foundation, Stopping, Upstream};
-use careway_transcoding::{Settings, Tag, Transcoder};
+use careway_transcoding::{Settings, Transcoder};
 use chrono::NaiveDate;
 use prost_reflect::DescriptorPool;
 use tokio::net::TcpListener;
@@ -75,7 +76,7 @@ fn transcoder(config: &Config, public_url: &str) -> anyhow::Result<Transcoder> {
         server: public_url.to_owned(),
         max_json_bytes: config.max_json_bytes,
         extra_paths: endpoints::openapi_paths(),
-        tags: tags(),
+        tags: tags::tags(),
         contact: Some(public_url.to_owned()),
         ..Settings::default()
     };
@@ -85,79 +86,6 @@ fn transcoder(config: &Config, public_url: &str) -> anyhow::Result<Transcoder> {
 /// Every route of the contract, for documents made from it.
 pub fn routes() -> anyhow::Result<Vec<Route>> {
     Ok(Transcoder::new(contract()?, Settings::default())?.routes().to_vec())
-}
-
-/// In the order in which a partner meets them: who calls, the patient at the desk, care and its payment, renewals, help,
-/// booking by channels.
-const TAGS: [&str; 59] = [
-    "Session",
-    "Account",
-    "ApiClient",
-    "Key",
-    "Organization",
-    "Member",
-    "Plan",
-    "Contract",
-    "Tariff",
-    "Coverage",
-    "Benefit",
-    "ClaimRules",
-    "Visit",
-    "VisitOverride",
-    "VisitRules",
-    "MedicalFile",
-    "Document",
-    "Preauthorization",
-    "Prescription",
-    "Claim",
-    "PaymentAdvice",
-    "Agency",
-    "RenewalSettings",
-    "Participant",
-    "Import",
-    "DataIssue",
-    "Renewal",
-    "Template",
-    "Campaign",
-    "Message",
-    "OptOut",
-    "Case",
-    "Attachment",
-    "CaseNotice",
-    "CaseForm",
-    "ServiceLevel",
-    "WorkCalendar",
-    "InboundMail",
-    "InterestForm",
-    "Channel",
-    "ChannelContract",
-    "Connection",
-    "Consent",
-    "JointTest",
-    "ChannelNotice",
-    "Resource",
-    "OfferedService",
-    "Closure",
-    "Price",
-    "Slot",
-    "Hold",
-    "ChannelBooking",
-    "Booking",
-    "Feed",
-    "SmartScheduling",
-    "ActionsCenter",
-    "EventType",
-    "WebhookEndpoint",
-    "WebhookMessage",
-];
-
-fn tags() -> Vec<Tag> {
-    let tag =
-        |name: &str, description: &str| Tag { name: name.to_owned(), description: description.to_owned() };
-    let contract = TAGS.iter().map(|name| tag(name, ""));
-    iter::once(tag(endpoints::OAUTH_TAG, "Tokens for partners' systems, and the keys to verify tokens by."))
-        .chain(contract)
-        .collect()
 }
 
 /// Every reason that a problem may have, as the contract declares them.
@@ -174,32 +102,4 @@ fn upstream(foundation: &Foundation, service: &str) -> careway_transcoding::Upst
     let context = service.split('.').nth(1).unwrap_or_default();
     let upstream: Upstream = foundation.registry.upstream(context);
     BoxCloneSyncService::new(upstream.map_err(BoxError::from))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    /// The names of the tags that operations have, and of those that the document describes.
-    fn named() -> (BTreeSet<String>, Vec<String>) {
-        let settings =
-            Settings { extra_paths: endpoints::openapi_paths(), tags: tags(), ..Settings::default() };
-        let transcoder = Transcoder::new(contract().unwrap(), settings).unwrap();
-        let document = transcoder.openapi(NaiveDate::default());
-        let operations = document["paths"].as_object().unwrap().values();
-        let operations = operations.flat_map(|path| path.as_object().unwrap().values());
-        let used = operations.map(|operation| operation["tags"][0].as_str().unwrap().to_owned()).collect();
-        let described = document["tags"].as_array().unwrap().iter();
-        (used, described.map(|tag| tag["name"].as_str().unwrap().to_owned()).collect())
-    }
-
-    #[test]
-    fn every_tag_has_its_place_in_the_journey() {
-        let (used, described) = named();
-        let placed: Vec<String> = tags().into_iter().map(|tag| tag.name).collect();
-        assert_eq!(described, placed, "a tag of the contract has no place");
-        assert_eq!(placed.iter().cloned().collect::<BTreeSet<_>>(), used, "a place is of no tag");
-    }
 }

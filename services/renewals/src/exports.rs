@@ -21,14 +21,16 @@ pub(crate) const TOGETHER: usize = 500;
 /// As long as a list may be read, as Postgres is told: whoever reads it may be slow.
 pub(crate) const LONGEST: &str = "300s";
 
-/// Lists that are downloaded at once, and those of one organization.
-const AT_ONCE: (usize, usize) = (4, 2);
+/// Lists that are downloaded at once.
+const AT_ONCE: usize = 4;
+/// Those of one organization.
+const EACH: usize = 2;
 /// How long a download waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The turns of one process.
 pub(crate) fn turns() -> Fair {
-    Fair::new(AT_ONCE.0, AT_ONCE.1)
+    Fair::new(AT_ONCE, EACH)
 }
 
 /// A workbook to be: the file's name, the sheet's, and each column's title and width.

@@ -69,7 +69,10 @@ async fn the_demo_network_is_made_once_and_its_first_member_can_be_checked_in() 
     let (claims, messages) = (states(&platform, &demo).await, messages(&platform));
     let sold = bookings(&platform, &demo).await.body;
     let cases = cases(&platform, &demo).await.body;
+    let first = noted(&platform).await;
     let again = make().await;
+    let second = noted(&platform).await - first;
+    assert!(second < first / 2, "what is there is not made again: {second} commands after {first}");
     assert_eq!(serde_json::to_value(&again).unwrap(), serde_json::to_value(&demo).unwrap());
     let after = accepted(200, platform.operator().await.get("/v1/organizations")).await;
     assert_eq!(after.body, organizations.body);
@@ -214,6 +217,15 @@ async fn count_in(platform: &TestPlatform, service: &str, of: &str) -> i64 {
     let mut reader = platform.database(service).read(&Call::system("tests")).await.unwrap();
     let query = sqlx::AssertSqlSafe(format!("select count(*) from {of}"));
     sqlx::query_scalar(query).fetch_one(&mut *reader).await.unwrap()
+}
+
+/// How many commands and looks every service has noted.
+async fn noted(platform: &TestPlatform) -> i64 {
+    let mut rows = 0;
+    for service in ["identity", "visits", "renewals", "cases", "channels"] {
+        rows += count_in(platform, service, "audit_entry").await;
+    }
+    rows
 }
 
 /// How many messages were sent to anybody.

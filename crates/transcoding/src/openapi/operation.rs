@@ -58,18 +58,12 @@ pub(super) fn operation(
     let route = &endpoint.route;
     let file = endpoint.rpc.parent_service().parent_file();
     let (summary, mut description) = split_summary(source.comments.of(&file, endpoint.rpc.path()));
-    let permission = match route.permission() {
-        None => Value::Null,
-        Some(permission) => {
-            let blank = if description.is_empty() { "" } else { "\n\n" };
-            description.push_str(&format!("{blank}Needs the permission `{permission}`."));
-            permission.into()
-        }
-    };
-    if let Some(deprecation) = &route.deprecation {
+    let needs = route.permission().map(|permission| format!("Needs the permission `{permission}`."));
+    let goes = route.deprecation.as_ref();
+    let goes = goes.map(|it| format!("Deprecated since {}, gone from {} on.", it.since, it.sunset));
+    for sentence in [needs, goes].into_iter().flatten() {
         let blank = if description.is_empty() { "" } else { "\n\n" };
-        let days = format!("Deprecated since {}, gone from {} on.", deprecation.since, deprecation.sunset);
-        description.push_str(&format!("{blank}{days}"));
+        description.push_str(&format!("{blank}{sentence}"));
     }
     let mut operation = object([
         ("operationId", id.into()),
@@ -79,7 +73,7 @@ pub(super) fn operation(
         ("parameters", parameters(source, components, endpoint, template).into()),
         ("requestBody", request_body(source, components, endpoint)),
         ("responses", responses::responses(source, components, endpoint)),
-        ("x-careway-permission", permission),
+        ("x-careway-permission", route.permission().into()),
     ]);
     if route.deprecation.is_some() {
         operation["deprecated"] = true.into();

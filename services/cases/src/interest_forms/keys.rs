@@ -4,7 +4,7 @@
 use std::{fmt, net::IpAddr};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use careway_kernel::{Email, InterestFormId, Redacted};
+use careway_kernel::{Email, InterestFormId, Redacted, network::subscriber};
 use careway_service::{Error, Result, Sealer};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -69,13 +69,9 @@ impl InterestKeys {
         self.addresses.clone().chain_update(email.as_str()).finalize().into_bytes().to_vec()
     }
 
-    /// What a network is found by: an IPv4 address, or the first 64 bits of an IPv6 address, which one subscriber has whole.
+    /// What a subscriber's network is found by.
     pub(super) fn network(&self, address: IpAddr) -> Vec<u8> {
-        let network: Vec<u8> = match address.to_canonical() {
-            IpAddr::V4(address) => address.octets().to_vec(),
-            IpAddr::V6(address) => address.octets()[..8].to_vec(),
-        };
-        self.networks.clone().chain_update(network).finalize().into_bytes().to_vec()
+        self.networks.clone().chain_update(subscriber(address)).finalize().into_bytes().to_vec()
     }
 
     /// The token of a form's link.

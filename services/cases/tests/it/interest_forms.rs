@@ -128,12 +128,12 @@ async fn a_network_raises_twenty_mails_a_day_whoever_they_are_for() {
         forms.interest().submit_interest_form(request).await.unwrap();
     };
     for number in 0..22 {
-        submit_from(format!("2001:db8::{number:x}"), number).await;
+        submit_from(format!("2001:db8:0:{number:x}::1"), number).await;
     }
     let raised = "select count(*) from interest_mail";
     assert_eq!(forms.count(raised).await, 20);
     assert_eq!(forms.count("select count(*) from interest_form").await, 22, "each form is kept alike");
-    submit_from("2001:db8:0:1::1".to_owned(), 30).await;
+    submit_from("2001:db8:0:100::1".to_owned(), 30).await;
     submit_from("192.0.2.1".to_owned(), 31).await;
     assert_eq!(forms.count(raised).await, 22, "other networks are not held up");
 

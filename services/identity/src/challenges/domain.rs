@@ -2,7 +2,9 @@
 
 use std::net::IpAddr;
 
-use careway_kernel::{CountryCode, MemberNumber, OrganizationId, PhoneNumber, Redacted, text};
+use careway_kernel::{
+    CountryCode, MemberNumber, OrganizationId, PhoneNumber, Redacted, network::subscriber, text,
+};
 use chrono::NaiveDate;
 
 use crate::members::domain::national_id::NationalIdText;
@@ -64,14 +66,14 @@ pub(crate) fn parse_purpose(text: &str) -> Result<String, &'static str> {
     }
 }
 
-/// The network an address is of, which limits count by: /24 of IPv4, /56 of IPv6.
+/// The network an address is of, which limits count by: /24 of IPv4, a subscriber's of IPv6.
 pub(crate) fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => {
             let [a, b, c, _] = address.octets();
             format!("{a}.{b}.{c}")
         }
-        IpAddr::V6(address) => hex::encode(&address.octets()[..7]),
+        address @ IpAddr::V6(_) => subscriber(address),
     }
 }
 

@@ -5,7 +5,7 @@ use careway_contract::visits::v1::{
 };
 use careway_kernel::OrganizationId;
 use careway_service::{
-    Call, Result, Transaction, count,
+    AuditEntry, Call, Result, Transaction, count,
     imports::{Held, ListFile},
     table::{Outcome, Report},
 };
@@ -52,6 +52,7 @@ pub(crate) async fn import_coverages(
         for batch in listed.chunks(BATCH) {
             let mut tx = app.db.begin_unkeyed(&own).await?;
             take(app, &mut tx, &own, payer, batch, &mut report).await?;
+            tx.audit(AuditEntry { action: "coverages.import", ..Default::default() });
             tx.finish().await?;
         }
     }

@@ -151,6 +151,9 @@ async fn a_list_of_coverages_is_taken_row_by_row() {
     let again = service.import(false, list).await.unwrap();
     assert_eq!((again.created, again.unchanged, again.rejected), (0, 2, 4));
     assert_eq!(service.said("CoverageChanged").await, 2);
+    let noted =
+        "select count(*) from audit_entry where action = 'coverages.import' and organization_id is not null";
+    assert_eq!(service.count(noted).await, 2, "each time that it was meant");
 
     let headless =
         refusal(service.import(false, "member_number,from,to\nUM-1,2026-01-01,2026-12-31\n").await);
