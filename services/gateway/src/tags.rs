@@ -1,4 +1,4 @@
-//! The chapters of the reference, in the order in which a partner meets them.
+//! The tags of the OpenAPI document, in the order in which a partner meets what they stand for.
 
 use std::iter;
 

@@ -69,8 +69,8 @@ fn correction_days(v: &mut Violations, given: Option<i32>) -> Option<u16> {
     }
 }
 
-/// Whether the id is so new that identity may not have told of its organization yet.
+/// Whether the id is so new that identity may not have told of its organization yet. One of a time to come is made up.
 fn is_fresh(id: OrganizationId, now: DateTime<Utc>) -> bool {
     let made = id.uuid().get_timestamp().and_then(|made| i64::try_from(made.to_unix().0).ok());
-    made.is_some_and(|seconds| now.timestamp() - seconds < TELLING)
+    made.is_some_and(|seconds| (now.timestamp() - seconds).abs() < TELLING)
 }

@@ -71,6 +71,9 @@ async fn only_a_facility_can_be_contracted() {
     let nobody = OrganizationId::new(&service.clock);
     let untold = contract(nobody).await;
     assert_eq!((untold.kind(), untold.reason()), (Kind::Unavailable, "FACILITY_NOT_READY"));
+    // An id of a time to come is none that identity will tell of.
+    let made_up = OrganizationId::parse("e3e70682-c209-1cac-a29f-6fbed82c07cd").unwrap();
+    assert_eq!(contract(made_up).await.violations()[0].0, "facilityId");
     service.clock.advance(std::time::Duration::from_secs(61));
     for wrong in [service.payer.organization, another_payer.organization, nobody] {
         let refused = contract(wrong).await;
